@@ -1,0 +1,168 @@
+import type { BlobStore } from './blobs.ts';
+import { Ids, nextRandom } from './random.ts';
+import { AwsError, partitionOf, type Scope, type Service, type Task } from './service.ts';
+import type { Instant, TimeSource } from './time.ts';
+
+/** A pending timer. There is at most one for a task and key. */
+interface Timer {
+  readonly task: string;
+  readonly key: string;
+  at: Instant;
+}
+
+/** All that a snapshot holds: plain JSON data, nothing else. */
+export interface WorldState {
+  readonly version: 1;
+  now: Instant;
+  random: number;
+  readonly slices: Record<string, unknown>;
+  timers: Timer[];
+}
+
+export const ACCOUNT_ID = '111122223333';
+
+export function emptyState(start: Instant, seed: number): WorldState {
+  return { version: 1, now: start, random: seed | 0, slices: {}, timers: [] };
+}
+
+export interface WorldOptions {
+  readonly time: TimeSource;
+  readonly services: readonly Service[];
+  readonly blobs: BlobStore;
+  readonly state: WorldState;
+  /** How a client reaches this world over HTTP, for URLs that answers contain. */
+  readonly endpoint?: string;
+}
+
+/** The sandbox's whole world: state, time, and the services acting on them. One thread; handlers never interleave. */
+export class World {
+  readonly ids: Ids;
+  readonly blobs: BlobStore;
+  readonly state: WorldState;
+  endpoint: string;
+  readonly #time: TimeSource;
+  readonly #services: ReadonlyMap<string, Service>;
+  readonly #tasks = new Map<string, Task>();
+  readonly #background = new Set<Promise<void>>();
+  readonly #listeners = new Set<() => void>();
+  /** While a timer runs, the world's time is that timer's own, however late it is run. */
+  #pinned: Instant | undefined;
+
+  constructor(options: WorldOptions) {
+    this.state = options.state;
+    this.blobs = options.blobs;
+    this.endpoint = options.endpoint ?? 'http://127.0.0.1:0';
+    this.#time = options.time;
+    this.ids = new Ids(this.state);
+    this.#services = new Map(options.services.map((service) => [service.name, service]));
+    for (const service of options.services) {
+      for (const [name, task] of Object.entries(service.tasks ?? {})) this.#tasks.set(name, task);
+    }
+  }
+
+  now(): Instant {
+    return this.#pinned ?? Math.max(this.#time.now(), this.state.now);
+  }
+
+  /** A number in [0, 1) from the world's seed. */
+  random(): number {
+    return nextRandom(this.state);
+  }
+
+  services(): IterableIterator<Service> {
+    return this.#services.values();
+  }
+
+  service(name: string): Service | undefined {
+    return this.#services.get(name);
+  }
+
+  scope(region: string): Scope {
+    return { world: this, region, partition: partitionOf(region), accountId: ACCOUNT_ID };
+  }
+
+  /** Calls an operation as a client would, without the wire. For one service acting on another. */
+  async call<Output>(scope: Scope, service: string, operation: string, input: unknown): Promise<Output> {
+    const handler = this.#services.get(service)?.operations[operation];
+    if (handler === undefined) throw new AwsError('InvalidAction', `${service} has no operation ${operation}`);
+    const context = {
+      ...scope,
+      requestId: this.ids.uuid(),
+      callerArn: `arn:${scope.partition}:iam::${scope.accountId}:root`,
+    };
+    return (await handler(input, context)) as Output;
+  }
+
+  /** Asks for `task` to be run with `key` at `at`. An earlier request for the same pair stands; a later one moves up. */
+  wake(task: string, key: string, at: Instant): void {
+    if (!this.#tasks.has(task)) throw new Error(`no task ${task}`);
+    const pending = this.state.timers.find((timer) => timer.task === task && timer.key === key);
+    if (pending === undefined) this.state.timers.push({ task, key, at });
+    else pending.at = Math.min(pending.at, at);
+    this.changed();
+  }
+
+  /** When the next timer is due, if there is one. */
+  nextWake(): Instant | undefined {
+    return this.state.timers.reduce<Instant | undefined>(
+      (soonest, timer) => (soonest === undefined || timer.at < soonest ? timer.at : soonest),
+      undefined,
+    );
+  }
+
+  /** Runs every timer that is due, in order of time, each at its own instant. */
+  runDue(): void {
+    const until = this.now();
+    for (;;) {
+      const due = this.state.timers
+        .filter((timer) => timer.at <= until)
+        .reduce<Timer | undefined>((first, timer) => (first === undefined || timer.at < first.at ? timer : first), undefined);
+      if (due === undefined) break;
+      this.state.timers.splice(this.state.timers.indexOf(due), 1);
+      this.state.now = Math.max(this.state.now, due.at);
+      this.#pinned = this.state.now;
+      try {
+        this.#tasks.get(due.task)?.(this, due.key);
+      } finally {
+        this.#pinned = undefined;
+      }
+    }
+    this.state.now = Math.max(this.state.now, until);
+    this.changed();
+  }
+
+  /** Lets work go on that takes real time (a function's run). A failure is the work's own to handle. */
+  background(work: Promise<void>): void {
+    const settled = work.finally(() => {
+      this.#background.delete(settled);
+      this.changed();
+    });
+    this.#background.add(settled);
+  }
+
+  /** Waits until no background work is left. */
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+
+  /** Tells the listeners that the state may have changed. */
+  changed(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  onChange(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+}
+
+/**
+ * A service's own part of the state. Give it a name and what it is when new; call the result with a scope.
+ * What it holds must be plain JSON data: instants as numbers, no `Map`, no class.
+ */
+export function defineSlice<State>(name: string, create: () => State): (scope: Scope) => State {
+  return ({ world, region }) => {
+    const key = `${name}/${region}`;
+    world.state.slices[key] ??= create();
+    return world.state.slices[key] as State;
+  };
+}
