@@ -1,8 +1,10 @@
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Tags } from 'yaml';
 
 /** Plain data as a template holds it, short forms (`!Ref x`) written out (`{ Ref: 'x' }`). */
-export type TemplateValue = string | number | boolean | null | TemplateValue[] | { [key: string]: TemplateValue };
+export type TemplateValue =
+  string | number | boolean | null | TemplateValue[] | { [key: string]: TemplateValue };
 
+// eslint-disable-next-line @typescript-eslint/consistent-indexed-object-style -- a Record may not refer to itself
 export type TemplateBody = { [key: string]: TemplateValue };
 
 /** Where in a text something stands; both count from 1. */
@@ -70,14 +72,21 @@ function writtenOut(tag: string, value: unknown): Record<string, unknown> {
 const SHORT_FORMS: Tags = [...FUNCTIONS, 'Ref', 'Condition'].flatMap((name) => {
   const tag = `!${name}`;
   // The same tag may stand on a scalar, a list or a map; the node is kept and written out in `plain`.
-  return [{ tag, resolve: (text: string) => text }, { tag, collection: 'seq' as const }, { tag, collection: 'map' as const }];
+  return [
+    { tag, resolve: (text: string) => text },
+    { tag, collection: 'seq' as const },
+    { tag, collection: 'map' as const },
+  ];
 });
 
 function plain(node: unknown): TemplateValue {
   if (isScalar(node)) return tagged(node.tag, node.value as TemplateValue);
   if (isSeq(node)) return tagged(node.tag, node.items.map(plain));
   if (isMap(node)) {
-    return tagged(node.tag, Object.fromEntries(node.items.map((pair) => [keyText(pair.key), plain(pair.value)])));
+    return tagged(
+      node.tag,
+      Object.fromEntries(node.items.map((pair) => [keyText(pair.key), plain(pair.value)])),
+    );
   }
   return null;
 }
@@ -91,7 +100,10 @@ function keyText(key: unknown): string {
 }
 
 /** The node under `path`, or for a map's entry its key. */
-function nodeAt(document: Document, path: readonly (string | number)[]): { range?: readonly number[] | null } | undefined {
+function nodeAt(
+  document: Document,
+  path: readonly (string | number)[],
+): { range?: readonly number[] | null } | undefined {
   let node: unknown = document.contents;
   let place: unknown = node;
   for (const step of path) {

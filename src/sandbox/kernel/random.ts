@@ -36,6 +36,8 @@ export class Ids {
   }
 
   #draw(alphabet: string, length: number): string {
-    return Array.from({ length }, () => alphabet[Math.floor(nextRandom(this.state) * alphabet.length)]).join('');
+    return Array.from({ length }, () => alphabet[Math.floor(nextRandom(this.state) * alphabet.length)]).join(
+      '',
+    );
   }
 }

@@ -17,7 +17,10 @@ export interface RequestContext extends Scope {
 
 /** One API operation: the SDK's input type in, the SDK's output type (less `$metadata`) out. Dates are `Date`s. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the table of a service mixes operations of every input type
-export type Operation<Input = any, Output = unknown> = (input: Input, context: RequestContext) => Output | Promise<Output>;
+export type Operation<Input = any, Output = unknown> = (
+  input: Input,
+  context: RequestContext,
+) => Output | Promise<Output>;
 
 /** What a timer runs. It must be quick; work that takes real time is handed to `world.background`. */
 export type Task = (world: World, key: string) => void;
@@ -63,6 +66,11 @@ export function partitionOf(region: string): string {
 }
 
 /** `arn:<partition>:<service>:<region>:<account>:<resource>` in the scope's own partition, region and account. */
-export function arn(scope: Scope, service: string, resource: string, options: { global?: boolean } = {}): string {
+export function arn(
+  scope: Scope,
+  service: string,
+  resource: string,
+  options: { global?: boolean } = {},
+): string {
   return `arn:${scope.partition}:${service}:${options.global ? '' : scope.region}:${scope.accountId}:${resource}`;
 }

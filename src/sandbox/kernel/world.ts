@@ -84,7 +84,8 @@ export class World {
   /** Calls an operation as a client would, without the wire. For one service acting on another. */
   async call<Output>(scope: Scope, service: string, operation: string, input: unknown): Promise<Output> {
     const handler = this.#services.get(service)?.operations[operation];
-    if (handler === undefined) throw new AwsError('InvalidAction', `${service} has no operation ${operation}`);
+    if (handler === undefined)
+      throw new AwsError('InvalidAction', `${service} has no operation ${operation}`);
     const context = {
       ...scope,
       requestId: this.ids.uuid(),
@@ -116,7 +117,10 @@ export class World {
     for (;;) {
       const due = this.state.timers
         .filter((timer) => timer.at <= until)
-        .reduce<Timer | undefined>((first, timer) => (first === undefined || timer.at < first.at ? timer : first), undefined);
+        .reduce<Timer | undefined>(
+          (first, timer) => (first === undefined || timer.at < first.at ? timer : first),
+          undefined,
+        );
       if (due === undefined) break;
       this.state.timers.splice(this.state.timers.indexOf(due), 1);
       this.state.now = Math.max(this.state.now, due.at);

@@ -1,0 +1,65 @@
+import js from '@eslint/js';
+import { importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Imports go one way: commands, then services, then aws and terminal. See docs/architecture.md. */
+const boundaries = [
+  { target: 'src/scaler', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
+  { target: 'src/host', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
+  { target: 'src/sandbox', from: ['src/commands', 'src/cli', 'src/terminal', 'src/aws', 'src/stack'] },
+  {
+    target: ['src/stack', 'src/aws', 'src/terminal', 'src/cfn'],
+    from: ['src/commands', 'src/cli', 'src/sandbox'],
+  },
+  { target: ['src/aws', 'src/terminal', 'src/cfn'], from: ['src/stack'] },
+  { target: 'src/aws', from: 'src/terminal' },
+  { target: 'src/cli', from: 'src/commands' },
+];
+
+export default tseslint.config(
+  { ignores: ['dist/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  ...tseslint.configs.strict,
+  ...tseslint.configs.stylistic,
+  {
+    files: ['**/*.ts'],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { 'import-x': importX },
+    rules: {
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      eqeqeq: 'error',
+      'import-x/no-restricted-paths': ['error', { zones: boundaries }],
+      'no-console': 'error',
+    },
+  },
+  {
+    // Only the sandbox's own commands know the sandbox.
+    files: ['src/commands/**/*.ts'],
+    ignores: ['src/commands/sandbox/**'],
+    rules: {
+      'import-x/no-restricted-paths': ['error', { zones: [{ target: 'src/commands', from: 'src/sandbox' }] }],
+    },
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      // Chai's assertions are expressions, and a test may know that a value is there.
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  { files: ['scripts/**/*.ts', 'bin/**'], rules: { 'no-console': 'off' } },
+  {
+    files: ['**/*.js'],
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
+  },
+);

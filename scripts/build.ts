@@ -1,0 +1,59 @@
+/** Bundles the CLI, the sandbox and what they carry into dist/, and writes oclif's manifest. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build, type Metafile } from 'esbuild';
+
+const root = resolve(import.meta.dirname, '..');
+
+rmSync(join(root, 'dist'), { recursive: true, force: true });
+/** oclif loads commands and hooks by file name, so each is an entry of its own. */
+const loadedByName = ['commands', 'hooks'].flatMap((folder) =>
+  readdirSync(join(root, 'src', folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join('src', folder, file)),
+);
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts', ...loadedByName],
+  outbase: 'src',
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  // Bundled CommonJS packages still call require for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+  // oclif loads these only to run TypeScript sources, which a build never does.
+  external: ['typescript', 'tsx', 'ts-node'],
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+});
+
+writeLicences(metafile);
+execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
+  cwd: root,
+  stdio: ['ignore', 'ignore', 'inherit'],
+});
+
+/** The licences of every package whose code is in the bundle, as they ask to be shipped with it. */
+function writeLicences(meta: Metafile): void {
+  const packages = new Set(
+    Object.keys(meta.inputs).flatMap(
+      (input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
+    ),
+  );
+  const notices = [...packages].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
+    return `${name} ${version} (${license ?? 'see below'})\n\n${text}`;
+  });
+  writeFileSync(join(root, 'THIRD-PARTY-LICENSES.txt'), `${notices.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
+}

@@ -1,0 +1,114 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { STSClient } from '@aws-sdk/client-sts';
+import { watchRequests } from './request-log.ts';
+
+/** How every client of a command is set up. */
+export interface ClientSettings {
+  /** Unset: the SDK's own search (`AWS_REGION`, the profile). */
+  readonly region?: string;
+  readonly profile?: string;
+  /** Unset: the SDK's own search (`AWS_ENDPOINT_URL`, the profile). */
+  readonly endpoint?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Gets one line for each request: service, operation, status, milliseconds, request id. Never a body. */
+  readonly log?: (line: string) => void;
+}
+
+/**
+ * The AWS clients of one region. Each SDK package is loaded when its client is first asked for: loading all of them
+ * would cost more than most commands take.
+ */
+export class Clients {
+  readonly #settings: ClientSettings;
+  readonly #made = new Map<string, Promise<unknown>>();
+
+  constructor(settings: ClientSettings) {
+    this.#settings = settings;
+  }
+
+  autoScaling(): Promise<AutoScalingClient> {
+    return this.#once('auto-scaling', async () => {
+      const { AutoScalingClient } = await import('@aws-sdk/client-auto-scaling');
+      return new AutoScalingClient(this.#configuration());
+    });
+  }
+
+  cloudFormation(): Promise<CloudFormationClient> {
+    return this.#once('cloudformation', async () => {
+      const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+      return new CloudFormationClient(this.#configuration());
+    });
+  }
+
+  ec2(): Promise<EC2Client> {
+    return this.#once('ec2', async () => {
+      const { EC2Client } = await import('@aws-sdk/client-ec2');
+      return new EC2Client(this.#configuration());
+    });
+  }
+
+  s3(): Promise<S3Client> {
+    return this.#once('s3', async () => {
+      const { S3Client } = await import('@aws-sdk/client-s3');
+      // Bucket names in host names do not resolve at an endpoint that is not AWS's own.
+      return new S3Client({ ...this.#configuration(), forcePathStyle: this.hasCustomEndpoint });
+    });
+  }
+
+  serviceQuotas(): Promise<ServiceQuotasClient> {
+    return this.#once('service-quotas', async () => {
+      const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
+      return new ServiceQuotasClient(this.#configuration());
+    });
+  }
+
+  ssm(): Promise<SSMClient> {
+    return this.#once('ssm', async () => {
+      const { SSMClient } = await import('@aws-sdk/client-ssm');
+      return new SSMClient(this.#configuration());
+    });
+  }
+
+  sts(): Promise<STSClient> {
+    return this.#once('sts', async () => {
+      const { STSClient } = await import('@aws-sdk/client-sts');
+      return new STSClient(this.#configuration());
+    });
+  }
+
+  get hasCustomEndpoint(): boolean {
+    return this.#settings.endpoint !== undefined || process.env['AWS_ENDPOINT_URL'] !== undefined;
+  }
+
+  /** The same settings in another region. */
+  inRegion(region: string): Clients {
+    return new Clients({ ...this.#settings, region });
+  }
+
+  #configuration() {
+    const { region, profile, endpoint, credentials } = this.#settings;
+    return {
+      ...(region !== undefined && { region }),
+      ...(profile !== undefined && { profile }),
+      ...(endpoint !== undefined && { endpoint }),
+      ...(credentials !== undefined && { credentials }),
+      ...(this.hasCustomEndpoint && { disableHostPrefix: true }),
+      customUserAgent: 'bk-stack',
+    };
+  }
+
+  #once<Client extends { middlewareStack: unknown }>(
+    name: string,
+    make: () => Promise<Client>,
+  ): Promise<Client> {
+    let client = this.#made.get(name) as Promise<Client> | undefined;
+    client ??= make().then((made) => watchRequests(made, name, this.#settings.log));
+    this.#made.set(name, client);
+    return client;
+  }
+}

@@ -1,0 +1,121 @@
+import { Args, Command, Flags, type Interfaces } from '@oclif/core';
+import { AwsContext, resolveRegion } from '../aws/context.ts';
+import { InterruptedError } from '../errors.ts';
+import { errTheme } from '../terminal/theme.ts';
+import { asFailure, failureLines, failureReport } from './failure.ts';
+import { sandboxConnection } from './sandbox-connection.ts';
+
+const GLOBAL = 'GLOBAL';
+
+/** The stack's name as the first argument; `BK_STACK_NAME` stands in for it. */
+export const stackNameArg = Args.string({
+  name: 'name',
+  description: "the stack's name (or set BK_STACK_NAME)",
+  default: async () => process.env['BK_STACK_NAME'],
+  noCacheDefault: true,
+});
+
+/** What every command has: the shared flags, the connection to AWS or the sandbox, and one way to fail. */
+export abstract class BaseCommand extends Command {
+  static override enableJsonFlag = true;
+
+  static override baseFlags = {
+    region: Flags.string({ description: 'AWS region', helpGroup: GLOBAL, helpValue: '<region>' }),
+    profile: Flags.string({
+      description: 'profile of the AWS config files',
+      helpGroup: GLOBAL,
+      helpValue: '<name>',
+    }),
+    'no-color': Flags.boolean({ description: 'plain text (also NO_COLOR)', helpGroup: GLOBAL }),
+    'no-input': Flags.boolean({
+      description: 'never ask; fail where an answer is missing',
+      helpGroup: GLOBAL,
+    }),
+    debug: Flags.boolean({
+      description: 'log each AWS request to stderr, and stack traces',
+      helpGroup: GLOBAL,
+    }),
+    sandbox: Flags.boolean({
+      description: 'work in the local sandbox instead of AWS (also BK_STACK_SANDBOX=1)',
+      helpGroup: GLOBAL,
+    }),
+  };
+
+  readonly #interruption = new AbortController();
+  /** What Ctrl-C leaves running, and how to pick it up. */
+  #resumeHint: string | undefined;
+
+  /** Aborted by Ctrl-C. Every wait takes it. */
+  protected get signal(): AbortSignal {
+    return this.#interruption.signal;
+  }
+
+  protected override async init(): Promise<void> {
+    await super.init();
+    process.once('SIGINT', () => {
+      const hint = this.#resumeHint;
+      this.#interruption.abort(new InterruptedError(hint === undefined ? {} : { hint }));
+    });
+    // A reader that went away (`| head`) is no failure.
+    process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(0);
+      throw error;
+    });
+  }
+
+  /** From here on Ctrl-C only stops the waiting; `hint` tells how to pick it up. */
+  protected onInterrupt(hint: string): void {
+    this.#resumeHint = hint;
+  }
+
+  /** Whether a person is there to be asked. */
+  protected interactive(flags: { readonly 'no-input': boolean }): boolean {
+    return (
+      process.stdin.isTTY === true &&
+      process.stdout.isTTY === true &&
+      !flags['no-input'] &&
+      !this.jsonEnabled() &&
+      !process.env['CI']
+    );
+  }
+
+  /** The connection by the shared flags: AWS, or the sandbox when asked for (started if none runs). */
+  protected async connect(flags: GlobalFlags): Promise<AwsContext> {
+    const sandbox =
+      flags.sandbox || isOn(process.env['BK_STACK_SANDBOX'])
+        ? await sandboxConnection((line) => this.progress(line))
+        : undefined;
+    const settings = {
+      ...(flags.region !== undefined && { region: flags.region }),
+      ...(sandbox === undefined && flags.profile !== undefined && { profile: flags.profile }),
+      ...(sandbox !== undefined && { endpoint: sandbox.endpoint, credentials: sandbox.credentials }),
+      ...(flags.debug && { log: (line: string) => this.progress(errTheme.dim(`· ${line}`)) }),
+    };
+    if (sandbox !== undefined) {
+      const region =
+        flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+      return new AwsContext(await resolveRegion({ ...settings, region }), settings, sandbox.speed);
+    }
+    return new AwsContext(await resolveRegion(settings), settings);
+  }
+
+  /** A line for people, on stderr: stdout belongs to the result. */
+  protected progress(line: string): void {
+    process.stderr.write(`${line}\n`);
+  }
+
+  protected override async catch(error: Error): Promise<void> {
+    const failure = asFailure(this.signal.aborted ? this.signal.reason : error);
+    process.exitCode = failure.exitCode;
+    if (this.jsonEnabled()) this.logJson({ error: failureReport(failure) });
+    this.progress(failureLines(failure, errTheme));
+    if (process.argv.includes('--debug'))
+      this.progress(String((error.cause as Error | undefined)?.stack ?? error.stack));
+  }
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
+}
+
+export type GlobalFlags = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags']>;
