@@ -20,6 +20,16 @@ export function isThrottling(error: unknown): boolean {
   );
 }
 
+const NO_CONNECTION =
+  /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE|EHOSTUNREACH|ENETUNREACH)$/;
+
+/** Whether the other side could not be reached or could not answer: worth asking again. */
+export function isUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (isServiceError(error) && (error.$metadata.httpStatusCode ?? 0) >= 500) return true;
+  return NO_CONNECTION.test((error as NodeJS.ErrnoException).code ?? '') || error.name === 'TimeoutError';
+}
+
 const HINTS: readonly (readonly [RegExp, string])[] = [
   [
     /^(ExpiredToken|RequestExpired|ExpiredTokenException)/,
@@ -48,6 +58,14 @@ export function translateAwsError(error: unknown): unknown {
       hint: 'Set AWS_PROFILE or pass --profile, sign in (aws sso login), or try without an account: add --sandbox.',
     });
   }
+  // First: the SDK adds $metadata to errors of the connection too.
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code !== undefined && NO_CONNECTION.test(code)) {
+    return new OperationError(`No connection: ${error.message || code}`, {
+      cause: error,
+      hint: 'Check the network, the region and AWS_ENDPOINT_URL, then repeat the command.',
+    });
+  }
   if (isServiceError(error)) {
     const { requestId } = error.$metadata;
     const source = [error.name, requestId && `request ${requestId}`].filter(Boolean).join(', ');
@@ -56,13 +74,6 @@ export function translateAwsError(error: unknown): unknown {
       cause: error,
       ...(hint !== undefined && { hint }),
       details: { awsCode: error.name, requestId },
-    });
-  }
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code !== undefined && /^(ECONNREFUSED|ECONNRESET|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)$/.test(code)) {
-    return new OperationError(`No connection: ${error.message || code}`, {
-      cause: error,
-      hint: 'Check the network, the region and AWS_ENDPOINT_URL, then repeat the command.',
     });
   }
   return error;

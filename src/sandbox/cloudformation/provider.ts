@@ -40,5 +40,9 @@ export interface ResourceProvider {
   isDeleted?(physicalId: string, properties: Properties, context: ResourceContext): boolean;
   ref?(physicalId: string, properties: Properties, context: ResourceContext): string;
   /** The values of `Fn::GetAtt`, nested ones under dotted names. */
-  attributes?(physicalId: string, properties: Properties, context: ResourceContext): Readonly<Record<string, unknown>>;
+  attributes?(
+    physicalId: string,
+    properties: Properties,
+    context: ResourceContext,
+  ): Readonly<Record<string, unknown>>;
 }

@@ -114,6 +114,7 @@ export class World {
   /** Runs every timer that is due, in order of time, each at its own instant. */
   runDue(): void {
     const until = this.now();
+    let ran = false;
     for (;;) {
       const due = this.state.timers
         .filter((timer) => timer.at <= until)
@@ -125,6 +126,7 @@ export class World {
       this.state.timers.splice(this.state.timers.indexOf(due), 1);
       this.state.now = Math.max(this.state.now, due.at);
       this.#pinned = this.state.now;
+      ran = true;
       try {
         this.#tasks.get(due.task)?.(this, due.key);
       } finally {
@@ -132,7 +134,7 @@ export class World {
       }
     }
     this.state.now = Math.max(this.state.now, until);
-    this.changed();
+    if (ran) this.changed();
   }
 
   /** Lets work go on that takes real time (a function's run). A failure is the work's own to handle. */

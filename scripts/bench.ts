@@ -1,0 +1,127 @@
+/**
+ * Measures how fast the built CLI starts and how fast the sandbox evaluates, and prints both beside what is to be
+ * reached. Times of a process are ratios to `node -e 0` of the same run, so that machines can be compared.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { table } from '../src/terminal/table.ts';
+import { evaluateLargeTemplate } from './bench-template.ts';
+
+const entry = resolve(import.meta.dirname, '../bin/run.js');
+const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
+
+interface Measurement {
+  readonly what: string;
+  readonly median: string;
+  readonly measured: string;
+  readonly target: string;
+  readonly reached: string;
+}
+
+const state = mkdtempSync(join(tmpdir(), 'bk-stack-bench-'));
+const env = {
+  ...process.env,
+  XDG_STATE_HOME: state,
+  BK_STACK_SANDBOX: '1',
+  AWS_REGION: 'us-east-1',
+  NO_COLOR: '1',
+};
+try {
+  bkStack('sandbox', 'start', '--port', String(await freePort()));
+  bkStack('list');
+  const rows = [...(await startUp()), await evaluation()];
+  console.log(
+    table(rows, [
+      { heading: 'MEASURED', cell: ({ what }) => what },
+      { heading: 'MEDIAN', cell: ({ median }) => median },
+      { heading: 'RESULT', cell: ({ measured }) => measured },
+      { heading: 'TARGET', cell: ({ target }) => target },
+      { heading: 'REACHED', cell: ({ reached }) => reached },
+    ]),
+  );
+  console.log(`\nNode ${process.version}; medians of ${ROUNDS} interleaved runs.`);
+} finally {
+  spawnSync(process.execPath, [entry, 'sandbox', 'stop'], { env });
+  rmSync(state, { recursive: true, force: true });
+}
+
+/** Runs the CLI, and stops the measurement when it fails: a failure is quick, and no result. */
+function bkStack(...args: string[]): void {
+  const { status, stderr } = spawnSync(process.execPath, [entry, ...args], { env, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`bk-stack ${args.join(' ')} exits ${status}: ${stderr}`);
+}
+
+async function startUp(): Promise<Measurement[]> {
+  const cases = [
+    { what: 'node -e 0', args: ['-e', '0'], most: undefined },
+    { what: 'bk-stack --version', args: [entry, '--version'], most: 1.5 },
+    { what: 'bk-stack --help', args: [entry, '--help'], most: 2.3 },
+    { what: 'bk-stack list (sandbox)', args: [entry, 'list'], most: 3.2 },
+  ];
+  const times = cases.map((): number[] => []);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [index, { args }] of cases.entries()) times[index]?.push(await timed(args));
+  }
+  const base = median(times[0] ?? []);
+  return cases.map(({ what, most }, index) => {
+    const time = median(times[index] ?? []);
+    const ratio = time / base;
+    return {
+      what,
+      median: `${time.toFixed(0)} ms`,
+      measured: `${ratio.toFixed(2)}x`,
+      target: most === undefined ? '' : `${most}x`,
+      reached: most === undefined ? '' : ratio <= most ? 'yes' : 'NO',
+    };
+  });
+}
+
+async function evaluation(): Promise<Measurement> {
+  await evaluateLargeTemplate(0);
+  const times: number[] = [];
+  for (let round = 1; round <= 5; round += 1) {
+    const start = performance.now();
+    await evaluateLargeTemplate(round);
+    times.push(performance.now() - start);
+  }
+  const time = median(times);
+  return {
+    what: '500-resource template evaluated',
+    median: `${time.toFixed(0)} ms`,
+    measured: `${time.toFixed(0)} ms`,
+    target: '1000 ms',
+    reached: time < 1000 ? 'yes' : 'NO',
+  };
+}
+
+/** Milliseconds from the start of a process to its end. */
+function timed(args: readonly string[]): Promise<number> {
+  return new Promise((done, failed) => {
+    const start = performance.now();
+    const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
+    child.on('error', failed);
+    child.on('close', (code) => {
+      if (code === 0) done(performance.now() - start);
+      else failed(new Error(`${args.join(' ')} exits ${code}`));
+    });
+  });
+}
+
+function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => {
+        done(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+  });
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** From PyPI, and pinned: a tool that learns a new rule overnight is not to turn a build red. */
+const TOOLS = { awscli: '1.46.3', 'cfn-lint': '1.58.0', checkov: '3.3.30' };
+
+/**
+ * Puts the tools into the user's cache folder, one virtual environment each as their dependencies contradict each other.
+ * @returns the folder that holds them, as `<tool>/bin/<command>`
+ * @throws Error if Python is missing and cannot be installed, or if an installation fails; no tool is ever left out
+ */
+export function installTools(): string {
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const folder = join(cache, 'bk-stack/conformance');
+  for (const [tool, version] of Object.entries(TOOLS)) {
+    const environment = join(folder, tool);
+    const complete = join(environment, `complete-${version}`);
+    if (existsSync(complete)) continue;
+    console.error(`Installing ${tool} ${version} into ${environment}`);
+    requirePython();
+    rmSync(environment, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    run('python3', ['-m', 'venv', environment]);
+    run(join(environment, 'bin/pip'), [
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      `${tool}==${version}`,
+    ]);
+    // Written last, so that an installation cut short is done again.
+    writeFileSync(complete, '');
+  }
+  return folder;
+}
+
+function requirePython(): void {
+  if (succeeds('python3', ['-c', 'import ensurepip, venv'])) return;
+  const canInstall = process.getuid?.() === 0 && succeeds('apt-get', ['--version']);
+  if (!canInstall)
+    throw new Error(
+      'The conformance tests need python3 with its venv module: install it and run them again.',
+    );
+  run('apt-get', ['update', '--quiet']);
+  run('apt-get', ['install', '--quiet', '--yes', '--no-install-recommends', 'python3', 'python3-venv']);
+}
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
+  if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`, { cause: error });
+}

@@ -1,0 +1,75 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
+import { UsageError } from '../errors.ts';
+import type { DeletionPlan, DeletionResult } from '../stack/deletion/index.ts';
+import { errTheme, outTheme } from '../terminal/theme.ts';
+
+export default class Delete extends BaseCommand {
+  static override summary = 'Delete a stack, and keep its secrets bucket';
+  static override description =
+    'Shows what goes and what stays, and asks for the name to be typed. Where nobody can be asked, --yes is needed. ' +
+    'Ctrl-C stops the waiting, not the deletion; the same command picks it up.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --yes',
+    '<%= config.bin %> <%= command.id %> my-stack --delete-secrets',
+    '<%= config.bin %> <%= command.id %> my-stack --retain Vpc --yes',
+  ];
+
+  static override args = { name: stackNameArg };
+
+  static override flags = {
+    yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+    'delete-secrets': Flags.boolean({
+      description: 'delete the secrets bucket and its log bucket too, with every version of every object',
+    }),
+    retain: Flags.string({
+      description: 'after a failed deletion: leave this resource, and let the rest go (repeatable)',
+      helpValue: '<LogicalId>',
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+    }),
+    'disable-termination-protection': Flags.boolean({
+      description: 'delete it although it is protected from that',
+    }),
+  };
+
+  async run(): Promise<DeletionResult> {
+    const { args, flags } = await this.parse(Delete);
+    const stackName = this.requireName(args.name);
+    const ask = this.interactive(flags) && !flags.yes;
+    if (!ask && !flags.yes) {
+      throw new UsageError(`Deleting ${stackName} has to be confirmed, and nobody can be asked here`, {
+        hint: `Confirm it: bk-stack delete ${stackName} --yes`,
+      });
+    }
+    const aws = await this.connect(flags);
+    const { deleteStack, planDeletion, retainable, surveyForDeletion } =
+      await import('../stack/deletion/index.ts');
+    const { askToDelete, askToKeep } = await import('../stack/deletion/agreement.ts');
+    const { deletionText, planText } = await import('../stack/deletion/text.ts');
+    const wishes = {
+      deleteSecrets: flags['delete-secrets'],
+      disableTerminationProtection: flags['disable-termination-protection'],
+    };
+    const plan = async (retain: readonly string[]) =>
+      planDeletion(await surveyForDeletion(aws, stackName), { ...wishes, retain });
+    const carryOut = async (agreed: DeletionPlan) =>
+      deleteStack(aws, agreed, { signal: this.signal, observer: await this.display(aws, flags) });
+
+    const first = await plan(flags.retain);
+    this.progress(planText(first, errTheme));
+    if (ask) await askToDelete(first);
+    const result = await carryOut(first).catch(async (error: unknown) => {
+      const inTheWay = retainable(error);
+      if (!ask || inTheWay.length === 0) throw error;
+      this.progress(`${errTheme.bad('✖')} ${(error as Error).message}`);
+      if (!(await askToKeep(inTheWay))) throw error;
+      return carryOut(await plan(inTheWay));
+    });
+    this.log(deletionText(result, outTheme));
+    return result;
+  }
+}

@@ -1,0 +1,65 @@
+import type { World } from '../kernel/world.ts';
+import { dispatchSoon } from './dispatch.ts';
+import { buildkiteState, type AgentRecord } from './state.ts';
+
+export interface Registration {
+  readonly name: string;
+  readonly tags: readonly string[];
+  readonly hostname: string;
+  readonly instance?: AgentRecord['instance'];
+}
+
+/** Registers an agent, which serves the queue of its `queue` tag, or `default`. */
+export function registerAgent(world: World, { name, tags, hostname, instance }: Registration): AgentRecord {
+  const queue = tags.find((tag) => tag.startsWith('queue='))?.slice('queue='.length) ?? 'default';
+  const agent: AgentRecord = {
+    id: world.ids.uuid(),
+    name,
+    queue,
+    tags: [...tags],
+    hostname,
+    accessToken: world.ids.hex('', 40),
+    ...(instance !== undefined && { instance }),
+    registeredAt: world.now(),
+    lastSeenAt: world.now(),
+    stopping: false,
+  };
+  buildkiteState(world).agents[agent.id] = agent;
+  dispatchSoon(world, queue);
+  return agent;
+}
+
+/** The agents of a modelled instance. */
+export function agentsOfInstance(world: World, instanceId: string): AgentRecord[] {
+  return Object.values(buildkiteState(world).agents).filter(
+    (agent) => agent.instance?.instanceId === instanceId,
+  );
+}
+
+export function agentOfToken(world: World, accessToken: string): AgentRecord | undefined {
+  return Object.values(buildkiteState(world).agents).find((agent) => agent.accessToken === accessToken);
+}
+
+/** Lets an agent go that ends of its own will. What it has not finished by then is lost. */
+export function disconnectAgent(world: World, agent: AgentRecord): void {
+  loseAgent(world, agent);
+}
+
+/** Takes an agent away with the ground under it; the job that it had is lost. */
+export function loseAgent(world: World, agent: AgentRecord): void {
+  const { agents, jobs } = buildkiteState(world);
+  const job = agent.jobId === undefined ? undefined : jobs[agent.jobId];
+  if (job !== undefined) {
+    // A job that nobody has started yet goes back to its queue.
+    if (job.state === 'assigned' || job.state === 'accepted') {
+      job.state = 'scheduled';
+      Reflect.deleteProperty(job, 'agentId');
+    } else if (job.state === 'running') {
+      job.state = 'lost';
+      job.finishedAt = world.now();
+      Reflect.deleteProperty(job, 'doneAt');
+    }
+  }
+  Reflect.deleteProperty(agents, agent.id);
+  if (job !== undefined) dispatchSoon(world, job.queue);
+}

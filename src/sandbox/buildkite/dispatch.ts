@@ -1,0 +1,62 @@
+import type { Task } from '../kernel/service.ts';
+import type { Instant } from '../kernel/time.ts';
+import type { World } from '../kernel/world.ts';
+import { buildkiteState, type AgentRecord, type BuildkiteState, type JobRecord } from './state.ts';
+
+/** The task that gives jobs to modelled agents and ends those that are done. There is one, with an empty key. */
+export const DISPATCH_TASK = 'buildkite.dispatch';
+
+/** How long it takes, at most, until an idle agent's next ping brings it a job. */
+const PING_MS = 2_000;
+
+/** Has the jobs of a queue looked at, if there are any that wait. */
+export function dispatchSoon(world: World, queue: string): void {
+  const waiting = Object.values(buildkiteState(world).jobs).some(
+    (job) => job.state === 'scheduled' && job.queue === queue,
+  );
+  if (waiting) world.wake(DISPATCH_TASK, '', world.now() + PING_MS);
+}
+
+/** The oldest job that an agent could take. */
+export function nextJobFor(state: BuildkiteState, agent: AgentRecord): JobRecord | undefined {
+  if (agent.stopping || agent.jobId !== undefined) return undefined;
+  return Object.values(state.jobs).find((job) => job.state === 'scheduled' && job.queue === agent.queue);
+}
+
+export function assign(job: JobRecord, agent: AgentRecord): void {
+  job.state = 'assigned';
+  job.agentId = agent.id;
+  agent.jobId = job.id;
+}
+
+/** Ends a job, which frees its agent. */
+export function finishJob(world: World, job: JobRecord, exitStatus: string): void {
+  const agent = buildkiteState(world).agents[job.agentId ?? ''];
+  job.state = 'finished';
+  job.exitStatus = exitStatus;
+  job.finishedAt = world.now();
+  Reflect.deleteProperty(job, 'doneAt');
+  if (agent !== undefined) Reflect.deleteProperty(agent, 'jobId');
+}
+
+/** Ends what is done, then starts what can be started. Agents that speak HTTP ask for themselves. */
+export const runDispatch: Task = (world) => {
+  const state = buildkiteState(world);
+  const now = world.now();
+  for (const job of Object.values(state.jobs)) {
+    if (job.doneAt !== undefined && job.doneAt <= now) finishJob(world, job, '0');
+  }
+  for (const agent of Object.values(state.agents)) {
+    const job = agent.instance === undefined ? undefined : nextJobFor(state, agent);
+    if (job === undefined) continue;
+    assign(job, agent);
+    job.state = 'running';
+    job.startedAt = now;
+    job.doneAt = now + job.seconds * 1000;
+  }
+  const next = Object.values(state.jobs).reduce<Instant | undefined>(
+    (soonest, { doneAt }) => (doneAt === undefined ? soonest : Math.min(soonest ?? doneAt, doneAt)),
+    undefined,
+  );
+  if (next !== undefined) world.wake(DISPATCH_TASK, '', next);
+};

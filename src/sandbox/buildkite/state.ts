@@ -1,0 +1,56 @@
+import type { Instant } from '../kernel/time.ts';
+import { defineSlice, type World } from '../kernel/world.ts';
+
+export interface AgentRecord {
+  readonly id: string;
+  readonly name: string;
+  readonly queue: string;
+  /** As agents register them: `queue=default`. */
+  readonly tags: readonly string[];
+  readonly hostname: string;
+  /** What the agent shows in `Authorization` once it is registered. */
+  readonly accessToken: string;
+  /** The modelled instance that it runs on; absent for an agent that speaks HTTP. */
+  readonly instance?: { readonly region: string; readonly instanceId: string };
+  readonly registeredAt: Instant;
+  lastSeenAt: Instant;
+  /** An agent that stops takes no further job; when it has none it disconnects. */
+  stopping: boolean;
+  jobId?: string;
+}
+
+export type JobState = 'scheduled' | 'assigned' | 'accepted' | 'running' | 'finished' | 'lost';
+
+export interface JobRecord {
+  readonly id: string;
+  readonly queue: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly scheduledAt: Instant;
+  /** How long a modelled agent takes for it, in seconds. */
+  readonly seconds: number;
+  state: JobState;
+  agentId?: string;
+  startedAt?: Instant;
+  finishedAt?: Instant;
+  /** When the modelled agent that runs it will be done. */
+  doneAt?: Instant;
+  exitStatus?: string;
+  /** Pieces of the log by their sequence number, as blobs. */
+  log: Record<string, string>;
+}
+
+export interface BuildkiteState {
+  agents: Record<string, AgentRecord>;
+  jobs: Record<string, JobRecord>;
+  /** Registration tokens that were valid once. */
+  revokedTokens: string[];
+}
+
+const slice = defineSlice<BuildkiteState>('buildkite', () => ({ agents: {}, jobs: {}, revokedTokens: [] }));
+
+/** Buildkite is one for all regions. */
+export function buildkiteState(world: World): BuildkiteState {
+  return slice(world.scope('global'));
+}
+
+export const ORGANIZATION = 'sandbox';

@@ -1,0 +1,25 @@
+import type { Scope } from '../../kernel/service.ts';
+import { textAt } from '../deployment/template-url.ts';
+import { lookUpStack, type StackRecord } from '../state.ts';
+
+/**
+ * The nested stacks whose template at its URL is no longer what they were made from, or holds such stacks itself.
+ * A template that can't be read counts: the update then says why.
+ */
+export async function changedNestedStacks(scope: Scope, stack: StackRecord): Promise<Set<string>> {
+  const nested = Object.values(stack.resources).filter(
+    ({ type, status }) => type === 'AWS::CloudFormation::Stack' && !status.startsWith('DELETE_'),
+  );
+  const changed = await Promise.all(
+    nested.map(async ({ logicalId, physicalId = '', properties }) => {
+      const child = lookUpStack(scope, physicalId);
+      const text = await textAt(scope, String(properties.TemplateURL)).catch(() => undefined);
+      const differs =
+        child === undefined ||
+        child.deployment?.templateBody !== text ||
+        (await changedNestedStacks(scope, child)).size > 0;
+      return differs ? [logicalId] : [];
+    }),
+  );
+  return new Set(changed.flat());
+}

@@ -1,0 +1,27 @@
+import type { Scope } from '../kernel/service.ts';
+import { cloudFormation, own } from './state.ts';
+import type { TemplateBody } from './template/index.ts';
+
+/** Opens a URL that something outside can PUT to, and returns its token. Tokens name their region. */
+export function openMailbox(scope: Scope, stackId: string): string {
+  const token = `${scope.region}-${scope.world.ids.hex('', 32)}`;
+  cloudFormation(scope).mailboxes[token] = { stackId, messages: [] };
+  return token;
+}
+
+export function mailboxUrl({ world }: Scope, token: string): string {
+  return `${world.endpoint}/_cloudformation/response/${token}`;
+}
+
+export function tokenIn(url: string): string {
+  return new URL(url).pathname.split('/').at(-1) ?? '';
+}
+
+export function messagesIn(scope: Scope, token: string): readonly TemplateBody[] {
+  return own(cloudFormation(scope).mailboxes, token)?.messages ?? [];
+}
+
+export function closeMailbox(scope: Scope, token: string): void {
+  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete -- plain data, so that a snapshot can carry it
+  delete cloudFormation(scope).mailboxes[token];
+}

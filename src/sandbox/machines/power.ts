@@ -1,0 +1,50 @@
+import type { Scope } from '../kernel/service.ts';
+import type { Instant } from '../kernel/time.ts';
+import { agentsOfInstance, loseAgent } from '../buildkite/agents.ts';
+import { consoleText } from './console.ts';
+import { machinesOf } from './state.ts';
+
+/** The task that carries the machines of a region through their boots; its key is the region. */
+export const BOOT_TASK = 'machines.boot';
+
+/** From running to the end of cloud-init, in milliseconds: what Amazon Linux 2023 takes, about. */
+const BOOT_MS = [38_000, 62_000] as const;
+
+/** Starts the system of an instance that has begun to run. */
+export function powerOn(scope: Scope, { instanceId }: { readonly instanceId: string }): void {
+  const { world, region } = scope;
+  const [least, most] = BOOT_MS;
+  const dueAt = Math.ceil((world.now() + least + world.random() * (most - least)) / 1000) * 1000;
+  machinesOf(scope)[instanceId] = {
+    instanceId,
+    phase: 'booting',
+    poweredAt: world.now(),
+    dueAt,
+    remarks: [],
+  };
+  world.wake(BOOT_TASK, region, dueAt);
+}
+
+/** Takes the power from an instance: its agents are gone, and the jobs that they ran are lost. */
+export function powerOff(scope: Scope, instanceId: string): void {
+  for (const agent of agentsOfInstance(scope.world, instanceId)) loseAgent(scope.world, agent);
+  const machine = machinesOf(scope)[instanceId];
+  if (machine !== undefined) Reflect.deleteProperty(machine, 'dueAt');
+}
+
+/** Forgets a machine whose instance is gone for good. */
+export function forgetMachine(scope: Scope, instanceId: string): void {
+  Reflect.deleteProperty(machinesOf(scope), instanceId);
+}
+
+/** What a machine has written to its console so far, and when it was last written to. */
+export function consoleOf(scope: Scope, instanceId: string): { text: string; at: Instant } {
+  const machine = machinesOf(scope)[instanceId];
+  if (machine === undefined) return { text: '', at: scope.world.now() };
+  return { text: consoleText(machine), at: machine.poweredAt };
+}
+
+/** Whether a machine answers EC2's status checks. A boot that failed in the user data still answers. */
+export function isReachable(scope: Scope, instanceId: string): boolean {
+  return machinesOf(scope)[instanceId] !== undefined;
+}

@@ -1,0 +1,33 @@
+import type { Scope } from '../kernel/service.ts';
+import type { Instant } from '../kernel/time.ts';
+import { defineSlice } from '../kernel/world.ts';
+
+/**
+ * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks
+ * to others, then `up`; `failed` for one whose boot broke.
+ */
+export type MachinePhase = 'booting' | 'starting' | 'up' | 'failed';
+
+/** What goes on inside an instance that runs. */
+export interface MachineRecord {
+  readonly instanceId: string;
+  phase: MachinePhase;
+  readonly poweredAt: Instant;
+  /** When the phase passes by itself or, for `starting`, is tried again. */
+  dueAt?: Instant;
+  /** Why the boot failed, as the console tells it. */
+  failure?: string;
+  /** What the user data said beside its normal course, for the console. */
+  readonly remarks: string[];
+}
+
+interface MachinesState {
+  /** The machines that have power, and those whose console may still be asked for; by instance id. */
+  machines: Record<string, MachineRecord>;
+}
+
+const slice = defineSlice<MachinesState>('machines', () => ({ machines: {} }));
+
+export function machinesOf(scope: Scope): Record<string, MachineRecord> {
+  return slice(scope).machines;
+}

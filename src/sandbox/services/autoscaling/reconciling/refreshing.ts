@@ -1,0 +1,139 @@
+import type { Scope } from '../../../kernel/service.ts';
+import { type GroupRecord, type MemberRecord, type RefreshRecord } from '../state.ts';
+import { causeTime } from './activities.ts';
+import { currentVersion } from './launching.ts';
+import { RECONCILE_TASK } from './task.ts';
+import { beginTermination, isLeaving } from './terminating.ts';
+
+/** The refresh of a group that is under way, if there is one. */
+export function activeRefresh(group: GroupRecord): RefreshRecord | undefined {
+  return group.refreshes.find(({ endedAt }) => endedAt === undefined);
+}
+
+/** Seconds after which a new instance counts as warm. Default: the group's own warm-up, else its grace period. */
+export function warmupOf(group: GroupRecord, refresh: RefreshRecord): number {
+  return refresh.preferences.InstanceWarmup ?? group.defaultWarmup ?? group.healthCheckGrace;
+}
+
+/**
+ * Takes a refresh a step further: as many members go as the minimum healthy percentage lets go, and the group's own
+ * scaling launches what comes for them.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/instance-refresh-overview.html
+ */
+export function advanceRefresh(scope: Scope, group: GroupRecord): void {
+  const refresh = activeRefresh(group);
+  if (refresh === undefined) return;
+  const { world, region } = scope;
+  const now = world.now();
+  if (refresh.status === 'Pending') refresh.status = 'InProgress';
+  refresh.remaining = refresh.remaining.filter((id) => group.members[id] !== undefined);
+  const members = Object.values(group.members);
+  const cold = members.filter((member) => isCold(member, refresh, warmupOf(group, refresh), now));
+  const inFlight = members.filter(
+    (member) => isLeaving(member) || member.lifecycle.startsWith('Pending'),
+  ).length;
+
+  if (refresh.status === 'Cancelling') {
+    if (inFlight === 0) settle(refresh, now, 'Cancelled');
+    return;
+  }
+  if (refresh.remaining.length === 0 && inFlight === 0 && cold.length === 0) {
+    settle(refresh, now, refresh.status === 'RollbackInProgress' ? 'RollbackSuccessful' : 'Successful');
+    return;
+  }
+  const soonest = cold.map(({ inServiceAt = now }) => inServiceAt + warmupOf(group, refresh) * 1000);
+  if (soonest.length > 0) {
+    world.wake(
+      RECONCILE_TASK,
+      `${region}/${group.name}`,
+      Math.max(
+        now + 1000,
+        soonest.reduce((one, other) => Math.min(one, other)),
+      ),
+    );
+  }
+  if (isPaused(scope, group, refresh)) return;
+  takeOut(scope, group, refresh, inFlight + cold.length);
+}
+
+/** A member that the refresh brought, and that has not warmed up yet. */
+function isCold(member: MemberRecord, refresh: RefreshRecord, warmup: number, now: number): boolean {
+  const { lifecycle, inServiceAt } = member;
+  if (lifecycle !== 'InService' || inServiceAt === undefined || member.launchedAt < refresh.startedAt)
+    return false;
+  return inServiceAt + warmup * 1000 > now;
+}
+
+function settle(refresh: RefreshRecord, now: number, status: RefreshRecord['status']): void {
+  refresh.status = status;
+  refresh.endedAt = now;
+}
+
+/** Percent of the members to be replaced that are. */
+export function percentageComplete(group: GroupRecord, refresh: RefreshRecord): number {
+  if (refresh.total === 0) return 100;
+  const done = refresh.total - refresh.remaining.filter((id) => group.members[id] !== undefined).length;
+  return Math.floor((done / refresh.total) * 100);
+}
+
+/** A refresh waits at each of its checkpoints for the checkpoint delay, an hour where nothing is said. */
+function isPaused(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boolean {
+  const { world, region } = scope;
+  const now = world.now();
+  if (refresh.pausedUntil !== undefined) {
+    if (refresh.pausedUntil > now) return true;
+    Reflect.deleteProperty(refresh, 'pausedUntil');
+    return false;
+  }
+  const checkpoint = refresh.preferences.CheckpointPercentages?.[refresh.checkpointsPassed];
+  if (checkpoint === undefined || percentageComplete(group, refresh) < checkpoint) return false;
+  refresh.checkpointsPassed += 1;
+  refresh.pausedUntil = now + (refresh.preferences.CheckpointDelay ?? 3600) * 1000;
+  refresh.statusReason = `Waiting for the checkpoint at ${checkpoint}% to pass.`;
+  world.wake(RECONCILE_TASK, `${region}/${group.name}`, refresh.pausedUntil);
+  return true;
+}
+
+function takeOut(scope: Scope, group: GroupRecord, refresh: RefreshRecord, unready: number): void {
+  const { MinHealthyPercentage = 90, ScaleInProtectedInstances = 'Wait' } = refresh.preferences;
+  // With a percentage that lets none go, one goes all the same.
+  const most = Math.max(1, Math.floor((group.desired * (100 - MinHealthyPercentage)) / 100));
+  const candidates = refresh.remaining
+    .flatMap((id) => group.members[id] ?? [])
+    .filter(({ lifecycle }) => lifecycle === 'InService');
+  const guarded = candidates.filter(({ protectedFromScaleIn }) => protectedFromScaleIn);
+  const free =
+    ScaleInProtectedInstances === 'Refresh'
+      ? candidates
+      : candidates.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+  if (ScaleInProtectedInstances === 'Ignore') {
+    refresh.remaining = refresh.remaining.filter(
+      (id) => !guarded.some(({ instanceId }) => instanceId === id),
+    );
+  } else if (free.length === 0 && guarded.length > 0) {
+    refresh.statusReason = `Waiting for ${guarded.length} instances to be no longer protected from scale in.`;
+  }
+  for (const member of free.slice(0, Math.max(0, most - unready))) {
+    const at = causeTime(scope.world.now());
+    const cause = `At ${at} an instance was taken out of service in response to an instance refresh.  At ${at} instance ${member.instanceId} was selected for termination.`;
+    beginTermination(scope, group, member, cause);
+  }
+}
+
+/** The members that a refresh is to replace: with SkipMatching, not those that run the wanted version already. */
+export function membersToRefresh(scope: Scope, group: GroupRecord, skipMatching: boolean): string[] {
+  const members = Object.values(group.members).filter(
+    (member) => !isLeaving(member) && member.lifecycle !== 'Standby',
+  );
+  const wanted = skipMatching ? currentVersion(scope, group) : undefined;
+  const types = group.mixed?.LaunchTemplate?.Overrides?.map(({ InstanceType }) => InstanceType) ?? [];
+  return members
+    .filter(
+      ({ template, instanceType }) =>
+        wanted === undefined ||
+        template?.id !== wanted.id ||
+        template.version !== wanted.version ||
+        (types.length > 0 && !types.includes(instanceType as never)),
+    )
+    .map(({ instanceId }) => instanceId);
+}

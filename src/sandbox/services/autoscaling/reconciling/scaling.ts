@@ -1,0 +1,85 @@
+import type { Scope } from '../../../kernel/service.ts';
+import { chooseForTermination } from '../capacity/termination.ts';
+import { countedMembers, isSuspended, unitsOf, type GroupRecord } from '../state.ts';
+import { causeTime, endActivity, startActivity } from './activities.ts';
+import { launchUnits } from './launching.ts';
+import { beginTermination } from './terminating.ts';
+
+/** Launches what is missing from the desired capacity, or takes out what is too much. */
+export function scaleToDesired(scope: Scope, group: GroupRecord): void {
+  const held = unitsOf(countedMembers(group));
+  if (held < group.desired) scaleOut(scope, group, held);
+  else if (held > group.desired) scaleIn(scope, group, held);
+  else group.replacements = 0;
+}
+
+/** The causes since the last scaling; each activity of this one begins with them. */
+function reasonsOf(group: GroupRecord): string {
+  return group.reasons.map((reason) => `${reason}  `).join('');
+}
+
+function scaleOut(scope: Scope, group: GroupRecord, held: number): void {
+  const now = scope.world.now();
+  if (isSuspended(group, 'Launch') || group.deleting) return;
+  if (group.retryAt !== undefined && group.retryAt > now) return;
+  const at = causeTime(now);
+  const missing = group.desired - held;
+  const replaced = Math.min(group.replacements, missing);
+  group.replacements = 0;
+  if (replaced > 0) {
+    launchUnits(
+      scope,
+      group,
+      replaced,
+      `At ${at} an instance was launched in response to an unhealthy instance needing to be replaced.`,
+    );
+  }
+  if (missing > replaced) {
+    const cause = `${reasonsOf(group)}At ${at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${held} to ${group.desired}.`;
+    launchUnits(scope, group, missing - replaced, cause);
+  }
+  if (group.retryAt === undefined) group.reasons = [];
+}
+
+function scaleIn(scope: Scope, group: GroupRecord, held: number): void {
+  if (isSuspended(group, 'Terminate')) return;
+  const at = causeTime(scope.world.now());
+  const rules = {
+    zones: group.zones,
+    policies: group.terminationPolicies,
+    distribution: group.mixed?.InstancesDistribution,
+  };
+  for (;;) {
+    const members = countedMembers(group);
+    const units = unitsOf(members);
+    const chosen = chooseForTermination(members, rules);
+    if (chosen === undefined) {
+      if (units > group.desired) tellStuck(scope, group, held, at);
+      break;
+    }
+    // With weights, taking one out may leave too little; then the group keeps the surplus.
+    if (units - chosen.weight < group.desired) break;
+    const cause = `${reasonsOf(group)}At ${at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${held} to ${group.desired}.  At ${at} instance ${chosen.instanceId} was selected for termination.`;
+    beginTermination(scope, group, chosen, cause);
+  }
+  group.reasons = [];
+}
+
+function tellStuck(scope: Scope, group: GroupRecord, held: number, at: string): void {
+  if (group.stuckAt === group.desired) return;
+  group.stuckAt = group.desired;
+  const activity = startActivity(scope, group, {
+    description: 'Terminating EC2 instance',
+    cause: `${reasonsOf(group)}At ${at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${held} to ${group.desired}.`,
+    status: 'InProgress',
+    progress: 0,
+    zone: group.zones[0] ?? '',
+  });
+  endActivity(
+    group,
+    activity.id,
+    scope.world.now(),
+    'Cancelled',
+    'Could not scale to desired capacity because all remaining instances are protected from scale-in.',
+  );
+}

@@ -1,0 +1,159 @@
+import type {
+  CreateAutoScalingGroupType,
+  LifecycleHookSpecification,
+  MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
+import { generatedName } from '../../../cloudformation/naming.ts';
+import { AwsError } from '../../../kernel/service.ts';
+import { own } from '../../../kernel/table.ts';
+import { flag, integer, member, members, text, texts, typed } from '../../properties.ts';
+import { groupNamed } from '../errors.ts';
+import { createGroup, deleteGroup, updateGroup } from '../groups/lifecycle.ts';
+import { deleteLifecycleHook, putLifecycleHook } from '../hooks.ts';
+import { enableMetricsCollection } from '../processes.ts';
+import { groupsOf, type GroupTag } from '../state.ts';
+
+const KINDS = {
+  numbers: new Set([
+    'OnDemandBaseCapacity',
+    'OnDemandPercentageAboveBaseCapacity',
+    'SpotInstancePools',
+    'HeartbeatTimeout',
+    'Min',
+    'Max',
+    'SpotMaxPricePercentageOverLowestPrice',
+    'OnDemandMaxPricePercentageOverLowestPrice',
+    'MaxSpotPriceAsPercentageOfOptimalOnDemandPrice',
+  ]),
+  booleans: new Set(['RequireHibernateSupport']),
+};
+
+function request(properties: Properties, AutoScalingGroupName: string): CreateAutoScalingGroupType {
+  const template = member(properties, 'LaunchTemplate');
+  const mixed = typed(member(properties, 'MixedInstancesPolicy'), KINDS);
+  return {
+    AutoScalingGroupName,
+    MinSize: integer(properties, 'MinSize'),
+    MaxSize: integer(properties, 'MaxSize'),
+    DesiredCapacity: integer(properties, 'DesiredCapacity'),
+    DefaultCooldown: integer(properties, 'Cooldown'),
+    DefaultInstanceWarmup: integer(properties, 'DefaultInstanceWarmup'),
+    AvailabilityZones: texts(properties, 'AvailabilityZones'),
+    VPCZoneIdentifier: texts(properties, 'VPCZoneIdentifier')?.join(','),
+    HealthCheckType: text(properties, 'HealthCheckType'),
+    HealthCheckGracePeriod: integer(properties, 'HealthCheckGracePeriod'),
+    TerminationPolicies: texts(properties, 'TerminationPolicies'),
+    NewInstancesProtectedFromScaleIn: flag(properties, 'NewInstancesProtectedFromScaleIn'),
+    MaxInstanceLifetime: integer(properties, 'MaxInstanceLifetime'),
+    CapacityRebalance: flag(properties, 'CapacityRebalance'),
+    ServiceLinkedRoleARN: text(properties, 'ServiceLinkedRoleARN'),
+    Context: text(properties, 'Context'),
+    DesiredCapacityType: text(properties, 'DesiredCapacityType'),
+    ...(template && {
+      LaunchTemplate: {
+        LaunchTemplateId: text(template, 'LaunchTemplateId'),
+        LaunchTemplateName: text(template, 'LaunchTemplateName'),
+        Version: text(template, 'Version'),
+      },
+    }),
+    ...(mixed !== undefined && { MixedInstancesPolicy: withTextVersion(mixed as MixedInstancesPolicy) }),
+  } as CreateAutoScalingGroupType;
+}
+
+/** A version may come as a number. */
+function withTextVersion(policy: MixedInstancesPolicy): MixedInstancesPolicy {
+  const specification = policy.LaunchTemplate?.LaunchTemplateSpecification;
+  if (specification?.Version === undefined) return policy;
+  return {
+    ...policy,
+    LaunchTemplate: {
+      ...policy.LaunchTemplate,
+      LaunchTemplateSpecification: { ...specification, Version: String(specification.Version) },
+    },
+  };
+}
+
+/** The stack's tags reach the instances too. */
+function tagsFor(properties: Properties, context: ResourceContext): GroupTag[] {
+  const own = members(properties, 'Tags').map((tag) => ({
+    key: text(tag, 'Key') ?? '',
+    value: text(tag, 'Value') ?? '',
+    propagate: flag(tag, 'PropagateAtLaunch') ?? false,
+  }));
+  const stack = Object.entries(context.tags).map(([key, value]) => ({ key, value, propagate: true }));
+  return [...new Map([...stack, ...own].map((tag) => [tag.key, tag])).values()];
+}
+
+function hooksIn(properties: Properties): LifecycleHookSpecification[] {
+  return typed(members(properties, 'LifecycleHookSpecificationList'), KINDS) as LifecycleHookSpecification[];
+}
+
+function collectMetrics(
+  AutoScalingGroupName: string,
+  properties: Properties,
+  context: ResourceContext,
+): void {
+  groupNamed(context, AutoScalingGroupName).metrics = [];
+  for (const collection of members(properties, 'MetricsCollection')) {
+    enableMetricsCollection(
+      {
+        AutoScalingGroupName,
+        Granularity: text(collection, 'Granularity'),
+        Metrics: texts(collection, 'Metrics'),
+      },
+      context,
+    );
+  }
+}
+
+/** CloudFormation waits for the signals of a CreationPolicy itself; the group is there once it is made. */
+export const groupResource: ResourceProvider = {
+  type: 'AWS::AutoScaling::AutoScalingGroup',
+  seconds: { create: 4, update: 4, delete: 2 },
+  create(properties, context) {
+    const name = text(properties, 'AutoScalingGroupName') ?? generatedName(context, 255);
+    createGroup(
+      { ...request(properties, name), LifecycleHookSpecificationList: hooksIn(properties) },
+      context,
+      { serviceTags: tagsFor(properties, context) },
+    );
+    collectMetrics(name, properties, context);
+    return name;
+  },
+  update(id, next, previous, context) {
+    updateGroup(request(next, id), context);
+    groupNamed(context, id).tags = tagsFor(next, context);
+    collectMetrics(id, next, context);
+    const wanted = hooksIn(next);
+    for (const hook of wanted) putLifecycleHook({ AutoScalingGroupName: id, ...hook } as never, context);
+    for (const { LifecycleHookName } of hooksIn(previous)) {
+      const kept = wanted.some((hook) => hook.LifecycleHookName === LifecycleHookName);
+      if (!kept) deleteLifecycleHook({ AutoScalingGroupName: id, LifecycleHookName }, context);
+    }
+  },
+  /** CloudFormation empties a group before it deletes it, and waits for lifecycle hooks as it does. */
+  delete(id, _properties, context) {
+    const group = own(groupsOf(context), id);
+    if (group === undefined || group.deleting) return;
+    updateGroup({ AutoScalingGroupName: id, MinSize: 0, MaxSize: 0, DesiredCapacity: 0 }, context);
+    for (const one of Object.values(group.members)) one.protectedFromScaleIn = false;
+  },
+  isDeleted(id, _properties, context) {
+    const group = own(groupsOf(context), id);
+    if (group === undefined) return true;
+    if (Object.keys(group.members).length > 0) return false;
+    try {
+      deleteGroup({ AutoScalingGroupName: id }, context);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return false;
+    }
+    return true;
+  },
+  attributes: (id, _properties, context) => ({
+    AutoScalingGroupName: id,
+    AutoScalingGroupARN: groupNamed(context, id).arn,
+    DesiredCapacity: String(groupNamed(context, id).desired),
+  }),
+};

@@ -1,0 +1,5 @@
+import type { ResourceProvider } from '../../../cloudformation/provider.ts';
+import { groupResource } from './group.ts';
+import { partResources } from './parts.ts';
+
+export const autoScalingResources: readonly ResourceProvider[] = [groupResource, ...partResources];

@@ -1,0 +1,90 @@
+import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
+import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { IMAGES_CREATED, publicImages, type PublicImage } from '../catalogue/images.ts';
+import { page, selected, type Filters } from '../describing.ts';
+
+const imageMissing = (ids: readonly string[]): AwsError =>
+  new AwsError(
+    'InvalidAMIID.NotFound',
+    ids.length === 1
+      ? `The image id '[${ids[0] ?? ''}]' does not exist`
+      : `The image ids '[${ids.join(', ')}]' do not exist`,
+  );
+
+function checkForm(id: string): void {
+  if (!/^ami-([0-9a-f]{8}|[0-9a-f]{17})$/.test(id)) {
+    throw new AwsError('InvalidAMIID.Malformed', `Invalid id: "${id}" (expecting "ami-...")`);
+  }
+}
+
+/** The image of an id. @throws AwsError InvalidAMIID.Malformed, InvalidAMIID.NotFound */
+export function imageOf(region: string, id: string): PublicImage {
+  checkForm(id);
+  const found = publicImages(region).find((image) => image.id === id);
+  if (found === undefined) throw imageMissing([id]);
+  return found;
+}
+
+const filters: Filters<PublicImage> = {
+  'image-id': ({ id }) => id,
+  name: ({ name }) => name,
+  description: ({ description }) => description,
+  architecture: ({ architecture }) => architecture,
+  'owner-id': ({ owner }) => owner.id,
+  'owner-alias': ({ owner }) => owner.alias,
+  state: () => 'available',
+  'is-public': () => 'true',
+  'image-type': () => 'machine',
+  'root-device-type': () => 'ebs',
+  'virtualization-type': () => 'hvm',
+};
+
+function described({ id, owner, ...image }: PublicImage): Image {
+  return {
+    ImageId: id,
+    Name: image.name,
+    Description: image.description,
+    Architecture: image.architecture,
+    OwnerId: owner.id,
+    ...(owner.alias !== undefined && { ImageOwnerAlias: owner.alias }),
+    ImageLocation: `${owner.alias ?? owner.id}/${image.name}`,
+    ImageType: 'machine',
+    State: 'available',
+    Public: true,
+    CreationDate: IMAGES_CREATED,
+    PlatformDetails: 'Linux/UNIX',
+    UsageOperation: 'RunInstances',
+    RootDeviceName: image.rootDevice,
+    RootDeviceType: 'ebs',
+    VirtualizationType: 'hvm',
+    Hypervisor: 'xen',
+    EnaSupport: true,
+    ImdsSupport: image.name.startsWith('al2023') ? 'v2.0' : undefined,
+    BlockDeviceMappings: [
+      {
+        DeviceName: image.rootDevice,
+        Ebs: { VolumeSize: image.rootGb, VolumeType: 'gp3', DeleteOnTermination: true, Encrypted: false },
+      },
+    ],
+  };
+}
+
+function describeImages(input: DescribeImagesRequest, scope: Scope): DescribeImagesResult {
+  for (const id of input.ImageIds ?? []) checkForm(id);
+  const all = publicImages(scope.region);
+  const unknown = (input.ImageIds ?? []).filter((id) => !all.some((image) => image.id === id));
+  if (unknown.length > 0) throw imageMissing(unknown);
+  const asked = all.filter(
+    ({ id, owner }) =>
+      (!input.ImageIds?.length || input.ImageIds.includes(id)) &&
+      (!input.Owners?.length || input.Owners.some((one) => one === owner.id || one === owner.alias)),
+  );
+  const { items, nextToken } = page(
+    selected(asked, input.Filters, filters, () => ({})),
+    input,
+    1,
+  );
+  return { Images: items.map(described), NextToken: nextToken };
+}
+
+export const imageOperations = { DescribeImages: describeImages };

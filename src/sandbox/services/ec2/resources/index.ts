@@ -1,0 +1,14 @@
+import type { ResourceProvider } from '../../../cloudformation/provider.ts';
+import { computeResources } from './compute.ts';
+import { gatewayResources } from './gateways.ts';
+import { networkResources } from './network.ts';
+import { routeResources } from './routes.ts';
+import { securityResources } from './security.ts';
+
+export const ec2Resources: readonly ResourceProvider[] = [
+  ...networkResources,
+  ...gatewayResources,
+  ...routeResources,
+  ...securityResources,
+  ...computeResources,
+];

@@ -1,0 +1,211 @@
+import type {
+  AssociateRouteTableRequest,
+  AssociateRouteTableResult,
+  CreateRouteTableRequest,
+  CreateRouteTableResult,
+  DeleteRouteTableRequest,
+  DescribeRouteTablesRequest,
+  DescribeRouteTablesResult,
+  DisassociateRouteTableRequest,
+  ReplaceRouteTableAssociationRequest,
+  ReplaceRouteTableAssociationResult,
+  RouteTable,
+} from '@aws-sdk/client-ec2';
+import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { byId, byIds, page, selected, type Filters } from '../describing.ts';
+import { dependencyViolation, required } from '../errors.ts';
+import { subnetOf } from '../network/subnets.ts';
+import { vpcOf } from '../network/vpcs.ts';
+import {
+  ec2State,
+  type AssociationRecord,
+  type Ec2State,
+  type RouteTableRecord,
+  type VpcRecord,
+} from '../state.ts';
+import { requestedTags, setTags, tagList } from '../tags.ts';
+
+export const tableMissing = (ids: readonly string[]): AwsError =>
+  new AwsError(
+    'InvalidRouteTableID.NotFound',
+    ids.length === 1
+      ? `The routeTable ID '${ids[0] ?? ''}' does not exist`
+      : `The routeTable IDs '${ids.join(', ')}' do not exist`,
+  );
+
+export function tableOf(state: Ec2State, id: string): RouteTableRecord {
+  return byId(state.routeTables, id, tableMissing);
+}
+
+/** Makes a route table with the local route of its VPC. */
+export function newRouteTable(
+  state: Ec2State,
+  scope: Scope,
+  vpc: VpcRecord,
+  main: boolean,
+): RouteTableRecord {
+  const id = scope.world.ids.hex('rtb-');
+  const table: RouteTableRecord = {
+    RouteTableId: id,
+    VpcId: vpc.VpcId,
+    OwnerId: scope.accountId,
+    PropagatingVgws: [],
+    Routes: [
+      {
+        DestinationCidrBlock: vpc.CidrBlock,
+        GatewayId: 'local',
+        Origin: 'CreateRouteTable',
+        State: 'active',
+      },
+    ],
+    Associations: main ? [newAssociation(scope, id, undefined)] : [],
+  };
+  state.routeTables[id] = table;
+  return table;
+}
+
+function newAssociation(scope: Scope, tableId: string, subnetId: string | undefined): AssociationRecord {
+  return {
+    RouteTableAssociationId: scope.world.ids.hex('rtbassoc-'),
+    RouteTableId: tableId,
+    Main: subnetId === undefined,
+    ...(subnetId !== undefined && { SubnetId: subnetId }),
+    AssociationState: { State: 'associated' },
+  };
+}
+
+export function createRouteTable(
+  input: CreateRouteTableRequest,
+  scope: Scope,
+): Required<Pick<CreateRouteTableResult, 'RouteTable'>> {
+  const state = ec2State(scope);
+  const vpc = vpcOf(state, required(input.VpcId, 'vpcId'));
+  const tags = requestedTags(input.TagSpecifications, 'route-table');
+  const table = newRouteTable(state, scope, vpc, false);
+  setTags(state, table.RouteTableId, tags);
+  return { RouteTable: described(state, table) };
+}
+
+/** @throws AwsError DependencyViolation for a VPC's main table, or one with subnets */
+export function deleteRouteTable(input: DeleteRouteTableRequest, scope: Scope): object {
+  const state = ec2State(scope);
+  const table = tableOf(state, required(input.RouteTableId, 'routeTableId'));
+  if (table.Associations.length > 0) {
+    throw dependencyViolation(
+      `The routeTable '${table.RouteTableId}' has dependencies and cannot be deleted.`,
+    );
+  }
+  for (const endpoint of Object.values(state.endpoints)) {
+    endpoint.RouteTableIds = endpoint.RouteTableIds.filter((id) => id !== table.RouteTableId);
+  }
+  Reflect.deleteProperty(state.routeTables, table.RouteTableId);
+  Reflect.deleteProperty(state.tags, table.RouteTableId);
+  return {};
+}
+
+/** @throws AwsError Resource.AlreadyAssociated for a subnet that has a table of its own */
+export function associateRouteTable(
+  input: AssociateRouteTableRequest,
+  scope: Scope,
+): Required<Pick<AssociateRouteTableResult, 'AssociationId' | 'AssociationState'>> {
+  const state = ec2State(scope);
+  const table = tableOf(state, required(input.RouteTableId, 'routeTableId'));
+  const subnet = subnetOf(state, required(input.SubnetId, 'subnetId'));
+  if (subnet.VpcId !== table.VpcId) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Route table ${table.RouteTableId} and subnet ${subnet.SubnetId} belong to different networks`,
+    );
+  }
+  const held = associations(state).find(({ SubnetId }) => SubnetId === subnet.SubnetId);
+  if (held !== undefined && held.RouteTableId !== table.RouteTableId) {
+    throw new AwsError(
+      'Resource.AlreadyAssociated',
+      `the specified association for route table ${table.RouteTableId} conflicts with an existing association`,
+    );
+  }
+  const association = held ?? newAssociation(scope, table.RouteTableId, subnet.SubnetId);
+  if (held === undefined) table.Associations.push(association);
+  return { AssociationId: association.RouteTableAssociationId, AssociationState: { State: 'associated' } };
+}
+
+function associations(state: Ec2State): AssociationRecord[] {
+  return Object.values(state.routeTables).flatMap(({ Associations }) => Associations);
+}
+
+function associationOf(state: Ec2State, id: string): AssociationRecord {
+  const found = associations(state).find(({ RouteTableAssociationId }) => RouteTableAssociationId === id);
+  if (found !== undefined) return found;
+  throw new AwsError('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`);
+}
+
+export function disassociateRouteTable(input: DisassociateRouteTableRequest, scope: Scope): object {
+  const state = ec2State(scope);
+  const association = associationOf(state, required(input.AssociationId, 'associationId'));
+  if (association.Main) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `cannot disassociate the main route table association ${association.RouteTableAssociationId}`,
+    );
+  }
+  const table = tableOf(state, association.RouteTableId);
+  table.Associations = table.Associations.filter((one) => one !== association);
+  return {};
+}
+
+/** Moves a subnet, or a VPC's main association, to another table. */
+export function replaceRouteTableAssociation(
+  input: ReplaceRouteTableAssociationRequest,
+  scope: Scope,
+): ReplaceRouteTableAssociationResult {
+  const state = ec2State(scope);
+  const association = associationOf(state, required(input.AssociationId, 'associationId'));
+  const target = tableOf(state, required(input.RouteTableId, 'routeTableId'));
+  const source = tableOf(state, association.RouteTableId);
+  source.Associations = source.Associations.filter((one) => one !== association);
+  const moved = newAssociation(scope, target.RouteTableId, association.SubnetId);
+  target.Associations.push(moved);
+  return { NewAssociationId: moved.RouteTableAssociationId, AssociationState: { State: 'associated' } };
+}
+
+const filters: Filters<RouteTableRecord> = {
+  'route-table-id': (table) => table.RouteTableId,
+  'vpc-id': (table) => table.VpcId,
+  'owner-id': (table) => table.OwnerId,
+  'association.main': (table) => table.Associations.map(({ Main }) => String(Main)),
+  'association.subnet-id': (table) => table.Associations.map(({ SubnetId }) => SubnetId),
+  'association.route-table-id': (table) => table.Associations.map(({ RouteTableId }) => RouteTableId),
+  'association.route-table-association-id': (table) =>
+    table.Associations.map(({ RouteTableAssociationId }) => RouteTableAssociationId),
+  'route.gateway-id': (table) => table.Routes.map(({ GatewayId }) => GatewayId),
+  'route.nat-gateway-id': (table) => table.Routes.map(({ NatGatewayId }) => NatGatewayId),
+  'route.destination-cidr-block': (table) =>
+    table.Routes.map(({ DestinationCidrBlock }) => DestinationCidrBlock),
+  'route.state': (table) => table.Routes.map(({ State }) => State),
+  'route.origin': (table) => table.Routes.map(({ Origin }) => Origin),
+};
+
+function described(state: Ec2State, table: RouteTableRecord): RouteTable {
+  return { ...table, Tags: tagList(state, table.RouteTableId) };
+}
+
+function describeRouteTables(input: DescribeRouteTablesRequest, scope: Scope): DescribeRouteTablesResult {
+  const state = ec2State(scope);
+  const found = selected(
+    byIds(state.routeTables, input.RouteTableIds, tableMissing),
+    input.Filters,
+    filters,
+    (table) => state.tags[table.RouteTableId] ?? {},
+  );
+  const { items, nextToken } = page(found, input);
+  return { RouteTables: items.map((table) => described(state, table)), NextToken: nextToken };
+}
+
+export const routeTableOperations = {
+  CreateRouteTable: createRouteTable,
+  DeleteRouteTable: deleteRouteTable,
+  AssociateRouteTable: associateRouteTable,
+  DisassociateRouteTable: disassociateRouteTable,
+  ReplaceRouteTableAssociation: replaceRouteTableAssociation,
+  DescribeRouteTables: describeRouteTables,
+};

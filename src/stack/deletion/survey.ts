@@ -1,0 +1,59 @@
+import type { AwsContext } from '../../aws/context.ts';
+import type { TemplateDocument } from '../../cfn/document.ts';
+import { templateOf } from '../reading/describe-stack.ts';
+import { requireStack } from '../reading/find-stack.ts';
+import { summaryOf } from '../reading/summary.ts';
+import { bucketCalls, bucketContents } from './buckets.ts';
+import type { DeletionFindings, StackResource } from './plan.ts';
+import { stackParameters } from './token-parameters.ts';
+
+/**
+ * Looks at what deleting a stack would touch; changes nothing.
+ * @throws OperationError when there is no stack with this name.
+ */
+export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFindings> {
+  const found = await requireStack(aws, stackName);
+  const stack = summaryOf(found, aws.region);
+  const [resources, parameters] = await Promise.all([
+    resourcesOf(aws, stack.stackId),
+    stackParameters(aws, stack.stackName),
+  ]);
+  const names = resources
+    .filter(({ type, retained, physicalId }) => type === 'AWS::S3::Bucket' && retained && physicalId !== '')
+    // The secrets first: an access-log bucket still gets logs until the bucket it serves is gone.
+    .sort((a, b) => Number(/log/i.test(a.logicalId)) - Number(/log/i.test(b.logicalId)))
+    .map(({ physicalId }) => physicalId);
+  const calls = bucketCalls(aws);
+  const contents = await Promise.all(names.map((name) => bucketContents(calls, name)));
+  return { stack, resources, parameters, buckets: contents.filter((bucket) => bucket !== undefined) };
+}
+
+/** The resources that are there now. */
+async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResource[]> {
+  const { ListStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = await aws.clients.cloudFormation();
+  const template = await templateOf(aws, stackId);
+  const resources: StackResource[] = [];
+  let token: string | undefined;
+  do {
+    const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: token }));
+    for (const resource of page.StackResourceSummaries ?? []) {
+      const { LogicalResourceId: logicalId = '', ResourceStatus: status } = resource;
+      if (status === 'DELETE_COMPLETE') continue;
+      resources.push({
+        logicalId,
+        type: resource.ResourceType ?? '',
+        physicalId: resource.PhysicalResourceId ?? '',
+        retained: isRetained(logicalId, template),
+      });
+    }
+    token = page.NextToken;
+  } while (token !== undefined);
+  return resources;
+}
+
+function isRetained(logicalId: string, template: TemplateDocument | undefined): boolean {
+  const resources = template?.body['Resources'] as Record<string, { DeletionPolicy?: unknown }> | undefined;
+  const policy = resources?.[logicalId]?.DeletionPolicy;
+  return policy === 'Retain' || policy === 'RetainExceptOnCreate';
+}

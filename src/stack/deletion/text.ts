@@ -1,0 +1,60 @@
+import { duration } from '../../terminal/duration.ts';
+import { counted } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import type { BucketContents } from './buckets.ts';
+import type { DeletionResult } from './delete-stack.ts';
+import type { DeletionPlan, StackResource } from './plan.ts';
+
+/** What a deletion will take away and what it will leave, for a person to agree to. */
+export function planText(plan: DeletionPlan, theme: Theme): string {
+  const { stackName, region, status } = plan.stack;
+  const going = plan.resources.filter(
+    ({ logicalId, retained }) => !retained && !plan.retain.includes(logicalId),
+  ).length;
+  const instances = plan.resources.some(isGroup) ? ', its instances and the jobs on them' : '';
+  const deletes = [
+    ...(going > 0 ? [`${counted(going, 'resource')} of the stack${instances}`] : []),
+    ...plan.doomedBuckets.map((bucket) => theme.bad(`bucket ${bucketText(bucket)}, for good`)),
+    ...plan.parameters.map((name) => `SSM parameter ${name}`),
+  ];
+  const keeps = [
+    ...plan.keptBuckets.map((bucket) => `bucket ${bucketText(bucket)}`),
+    ...plan.retain.map((logicalId) => `resource ${logicalId}`),
+  ];
+  return [
+    `${theme.stack(stackName)} in ${region} (${status})`,
+    ...deletes.map((line) => `  ${theme.bad('-')} deletes ${line}`),
+    ...keeps.map((line) => `  ${theme.good('+')} keeps ${line}`),
+    ...(plan.unprotect ? [`  ${theme.busy('!')} switches its termination protection off`] : []),
+    ...(status === 'CREATE_IN_PROGRESS' ? [`  ${theme.busy('!')} ends its creation, which still runs`] : []),
+    ...(plan.underWay ? [`  ${theme.busy('!')} its deletion runs already`] : []),
+  ].join('\n');
+}
+
+function isGroup({ type }: StackResource): boolean {
+  return type === 'AWS::AutoScaling::AutoScalingGroup';
+}
+
+function bucketText({ bucket, versions, more }: BucketContents): string {
+  if (versions === 0) return `${bucket} (empty)`;
+  return `${bucket} with ${more ? 'more than ' : ''}${counted(versions, 'object version')}`;
+}
+
+/** What is gone and what is left, for people. */
+export function deletionText(result: DeletionResult, theme: Theme): string {
+  const buckets = result.kept.filter(({ type }) => type === 'AWS::S3::Bucket');
+  // A bucket's policy goes where its bucket goes.
+  const others = result.kept.filter(({ type }) => !/^AWS::S3::Bucket(Policy)?$/.test(type));
+  const secrets = buckets.find(({ logicalId }) => !/log/i.test(logicalId));
+  return [
+    `${theme.good('✔')} ${theme.stack(result.stackName)} is deleted, after ${duration(result.elapsedSeconds)}.`,
+    ...result.deletedBuckets.map(({ bucket }) => `  Bucket ${bucket} is deleted with all it held.`),
+    ...buckets.map(({ physicalId }) => `  Bucket ${physicalId} is kept.`),
+    ...others.map(({ logicalId, type, physicalId }) => `  ${logicalId} is kept: ${type} ${physicalId}.`),
+    ...(secrets === undefined
+      ? []
+      : [
+          `  To use its secrets in another stack: ${theme.command(`bk-stack create --param SecretsBucket=${secrets.physicalId}`)}`,
+        ]),
+  ].join('\n');
+}

@@ -1,0 +1,56 @@
+import { InterruptedError } from '../../errors.ts';
+import type { StackEvent } from './event.ts';
+import { DeploymentMonitor } from './monitor.ts';
+import type { DeploymentObserver } from './observer.ts';
+import type { PollRange } from './poll-range.ts';
+import { EventPoller } from './poller.ts';
+import { Progress } from './progress.ts';
+import type { EventSource } from './source.ts';
+import type { Pacing } from '../pacing.ts';
+
+export interface StackIdentity {
+  readonly stackId: string;
+  readonly stackName: string;
+}
+
+/** How to watch. */
+export interface Watching {
+  readonly events: EventSource;
+  readonly pacing: Pacing;
+  readonly observer: DeploymentObserver;
+  readonly signal: AbortSignal;
+  /** What to type to go on after an interruption; without it, how to watch again. */
+  readonly again?: string;
+}
+
+export interface Watched {
+  readonly progress: Progress;
+  /** All events of the operation, nested stacks' too, oldest first. */
+  readonly events: readonly StackEvent[];
+}
+
+/**
+ * Watches an operation on a stack to its end, whatever it is. `expected` is how many resources it touches, 0 where
+ * that is unknown.
+ * @throws InterruptedError when the signal is aborted; the hint says how to watch again.
+ */
+export async function watchToEnd(
+  stack: StackIdentity,
+  range: PollRange,
+  expected: number,
+  { events, pacing, observer, signal, again }: Watching,
+): Promise<Watched> {
+  const progress = new Progress(stack, expected);
+  const poller = new EventPoller(events, stack.stackId, range);
+  const monitor = new DeploymentMonitor({ poller, progress, observer, pacing, signal });
+  try {
+    await monitor.untilSettled();
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    const command = again ?? `bk-stack status ${stack.stackName} --wait`;
+    throw new InterruptedError({ hint: `CloudFormation goes on. To watch it again: ${command}` });
+  } finally {
+    observer.end();
+  }
+  return { progress, events: monitor.events };
+}

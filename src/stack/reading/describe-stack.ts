@@ -1,0 +1,94 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { AwsContext } from '../../aws/context.ts';
+import { parseTemplate, type TemplateDocument, TemplateSyntaxError } from '../../cfn/document.ts';
+import { type FirstCause, foldFailure } from '../diagnosis/first-cause.ts';
+import { launchFailuresOf, lookBehindSignals } from '../diagnosis/launches.ts';
+import { isFailure } from '../events/event.ts';
+import { PollRange } from '../events/poll-range.ts';
+import { EventPoller } from '../events/poller.ts';
+import { cloudFormationEvents } from '../events/source.ts';
+import { requireStack } from './find-stack.ts';
+import { type GroupState, readGroup } from './group.ts';
+import { type Problem, problemsOf } from './problems.ts';
+import { type StackSummary, summaryOf } from './summary.ts';
+
+/** A stack and its instances as they are now. */
+export interface StackStatus extends StackSummary {
+  /** What is wrong, the worst first. */
+  readonly problems: readonly Problem[];
+  /** Absent until the stack has made it. */
+  readonly group?: GroupState;
+  readonly firstCause?: FirstCause;
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads all that `status` shows.
+ * @throws OperationError when there is no stack with this name.
+ */
+export async function describeStack(aws: AwsContext, stackName: string): Promise<StackStatus> {
+  const found = await requireStack(aws, stackName);
+  const stack = summaryOf(found, aws.region);
+  const outputs = Object.fromEntries(
+    (found.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
+  );
+  const [group, firstCause] = await Promise.all([
+    groupOf(aws, found, outputs),
+    isFailure(stack.status) ? firstCauseOf(aws, stack.stackId) : undefined,
+  ]);
+  const findings = { stack, ...(group && { group }), ...(firstCause && { firstCause }) };
+  return {
+    ...stack,
+    problems: problemsOf(findings),
+    ...(group && { group }),
+    ...(firstCause && { firstCause }),
+    outputs,
+  };
+}
+
+/** The stack's outputs name its group; while it is being made, only its resources do. */
+async function groupOf(
+  aws: AwsContext,
+  stack: Stack,
+  outputs: Readonly<Record<string, string>>,
+): Promise<GroupState | undefined> {
+  if (stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
+  const name = outputs['AutoScalingGroupName'] ?? (await groupAmongResources(aws, stack.StackId ?? ''));
+  return name === undefined ? undefined : readGroup(aws, name);
+}
+
+async function groupAmongResources(aws: AwsContext, stackId: string): Promise<string | undefined> {
+  const { DescribeStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = await aws.clients.cloudFormation();
+  const { StackResources } = await client.send(new DescribeStackResourcesCommand({ StackName: stackId }));
+  return StackResources?.find(
+    ({ ResourceType, PhysicalResourceId, ResourceStatus }) =>
+      ResourceType === 'AWS::AutoScaling::AutoScalingGroup' &&
+      PhysicalResourceId !== undefined &&
+      ResourceStatus !== 'DELETE_COMPLETE',
+  )?.PhysicalResourceId;
+}
+
+/** Why the stack's latest operation failed, from its events and its template. */
+export async function firstCauseOf(aws: AwsContext, stackId: string): Promise<FirstCause | undefined> {
+  const poller = new EventPoller(cloudFormationEvents(aws), stackId, PollRange.currentOperation);
+  const [events, template] = await Promise.all([poller.poll(), templateOf(aws, stackId)]);
+  const cause = foldFailure(events, { stackId, region: aws.region, ...(template && { template }) });
+  return lookBehindSignals(cause, aws.region, launchFailuresOf(aws));
+}
+
+/** The template as it was given; undefined where we cannot read it. */
+export async function templateOf(aws: AwsContext, stackId: string): Promise<TemplateDocument | undefined> {
+  const { GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
+  const client = await aws.clients.cloudFormation();
+  const { TemplateBody } = await client.send(
+    new GetTemplateCommand({ StackName: stackId, TemplateStage: 'Original' }),
+  );
+  try {
+    return TemplateBody === undefined ? undefined : parseTemplate(TemplateBody);
+  } catch (error) {
+    // Another parser took it. The cause is told without its line.
+    if (error instanceof TemplateSyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AwsContext } from '../../aws/context.ts';
+
+/** An instance as its group sees it. */
+export interface GroupInstance {
+  readonly instanceId: string;
+  /** Pending, InService, Terminating:Wait, ... */
+  readonly lifecycleState: string;
+  readonly health: string;
+  readonly instanceType: string;
+  readonly zone: string;
+}
+
+/** Something that the group tried and did not get done. */
+export interface FailedActivity {
+  readonly at: string;
+  readonly activity: string;
+  readonly reason: string;
+}
+
+/** An Auto Scaling group as it is now. */
+export interface GroupState {
+  readonly autoScalingGroupName: string;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly desiredCapacity: number;
+  readonly instances: readonly GroupInstance[];
+  /** Auto Scaling processes that somebody has suspended. */
+  readonly suspended: readonly string[];
+  /** The latest failures, newest first. */
+  readonly failures: readonly FailedActivity[];
+  /** Whether nothing has succeeded since the newest failure. */
+  readonly failing: boolean;
+}
+
+const MOST_FAILURES = 3;
+
+/** A group with its latest activities, or undefined where it does not exist (yet, or any more). */
+export async function readGroup(aws: AwsContext, name: string): Promise<GroupState | undefined> {
+  const { DescribeAutoScalingGroupsCommand, DescribeScalingActivitiesCommand } =
+    await import('@aws-sdk/client-auto-scaling');
+  const client = await aws.clients.autoScaling();
+  const [{ AutoScalingGroups }, { Activities }] = await Promise.all([
+    client.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),
+    client.send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 })),
+  ]);
+  const [group] = AutoScalingGroups ?? [];
+  return group === undefined ? undefined : groupState(group, Activities ?? []);
+}
+
+/** A group and its activities, newest first, as what people want to know of them. */
+export function groupState(group: AutoScalingGroup, activities: readonly Activity[]): GroupState {
+  const failed = activities.filter(({ StatusCode }) => StatusCode === 'Failed');
+  const over = activities.find(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Successful');
+  return {
+    autoScalingGroupName: group.AutoScalingGroupName ?? '',
+    minSize: group.MinSize ?? 0,
+    maxSize: group.MaxSize ?? 0,
+    desiredCapacity: group.DesiredCapacity ?? 0,
+    instances: (group.Instances ?? []).map((instance) => ({
+      instanceId: instance.InstanceId ?? '',
+      lifecycleState: instance.LifecycleState ?? '',
+      health: instance.HealthStatus ?? '',
+      instanceType: instance.InstanceType ?? '',
+      zone: instance.AvailabilityZone ?? '',
+    })),
+    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    failures: failed.slice(0, MOST_FAILURES).map((activity) => ({
+      at: (activity.StartTime ?? new Date(0)).toISOString(),
+      activity: activity.Description ?? '',
+      reason: activity.StatusMessage ?? '',
+    })),
+    failing: over?.StatusCode === 'Failed',
+  };
+}

@@ -1,0 +1,94 @@
+import { counted } from '../../terminal/text.ts';
+import { adviceFor } from '../diagnosis/advice.ts';
+import type { FirstCause } from '../diagnosis/first-cause.ts';
+import { causeLine } from '../diagnosis/report.ts';
+import { isFailure, isSettled } from '../events/event.ts';
+import type { GroupState } from './group.ts';
+import type { StackSummary } from './summary.ts';
+
+/** Something that is wrong, and what helps. */
+export interface Problem {
+  readonly message: string;
+  /** What to do, where possible the command to type. */
+  readonly remedy?: string;
+}
+
+export interface Findings {
+  readonly stack: StackSummary;
+  readonly group?: GroupState;
+  readonly firstCause?: FirstCause;
+}
+
+/** What is wrong with a stack, the worst first; empty for one that is as it should be. */
+export function problemsOf({ stack, group, firstCause }: Findings): Problem[] {
+  return [
+    ...stackProblems(stack, firstCause),
+    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group)),
+  ];
+}
+
+function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {
+  const { stackName, region, status, reason } = stack;
+  if (status === 'REVIEW_IN_PROGRESS') {
+    return [
+      {
+        message: 'A change set was made for this stack and never executed: nothing of it exists.',
+        remedy: `bk-stack delete ${stackName} --region ${region}`,
+      },
+    ];
+  }
+  if (!isFailure(status)) return [];
+  const why = cause === undefined ? reason : causeLine(cause);
+  const remedy = [cause?.advice, commandFor(stack)].filter(Boolean).join('\n');
+  return [
+    { message: why === undefined ? `The stack is in ${status}.` : why, ...(remedy !== '' && { remedy }) },
+  ];
+}
+
+function commandFor({ stackName, region, status }: StackSummary): string | undefined {
+  if (!isSettled(status)) return `bk-stack status ${stackName} --wait --region ${region}`;
+  if (/^(CREATE_FAILED|ROLLBACK_|DELETE_FAILED)/.test(status)) {
+    return `bk-stack delete ${stackName} --region ${region}`;
+  }
+  if (status === 'UPDATE_ROLLBACK_FAILED') {
+    return `aws cloudformation continue-update-rollback --stack-name ${stackName} --region ${region}`;
+  }
+  return undefined;
+}
+
+function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
+  const { stackName, region } = stack;
+  const name = group.autoScalingGroupName;
+  const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
+  const unhealthy = group.instances.filter(({ health }) => health.toLowerCase() === 'unhealthy');
+  const halted = group.suspended.filter((process) => /^(Launch|Terminate|HealthCheck)$/.test(process));
+  const [latest] = group.failures;
+  return [
+    ...(latest !== undefined && group.failing && inService < group.desiredCapacity
+      ? [launchProblem(latest.reason, { stackName, region })]
+      : []),
+    ...(halted.length > 0
+      ? [
+          {
+            message: `Auto Scaling does not ${halted.join(', ')}: suspended by somebody.`,
+            remedy: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --region ${region}`,
+          },
+        ]
+      : []),
+    ...(unhealthy.length > 0
+      ? [
+          {
+            message: `${counted(unhealthy.length, 'instance')} unhealthy: ${unhealthy.map(({ instanceId }) => instanceId).join(', ')}. The group replaces them.`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function launchProblem(reason: string, place: { stackName: string; region: string }): Problem {
+  const remedy = adviceFor({ reason }, place);
+  return {
+    message: `Instances cannot be launched: ${reason}`,
+    ...(remedy !== undefined && { remedy }),
+  };
+}

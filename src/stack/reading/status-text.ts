@@ -1,0 +1,99 @@
+import { facts, table } from '../../terminal/table.ts';
+import { counted } from '../../terminal/text.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import type { StackStatus } from './describe-stack.ts';
+import type { GroupInstance, GroupState } from './group.ts';
+import { statusPaint, versionText } from './list-text.ts';
+import type { Problem } from './problems.ts';
+
+/** A stack for people: what is wrong first, then what it is, then its instances. */
+export function statusText(status: StackStatus, theme: Theme): string {
+  const { group } = status;
+  return [
+    status.problems.map((problem) => problemText(problem, theme)).join('\n'),
+    stackFacts(status, theme),
+    group === undefined ? '' : instancesText(group, theme),
+    group === undefined ? '' : failuresText(group, theme),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function problemText({ message, remedy }: Problem, theme: Theme): string {
+  const way = remedy?.split('\n').map((line) => `  ${line}`) ?? [];
+  return [`${theme.bad('✖')} ${message.replaceAll('\n', '\n  ')}`, ...way].join('\n');
+}
+
+function stackFacts(status: StackStatus, theme: Theme): string {
+  const { group, outputs } = status;
+  const paint = statusPaint(status.status, theme);
+  return facts(
+    [
+      ['stack', theme.stack(status.stackName)],
+      ['region', status.region],
+      ['state', paint(status.status)],
+      ['reason', status.problems.length > 0 ? undefined : status.reason],
+      ['version', versionText(status)],
+      ['queue', status.queue],
+      ['size', group && sizeText(group)],
+      ['instances', group && countsText(group.instances)],
+      ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
+      ['protected', status.terminationProtection ? 'from deletion' : undefined],
+      ['created', minuteOf(status.createdAt)],
+      ['updated', status.updatedAt && minuteOf(status.updatedAt)],
+    ],
+    theme.dim,
+  );
+}
+
+function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {
+  return `${desiredCapacity} desired (${minSize} to ${maxSize})`;
+}
+
+/** How many instances are in each state: `2 InService, 1 Pending`. */
+export function countsText(instances: readonly GroupInstance[]): string {
+  if (instances.length === 0) return 'none';
+  const counts = new Map<string, number>();
+  for (const { lifecycleState } of instances) {
+    counts.set(lifecycleState, (counts.get(lifecycleState) ?? 0) + 1);
+  }
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([state, count]) => `${count} ${state}`)
+    .join(', ');
+}
+
+function instancesText({ instances }: GroupState, theme: Theme): string {
+  if (instances.length === 0) return '';
+  return table<GroupInstance>(
+    [...instances].sort((a, b) => a.instanceId.localeCompare(b.instanceId)),
+    [
+      { heading: 'INSTANCE', cell: ({ instanceId }) => instanceId },
+      {
+        heading: 'STATE',
+        cell: ({ lifecycleState }) => lifecycleState,
+        paint: (text, { lifecycleState }) => (lifecycleState === 'InService' ? theme.good : theme.busy)(text),
+      },
+      {
+        heading: 'HEALTH',
+        cell: ({ health }) => health,
+        paint: (text, { health }) => (health.toLowerCase() === 'healthy' ? text : theme.bad(text)),
+      },
+      { heading: 'TYPE', cell: ({ instanceType }) => instanceType },
+      { heading: 'ZONE', cell: ({ zone }) => zone },
+    ],
+    theme.heading,
+  );
+}
+
+/** Failures that were followed by a success are history, and still worth a look. */
+function failuresText({ failures, failing }: GroupState, theme: Theme): string {
+  if (failures.length === 0) return '';
+  const title = `${counted(failures.length, 'failed scaling activity').replace(/activitys$/, 'activities')}${failing ? '' : ', since made good'}`;
+  const lines = failures.map(({ at, reason, activity }) => `  ${minuteOf(at)}  ${reason || activity}`);
+  return [theme.heading(title), ...lines].join('\n');
+}
+
+function minuteOf(instant: string): string {
+  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
+}

@@ -1,0 +1,58 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+
+/** What made a stack: bk-stack, Buildkite's Elastic CI Stack for AWS, or something that has to do with neither. */
+export type StackOrigin = 'bk-stack' | 'elastic-ci-stack' | 'other';
+
+/** What the stack itself says of it. */
+export interface StackSummary {
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly region: string;
+  readonly status: string;
+  readonly reason?: string;
+  readonly origin: StackOrigin;
+  readonly version?: string;
+  readonly queue?: string;
+  readonly createdAt: string;
+  readonly updatedAt?: string;
+  readonly terminationProtection: boolean;
+}
+
+export const STACK_TAG = 'bk-stack:stack';
+export const VERSION_TAG = 'bk-stack:version';
+
+/** The official template describes itself so, with its version: "Buildkite stack v6.40.0". */
+const OFFICIAL = /^Buildkite stack (v?[\w.-]+)?/;
+
+/** What made a stack. Those nested in an agent stack are no agent stacks, although its tags reach them. */
+export function originOf(stack: Stack): StackOrigin {
+  if (stack.RootId !== undefined && stack.RootId !== stack.StackId) return 'other';
+  if (stack.Tags?.some(({ Key }) => Key === STACK_TAG)) return 'bk-stack';
+  if (OFFICIAL.test(stack.Description ?? '')) return 'elastic-ci-stack';
+  // A fork may describe itself otherwise; its outputs stay.
+  const outputs = new Set(stack.Outputs?.map(({ OutputKey }) => OutputKey));
+  return outputs.has('AutoScalingGroupName') && outputs.has('ManagedSecretsBucket')
+    ? 'elastic-ci-stack'
+    : 'other';
+}
+
+export function summaryOf(stack: Stack, region: string): StackSummary {
+  const version =
+    stack.Tags?.find(({ Key }) => Key === VERSION_TAG)?.Value ?? OFFICIAL.exec(stack.Description ?? '')?.[1];
+  const queue = stack.Parameters?.find(
+    ({ ParameterKey }) => ParameterKey === 'BuildkiteQueue',
+  )?.ParameterValue;
+  return {
+    stackName: stack.StackName ?? '',
+    stackId: stack.StackId ?? '',
+    region,
+    status: stack.StackStatus ?? '',
+    ...(stack.StackStatusReason && { reason: stack.StackStatusReason }),
+    origin: originOf(stack),
+    ...(version && { version }),
+    ...(queue && { queue }),
+    createdAt: (stack.CreationTime ?? new Date(0)).toISOString(),
+    ...(stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.toISOString() }),
+    terminationProtection: stack.EnableTerminationProtection ?? false,
+  };
+}

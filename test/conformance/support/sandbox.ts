@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runCli } from '../../support/process.ts';
+import { runTool } from './tools.ts';
+
+/** What one call of the AWS CLI gave: its answer, or AWS's error. */
+export interface Answer {
+  readonly exitCode: number | null;
+  /** The answer; what is asked of it is known to the test that asks. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any
+  readonly json: any;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A sandbox of the test's own, started by the built CLI, and the AWS CLI pointed at it. */
+export class Sandbox {
+  private constructor(
+    private readonly folder: string,
+    private readonly port: number,
+  ) {}
+
+  static async start(): Promise<Sandbox> {
+    const sandbox = new Sandbox(mkdtempSync(join(tmpdir(), 'bk-stack-conformance-')), await freePort());
+    const started = await sandbox.cli(['sandbox', 'start', '--port', String(sandbox.port), '--speed', '50']);
+    if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
+    return sandbox;
+  }
+
+  async stop(): Promise<void> {
+    await this.cli(['sandbox', 'stop']);
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  cli(args: readonly string[]) {
+    return runCli(args, { env: { XDG_STATE_HOME: this.folder } });
+  }
+
+  /** Calls the AWS CLI, which knows nothing of bk-stack. */
+  async aws(...args: string[]): Promise<Answer> {
+    const { exitCode, stdout, stderr } = await runTool('awscli', 'aws', args, {
+      env: {
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
+        AWS_DEFAULT_REGION: 'us-east-1',
+        AWS_DEFAULT_OUTPUT: 'json',
+        AWS_PAGER: '',
+      },
+    });
+    return { exitCode, stdout, stderr, json: /^\s*[[{]/.test(stdout) ? JSON.parse(stdout) : undefined };
+  }
+
+  /** As `aws`, of a call that is to succeed. */
+  async asked(...args: string[]): Promise<Answer['json']> {
+    const { exitCode, json, stderr } = await this.aws(...args);
+    if (exitCode !== 0) throw new Error(`aws ${args.join(' ')}\n${stderr}`);
+    return json;
+  }
+
+  /** Asks until the answer has what is waited for; the CLI's own waiters sleep for half a minute. */
+  async awaited<Value>(seconds: number, ask: () => Promise<Value | undefined>): Promise<Value> {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
+      const value = await ask();
+      if (value !== undefined) return value;
+    }
+    throw new Error(`not so within ${seconds} seconds: ${String(ask)}`);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((found) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        found(port);
+      });
+    });
+  });
+}

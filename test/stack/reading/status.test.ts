@@ -1,0 +1,138 @@
+import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { expect } from 'chai';
+import { whereElse } from '../../../src/stack/reading/find-stack.ts';
+import { groupState } from '../../../src/stack/reading/group.ts';
+import { problemsOf } from '../../../src/stack/reading/problems.ts';
+import { countsText, statusText } from '../../../src/stack/reading/status-text.ts';
+import type { StackSummary } from '../../../src/stack/reading/summary.ts';
+import type { Theme } from '../../../src/terminal/theme.ts';
+
+const as = (text: string) => text;
+const theme: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
+
+const stack: StackSummary = {
+  stackName: 'ci',
+  stackId: 'arn:ci',
+  region: 'us-east-1',
+  status: 'CREATE_COMPLETE',
+  origin: 'bk-stack',
+  version: '0.1.0',
+  queue: 'deploy',
+  createdAt: '2026-11-23T10:00:00.000Z',
+  terminationProtection: false,
+};
+
+function instance(id: string, parts: object = {}) {
+  return {
+    InstanceId: id,
+    LifecycleState: 'InService' as const,
+    HealthStatus: 'Healthy',
+    InstanceType: 'm7i.large',
+    AvailabilityZone: 'us-east-1a',
+    ProtectedFromScaleIn: false,
+    ...parts,
+  };
+}
+
+function groupOf(parts: Partial<AutoScalingGroup> = {}, activities: Partial<Activity>[] = []) {
+  const group = {
+    AutoScalingGroupName: 'ci-Group',
+    MinSize: 0,
+    MaxSize: 10,
+    DesiredCapacity: 2,
+    Instances: [instance('i-1'), instance('i-2')],
+    ...parts,
+  };
+  return groupState(group as AutoScalingGroup, activities as Activity[]);
+}
+
+const refused = {
+  StatusCode: 'Failed' as const,
+  StartTime: new Date('2026-11-23T11:00:00Z'),
+  Description: 'Launching a new EC2 instance. Status Reason: ...',
+  StatusMessage:
+    'We currently do not have sufficient m7i.large capacity in the Availability Zone you requested',
+};
+const launched = { StatusCode: 'Successful' as const, StartTime: new Date('2026-11-23T11:05:00Z') };
+
+describe('what is wrong with a stack', () => {
+  it('is nothing, when all is well', () => {
+    expect(problemsOf({ stack, group: groupOf() })).to.deep.equal([]);
+  });
+
+  it('is that its instances cannot be launched, with what to do', () => {
+    const group = groupOf({ Instances: [] }, [refused]);
+    const [problem] = problemsOf({ stack, group });
+    expect(problem?.message).to.contain('sufficient m7i.large capacity');
+    expect(problem?.remedy).to.contain('InstanceTypes=');
+  });
+
+  it('is not a failed launch that was made good, or that nobody wants any more', () => {
+    expect(problemsOf({ stack, group: groupOf({ Instances: [] }, [launched, refused]) })).to.deep.equal([]);
+    expect(
+      problemsOf({ stack, group: groupOf({ Instances: [], DesiredCapacity: 0 }, [refused]) }),
+    ).to.deep.equal([]);
+  });
+
+  it('is the first cause of a failed creation, with the command that removes it', () => {
+    const [problem] = problemsOf({
+      stack: { ...stack, status: 'ROLLBACK_COMPLETE' },
+      firstCause: {
+        logicalId: 'Vpc',
+        path: 'Vpc',
+        type: 'AWS::EC2::VPC',
+        reason: 'no room',
+        stackName: 'ci',
+        at: new Date(0),
+        line: 7,
+        alsoFailed: [],
+      },
+    });
+    expect(problem?.message).to.equal('Vpc (AWS::EC2::VPC, line 7 of the template): no room');
+    expect(problem?.remedy).to.equal('bk-stack delete ci --region us-east-1');
+  });
+
+  it('is a change set that was never executed', () => {
+    const [problem] = problemsOf({ stack: { ...stack, status: 'REVIEW_IN_PROGRESS' } });
+    expect(problem?.remedy).to.contain('bk-stack delete ci');
+  });
+
+  it('is a process that somebody has suspended, unless it is one that does no harm', () => {
+    const suspended = (ProcessName: string) => groupOf({ SuspendedProcesses: [{ ProcessName }] });
+    expect(problemsOf({ stack, group: suspended('Launch') })[0]?.remedy).to.contain('resume-processes');
+    expect(problemsOf({ stack, group: suspended('AZRebalance') })).to.deep.equal([]);
+  });
+
+  it('is instances that are unhealthy', () => {
+    const group = groupOf({ Instances: [instance('i-1', { HealthStatus: 'Unhealthy' })] });
+    expect(problemsOf({ stack, group })[0]?.message).to.contain('i-1');
+  });
+});
+
+describe('the status for people', () => {
+  it('says what is wrong first, then facts, then instances', () => {
+    const group = groupOf({ Instances: [instance('i-1', { LifecycleState: 'Pending' })] }, [refused]);
+    const text = statusText({ ...stack, group, problems: problemsOf({ stack, group }), outputs: {} }, theme);
+    const order = ['✖ Instances cannot be launched', 'stack', 'state', 'CREATE_COMPLETE', 'INSTANCE', 'i-1'];
+    const places = order.map((part) => text.indexOf(part));
+    expect(places).to.deep.equal([...places].sort((a, b) => a - b));
+    expect(places).not.to.include(-1);
+    expect(text).to.contain('2 desired (0 to 10)').and.to.contain('1 Pending');
+  });
+
+  it('counts instances by state, the most first', () => {
+    const { instances } = groupOf({
+      Instances: [instance('a', { LifecycleState: 'Pending' }), instance('b'), instance('c')],
+    });
+    expect(countsText(instances)).to.equal('2 InService, 1 Pending');
+    expect(countsText([])).to.equal('none');
+  });
+});
+
+describe('a stack that does not exist', () => {
+  it('is answered with the names that are near, or all, or where to look', () => {
+    expect(whereElse('cii', ['ci', 'web'])).to.equal('Did you mean ci?');
+    expect(whereElse('production', ['ci', 'web'])).to.contain('Stacks there: ci, web.');
+    expect(whereElse('ci', [])).to.contain('--all-regions');
+  });
+});

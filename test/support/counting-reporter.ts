@@ -1,0 +1,14 @@
+import { reporters, type Runner, type MochaOptions } from 'mocha';
+import { writeFileSync } from 'node:fs';
+
+/** Mocha's usual report, and "PASSES FAILURES" in the file that MOCHA_COUNTS names, for .ci/run. */
+export default class CountingReporter extends reporters.Spec {
+  constructor(runner: Runner, options: MochaOptions) {
+    super(runner, options);
+    runner.once('end', () => {
+      const file = process.env['MOCHA_COUNTS'];
+      if (file === undefined) throw new Error('MOCHA_COUNTS names no file');
+      writeFileSync(file, `${this.stats.passes} ${this.stats.failures}\n`);
+    });
+  }
+}

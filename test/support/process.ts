@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '../..');
+export const entry = resolve(root, 'bin/run.js');
+
+export interface Finished {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What the child reads on stdin; without it, an empty stdin that is no terminal. */
+  readonly input?: string;
+}
+
+/** Runs a program to its end. */
+export function runProcess(file: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return new Promise((done, failed) => {
+    const child = spawn(file, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env } });
+    const output = { stdout: '', stderr: '' };
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
+    }
+    child.on('error', failed);
+    child.on('close', (exitCode) => {
+      done({ exitCode, ...output });
+    });
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+  });
+}
+
+/** Runs the built CLI to its end. */
+export function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  return runProcess(process.execPath, [entry, ...args], options);
+}

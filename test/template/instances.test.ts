@@ -1,0 +1,132 @@
+import { expect } from 'chai';
+import {
+  groupOf,
+  has,
+  launchOf,
+  propertiesOf,
+  refused,
+  stack,
+  userDataOf,
+} from '../support/bk-stack-template.ts';
+import { runProcess } from '../support/process.ts';
+
+describe('the image', () => {
+  const image = async (given: Record<string, string>) => launchOf(await stack(given)).ImageId;
+
+  it('is for the architecture of the first instance type', async () => {
+    for (const type of [
+      'a1.large',
+      't4g.small',
+      'm6gd.metal',
+      'c7gn.16xlarge',
+      'g5g.xlarge',
+      'im4gn.large',
+    ]) {
+      expect(await image({ InstanceTypes: type }), type).to.contain('kernel-default-arm64}}');
+    }
+    for (const type of ['is4gen.medium', 'x2gd.large', 'hpc7g.4xlarge', 'r8gb.large', 'm10g.large']) {
+      expect(await image({ InstanceTypes: type }), type).to.contain('kernel-default-arm64}}');
+    }
+    for (const type of [
+      't3.large',
+      'm7i-flex.large',
+      'g4dn.xlarge',
+      'g5.large',
+      'gr6.4xlarge',
+      'p5.48xlarge',
+    ]) {
+      expect(await image({ InstanceTypes: type }), type).to.contain('kernel-default-x86_64}}');
+    }
+  });
+
+  it('is the one given, or the one that a parameter names', async () => {
+    expect(await image({ ImageId: 'ami-0123456789abcdef0' })).to.equal('ami-0123456789abcdef0');
+    expect(await image({ ImageIdParameter: '/images/ci' })).to.equal('{{resolve:ssm:/images/ci}}');
+    await refused({ ImageId: 'ami-0123456789abcdef0', ImageIdParameter: '/images/ci' }, 'ImageId and');
+  });
+});
+
+describe('the instances', () => {
+  it('are of 1 to 25 types, in the order given', async () => {
+    for (const count of [1, 2, 24, 25]) {
+      const types = Array.from({ length: count }, (_, index) => `m${index + 1}.large`);
+      const { LaunchTemplate } = groupOf(await stack({ InstanceTypes: types.join() })).MixedInstancesPolicy;
+      expect(LaunchTemplate.Overrides).to.deep.equal(types.map((type) => ({ InstanceType: type })));
+    }
+    await refused({ InstanceTypes: Array.from({ length: 26 }, () => 'm5.large').join() }, 'InstanceTypes');
+  });
+
+  it('take a credit specification only where EC2 does', async () => {
+    const credits = async (InstanceTypes: string, CpuCredits: string) =>
+      launchOf(await stack({ InstanceTypes, CpuCredits })).CreditSpecification;
+    expect(await credits('t2.micro', 'unlimited')).to.deep.equal({ CpuCredits: 'unlimited' });
+    expect(await credits('t3.micro', 'standard')).to.deep.equal({ CpuCredits: 'standard' });
+    expect(await credits('t4g.micro', 'standard')).to.deep.equal({ CpuCredits: 'standard' });
+    expect(await credits('t3.micro', 'unlimited')).to.equal(undefined);
+    expect(await credits('m5.large', 'standard')).to.equal(undefined);
+    expect(await credits('trn1.2xlarge', 'standard')).to.equal(undefined);
+  });
+
+  it('are safe as they come', async () => {
+    const launch = launchOf(await stack());
+    expect(launch.MetadataOptions).to.deep.equal({
+      HttpEndpoint: 'enabled',
+      HttpTokens: 'required',
+      HttpPutResponseHopLimit: 2,
+    });
+    expect(launch.BlockDeviceMappings[0].Ebs).to.include({ VolumeType: 'gp3', Encrypted: 'true' });
+    expect(launch).to.not.have.property('KeyName');
+    const evaluation = await stack();
+    expect(propertiesOf(evaluation, 'SecurityGroup')).to.not.have.property('SecurityGroupIngress');
+    expect(has(evaluation, 'SSHIngress')).to.equal(false);
+  });
+
+  it('give a volume only what its type takes', async () => {
+    const volume = async (RootVolumeType: string) =>
+      launchOf(await stack({ RootVolumeType })).BlockDeviceMappings[0].Ebs;
+    expect(await volume('gp3')).to.include({ Iops: '3000', Throughput: '125' });
+    expect(await volume('io2'))
+      .to.include({ Iops: '3000' })
+      .and.not.have.property('Throughput');
+    expect(await volume('gp2')).to.not.have.any.keys('Iops', 'Throughput');
+  });
+
+  it('may be spot instances, with a highest price', async () => {
+    const spot = groupOf(
+      await stack({ OnDemandPercentage: '20', OnDemandBaseCapacity: '1', SpotMaxPrice: '0.12' }),
+    );
+    expect(spot.CapacityRebalance).to.equal(true);
+    expect(spot.MixedInstancesPolicy.InstancesDistribution).to.deep.equal({
+      OnDemandAllocationStrategy: 'prioritized',
+      OnDemandBaseCapacity: '1',
+      OnDemandPercentageAboveBaseCapacity: '20',
+      SpotAllocationStrategy: 'capacity-optimized',
+      SpotMaxPrice: '0.12',
+    });
+    const onDemand = groupOf(await stack());
+    expect(onDemand.CapacityRebalance).to.equal(false);
+    expect(onDemand.MixedInstancesPolicy.InstancesDistribution).to.not.have.property('SpotMaxPrice');
+  });
+});
+
+describe('the user data', () => {
+  it('is a script of a size that EC2 takes', async () => {
+    const script = userDataOf(await stack());
+    expect(script.length).to.be.lessThan(8 * 1024);
+    const parsed = await runProcess('bash', ['-n'], { input: script });
+    expect(parsed).to.deep.equal({ exitCode: 0, stdout: '', stderr: '' });
+  });
+
+  it('writes an environment that a shell reads back as it was given', async () => {
+    const tags = "os=linux, team=it's ours;rm -rf & (x) *,path=~/a#b";
+    const script = userDataOf(await stack({ BuildkiteAgentTags: tags, AgentsPerInstance: '3' }));
+    const environment = /'END_OF_STACK_ENV'\n(.*)^END_OF_STACK_ENV$/ms.exec(script)?.[1];
+    const shown = await runProcess('bash', ['-eu'], {
+      input: `${String(environment)}\nprintf '%s|' "$BUILDKITE_AGENT_TAGS" "$BUILDKITE_AGENTS_PER_INSTANCE" "$BK_STACK_REGION"`,
+    });
+    expect(shown.stdout).to.equal(`${tags}|3|eu-west-1|`);
+    for (const trick of ['a=$(id)', 'a=`id`', 'a="', 'a=\\', 'a=b\nc=d', 'queue=x', 'os=linux, queue=x']) {
+      await refused({ BuildkiteAgentTags: trick }, 'BuildkiteAgentTags');
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import { expect } from 'chai';
+import { outputsOf, OWN_VPC, stack } from '../support/bk-stack-template.ts';
+
+describe('the outputs', () => {
+  it('name what was made, and what is your own', async () => {
+    const made = outputsOf(await stack());
+    expect(made).to.deep.equal({
+      AutoScalingGroupName: '<AgentAutoScaleGroup>',
+      LaunchTemplateId: '<AgentLaunchTemplate>',
+      Queue: 'default',
+      ManagedSecretsBucket: '<ManagedSecretsBucket>',
+      ManagedSecretsLoggingBucket: '<ManagedSecretsLoggingBucket>',
+      InstanceRoleName: '<InstanceRole>',
+      InstanceRoleARN: '<InstanceRole.Arn>',
+      SecurityGroup: '<SecurityGroup>',
+      VpcId: '<Vpc>',
+      Subnets: '<Subnet0>,<Subnet1>',
+      LogGroupPrefix: '/buildkite/ci',
+      TemplateVersion: '0.1.0',
+    });
+    const own = outputsOf(await stack({ ...OWN_VPC, SecretsBucket: 'our-secrets' }));
+    expect(own).to.include({ VpcId: OWN_VPC.VpcId, Subnets: OWN_VPC.Subnets });
+    expect(own).to.not.have.property('ManagedSecretsBucket');
+  });
+});

@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { has, propertiesOf, refused, stack, statementsOf, userDataOf } from '../support/bk-stack-template.ts';
+
+describe('the role', () => {
+  it('has no statement for what is not used', async () => {
+    expect(statementsOf(await stack())).to.have.all.keys(
+      ...['ReadAgentToken', 'ReadSecrets', 'ListSecrets', 'WriteLogs', 'SignalStack', 'SessionManager'],
+    );
+  });
+
+  it('reads the one token parameter, and decrypts with the one key', async () => {
+    const key = '01234567-89ab-cdef-0123-456789abcdef';
+    const arn = `arn:aws:kms:eu-west-1:123456789012:key/${key}`;
+    for (const given of [key, arn]) {
+      const statements = statementsOf(await stack({ BuildkiteAgentTokenParameterStoreKMSKey: given }));
+      expect(statements['ReadAgentToken']?.['Resource']).to.equal(
+        'arn:aws:ssm:eu-west-1:123456789012:parameter/bk-stack/ci/agent-token',
+      );
+      expect(statements['DecryptAgentToken']).to.deep.include({
+        Resource: arn,
+        Condition: { StringEquals: { 'kms:ViaService': 'ssm.eu-west-1.amazonaws.com' } },
+      });
+    }
+  });
+
+  it('and the secrets bucket get their own key by one parameter', async () => {
+    const key = 'arn:aws:kms:eu-west-1:123456789012:key/secrets';
+    const evaluation = await stack({ SecretsBucketKMSKey: key });
+    const { BucketEncryption } = propertiesOf(evaluation, 'ManagedSecretsBucket');
+    expect(BucketEncryption.ServerSideEncryptionConfiguration[0].ServerSideEncryptionByDefault).to.deep.equal(
+      {
+        SSEAlgorithm: 'aws:kms',
+        KMSMasterKeyID: key,
+      },
+    );
+    expect(statementsOf(evaluation)['DecryptSecrets']).to.include({ Resource: key });
+  });
+
+  it('reads a secrets bucket of your own', async () => {
+    const evaluation = await stack({ SecretsBucket: 'our-secrets' });
+    expect(statementsOf(evaluation)['ReadSecrets']?.['Resource']).to.equal('arn:aws:s3:::our-secrets/*');
+    expect(has(evaluation, 'ManagedSecretsBucket')).to.equal(false);
+  });
+
+  it('has the policies of its parameters, in any combination', async () => {
+    const policies = async (given: Record<string, string>) =>
+      propertiesOf(await stack(given), 'InstanceRole').ManagedPolicyArns;
+    const own = 'arn:aws:iam::123456789012:policy/one,arn:aws:iam::123456789012:policy/two';
+    const ecr = 'arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryReadOnly';
+    expect(await policies({})).to.equal(undefined);
+    expect(await policies({ ECRAccessPolicy: 'readonly' })).to.deep.equal([ecr]);
+    expect(await policies({ ManagedPolicyARNs: own })).to.deep.equal(own.split(','));
+    expect(await policies({ ManagedPolicyARNs: own, ECRAccessPolicy: 'readonly-pullthrough' })).to.deep.equal(
+      [...own.split(','), ecr],
+    );
+  });
+
+  it('may be one of your own, under a path too', async () => {
+    for (const path of ['', 'ci/', 'a/b/', 'a/b/c/']) {
+      const InstanceRoleARN = `arn:aws:iam::123456789012:role/${path}agents`;
+      const evaluation = await stack({ InstanceRoleARN });
+      expect(propertiesOf(evaluation, 'InstanceProfile').Roles, path).to.deep.equal(['agents']);
+      expect(has(evaluation, 'InstanceRole')).to.equal(false);
+    }
+    const InstanceRoleARN = 'arn:aws:iam::123456789012:role/agents';
+    await refused({ InstanceRoleARN: `${InstanceRoleARN}/b/c/d/e` }, 'InstanceRoleARN');
+    await refused({ InstanceRoleARN, ECRAccessPolicy: 'full' }, 'A role of your own is used as it is');
+  });
+});
+
+describe('the agent token', () => {
+  it('is needed', () => refused({ BuildkiteAgentTokenParameterStorePath: '' }, 'The agents need a token'));
+
+  it('from the console becomes a parameter of its own; a path wins over it', async () => {
+    const fromConsole = { BuildkiteAgentToken: 'bkct_secret', BuildkiteAgentTokenParameterStorePath: '' };
+    const evaluation = await stack(fromConsole);
+    expect(propertiesOf(evaluation, 'AgentToken')).to.include({
+      Name: '/bk-stack/ci/plain-agent-token',
+      Value: 'bkct_secret',
+    });
+    expect(userDataOf(evaluation))
+      .to.contain('BUILDKITE_AGENT_TOKEN_PATH="<AgentToken>"')
+      .and.not.contain('bkct_');
+    expect(has(await stack({ BuildkiteAgentToken: 'bkct_secret' }), 'AgentToken')).to.equal(false);
+  });
+});
