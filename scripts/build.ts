@@ -1,8 +1,10 @@
 /** Bundles the CLI, the sandbox and what they carry into dist/, and writes oclif's manifest. */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type Metafile } from 'esbuild';
+import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
+import { distilSpecification } from './distil-specification.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
@@ -16,7 +18,7 @@ const loadedByName = ['commands', 'hooks'].flatMap((folder) =>
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', ...loadedByName],
+  entryPoints: ['src/main.ts', 'src/sandbox/server/background.ts', ...loadedByName],
   outbase: 'src',
   outdir: 'dist',
   bundle: true,
@@ -40,6 +42,8 @@ const { metafile } = await build({
   metafile: true,
 });
 
+mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
+writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
 writeLicences(metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,

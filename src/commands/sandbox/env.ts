@@ -27,11 +27,14 @@ export default class SandboxEnv extends BaseCommand {
     const { endpoint, credentials } = await sandboxConnection((line) => {
       this.progress(line);
     });
+    const region = flags.region ?? process.env['AWS_REGION'] ?? 'us-east-1';
     const change: EnvironmentChange = {
       AWS_ENDPOINT_URL: endpoint,
       AWS_ACCESS_KEY_ID: credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-      AWS_REGION: flags.region ?? process.env['AWS_REGION'] ?? 'us-east-1',
+      AWS_REGION: region,
+      // Version 1 of the AWS CLI reads only this one.
+      AWS_DEFAULT_REGION: region,
       BK_STACK_SANDBOX: '1',
       // Both would win over the keys above.
       AWS_PROFILE: undefined,

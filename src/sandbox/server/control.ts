@@ -1,0 +1,53 @@
+import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
+import type { World } from '../kernel/world.ts';
+import type { WireRequest, WireResponse } from '../wire/index.ts';
+import { CONTROL_HEADER } from './local-caller.ts';
+
+/** What the control API can ask of the server. */
+export interface Controls {
+  readonly speed: number;
+  readonly world: World;
+  reset(): void;
+  stop(): void;
+}
+
+/** bk-stack's own requests to the sandbox, below `/_sandbox/`. */
+export function control(request: WireRequest, controls: Controls): WireResponse {
+  if (request.headers[CONTROL_HEADER] === undefined) {
+    return json(403, { message: `The header ${CONTROL_HEADER} is missing.` });
+  }
+  const { world, speed } = controls;
+  switch (`${request.method} ${request.path}`) {
+    case 'GET /_sandbox/status':
+      return json(200, {
+        pid: process.pid,
+        speed,
+        now: new Date(world.now()).toISOString(),
+        faults: faultsOf(world),
+      });
+    case 'PUT /_sandbox/faults':
+      return takeFaults(request, world);
+    case 'POST /_sandbox/reset':
+      controls.reset();
+      return json(200, {});
+    case 'POST /_sandbox/stop':
+      controls.stop();
+      return json(202, {});
+    default:
+      return json(404, { message: 'There is nothing here.' });
+  }
+}
+
+function takeFaults({ body }: WireRequest, world: World): WireResponse {
+  try {
+    const faults = JSON.parse(body.toString('utf8')) as string[];
+    setFaults(world, faults.map(parseFault));
+    return json(200, { faults: faultsOf(world) });
+  } catch (error) {
+    return json(400, { message: (error as Error).message });
+  }
+}
+
+function json(status: number, body: object): WireResponse {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}

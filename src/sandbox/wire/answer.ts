@@ -1,0 +1,164 @@
+import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
+import { AwsError, partitionOf, type RequestContext, type Service } from '../kernel/service.ts';
+import { ACCOUNT_ID, type World } from '../kernel/world.ts';
+import { unwrapBody } from './body.ts';
+import { credentialScope, type CredentialScope } from './credentials.ts';
+import { mediaType, type WireRequest, type WireResponse } from './http.ts';
+import { cborProtocol, isCbor } from './protocols/cbor.ts';
+import { isJsonRpc, jsonProtocol } from './protocols/json.ts';
+import type { Protocol } from './protocols/protocol.ts';
+import { ec2Protocol, queryProtocol } from './protocols/query.ts';
+import { restJsonProtocol } from './protocols/rest-json.ts';
+import { restXmlProtocol } from './protocols/rest-xml.ts';
+import { requiredMembers, serviceSchema, type ServiceSchema } from './schema.ts';
+
+/** What a request was and what became of it, for a log. It never holds a body. */
+export interface Answered {
+  readonly response: WireResponse | 'reset';
+  readonly service?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly error?: Error | undefined;
+}
+
+/** Answers requests to AWS's APIs by the operations of a world's services. */
+export class Wire {
+  readonly #schemas = new Map<string, Promise<ServiceSchema>>();
+
+  constructor(private readonly world: World) {}
+
+  /** Never throws: what goes wrong is answered as AWS would. */
+  async answer(request: WireRequest): Promise<Answered> {
+    const requestId = this.world.ids.uuid();
+    const scope = credentialScope(request);
+    const service = scope && this.#serviceOf(scope);
+    const protocol = protocolOf(request, service);
+    const schema = service === undefined ? NO_SCHEMA : await this.#schema(service);
+    const { method } = request;
+    const answer = { schema, requestId, method };
+    const told: { operation?: string } = {};
+    try {
+      if (scope === undefined) throw unsigned(request);
+      if (service === undefined) throw unknownService(scope);
+      const unwrapped = unwrapBody(request, service.name);
+      const name = protocol.operationName(unwrapped, schema, new Set(Object.keys(service.operations)));
+      const operation = schema.operation(name ?? '');
+      if (operation === undefined) throw unknownOperation(name, request);
+      told.operation = operation.name;
+      const effect = this.#fault(service, operation.name);
+      if (effect?.kind === 'reset') return { response: 'reset', service: service.name, ...told };
+      if (effect?.kind === 'slow') await pause(effect.seconds);
+      const handler = service.operations[operation.name];
+      if (handler === undefined) throw notImplemented(service, operation.name);
+      const input = protocol.read(unwrapped, operation);
+      const missing = requiredMembers(operation.input).filter((member) => !(member in input));
+      if (missing.length > 0) throw protocol.missing(missing);
+      const output = await handler(input, this.#context(scope, requestId));
+      const response = protocol.write((output ?? {}) as object, operation, answer);
+      return { response, service: service.name, ...told };
+    } catch (cause) {
+      const error = cause instanceof AwsError ? cause : internalFailure(cause);
+      const response = protocol.writeError(error, answer);
+      return {
+        response,
+        ...(service !== undefined && { service: service.name }),
+        ...told,
+        error: cause instanceof Error ? cause : error,
+      };
+    }
+  }
+
+  #serviceOf({ service }: CredentialScope): Service | undefined {
+    return [...this.world.services()].find(({ signingNames }) => signingNames.includes(service));
+  }
+
+  #schema(service: Service): Promise<ServiceSchema> {
+    let schema = this.#schemas.get(service.name);
+    if (schema === undefined) {
+      schema = service.sdk().then(serviceSchema);
+      this.#schemas.set(service.name, schema);
+    }
+    return schema;
+  }
+
+  /** @throws AwsError where the fault is one that is answered */
+  #fault(service: Service, operation: string): ApiEffect | undefined {
+    if (credentialsExpired(this.world)) {
+      throw new AwsError('ExpiredToken', 'The security token included in the request is expired', 403);
+    }
+    const effect = apiFault(this.world, service.name, operation);
+    if (effect?.kind === 'error') throw toldError(effect.code);
+    if (effect?.kind === 'status') {
+      throw new AwsError('ServiceUnavailable', 'Service is unable to handle request.', effect.status);
+    }
+    return effect;
+  }
+
+  #context({ region }: CredentialScope, requestId: string): RequestContext {
+    const scope = this.world.scope(region);
+    return {
+      ...scope,
+      requestId,
+      callerArn: `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:user/sandbox`,
+    };
+  }
+}
+
+const NO_SCHEMA: ServiceSchema = {
+  xmlNamespace: '',
+  operation: () => undefined,
+  operations: () => [],
+  error: () => undefined,
+};
+
+/** The request itself tells its protocol, as several services take more than one. */
+function protocolOf(request: WireRequest, service: Service | undefined): Protocol {
+  if (isCbor(request)) return cborProtocol;
+  if (isJsonRpc(request)) return jsonProtocol(mediaType(request).endsWith('1.0') ? '1.0' : '1.1');
+  if (service?.name === 'ec2') return ec2Protocol;
+  if (service?.name === 's3') return restXmlProtocol;
+  if (service?.name === 'lambda') return restJsonProtocol;
+  const form = mediaType(request) === 'application/x-www-form-urlencoded' || request.query.has('Action');
+  return form || service !== undefined ? queryProtocol : restXmlProtocol;
+}
+
+function unsigned({ headers }: WireRequest): AwsError {
+  return headers['authorization'] === undefined
+    ? new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+    : new AwsError(
+        'IncompleteSignature',
+        "Authorization header requires 'Credential' parameter with a scope of date, region and service.",
+        400,
+      );
+}
+
+function unknownService({ service }: CredentialScope): AwsError {
+  return new AwsError('NotImplemented', `The sandbox has no service ${service}.`, 501);
+}
+
+function unknownOperation(name: string | undefined, { method, path }: WireRequest): AwsError {
+  return name === undefined
+    ? new AwsError('InvalidAction', `No operation fits ${method} ${path}.`)
+    : new AwsError('InvalidAction', `Could not find operation ${name}`);
+}
+
+function notImplemented({ name }: Service, operation: string): AwsError {
+  return new AwsError('NotImplemented', `The sandbox does not implement ${operation} of ${name}.`, 501);
+}
+
+/** What the sandbox was told to answer with. */
+function toldError(code: string): AwsError {
+  if (/Throttl|RequestLimit|TooManyRequests|SlowDown/.test(code)) {
+    return new AwsError(code, 'Rate exceeded', code === 'SlowDown' ? 503 : 400);
+  }
+  const denied = /AccessDenied|UnauthorizedOperation|ExpiredToken/.test(code);
+  return new AwsError(code, 'The sandbox was told to answer with this error (--fail)', denied ? 403 : 400);
+}
+
+function internalFailure(cause: unknown): AwsError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new AwsError('InternalFailure', `The sandbox failed: ${message}`, 500);
+}
+
+function pause(seconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+}

@@ -1,0 +1,67 @@
+import { JsonCodec2 } from '@aws-sdk/core/protocols';
+import { AwsError } from '../../kernel/service.ts';
+import { mediaType, type WireRequest } from '../http.ts';
+import { missingMembers } from './missing.ts';
+import type { Protocol } from './protocol.ts';
+
+/** Smithy's code of a timestamp in seconds. */
+const EPOCH_SECONDS = 7;
+
+const codec = new JsonCodec2({
+  timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
+  jsonName: false,
+});
+
+/**
+ * The operation in a header, JSON in and out: SSM, KMS, CloudWatch Logs, EventBridge, and others.
+ * https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html
+ * @param version of the media type
+ */
+export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
+  const headers = (requestId: string) => ({
+    'content-type': `application/x-amz-json-${version}`,
+    'x-amzn-requestid': requestId,
+  });
+  return {
+    operationName: (request) => request.headers['x-amz-target']?.split('.').at(-1),
+    read(request, { input }) {
+      const body = request.body.length === 0 ? Buffer.from('{}') : request.body;
+      return readJson(() => codec.createDeserializer().read(input, body.toString('utf8')) as object);
+    },
+    write(output, operation, { requestId }) {
+      if (!operation.output.isStructSchema()) return { status: 200, headers: headers(requestId), body: '{}' };
+      const serializer = codec.createSerializer();
+      serializer.write(operation.output, output);
+      return { status: 200, headers: headers(requestId), body: serializer.flush() };
+    },
+    writeError(error, { schema, requestId }) {
+      const known = schema.error(error.code);
+      const fault = error.status >= 500 ? 'Receiver' : 'Sender';
+      return {
+        status: error.status,
+        headers: {
+          ...headers(requestId),
+          ...(known !== undefined &&
+            known.queryCode !== known.name && { 'x-amzn-query-error': `${known.queryCode};${fault}` }),
+        },
+        body: JSON.stringify({ __type: known?.name ?? error.code, message: error.message, ...error.details }),
+      };
+    },
+    missing: (members) => missingMembers(members, 'ValidationException'),
+  };
+}
+
+/** @throws AwsError SerializationException for what is no JSON, or is of another type than its member */
+export function readJson<Value>(read: () => Value): Value {
+  try {
+    return read() ?? ({} as Value);
+  } catch (cause) {
+    throw new AwsError('SerializationException', cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+export function isJsonRpc(request: WireRequest): boolean {
+  return (
+    request.headers['x-amz-target'] !== undefined && mediaType(request).startsWith('application/x-amz-json')
+  );
+}

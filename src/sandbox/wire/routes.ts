@@ -1,0 +1,98 @@
+import { bindingOf, decodePath } from './bindings.ts';
+import type { WireRequest } from './http.ts';
+import { requiredMembers, type HttpTrait, type OperationSchema } from './schema.ts';
+
+/** A request's path below what names the bucket, and the labels that are known already. */
+export interface Target {
+  readonly path: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** An operation that a request fits. */
+export interface Route {
+  readonly operation: OperationSchema;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * The operation that a REST request means: of those whose method, path and stated query parameters fit, and whose
+ * required headers and parameters are there, the one that asks for most.
+ */
+export function routeOf(
+  request: WireRequest,
+  target: Target,
+  operations: Iterable<OperationSchema>,
+): Route | undefined {
+  let best: (Route & { readonly demands: number }) | undefined;
+  for (const operation of operations) {
+    const { http } = operation;
+    if (http?.method !== request.method) continue;
+    const labels = labelsOf(http, target);
+    if (labels === undefined || !fitsBucket(operation, labels)) continue;
+    const demands = demandsMet(operation, http, request);
+    if (demands === undefined || demands <= (best?.demands ?? -1)) continue;
+    best = { operation, labels, demands };
+  }
+  return best;
+}
+
+function labelsOf({ segments }: HttpTrait, target: Target): Record<string, string> | undefined {
+  const given = target.path.split('/').slice(1);
+  const labels: Record<string, string> = { ...target.labels };
+  for (const [index, segment] of segments.entries()) {
+    const text = given[index];
+    if (text === undefined) return undefined;
+    if (segment.label === undefined) {
+      if (segment.text !== text) return undefined;
+      continue;
+    }
+    if (segment.greedy) {
+      const rest = given.slice(index).join('/');
+      if (rest === '') return undefined;
+      labels[segment.label] = decodePath(rest);
+      return labels;
+    }
+    if (text === '') return undefined;
+    labels[segment.label] = decodePath(text);
+  }
+  // A slash at the end is nothing of its own.
+  const left = given.slice(segments.length).filter((text) => text !== '');
+  return left.length === 0 ? labels : undefined;
+}
+
+/** The bucket is no part of the path that S3's operations state: those that need one, and no others, have it. */
+function fitsBucket({ input }: OperationSchema, labels: Readonly<Record<string, string>>): boolean {
+  if (!input.isStructSchema()) return labels['Bucket'] === undefined;
+  const bucket = input.getMemberSchemas()['Bucket'];
+  const needed = bucket !== undefined && Boolean(bindingOf(bucket).httpLabel);
+  return needed === (labels['Bucket'] !== undefined);
+}
+
+/** How many conditions of an operation a request meets; undefined when there is one that it does not. */
+function demandsMet(
+  { input }: OperationSchema,
+  { literals }: HttpTrait,
+  request: WireRequest,
+): number | undefined {
+  let met = 0;
+  for (const [name, value] of literals) {
+    if (!request.query.has(name)) return undefined;
+    if (value !== undefined && value !== '' && request.query.get(name) !== value) return undefined;
+    met += 2;
+  }
+  const members = input.isStructSchema() ? input.getMemberSchemas() : {};
+  for (const name of requiredMembers(input)) {
+    const member = members[name];
+    if (member === undefined) continue;
+    const { httpQuery, httpHeader } = bindingOf(member);
+    if (httpQuery !== undefined) {
+      if (!request.query.has(httpQuery)) return undefined;
+      met += 1;
+    }
+    if (httpHeader !== undefined) {
+      if (request.headers[httpHeader.toLowerCase()] === undefined) return undefined;
+      met += 1;
+    }
+  }
+  return met;
+}
