@@ -12,7 +12,13 @@ describe('the npm package', () => {
 
   it('installs into an empty prefix without the network, and runs', async function () {
     this.timeout(60_000);
-    const pack = await runProcess('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', folder]);
+    const pack = await runProcess('npm', [
+      'pack',
+      '--ignore-scripts',
+      '--json',
+      '--pack-destination',
+      folder,
+    ]);
     expect(pack.exitCode, pack.stderr).to.equal(0);
     const packed = readdirSync(folder).filter((file) => file.endsWith('.tgz'));
     expect(packed).to.have.length(1);
@@ -28,7 +34,8 @@ describe('the npm package', () => {
     const version = await runProcess(command, ['--version'], { cwd: folder });
     expect(version.stdout).to.match(/^bk-stack\/\d+\.\d+\.\d+ /);
     const help = await runProcess(command, ['--help'], { cwd: folder });
-    for (const name of ['create', 'list', 'status', 'delete', 'sandbox']) expect(help.stdout).to.contain(name);
+    for (const name of ['create', 'list', 'status', 'delete', 'sandbox'])
+      expect(help.stdout).to.contain(name);
     expect(readdirSync(join(prefix, 'lib/node_modules/bk-stack'))).to.include.members([
       ...['bin', 'dist', 'template', 'oclif.manifest.json', 'README.md', 'THIRD-PARTY-LICENSES.txt'],
     ]);

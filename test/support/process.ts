@@ -18,7 +18,11 @@ export interface RunOptions {
 }
 
 /** Runs a program to its end. */
-export function runProcess(file: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+export function runProcess(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Finished> {
   return new Promise((done, failed) => {
     const child = spawn(file, args, { cwd: options.cwd ?? root, env: { ...process.env, ...options.env } });
     const output = { stdout: '', stderr: '' };

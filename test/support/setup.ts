@@ -9,5 +9,7 @@ Object.assign(process.env, {
   AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
 });
 for (const name of Object.keys(process.env)) {
-  if (/^(AWS_PROFILE|AWS_ENDPOINT_URL|AWS_SESSION_TOKEN|BK_STACK_)/.test(name)) delete process.env[name];
+  if (/^(AWS_PROFILE|AWS_ENDPOINT_URL|AWS_SESSION_TOKEN|BK_STACK_)/.test(name)) {
+    Reflect.deleteProperty(process.env, name);
+  }
 }

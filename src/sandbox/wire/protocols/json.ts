@@ -1,4 +1,5 @@
-import { JsonCodec2 } from '@aws-sdk/core/protocols';
+import { JsonCodec2, JsonShapeDeserializer2 } from '@aws-sdk/core/protocols';
+import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../kernel/service.ts';
 import { mediaType, type WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';
@@ -24,10 +25,7 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
   });
   return {
     operationName: (request) => request.headers['x-amz-target']?.split('.').at(-1),
-    read(request, { input }) {
-      const body = request.body.length === 0 ? Buffer.from('{}') : request.body;
-      return readJson(() => codec.createDeserializer().read(input, body.toString('utf8')) as object);
-    },
+    read: ({ body }, { input }) => readJson(codec, input, body),
     write(output, operation, { requestId }) {
       if (!operation.output.isStructSchema()) return { status: 200, headers: headers(requestId), body: '{}' };
       const serializer = codec.createSerializer();
@@ -52,9 +50,11 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
 }
 
 /** @throws AwsError SerializationException for what is no JSON, or is of another type than its member */
-export function readJson<Value>(read: () => Value): Value {
+export function readJson({ settings }: JsonCodec2, schema: NormalizedSchema, body: Buffer): object {
+  if (body.length === 0) return {};
   try {
-    return read() ?? ({} as Value);
+    const document = JSON.parse(body.toString('utf8'));
+    return (new JsonShapeDeserializer2(settings).readObject(schema, document) ?? {}) as object;
   } catch (cause) {
     throw new AwsError('SerializationException', cause instanceof Error ? cause.message : String(cause));
   }

@@ -54,13 +54,13 @@ function readBody({ body }: WireRequest, input: NormalizedSchema): object {
   const payload = payloadOf(input);
   if (payload === undefined) {
     if (body.length === 0 || !hasBodyMembers(input)) return {};
-    return readJson(() => codec.createDeserializer().read(input, body.toString('utf8')) as object);
+    return readJson(codec, input, body);
   }
   const [name, member] = payload;
   if (member.isBlobSchema()) return { [name]: body };
   if (body.length === 0) return {};
   if (member.isStringSchema()) return { [name]: body.toString('utf8') };
-  return { [name]: readJson(() => codec.createDeserializer().read(member, body.toString('utf8')) as object) };
+  return { [name]: readJson(codec, member, body) };
 }
 
 function writeBody(

@@ -1,0 +1,87 @@
+import { spawn, type IPty } from '@lydell/node-pty';
+import { Terminal } from '@xterm/headless';
+import { entry, root } from './process.ts';
+
+export interface TerminalOptions {
+  readonly columns?: number;
+  readonly rows?: number;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+export const KEY = {
+  enter: '\r',
+  down: '\x1b[B',
+  up: '\x1b[A',
+  backspace: '\x7f',
+  space: ' ',
+  ctrlC: '\x03',
+} as const;
+
+/** The built CLI on a real pseudo-terminal, with a screen to look at and keys to press. */
+export class CliTerminal {
+  readonly #screen: Terminal;
+  readonly #process: IPty;
+  readonly #ended: Promise<number>;
+  #output = '';
+
+  constructor(args: readonly string[], { columns = 100, rows = 40, env = {} }: TerminalOptions = {}) {
+    this.#screen = new Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 });
+    this.#process = spawn(process.execPath, [entry, ...args], {
+      name: 'xterm-256color',
+      cols: columns,
+      rows,
+      cwd: root,
+      env: { ...process.env, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+    });
+    this.#process.onData((data) => {
+      this.#output += data;
+      this.#screen.write(data);
+    });
+    this.#ended = new Promise((resolve) => {
+      this.#process.onExit(({ exitCode }) => {
+        resolve(exitCode);
+      });
+    });
+  }
+
+  /** All that was ever written, escapes and all. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** What stands on the screen, and above it. */
+  get screen(): string {
+    const { active } = this.#screen.buffer;
+    const lines = Array.from(
+      { length: active.length },
+      (_, y) => active.getLine(y)?.translateToString(true) ?? '',
+    );
+    return lines.join('\n').trimEnd();
+  }
+
+  type(...keys: string[]): void {
+    for (const key of keys) this.#process.write(key);
+  }
+
+  /** Waits until the screen shows this. */
+  async shows(expected: RegExp | string, seconds = 20): Promise<string> {
+    const until = Date.now() + seconds * 1000;
+    for (;;) {
+      const { screen } = this;
+      if (typeof expected === 'string' ? screen.includes(expected) : expected.test(screen)) return screen;
+      if (Date.now() > until) throw new Error(`${String(expected)} never showed on this screen:\n${screen}`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Waits for the end. @returns the exit code */
+  async ended(seconds = 30): Promise<number> {
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => {
+        this.#process.kill();
+        reject(new Error(`it did not end:\n${this.screen}`));
+      }, seconds * 1000).unref();
+    });
+    return Promise.race([this.#ended, late]);
+  }
+}
