@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli, type Finished, type RunOptions } from './process.ts';
+import { CliTerminal, type TerminalOptions } from './pty.ts';
+
+/** A sandbox of the test's own in the background, and the built CLI that works in it. */
+export class CliSandbox {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'bk-stack-e2e-'));
+  #endpoint = '';
+
+  /** @param options for `sandbox start`: `--fail`, `--speed` */
+  async start(...options: string[]): Promise<void> {
+    const started = await this.run('sandbox', 'start', '--port', '0', '--speed', '200', '--json', ...options);
+    if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
+    this.#endpoint = (JSON.parse(started.stdout) as { endpoint: string }).endpoint;
+  }
+
+  /** Stops it, and throws away what was in it. */
+  async remove(): Promise<void> {
+    await this.run('sandbox', 'stop');
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  get endpoint(): string {
+    return this.#endpoint;
+  }
+
+  /** For any SDK client. */
+  get client() {
+    return { endpoint: this.#endpoint, region: 'us-east-1' };
+  }
+
+  /** Runs the CLI without a terminal. */
+  run(...args: string[]): Promise<Finished> {
+    return this.runWith({}, ...args);
+  }
+
+  runWith(options: RunOptions, ...args: string[]): Promise<Finished> {
+    return runCli(args, { ...options, env: { ...this.#env, ...options.env } });
+  }
+
+  /** Runs the CLI on a terminal. */
+  terminal(args: readonly string[], options: TerminalOptions = {}): CliTerminal {
+    return new CliTerminal(args, { ...options, env: { ...this.#env, ...options.env } });
+  }
+
+  get #env() {
+    return { XDG_STATE_HOME: this.#folder, BK_STACK_SANDBOX: '1', AWS_REGION: 'us-east-1' };
+  }
+}
