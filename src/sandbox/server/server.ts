@@ -35,6 +35,9 @@ const LOOPBACK = '127.0.0.1';
 const BUILDKITE = '/_buildkite/v3';
 const RESPONSE = '/_cloudformation/response/';
 
+/** Operations by whose name nothing changes. A watcher asks several times a second; writing each time would be waste. */
+const READING = /^(Describe|Get|Head|List|Filter|Validate)/;
+
 /** The sandbox: one world, served over HTTP on loopback. */
 export class SandboxServer {
   readonly #options: ServerOptions;
@@ -145,16 +148,18 @@ export class SandboxServer {
       };
       return { response: control(request, { speed: this.#options.speed, world, reset, stop: this.#stop }) };
     }
+    let changed = true;
     try {
       if (path.startsWith(`${BUILDKITE}/`)) return { response: buildkite(world, request) };
       if (path.startsWith(RESPONSE)) return { response: cloudFormationResponse(world, request) };
       const { response, service, operation, error } = await wire.answer(request);
+      changed = !READING.test(operation ?? '');
       if (error !== undefined && !(error instanceof AwsError)) this.#options.failed(error);
       const named = [service, operation].filter((part) => part !== undefined).join('.');
       const outcome = error === undefined ? '' : ` ${error.name}`;
       return { response, ...(named !== '' && { note: `${named}${outcome}` }) };
     } finally {
-      saver.changed();
+      if (changed) saver.changed();
       ticker.run();
     }
   }
