@@ -1,0 +1,6 @@
+export { checkParameters } from './check.ts';
+export { faultOf, isList } from './constraints.ts';
+export type { ParameterDefinition, ParameterGroup, Question } from './definition.ts';
+export { type GivenParameters, parseParamFlags } from './given.ts';
+export { readConfig } from './read-config.ts';
+export { readTemplate, type Template } from './read-template.ts';
