@@ -16,7 +16,7 @@ const RESOURCES = 500;
 export async function evaluateLargeTemplate(round: number): Promise<void> {
   const template = readTemplate(largeTemplate(round), { source: 'url' });
   const parameters = await resolveParameters(template, [{ ParameterKey: 'Stage', ParameterValue: 'prod' }], {
-    lookups: { exists: () => Promise.resolve(true), ssmParameter: () => Promise.resolve(undefined) },
+    lookups: { ssmParameter: () => Promise.resolve(undefined) },
   });
   const evaluation = evaluate({
     template,

@@ -3,8 +3,25 @@ import { cloudformation } from '../cloudformation/index.ts';
 import type { Service } from '../kernel/service.ts';
 import { autoscaling } from './autoscaling/index.ts';
 import { ec2 } from './ec2/index.ts';
+import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
+import { logs } from './logs/index.ts';
 import { s3 } from './s3/index.ts';
+import { servicequotas } from './servicequotas/index.ts';
+import { ssm } from './ssm/index.ts';
+import { sts } from './sts/index.ts';
 
 /** Every service that the sandbox has. */
-export const services: readonly Service[] = [autoscaling, buildkite, cloudformation, ec2, kms, s3];
+export const services: readonly Service[] = [
+  autoscaling,
+  buildkite,
+  cloudformation,
+  ec2,
+  iam,
+  kms,
+  logs,
+  s3,
+  servicequotas,
+  ssm,
+  sts,
+];

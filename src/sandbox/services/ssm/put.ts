@@ -1,11 +1,23 @@
-import type { ParameterTier, ParameterType, PutParameterRequest, PutParameterResult } from '@aws-sdk/client-ssm';
+import type {
+  ParameterTier,
+  ParameterType,
+  PutParameterRequest,
+  PutParameterResult,
+} from '@aws-sdk/client-ssm';
 import { AwsError, type RequestContext, type Scope } from '../../kernel/service.ts';
 import { own, put } from '../../kernel/table.ts';
 import { encryptWith } from '../kms/cryptography.ts';
 import { tagMap } from '../tags.ts';
 import { checkText, constraintFault, required } from '../validation.ts';
 import { checkName } from './name.ts';
-import { nameOf, newest, parameterArn, ssmState, type ParameterRecord, type ParameterVersion } from './state.ts';
+import {
+  nameOf,
+  newest,
+  parameterArn,
+  ssmState,
+  type ParameterRecord,
+  type ParameterVersion,
+} from './state.ts';
 
 const STANDARD_BYTES = 4096;
 const ADVANCED_BYTES = 8192;
@@ -42,7 +54,13 @@ export function putParameter(
   const version: ParameterVersion = {
     version: (previous?.version ?? 0) + 1,
     type,
-    ...sealed(scope, name, type, value, input.KeyId ?? (previous?.type === 'SecureString' ? previous.keyId : undefined)),
+    ...sealed(
+      scope,
+      name,
+      type,
+      value,
+      input.KeyId ?? (previous?.type === 'SecureString' ? previous.keyId : undefined),
+    ),
     ...(input.Description !== undefined && { description: input.Description }),
     ...(input.AllowedPattern !== undefined && { allowedPattern: input.AllowedPattern }),
     ...(input.Policies !== undefined && input.Policies !== '' && { policies: input.Policies }),
@@ -84,7 +102,10 @@ function checkPattern(pattern: string | undefined, value: string): void {
   try {
     expression = new RegExp(`^(?:${pattern})$`);
   } catch {
-    throw new AwsError('InvalidAllowedPatternException', 'The regular expression does not match the allowed pattern.');
+    throw new AwsError(
+      'InvalidAllowedPatternException',
+      'The regular expression does not match the allowed pattern.',
+    );
   }
   if (!expression.test(value)) {
     throw new AwsError(
@@ -102,12 +123,21 @@ function checkDataType(dataType: string | undefined, type: ParameterType, value:
       `The following data type is not supported: ${dataType} (Data type names are all lowercase.)`,
     );
   }
-  if (dataType === 'aws:ec2:image' && (type !== 'String' || !/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(value))) {
-    throw new AwsError('ValidationException', `The parameter value ${value} is not a valid aws:ec2:image value.`);
+  if (
+    dataType === 'aws:ec2:image' &&
+    (type !== 'String' || !/^ami-(?:[0-9a-f]{8}|[0-9a-f]{17})$/.test(value))
+  ) {
+    throw new AwsError(
+      'ValidationException',
+      `The parameter value ${value} is not a valid aws:ec2:image value.`,
+    );
   }
 }
 
-function tierFor({ Tier, Value = '', Policies }: PutParameterRequest, previous: ParameterVersion | undefined): ParameterTier {
+function tierFor(
+  { Tier, Value = '', Policies }: PutParameterRequest,
+  previous: ParameterVersion | undefined,
+): ParameterTier {
   const size = Buffer.byteLength(Value);
   if (size > ADVANCED_BYTES) {
     throw new AwsError(
@@ -115,7 +145,8 @@ function tierFor({ Tier, Value = '', Policies }: PutParameterRequest, previous: 
       `Advanced tier parameters support a maximum parameter value of ${ADVANCED_BYTES} characters.`,
     );
   }
-  const needsAdvanced = size > STANDARD_BYTES || (Policies !== undefined && Policies !== '' && Policies !== '[]');
+  const needsAdvanced =
+    size > STANDARD_BYTES || (Policies !== undefined && Policies !== '' && Policies !== '[]');
   if (Tier === 'Advanced' || (needsAdvanced && Tier === 'Intelligent-Tiering')) return 'Advanced';
   if (previous?.tier === 'Advanced') {
     if (Tier !== 'Standard') return 'Advanced';

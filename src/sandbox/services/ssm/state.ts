@@ -3,6 +3,7 @@ import { arn, AwsError, type Scope } from '../../kernel/service.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { defineSlice } from '../../kernel/world.ts';
+import { isPublic } from './public-parameters.ts';
 
 export interface ParameterVersion {
   readonly version: number;
@@ -33,7 +34,9 @@ interface SsmState {
 
 export const ssmState = defineSlice<SsmState>('ssm', () => ({ parameters: {} }));
 
+/** A public parameter belongs to no account. */
 export function parameterArn(scope: Scope, name: string): string {
+  if (isPublic(name)) return `arn:${scope.partition}:ssm:${scope.region}::parameter${name}`;
   return arn(scope, 'ssm', `parameter${name.startsWith('/') ? name : `/${name}`}`);
 }
 
@@ -62,4 +65,9 @@ export function existing(scope: Scope, given: string): ParameterRecord {
   const found = own(ssmState(scope).parameters, nameOf(given, scope));
   if (found === undefined) throw parameterNotFound();
   return found;
+}
+
+/** For a page's token that was not given. */
+export function invalidToken(): AwsError {
+  return new AwsError('InvalidNextToken', 'The specified token is not valid.');
 }

@@ -1,0 +1,14 @@
+import type { Service } from '../../kernel/service.ts';
+import { profileOperations } from './instance-profiles.ts';
+import { policyOperations } from './policies.ts';
+import { iamResources } from './resources.ts';
+import { roleOperations } from './roles.ts';
+
+/** AWS IAM: roles, instance profiles and policies. What policies say is kept, and weighed only where S3 asks. */
+export const iam: Service = {
+  name: 'iam',
+  signingNames: ['iam'],
+  sdk: () => import('@aws-sdk/client-iam'),
+  operations: { ...roleOperations, ...profileOperations, ...policyOperations },
+  resources: iamResources,
+};

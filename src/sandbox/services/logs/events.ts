@@ -1,0 +1,179 @@
+import type {
+  FilteredLogEvent,
+  FilterLogEventsRequest,
+  FilterLogEventsResponse,
+  GetLogEventsRequest,
+  GetLogEventsResponse,
+  PutLogEventsRequest,
+  PutLogEventsResponse,
+} from '@aws-sdk/client-cloudwatch-logs';
+import type { Scope } from '../../kernel/service.ts';
+import { sorted } from '../../kernel/table.ts';
+import { pageOf } from '../paging.ts';
+import { checkRange, required } from '../validation.ts';
+import { compilePattern } from './filter-pattern.ts';
+import { invalidToken } from './groups.ts';
+import {
+  existingGroup,
+  existingStream,
+  invalidParameter,
+  logsState,
+  type EventRecord,
+  type GroupRecord,
+  type StreamRecord,
+} from './state.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutLogEvents.html */
+const MOST_EVENTS = 10_000;
+const MOST_BYTES = 1_048_576;
+const EVENT_OVERHEAD = 26;
+const OLDEST = 14 * DAY;
+const NEWEST = 2 * HOUR;
+const MOST_READ = 10_000;
+
+/** @throws AwsError InvalidParameterException, ResourceNotFoundException */
+export function putLogEvents(input: PutLogEventsRequest, scope: Scope): PutLogEventsResponse {
+  const group = existingGroup(scope, required(input.logGroupName, 'logGroupName'));
+  const stream = existingStream(group, required(input.logStreamName, 'logStreamName'));
+  const given = (input.logEvents ?? []).map(({ timestamp = NaN, message = '' }) => ({ timestamp, message }));
+  checkBatch(given);
+  const now = scope.world.now();
+  const oldest = now - Math.min(OLDEST, (group.retentionInDays ?? Infinity) * DAY);
+  const accepted = given.filter(({ timestamp }) => timestamp >= oldest && timestamp <= now + NEWEST);
+  const state = logsState(scope);
+  for (const { timestamp, message } of accepted) {
+    state.events += 1;
+    insert(stream.events, { timestamp, message, ingestedAt: now, number: state.events });
+  }
+  const expired = given.filter(({ timestamp }) => timestamp < oldest).length;
+  const early = given.findIndex(({ timestamp }) => timestamp > now + NEWEST);
+  return {
+    nextSequenceToken: String(state.events),
+    ...((expired > 0 || early >= 0) && {
+      rejectedLogEventsInfo: {
+        ...(expired > 0 && { tooOldLogEventEndIndex: expired }),
+        ...(early >= 0 && { tooNewLogEventStartIndex: early }),
+      },
+    }),
+  };
+}
+
+function checkBatch(events: readonly { readonly timestamp: number; readonly message: string }[]): void {
+  if (events.length === 0 || events.length > MOST_EVENTS) {
+    throw invalidParameter(
+      `1 validation error detected: Value at 'logEvents' failed to satisfy constraint: Member must have length between 1 and ${MOST_EVENTS}`,
+    );
+  }
+  const bytes = events.reduce((sum, { message }) => sum + Buffer.byteLength(message) + EVENT_OVERHEAD, 0);
+  if (bytes > MOST_BYTES)
+    throw invalidParameter(`Upload too large: ${bytes} bytes exceeds limit of ${MOST_BYTES}`);
+  if (events.some(({ message }) => message === '')) {
+    throw invalidParameter('Log event message must not be empty.');
+  }
+  const ordered = events.every(
+    ({ timestamp }, index) => index === 0 || timestamp >= (events[index - 1]?.timestamp ?? 0),
+  );
+  if (!ordered) {
+    throw invalidParameter('Log events in a single PutLogEvents request must be in chronological order.');
+  }
+  const [first, last] = [events[0]?.timestamp ?? 0, events.at(-1)?.timestamp ?? 0];
+  if (last - first > DAY) {
+    throw invalidParameter(
+      'The batch of log events in a single PutLogEvents request cannot span more than 24 hours.',
+    );
+  }
+}
+
+/** Nearly always the newest: the search is from the end. */
+function insert(events: EventRecord[], event: EventRecord): void {
+  let at = events.length;
+  while (at > 0 && (events[at - 1]?.timestamp ?? 0) > event.timestamp) at -= 1;
+  events.splice(at, 0, event);
+}
+
+/**
+ * Tokens are positions, so that a reader that comes back with the last one gets what has come since; at the end the same
+ * token comes back.
+ */
+function getLogEvents(input: GetLogEventsRequest, scope: Scope): GetLogEventsResponse {
+  const group = existingGroup(
+    scope,
+    required(input.logGroupIdentifier ?? input.logGroupName, 'logGroupName'),
+  );
+  const stream = existingStream(group, required(input.logStreamName, 'logStreamName'));
+  const { startTime = 0, endTime = Infinity } = input;
+  const events = stream.events.filter(({ timestamp }) => timestamp >= startTime && timestamp < endTime);
+  const limit = checkRange(input.limit ?? MOST_READ, 'limit', [1, MOST_READ]);
+  const [start, end] = window(events.length, limit, input);
+  return {
+    events: events.slice(start, end).map(({ timestamp, message, ingestedAt }) => ({
+      timestamp,
+      message,
+      ingestionTime: ingestedAt,
+    })),
+    nextForwardToken: `f/${String(end).padStart(20, '0')}/s`,
+    nextBackwardToken: `b/${String(start).padStart(20, '0')}/s`,
+  };
+}
+
+function window(
+  count: number,
+  limit: number,
+  { nextToken, startFromHead }: GetLogEventsRequest,
+): [start: number, end: number] {
+  if (nextToken === undefined) {
+    return startFromHead === true ? [0, Math.min(limit, count)] : [Math.max(0, count - limit), count];
+  }
+  const [, direction, digits = ''] = /^([fb])\/(\d{20})\/s$/.exec(nextToken) ?? [];
+  const position = Math.min(Number(digits), count);
+  if (direction === 'f') return [position, Math.min(position + limit, count)];
+  if (direction === 'b') return [Math.max(0, position - limit), position];
+  throw invalidToken();
+}
+
+/** @throws AwsError InvalidParameterException for a pattern that cannot be read */
+function filterLogEvents(input: FilterLogEventsRequest, scope: Scope): FilterLogEventsResponse {
+  const group = existingGroup(
+    scope,
+    required(input.logGroupIdentifier ?? input.logGroupName, 'logGroupName'),
+  );
+  const { logStreamNames, logStreamNamePrefix, startTime = 0, endTime = Infinity } = input;
+  if (logStreamNames !== undefined && logStreamNamePrefix !== undefined) {
+    throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive.');
+  }
+  const matches = compilePattern(input.filterPattern ?? '');
+  const found = streamsOf(group, logStreamNames, logStreamNamePrefix)
+    .flatMap(({ name, events }) => events.map((event) => ({ ...event, stream: name })))
+    .filter(({ timestamp, message }) => timestamp >= startTime && timestamp <= endTime && matches(message))
+    .sort((left, right) => left.timestamp - right.timestamp || left.number - right.number);
+  const limit = checkRange(input.limit ?? MOST_READ, 'limit', [1, MOST_READ]);
+  const { items, nextToken } = pageOf(found, limit, input.nextToken, invalidToken);
+  return {
+    events: items.map(({ stream, timestamp, message, ingestedAt, number }): FilteredLogEvent => ({
+      logStreamName: stream,
+      timestamp,
+      message,
+      ingestionTime: ingestedAt,
+      eventId: String(number).padStart(56, '0'),
+    })),
+    searchedLogStreams: [],
+    ...(nextToken !== undefined && { nextToken }),
+  };
+}
+
+function streamsOf(
+  group: GroupRecord,
+  names: readonly string[] | undefined,
+  prefix = '',
+): readonly StreamRecord[] {
+  if (names !== undefined) return names.map((name) => existingStream(group, name));
+  return sorted(group.streams).filter(({ name }) => name.startsWith(prefix));
+}
+
+export const eventOperations = {
+  PutLogEvents: putLogEvents,
+  GetLogEvents: getLogEvents,
+  FilterLogEvents: filterLogEvents,
+};

@@ -1,0 +1,14 @@
+import type { Service } from '../../kernel/service.ts';
+import { eventOperations } from './events.ts';
+import { groupOperations } from './groups.ts';
+import { logsResources } from './resources.ts';
+import { streamOperations } from './streams.ts';
+
+/** Amazon CloudWatch Logs. */
+export const logs: Service = {
+  name: 'logs',
+  signingNames: ['logs'],
+  sdk: () => import('@aws-sdk/client-cloudwatch-logs'),
+  operations: { ...groupOperations, ...streamOperations, ...eventOperations },
+  resources: logsResources,
+};

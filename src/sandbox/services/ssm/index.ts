@@ -1,0 +1,20 @@
+import type { Service } from '../../kernel/service.ts';
+import { changeOperations } from './change.ts';
+import { describeOperations } from './describe.ts';
+import { putParameter } from './put.ts';
+import { readOperations } from './read.ts';
+import { ssmResources } from './resources.ts';
+
+/** AWS Systems Manager, of which the Parameter Store: one's own parameters and AWS's public ones. */
+export const ssm: Service = {
+  name: 'ssm',
+  signingNames: ['ssm'],
+  sdk: () => import('@aws-sdk/client-ssm'),
+  operations: {
+    PutParameter: putParameter,
+    ...readOperations,
+    ...describeOperations,
+    ...changeOperations,
+  },
+  resources: ssmResources,
+};

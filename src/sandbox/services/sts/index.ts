@@ -1,0 +1,65 @@
+import type {
+  AssumeRoleRequest,
+  AssumeRoleResponse,
+  GetCallerIdentityResponse,
+  GetSessionTokenRequest,
+  GetSessionTokenResponse,
+} from '@aws-sdk/client-sts';
+import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
+import { checkRange, checkText, required } from '../validation.ts';
+
+const CODE = 'ValidationError';
+const HOUR = 3600;
+
+function getCallerIdentity(_input: object, context: RequestContext): GetCallerIdentityResponse {
+  return { Account: context.accountId, Arn: context.callerArn, UserId: 'AIDASANDBOX0000000000' };
+}
+
+/** Any role can be assumed: the sandbox does not weigh trust policies. */
+function assumeRole(input: AssumeRoleRequest, context: RequestContext): AssumeRoleResponse {
+  const roleArn = required(input.RoleArn, 'roleArn', CODE);
+  const session = checkText(
+    required(input.RoleSessionName, 'roleSessionName', CODE),
+    'roleSessionName',
+    { least: 2, most: 64, pattern: '[\\w+=,.@-]*' },
+    CODE,
+  );
+  const role = /^arn:[^:]+:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/.exec(roleArn);
+  if (role === null) throw new AwsError(CODE, `${roleArn} is invalid`);
+  const [, account = '', name = ''] = role;
+  const seconds = checkRange(input.DurationSeconds ?? HOUR, 'durationSeconds', [900, 12 * HOUR], CODE);
+  const id = context.world.ids.suffix(16);
+  return {
+    Credentials: credentials(context, seconds),
+    AssumedRoleUser: {
+      AssumedRoleId: `AROA${id}:${session}`,
+      Arn: `arn:${context.partition}:sts::${account}:assumed-role/${name}/${session}`,
+    },
+  };
+}
+
+function getSessionToken(input: GetSessionTokenRequest, context: RequestContext): GetSessionTokenResponse {
+  const seconds = checkRange(input.DurationSeconds ?? 12 * HOUR, 'durationSeconds', [900, 36 * HOUR], CODE);
+  return { Credentials: credentials(context, seconds) };
+}
+
+function credentials({ world }: RequestContext, seconds: number) {
+  return {
+    AccessKeyId: `ASIA${world.ids.suffix(16)}`,
+    SecretAccessKey: world.ids.hex('', 40),
+    SessionToken: world.ids.hex('', 120),
+    Expiration: new Date(world.now() + seconds * 1000),
+  };
+}
+
+/** AWS Security Token Service. Credentials that it gives are taken like any others. */
+export const sts: Service = {
+  name: 'sts',
+  signingNames: ['sts'],
+  sdk: () => import('@aws-sdk/client-sts'),
+  operations: {
+    AssumeRole: assumeRole,
+    GetCallerIdentity: getCallerIdentity,
+    GetSessionToken: getSessionToken,
+  },
+};
