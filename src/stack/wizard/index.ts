@@ -1,0 +1,3 @@
+export { inquirerPrompter } from './inquirer-prompter.ts';
+export { wizardSource } from './source.ts';
+export { askForStack, type WizardAnswers, type WizardContext } from './wizard.ts';

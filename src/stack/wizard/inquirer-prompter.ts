@@ -1,0 +1,47 @@
+import inquirer from 'inquirer';
+import type { Check, Prompter } from './prompter.ts';
+
+/** Asks on the terminal. Ctrl-C at a question throws inquirer's ExitPromptError. */
+export const inquirerPrompter: Prompter = {
+  async text({ message, preset, check }) {
+    const { answer } = await inquirer.prompt([
+      { type: 'input', name: 'answer', message, default: preset, validate: validator(check) },
+    ]);
+    return answer as string;
+  },
+  async secret({ message, check }) {
+    const { answer } = await inquirer.prompt([
+      { type: 'password', name: 'answer', message, mask: '*', validate: validator(check) },
+    ]);
+    return answer as string;
+  },
+  async choice({ message, choices, preset }) {
+    const { answer } = await inquirer.prompt([
+      { type: 'select', name: 'answer', message, choices: [...choices], default: preset, pageSize: 12 },
+    ]);
+    return answer as (typeof choices)[number]['value'];
+  },
+  async several({ message, choices, check }) {
+    const { answer } = await inquirer.prompt([
+      {
+        type: 'checkbox',
+        name: 'answer',
+        message,
+        choices: choices.map((choice) => ({ ...choice, checked: true })),
+        validate: (chosen: readonly { value: string }[]) => check?.(chosen.map(({ value }) => value)) ?? true,
+      },
+    ]);
+    return answer as string[];
+  },
+  async yes({ message, preset }) {
+    const { answer } = await inquirer.prompt([{ type: 'confirm', name: 'answer', message, default: preset }]);
+    return answer as boolean;
+  },
+  say(text) {
+    process.stdout.write(`${text}\n`);
+  },
+};
+
+function validator(check: Check | undefined): (answer: string) => Promise<string | true> {
+  return async (answer) => (await check?.(answer)) ?? true;
+}
