@@ -1,4 +1,5 @@
 import { buildkite } from '../../src/sandbox/buildkite/index.ts';
+import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import { publicImageId } from '../../src/sandbox/services/ec2/catalogue/images.ts';
 import { AwsError, type Scope, type Service } from '../../src/sandbox/kernel/service.ts';
 import { autoscaling } from '../../src/sandbox/services/autoscaling/index.ts';
@@ -16,11 +17,13 @@ export const AL2023 = publicImageId(
 
 /** A world of EC2, Auto Scaling and Buildkite, and a CloudFormation that only takes signals. */
 export class Fleet {
-  readonly signals: { StackName?: string; LogicalResourceId?: string; UniqueId?: string; Status?: string }[] = [];
+  readonly signals: { StackName?: string; LogicalResourceId?: string; UniqueId?: string; Status?: string }[] =
+    [];
   readonly world: TestWorld;
   readonly scope: Scope;
 
-  constructor(region = 'us-east-1') {
+  /** @param faults what goes wrong, as `--fail` takes it */
+  constructor(...faults: string[]) {
     const cloudformation: Service = {
       name: 'cloudformation',
       signingNames: [],
@@ -33,7 +36,8 @@ export class Fleet {
       },
     };
     this.world = new TestWorld([ec2, autoscaling, buildkite, cloudformation]);
-    this.scope = this.world.scope(region);
+    this.scope = this.world.scope('us-east-1');
+    setFaults(this.world, faults.map(parseFault));
   }
 
   ec2(operation: string, input: object = {}): Promise<Answer> {
@@ -42,6 +46,11 @@ export class Fleet {
 
   autoscaling(operation: string, input: object = {}): Promise<Answer> {
     return this.world.call(this.scope, 'autoscaling', operation, input);
+  }
+
+  /** Of the group `agents`. */
+  on(operation: string, input: object = {}): Promise<Answer> {
+    return this.autoscaling(operation, { AutoScalingGroupName: 'agents', ...input });
   }
 
   pass(seconds: number): Promise<void> {
@@ -90,8 +99,12 @@ export class Fleet {
     return tally((await this.described()).Instances, 'LifecycleState');
   }
 
+  async instanceIds(): Promise<string[]> {
+    return (await this.described()).Instances.map(({ InstanceId }: Answer) => InstanceId);
+  }
+
   async activities(): Promise<Answer[]> {
-    return (await this.autoscaling('DescribeScalingActivities', { AutoScalingGroupName: 'agents' })).Activities;
+    return (await this.on('DescribeScalingActivities')).Activities;
   }
 }
 

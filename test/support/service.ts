@@ -1,5 +1,9 @@
 import { AwsError, type Service } from '../../src/sandbox/kernel/service.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../src/sandbox/cloudformation/provider.ts';
+import type {
+  Properties,
+  ResourceContext,
+  ResourceProvider,
+} from '../../src/sandbox/cloudformation/provider.ts';
 import { TestWorld } from './world.ts';
 
 export const REGION = 'us-east-1';

@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { handleBuildkite } from '../../../src/sandbox/buildkite/http.ts';
+import { buildkite } from '../../../src/sandbox/buildkite/index.ts';
+import { pushJob } from '../../../src/sandbox/buildkite/jobs.ts';
+import { revokeToken } from '../../../src/sandbox/buildkite/tokens.ts';
+import { TestWorld } from '../../support/world.ts';
+
+/* eslint-disable @typescript-eslint/no-explicit-any -- what is asked of an answer is known to the test that asks */
+describe('Buildkite’s Agent API', () => {
+  let world: TestWorld;
+  beforeEach(() => {
+    world = new TestWorld([buildkite]);
+  });
+
+  const ask = (method: string, path: string, token: string | undefined, body: object = {}) => {
+    const [route = '', query] = path.split('?');
+    const { status, body: answer } = handleBuildkite(world, {
+      method,
+      path: route,
+      query: new URLSearchParams(query),
+      headers: { authorization: token === undefined ? undefined : `Token ${token}` },
+      body: Buffer.from(JSON.stringify(body)),
+    });
+    return { status, body: answer as any };
+  };
+  const register = (queue = 'default') =>
+    ask('POST', '/register', 'bkct_x', { name: 'a', hostname: 'h', meta_data: [`queue=${queue}`] }).body;
+
+  it('takes any token but those that it refuses', () => {
+    expect(ask('GET', '/metrics', undefined).status).to.equal(401);
+    expect(ask('GET', '/metrics', 'invalid-token').status).to.equal(401);
+    expect(ask('GET', '/metrics', 'bkct_x').status).to.equal(200);
+    revokeToken(world, 'bkct_x');
+    expect(ask('GET', '/metrics', 'bkct_x').status).to.equal(401);
+  });
+
+  it('carries a job from its queue through an agent', () => {
+    const job = pushJob(world, { queue: 'default', env: { BUILDKITE_COMMAND: 'make' } });
+    const { access_token: agent } = register();
+    expect(ask('POST', '/connect', agent).body.connection_state).to.equal('connected');
+    const given = ask('GET', '/ping', agent).body.job;
+    expect(given).to.include({ id: job.id, state: 'assigned' });
+    expect(given.env.BUILDKITE_COMMAND).to.equal('make');
+    expect(ask('PUT', `/jobs/${job.id}/accept`, agent).body.state).to.equal('accepted');
+    expect(ask('PUT', `/jobs/${job.id}/start`, agent).body.state).to.equal('running');
+    expect(ask('GET', '/metrics/queue?name=default', 'bkct_x').body).to.deep.include({
+      agents: { idle: 0, busy: 1, total: 1 },
+      jobs: { scheduled: 0, running: 1, waiting: 0, total: 1 },
+    });
+    expect(ask('PUT', `/jobs/${job.id}/finish`, agent, { exit_status: '1' }).body).to.include({
+      exit_status: '1',
+    });
+    expect(ask('GET', '/ping', agent).body).to.deep.equal({ action: 'idle' });
+    ask('POST', '/disconnect', agent);
+    expect(ask('GET', '/ping', agent).status).to.equal(401);
+  });
+
+  it('gives no job to another agent, and none that is another queue’s', () => {
+    const job = pushJob(world, { queue: 'deploy' });
+    const { access_token: wrongQueue } = register('default');
+    const { access_token: agent } = register('deploy');
+    expect(ask('GET', '/ping', wrongQueue).body).to.deep.equal({ action: 'idle' });
+    ask('GET', '/ping', agent);
+    expect(ask('PUT', `/jobs/${job.id}/accept`, wrongQueue).status).to.equal(422);
+  });
+
+  it('lets an agent that stops finish what it has', () => {
+    pushJob(world, { queue: 'default' });
+    const { access_token: agent } = register();
+    const { id } = ask('GET', '/ping', agent).body.job;
+    ask('PUT', `/jobs/${id}/start`, agent);
+    pushJob(world, { queue: 'default' });
+    ask('POST', '/stop', agent);
+    expect(ask('GET', '/ping', agent).body.job.id).to.equal(id);
+    ask('PUT', `/jobs/${id}/finish`, agent);
+    expect(ask('GET', '/ping', agent).body).to.deep.equal({ action: 'disconnect' });
+  });
+});
+/* eslint-enable @typescript-eslint/no-explicit-any */
