@@ -11,6 +11,8 @@ const run = join(import.meta.dirname, '..', 'bin', 'run.js');
 /** Whether a person is there to be asked: the same as the CLI's own rule. */
 const asked = process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'];
 
+const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
+
 /** What the demo asks of a stack in the list. */
 interface ListedStack {
   readonly stackName: string;
@@ -49,7 +51,7 @@ function bkStack(
   stdout: 'show' | 'read' = 'show',
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [run, ...args, '--sandbox'], {
+    const child = spawn(process.execPath, [run, ...args, '--sandbox', '--region', region], {
       env: { ...process.env, ...env },
       stdio: [asked ? 'inherit' : 'ignore', stdout === 'read' ? 'pipe' : 'inherit', 'inherit'],
     });

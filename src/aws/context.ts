@@ -10,12 +10,14 @@ export class AwsContext {
     private readonly settings: ClientSettings,
     /** How many times faster than real time the other side runs: 1 for AWS, more in the sandbox. */
     readonly speed = 1,
+    /** Where Buildkite's Agent API of this side is; undefined where it is Buildkite's own. */
+    readonly agentEndpoint?: string,
   ) {
     this.clients = new Clients({ ...settings, region });
   }
 
   inRegion(region: string): AwsContext {
-    return new AwsContext(region, this.settings, this.speed);
+    return new AwsContext(region, this.settings, this.speed, this.agentEndpoint);
   }
 
   /** How long to wait, in real milliseconds, for what takes `seconds` on the other side. Never under 100 ms. */

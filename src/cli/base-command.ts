@@ -95,13 +95,18 @@ export abstract class BaseCommand extends Command {
   /** Shows an operation on stderr while it runs: repainted on a terminal, a line for each event elsewhere. */
   protected async display(aws: AwsContext, flags: { readonly debug: boolean }): Promise<DeploymentObserver> {
     const { openDisplay } = await import('../stack/display/open-display.ts');
-    const live =
+    return openDisplay({ live: this.repaints(flags), speed: aws.speed });
+  }
+
+  /** Whether what is shown on stderr may be painted over. */
+  protected repaints(flags: { readonly debug: boolean }): boolean {
+    return (
       process.stderr.isTTY &&
       process.env['TERM'] !== 'dumb' &&
       !process.env['CI'] &&
       !this.jsonEnabled() &&
-      !flags.debug;
-    return openDisplay({ live, speed: aws.speed });
+      !flags.debug
+    );
   }
 
   /** The connection by the shared flags: AWS, or the sandbox when asked for (started if none runs). */
@@ -119,7 +124,13 @@ export abstract class BaseCommand extends Command {
     if (sandbox !== undefined) {
       const region =
         flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-      return new AwsContext(await resolveRegion({ ...settings, region }), settings, sandbox.speed);
+      const agentEndpoint = `${sandbox.endpoint}/_buildkite/v3`;
+      return new AwsContext(
+        await resolveRegion({ ...settings, region }),
+        settings,
+        sandbox.speed,
+        agentEndpoint,
+      );
     }
     return new AwsContext(await resolveRegion(settings), settings);
   }
@@ -130,9 +141,13 @@ export abstract class BaseCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
-    const failure = asFailure(
+    let failure = asFailure(
       this.signal.aborted && !(error instanceof InterruptedError) ? this.signal.reason : error,
     );
+    // At a question Ctrl-C is the prompt's, which knows nothing of what it leaves behind.
+    if (failure instanceof InterruptedError && failure.hint === undefined && this.#resumeHint !== undefined) {
+      failure = new InterruptedError({ cause: failure.cause, hint: this.#resumeHint });
+    }
     process.exitCode = failure.exitCode;
     if (this.jsonEnabled()) this.logJson({ error: failureReport(failure) });
     this.progress(failureLines(failure, errTheme));

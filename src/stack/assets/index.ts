@@ -1,0 +1,2 @@
+export { assetCalls, type AssetCalls } from './calls.ts';
+export { assetsBucketName, planStaging, stage, type StagingPlan, templateKey } from './staging.ts';

@@ -1,0 +1,45 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { UsageError } from '../../errors.ts';
+import { confirm } from '../../terminal/confirm.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { deleteStack, type DeletionPlan, planDeletion, surveyForDeletion } from '../deletion/index.ts';
+import { planText } from '../deletion/text.ts';
+import type { DeploymentObserver } from '../events/observer.ts';
+import { type Leftover, leftoverProblem } from '../preflight/index.ts';
+
+export interface LeftoverOptions {
+  readonly signal: AbortSignal;
+  readonly observer: () => Promise<DeploymentObserver>;
+  readonly say: (line: string) => void;
+  readonly theme: Theme;
+  /** Whether a person is to be asked; otherwise it is agreed already. */
+  readonly ask: boolean;
+  /** An SSM parameter that the new stack needs, although it lies among the old one's. */
+  readonly keepParameter?: string;
+}
+
+/**
+ * Removes a stack that is in the way of its name, after saying what goes and what stays.
+ * @throws UsageError when the person does not agree; OperationError when it cannot be removed.
+ */
+export async function removeLeftover(
+  aws: AwsContext,
+  leftover: Leftover,
+  { signal, observer, say, theme, ask, keepParameter }: LeftoverOptions,
+): Promise<void> {
+  const { stackName, stackId } = leftover.stack;
+  const found = await surveyForDeletion(aws, stackId);
+  const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false };
+  const plan: DeletionPlan = planDeletion(
+    { ...found, parameters: found.parameters.filter((name) => name !== keepParameter) },
+    wishes,
+  );
+  say(`${theme.stack(stackName)} is taken: ${leftover.explanation}.`);
+  say(planText(plan, theme));
+  if (ask && !(await confirm(`Remove it, and go on with the new ${stackName}?`, true))) {
+    const { message, hint } = leftoverProblem(leftover);
+    throw new UsageError(message, { ...(hint !== undefined && { hint }) });
+  }
+  signal.throwIfAborted();
+  await deleteStack(aws, plan, { signal, observer: await observer() });
+}

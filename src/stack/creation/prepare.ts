@@ -1,0 +1,126 @@
+import { UsageError } from '../../errors.ts';
+import type { DeploymentRequest } from '../deployment/index.ts';
+import { isList, type Template } from '../parameters/index.ts';
+import type { PreflightSubject } from '../preflight/index.ts';
+import type { TokenRecord } from '../token.ts';
+import { brokenRules } from './rules.ts';
+import { checkStackName } from './stack-name.ts';
+import { ownTags, type Tags } from './tags.ts';
+import { capabilitiesOf, templateVersion } from './template-facts.ts';
+import { ENDPOINT_PARAMETER, endpointOf, placeToken, type Side } from './token-place.ts';
+
+/** A stack as a person has ordered it. */
+export interface CreationOrder {
+  readonly stackName: string;
+  readonly template: Template;
+  /** The values given, checked against the template. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** The agents' token, where it is to be kept by us. */
+  readonly token?: string;
+  readonly tags: Tags;
+  readonly roleArn?: string;
+  readonly terminationProtection: boolean;
+  readonly assetsBucket?: string;
+}
+
+/** An order as it goes to AWS, save for what only looking at AWS can tell. */
+export interface Prepared {
+  readonly subject: PreflightSubject;
+  readonly request: Omit<DeploymentRequest, 'templateBody' | 'templateUrl' | 'parameters'>;
+  /** How people call the template: a path, an address. */
+  readonly templateName: string;
+  /** The token to be stored; undefined where it is elsewhere already. */
+  readonly token?: TokenRecord;
+  /** The parameters to pass, in zones that were chosen for a new VPC. */
+  readonly parametersWith: (zones: readonly string[] | undefined) => ReadonlyMap<string, string>;
+  /** Whether a parameter's value may not be shown. */
+  readonly secret: (name: string) => boolean;
+}
+
+const ZONES = 'AvailabilityZones';
+
+/**
+ * Works an order out: the token's place, the Agent API of this side, the tags and capabilities.
+ * @throws UsageError for a name, role or token that cannot be used, or is missing.
+ */
+export function prepare(order: CreationOrder, side: Side): Prepared {
+  const { region, agentEndpoint } = side;
+  const stackName = checkStackName(order.stackName);
+  const { template, roleArn, assetsBucket } = order;
+  const declared = new Map(template.definitions.map((definition) => [definition.name, definition]));
+  const { document } = template;
+  const given = new Map(order.parameters);
+  if (agentEndpoint !== undefined && declared.has(ENDPOINT_PARAMETER) && !given.has(ENDPOINT_PARAMETER)) {
+    given.set(ENDPOINT_PARAMETER, agentEndpoint);
+  }
+  const tags = { ...order.tags, ...ownTags(stackName, templateVersion(document.body)) };
+  const { source, record } = placeToken(order, declared, given, tags);
+  const effective = new Map(
+    Array.from(declared, ([name, { preset }]) => [name, given.get(name) ?? preset ?? '']),
+  );
+  refuseContradictions(template, effective, region);
+  return {
+    subject: {
+      stackName,
+      region,
+      template: document,
+      parameters: effective,
+      token: source,
+      agentEndpoint: endpointOf(effective, side),
+      ...(assetsBucket !== undefined && { assetsBucket }),
+    },
+    request: {
+      stackName,
+      template: document,
+      tags,
+      capabilities: capabilitiesOf(document.body),
+      ...(roleArn !== undefined && { roleArn: checkRole(roleArn) }),
+      terminationProtection: order.terminationProtection,
+      description: 'bk-stack create',
+    },
+    templateName: template.name,
+    ...(record !== undefined && { token: record }),
+    parametersWith: (zones) =>
+      zones === undefined || !declared.has(ZONES) || (given.get(ZONES) ?? '') !== ''
+        ? given
+        : new Map([...given, [ZONES, zones.join(',')]]),
+    secret: (name) => declared.get(name)?.noEcho ?? false,
+  };
+}
+
+/** Values that are right one by one, and cannot be meant together. */
+function refuseContradictions(
+  { definitions, document }: Template,
+  parameters: ReadonlyMap<string, string>,
+  region: string,
+): void {
+  const lists = new Set(definitions.filter(({ type }) => isList(type)).map(({ name }) => name));
+  const broken = brokenRules(document.body, (name) => {
+    if (name === 'AWS::Region') return region;
+    const value = parameters.get(name);
+    // As CloudFormation has it, an empty text is a list of one empty value.
+    return value !== undefined && lists.has(name) ? value.split(',').map((each) => each.trim()) : value;
+  });
+  // A rule cannot compare two sizes.
+  const [least = '', most = ''] = [parameters.get('MinSize'), parameters.get('MaxSize')];
+  if (least !== '' && most !== '' && Number(least) > Number(most)) {
+    broken.push(`MinSize (${least}) is more than MaxSize (${most}).`);
+  }
+  const [first] = broken;
+  if (first === undefined) return;
+  const message =
+    broken.length === 1
+      ? first
+      : ['Parameters contradict each other:', ...broken.map((each) => `- ${each}`)].join('\n');
+  throw new UsageError(message, {
+    hint: 'docs/parameters.md explains the parameters, and the section Rules of the template what goes together.',
+    details: { problems: broken },
+  });
+}
+
+function checkRole(arn: string): string {
+  if (/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/.test(arn)) return arn;
+  throw new UsageError(`--role-arn ${arn} is not the ARN of an IAM role`, {
+    hint: 'It looks like arn:aws:iam::111122223333:role/deployer.',
+  });
+}

@@ -1,0 +1,190 @@
+import type { _InstanceType } from '@aws-sdk/client-ec2';
+import type { AwsContext } from '../../aws/context.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
+import { findStack } from '../reading/find-stack.ts';
+import { type StackSummary, summaryOf } from '../reading/summary.ts';
+import type { TokenCalls } from './agent-token.ts';
+import type { InstanceTypeFacts, Placement } from './instance-types.ts';
+import type { LaunchCalls } from './launch.ts';
+import type { QuotaCalls } from './quotas.ts';
+
+/** Who AWS takes us for. */
+export interface Caller {
+  readonly account: string;
+  readonly arn: string;
+}
+
+/** A subnet as far as placing instances needs it. */
+export type Subnet = (Placement & { readonly kind: 'subnets' })['found'][number];
+
+/** What looking before a creation needs of AWS and Buildkite. Nothing here changes anything. */
+export interface PreflightCalls extends TokenCalls, QuotaCalls, LaunchCalls {
+  caller(): Promise<Caller>;
+  stack(stackName: string): Promise<StackSummary | undefined>;
+  /** Where each of these types is offered; those that the region does not have are left out. */
+  instanceTypes(types: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
+  /** Every type of the region, by name. */
+  typesOfRegion(): Promise<readonly string[]>;
+  /** The availability zones that the account may use, local and wavelength zones left out. */
+  zones(): Promise<readonly string[]>;
+  /** Those of these subnets that are there. */
+  subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+}
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/** The same for real. All of it can be aborted. */
+export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightCalls {
+  const aborting = { abortSignal: signal };
+  const ec2 = async () => ({ sdk: await import('@aws-sdk/client-ec2'), client: await aws.clients.ec2() });
+
+  const offerings = async (type: 'region' | 'availability-zone', instanceTypes?: readonly string[]) => {
+    const { sdk, client } = await ec2();
+    const found: { type: string; location: string }[] = [];
+    let token: string | undefined;
+    do {
+      const page = await client.send(
+        new sdk.DescribeInstanceTypeOfferingsCommand({
+          LocationType: type,
+          NextToken: token,
+          ...(instanceTypes && { Filters: [{ Name: 'instance-type', Values: [...instanceTypes] }] }),
+        }),
+        aborting,
+      );
+      for (const { InstanceType, Location } of page.InstanceTypeOfferings ?? []) {
+        found.push({ type: InstanceType ?? '', location: Location ?? '' });
+      }
+      token = page.NextToken;
+    } while (token !== undefined);
+    return found;
+  };
+
+  return {
+    async caller() {
+      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+      const client = await aws.clients.sts();
+      const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}), aborting);
+      return { account: Account, arn: Arn };
+    },
+
+    async stack(stackName) {
+      const found = await findStack(aws, stackName);
+      return found && summaryOf(found, aws.region);
+    },
+
+    async instanceTypes(types) {
+      const offered = await offerings('availability-zone', types);
+      const names = types.filter((type) => offered.some((each) => each.type === type));
+      if (names.length === 0) return [];
+      const { sdk, client } = await ec2();
+      const page = await client.send(
+        new sdk.DescribeInstanceTypesCommand({ InstanceTypes: names as _InstanceType[] }),
+        aborting,
+      );
+      return names.map((type) => {
+        const facts = page.InstanceTypes?.find(({ InstanceType }) => InstanceType === type);
+        return {
+          type,
+          vCpus: facts?.VCpuInfo?.DefaultVCpus ?? 1,
+          architectures: (facts?.ProcessorInfo?.SupportedArchitectures ?? []).filter((each) =>
+            ['arm64', 'x86_64'].includes(each),
+          ),
+          zones: offered.filter((each) => each.type === type).map(({ location }) => location),
+        };
+      });
+    },
+
+    async typesOfRegion() {
+      return (await offerings('region')).map(({ type }) => type).sort();
+    },
+
+    async zones() {
+      const { sdk, client } = await ec2();
+      const { AvailabilityZones } = await client.send(new sdk.DescribeAvailabilityZonesCommand({}), aborting);
+      return (AvailabilityZones ?? [])
+        .filter(
+          ({ State, ZoneType = 'availability-zone' }) =>
+            State === 'available' && ZoneType === 'availability-zone',
+        )
+        .map(({ ZoneName }) => ZoneName ?? '')
+        .sort();
+    },
+
+    async subnets(ids) {
+      const { sdk, client } = await ec2();
+      // By filter: asked for by id, one that is missing hides the others.
+      const { Subnets } = await client.send(
+        new sdk.DescribeSubnetsCommand({ Filters: [{ Name: 'subnet-id', Values: [...ids] }] }),
+        aborting,
+      );
+      return (Subnets ?? []).map(({ SubnetId, VpcId, AvailabilityZone }) => ({
+        id: SubnetId ?? '',
+        vpcId: VpcId ?? '',
+        zone: AvailabilityZone ?? '',
+      }));
+    },
+
+    async image(id) {
+      const { sdk, client } = await ec2();
+      try {
+        const { Images } = await client.send(new sdk.DescribeImagesCommand({ ImageIds: [id] }), aborting);
+        const found = Images?.[0];
+        return found && { architecture: found.Architecture ?? '', state: found.State ?? '' };
+      } catch (error) {
+        if (awsErrorCode(error)?.startsWith('InvalidAMIID')) return undefined;
+        throw error;
+      }
+    },
+
+    async keyPairs() {
+      const { sdk, client } = await ec2();
+      const { KeyPairs } = await client.send(new sdk.DescribeKeyPairsCommand({}), aborting);
+      return (KeyPairs ?? []).map(({ KeyName }) => KeyName ?? '');
+    },
+
+    async vpcCount() {
+      const { sdk, client } = await ec2();
+      let count = 0;
+      let token: string | undefined;
+      do {
+        const page = await client.send(new sdk.DescribeVpcsCommand({ NextToken: token }), aborting);
+        count += page.Vpcs?.length ?? 0;
+        token = page.NextToken;
+      } while (token !== undefined);
+      return count;
+    },
+
+    async quota({ service, code }) {
+      const sdk = await import('@aws-sdk/client-service-quotas');
+      const client = await aws.clients.serviceQuotas();
+      const input = { ServiceCode: service, QuotaCode: code };
+      try {
+        const { Quota } = await client.send(new sdk.GetServiceQuotaCommand(input), aborting);
+        if (Quota?.Value !== undefined) return Quota.Value;
+      } catch (error) {
+        // Some regions know no value of the account's own where nothing was ever asked for.
+        if (awsErrorCode(error) !== 'NoSuchResourceException') throw error;
+      }
+      const { Quota } = await client.send(new sdk.GetAWSDefaultServiceQuotaCommand(input), aborting);
+      if (Quota?.Value === undefined) throw new Error('Service Quotas names no value');
+      return Quota.Value;
+    },
+
+    async readParameter(name) {
+      const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
+      const client = await aws.clients.ssm();
+      const command = new GetParameterCommand({ Name: name, WithDecryption: true });
+      const { Parameter } = await client.send(command, aborting);
+      return Parameter?.Value ?? '';
+    },
+
+    async metrics(endpoint, token) {
+      const response = await fetch(`${endpoint.replace(/\/+$/, '')}/metrics`, {
+        headers: { Authorization: `Token ${token}`, 'User-Agent': 'bk-stack' },
+        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+      });
+      const body: unknown = await response.json().catch(() => undefined);
+      return { status: response.status, body };
+    },
+  };
+}

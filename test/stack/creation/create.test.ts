@@ -1,0 +1,365 @@
+import { expect } from 'chai';
+import { InterruptedError, OperationError, UsageError } from '../../../src/errors.ts';
+import {
+  createAt,
+  type CreationOptions,
+  type CreationResult,
+  type CreationSite,
+} from '../../../src/stack/creation/create.ts';
+import type { CreationPreview } from '../../../src/stack/creation/preview.ts';
+import { previewText } from '../../../src/stack/creation/text.ts';
+import { type DeploymentRequest, unobserved } from '../../../src/stack/deployment/index.ts';
+import type { PreflightCalls } from '../../../src/stack/preflight/index.ts';
+import type { StackSummary } from '../../../src/stack/reading/summary.ts';
+import { errTheme } from '../../../src/terminal/theme.ts';
+import { awsError } from '../../support/cloudformation.ts';
+import { templateOf } from '../../support/template-of.ts';
+
+const SECRET = 'bkct_secret';
+const TEMPLATE = `
+Parameters:
+  BuildkiteAgentTokenParameterStorePath: { Type: String, Default: '' }
+  BuildkiteQueue: { Type: String, Default: default }
+  InstanceTypes: { Type: String, Default: t3.large }
+  VpcId: { Type: String, Default: '' }
+  Subnets: { Type: CommaDelimitedList, Default: '' }
+  AvailabilityZones: { Type: CommaDelimitedList, Default: '' }
+  DatabasePassword: { Type: String, NoEcho: true, Default: '' }
+  MinSize: { Type: Number, Default: 0 }
+  MaxSize: { Type: Number, Default: 2 }
+Resources:
+  Group: { Type: AWS::AutoScaling::AutoScalingGroup }
+`;
+
+function stackIn(status: string): StackSummary {
+  return {
+    stackName: 'ci',
+    stackId: 'arn:old',
+    region: 'us-east-1',
+    status,
+    origin: 'bk-stack',
+    createdAt: '2026-11-23T10:00:00Z',
+    terminationProtection: false,
+  };
+}
+
+/** An account in which everything is well, until the test says otherwise. What is changed in it is kept in `done`. */
+class World {
+  readonly done: string[] = [];
+  readonly said: string[] = [];
+  stack: StackSummary | undefined;
+  unreachable = false;
+  tokens = new Map<string, string>();
+  deployed: DeploymentRequest | undefined;
+  /** What happens to the deployment. */
+  fate: () => Promise<void> = () => Promise.resolve();
+  calls: Partial<PreflightCalls> = {};
+
+  get site(): CreationSite {
+    return {
+      region: 'us-east-1',
+      preflightCalls: {
+        caller: () => Promise.resolve({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann' }),
+        stack: () =>
+          this.unreachable ? Promise.reject(new Error('no connection')) : Promise.resolve(this.stack),
+        instanceTypes: (types) =>
+          Promise.resolve(
+            types.map((type) => ({
+              type,
+              vCpus: 2,
+              architectures: ['x86_64'],
+              zones: ['us-east-1b', 'us-east-1c'],
+            })),
+          ),
+        typesOfRegion: () => Promise.resolve(['t3.large']),
+        zones: () => Promise.resolve(['us-east-1a', 'us-east-1b', 'us-east-1c']),
+        subnets: () => Promise.resolve([]),
+        image: () => Promise.resolve({ architecture: 'x86_64', state: 'available' }),
+        keyPairs: () => Promise.resolve([]),
+        vpcCount: () => Promise.resolve(1),
+        quota: () => Promise.resolve(100),
+        readParameter: () => Promise.resolve(SECRET),
+        metrics: () => Promise.resolve({ status: 200, body: {} }),
+        ...this.calls,
+      },
+      assets: () => ({
+        bucketState: () => Promise.resolve('absent'),
+        isSecured: () => Promise.resolve(false),
+        objectExists: () => Promise.resolve(false),
+        createBucket: () => this.#do('make the bucket'),
+        secureBucket: () => this.#do('secure the bucket'),
+        putObject: () => this.#do('upload the template'),
+      }),
+      tokens: {
+        create: async ({ name, token }) => {
+          await this.#do('keep the token');
+          this.tokens.set(name, token);
+          return 'made';
+        },
+        overwrite: () => this.#do('overwrite the token'),
+        remove: async (name) => {
+          this.tokens.delete(name);
+          await this.#do('remove the token');
+        },
+      },
+      removeLeftover: async (_leftover, { ask }) => {
+        await this.#do(ask ? 'ask, and remove the leftover' : 'remove the leftover');
+        this.stack = undefined;
+      },
+      deploy: async (request) => {
+        await this.#do('deploy');
+        this.deployed = request;
+        await this.fate();
+        return {
+          stackName: request.stackName,
+          stackId: 'arn:new',
+          region: 'us-east-1',
+          status: 'CREATE_COMPLETE',
+          resources: 1,
+          elapsedSeconds: 60,
+          outputs: { Queue: 'default' },
+        };
+      },
+    };
+  }
+
+  #do(what: string): Promise<void> {
+    this.done.push(what);
+    return Promise.resolve();
+  }
+
+  create(
+    parameters: Record<string, string> = {},
+    options: Partial<CreationOptions> & { template?: string; token?: string | undefined } = {},
+  ) {
+    const order = {
+      stackName: 'ci',
+      template: templateOf(options.template ?? TEMPLATE),
+      parameters: new Map(Object.entries(parameters)),
+      tags: {},
+      terminationProtection: false,
+      ...('token' in options ? {} : { token: SECRET }),
+    };
+    return createAt(this.site, order, {
+      signal: new AbortController().signal,
+      observer: () => Promise.resolve(unobserved),
+      style: { live: false, write: (line) => this.said.push(line), now: () => new Date(0) },
+      say: (line) => this.said.push(line),
+      theme: errTheme,
+      leftovers: 'refuse',
+      dryRun: false,
+      wait: true,
+      ...options,
+    });
+  }
+}
+
+async function failureOf(work: Promise<unknown>): Promise<UsageError> {
+  return work.then(
+    () => expect.fail('it should fail'),
+    (error: unknown) => error as UsageError,
+  );
+}
+
+describe('creating a stack from an order', () => {
+  it('looks first, keeps the token, then deploys', async () => {
+    const world = new World();
+    const result = (await world.create({ MinSize: '1' })) as CreationResult;
+    expect(world.done).to.deep.equal(['keep the token', 'deploy']);
+    expect(result).to.include({
+      stackName: 'ci',
+      status: 'CREATE_COMPLETE',
+      account: '111122223333',
+      queue: 'default',
+    });
+    expect(world.said.map((line) => line.slice(21, 30))).to.have.length(7);
+  });
+
+  it('passes the token’s path, and the zones that offer the instance types', async () => {
+    const world = new World();
+    await world.create();
+    expect(world.deployed?.parameters).to.deep.equal([
+      { ParameterKey: 'BuildkiteAgentTokenParameterStorePath', ParameterValue: '/bk-stack/ci/agent-token' },
+      { ParameterKey: 'AvailabilityZones', ParameterValue: 'us-east-1b,us-east-1c' },
+    ]);
+    expect(JSON.stringify([world.deployed, world.said])).not.to.contain(SECRET);
+  });
+
+  it('stages a large template before the token is kept', async () => {
+    const world = new World();
+    await world.create({}, { template: `${TEMPLATE}# ${'x'.repeat(60_000)}\n` });
+    expect(world.done).to.deep.equal([
+      'make the bucket',
+      'secure the bucket',
+      'upload the template',
+      'keep the token',
+      'deploy',
+    ]);
+  });
+
+  it('tells everything that stands in the way at once, and changes nothing', async () => {
+    const world = new World();
+    world.stack = stackIn('CREATE_COMPLETE');
+    world.calls = {
+      instanceTypes: () => Promise.resolve([]),
+      metrics: () => Promise.resolve({ status: 401, body: {} }),
+    };
+    const failure = await failureOf(world.create({ InstanceTypes: 't3.larg' }));
+    expect(failure).to.be.instanceOf(UsageError);
+    expect(failure.message.split('\n').filter((line) => line.startsWith('- '))).to.deep.equal([
+      '- There is a stack named ci in us-east-1 already (CREATE_COMPLETE).',
+      '- us-east-1 has no instance type "t3.larg".',
+      '- Buildkite (agent.buildkite.com) does not accept the agent token.',
+    ]);
+    expect(failure.hint).to.contain('bk-stack create ci --region us-east-1');
+    expect(world.done).to.deep.equal([]);
+  });
+
+  it('goes on with warnings where it may not look', async () => {
+    const world = new World();
+    const denied = () => Promise.reject(awsError('UnauthorizedOperation', 'You are not authorized'));
+    world.calls = { instanceTypes: denied, zones: denied, vpcCount: denied };
+    const result = (await world.create()) as CreationResult;
+    expect(result.status).to.equal('CREATE_COMPLETE');
+    expect(result.warnings.map(({ message }) => message).join('\n')).to.match(
+      /instance types.*could not be checked/,
+    );
+  });
+
+  it('without credentials fails with the one reason, and asks no more', async () => {
+    const world = new World();
+    world.calls = { caller: () => Promise.reject(awsError('ExpiredToken', 'The token has expired')) };
+    expect((await failureOf(world.create())).message).to.equal('The token has expired');
+    expect(world.said).to.deep.equal([]);
+  });
+
+  describe('when a stack that failed has the name', () => {
+    it('is refused where nobody can be asked, with the way out', async () => {
+      const world = new World();
+      world.stack = stackIn('ROLLBACK_COMPLETE');
+      const failure = await failureOf(world.create());
+      expect(failure.message).to.match(/ROLLBACK_COMPLETE: left by a creation that failed.*\n.*--yes/);
+      expect(world.done).to.deep.equal([]);
+    });
+
+    it('removes it first, once all else is well', async () => {
+      const world = new World();
+      world.stack = stackIn('ROLLBACK_COMPLETE');
+      await world.create({}, { leftovers: 'remove' });
+      expect(world.done).to.deep.equal(['remove the leftover', 'keep the token', 'deploy']);
+    });
+
+    it('asks a person who is there', async () => {
+      const world = new World();
+      world.stack = stackIn('REVIEW_IN_PROGRESS');
+      await world.create({}, { leftovers: 'ask' });
+      expect(world.done[0]).to.equal('ask, and remove the leftover');
+    });
+
+    it('leaves it where something else is in the way', async () => {
+      const world = new World();
+      world.stack = stackIn('ROLLBACK_COMPLETE');
+      world.calls = { metrics: () => Promise.resolve({ status: 401, body: {} }) };
+      await failureOf(world.create({}, { leftovers: 'remove' }));
+      expect(world.done).to.deep.equal([]);
+    });
+  });
+
+  describe('when the deployment fails', () => {
+    it('takes the token back if no stack came to be', async () => {
+      const world = new World();
+      world.fate = () => Promise.reject(new InterruptedError());
+      expect(await failureOf(world.create())).to.be.instanceOf(InterruptedError);
+      expect(world.tokens.size).to.equal(0);
+    });
+
+    it('takes it back too while the empty stack is still going', async () => {
+      const world = new World();
+      world.fate = () => {
+        world.stack = stackIn('DELETE_IN_PROGRESS');
+        return Promise.reject(new OperationError('CloudFormation refuses the change set'));
+      };
+      await failureOf(world.create());
+      expect(world.tokens.size).to.equal(0);
+    });
+
+    it('leaves the token to a stack that has begun, for its instances may still read it', async () => {
+      const world = new World();
+      world.fate = () => {
+        world.stack = stackIn('CREATE_IN_PROGRESS');
+        return Promise.reject(new InterruptedError());
+      };
+      await failureOf(world.create());
+      expect([...world.tokens.keys()]).to.deep.equal(['/bk-stack/ci/agent-token']);
+    });
+  });
+
+  it('tells why the deployment failed even if the token cannot be taken back', async () => {
+    const world = new World();
+    world.fate = () => {
+      world.unreachable = true;
+      return Promise.reject(new OperationError('CloudFormation refuses the change set'));
+    };
+    expect((await failureOf(world.create())).message).to.equal('CloudFormation refuses the change set');
+    expect(world.said.at(-1)).to.match(/token is left in the SSM parameter \/bk-stack\/ci\/agent-token/);
+  });
+
+  it('does nothing more once it is interrupted', async () => {
+    const world = new World();
+    const stop = new AbortController();
+    world.calls = {
+      vpcCount: () => {
+        stop.abort(new InterruptedError());
+        return Promise.resolve(1);
+      },
+    };
+    expect(await failureOf(world.create({}, { signal: stop.signal }))).to.be.instanceOf(InterruptedError);
+    expect(world.done).to.deep.equal([]);
+  });
+
+  it('keeps no token where its parameter is named', async () => {
+    const world = new World();
+    const path = { BuildkiteAgentTokenParameterStorePath: '/buildkite/token' };
+    await world.create(path, { token: undefined });
+    expect(world.done).to.deep.equal(['deploy']);
+  });
+});
+
+describe('a dry run', () => {
+  it('changes nothing, and tells what would be made, secrets masked', async () => {
+    const world = new World();
+    const found = (await world.create(
+      { DatabasePassword: 'hunter2', MinSize: '1' },
+      { dryRun: true },
+    )) as CreationPreview;
+    expect(world.done).to.deep.equal([]);
+    expect(found).to.deep.include({
+      dryRun: true,
+      account: '111122223333',
+      staging: 'the request',
+      resources: { 'AWS::AutoScaling::AutoScalingGroup': 1 },
+      tokenParameter: '/bk-stack/ci/agent-token',
+      capabilities: [],
+    });
+    expect(found.parameters).to.deep.include({ name: 'DatabasePassword', value: '****' });
+    const text = previewText(found, errTheme);
+    expect(text)
+      .to.match(/MinSize\s+1/)
+      .and.not.contain('hunter2');
+    expect(JSON.stringify(found)).not.to.contain(SECRET);
+  });
+
+  it('fails as the creation would', async () => {
+    const world = new World();
+    world.stack = stackIn('CREATE_COMPLETE');
+    expect(await failureOf(world.create({}, { dryRun: true }))).to.be.instanceOf(UsageError);
+  });
+
+  it('tells of a leftover that would be removed', async () => {
+    const world = new World();
+    world.stack = stackIn('ROLLBACK_COMPLETE');
+    const found = (await world.create({}, { dryRun: true, leftovers: 'remove' })) as CreationPreview;
+    expect(found.removes?.status).to.equal('ROLLBACK_COMPLETE');
+    expect(world.done).to.deep.equal([]);
+  });
+});
