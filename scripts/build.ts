@@ -18,7 +18,12 @@ const loadedByName = ['commands', 'hooks'].flatMap((folder) =>
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts', 'src/sandbox/server/background.ts', ...loadedByName],
+  entryPoints: [
+    'src/main.ts',
+    'src/sandbox/server/background.ts',
+    'src/sandbox/services/lambda/execution/runner.ts',
+    ...loadedByName,
+  ],
   outbase: 'src',
   outdir: 'dist',
   bundle: true,

@@ -5,9 +5,12 @@ import { autoscaling } from './autoscaling/index.ts';
 import { ec2 } from './ec2/index.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
+import { lambda } from './lambda/index.ts';
 import { logs } from './logs/index.ts';
 import { s3 } from './s3/index.ts';
+import { secretsmanager } from './secretsmanager/index.ts';
 import { servicequotas } from './servicequotas/index.ts';
+import { sqs } from './sqs/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
 
@@ -19,9 +22,12 @@ export const services: readonly Service[] = [
   ec2,
   iam,
   kms,
+  lambda,
   logs,
   s3,
+  secretsmanager,
   servicequotas,
+  sqs,
   ssm,
   sts,
 ];

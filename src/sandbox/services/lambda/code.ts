@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FunctionCode } from '@aws-sdk/client-lambda';
 import { unzipSync, zipSync } from 'fflate';
-import { AwsError, type RequestContext, type Scope } from '../../kernel/service.ts';
+import { AwsError, type Scope } from '../../kernel/service.ts';
+import { readOperations } from '../s3/objects/get.ts';
 import { CFN_RESPONSE } from './cfn-response.ts';
 import type { Code } from './state.ts';
 
@@ -22,8 +23,7 @@ export function keepPackage(scope: Scope, zip: Uint8Array): Code {
   const files = unpacked(zip);
   const size = Object.values(files).reduce((sum, content) => sum + content.length, 0);
   if (Object.keys(files).length === 0) throw refusal('Uploaded file must be a non-empty zip');
-  if (size > LARGEST_UNZIPPED)
-    throw refusal(`Unzipped size must be smaller than ${LARGEST_UNZIPPED} bytes`);
+  if (size > LARGEST_UNZIPPED) throw refusal(`Unzipped size must be smaller than ${LARGEST_UNZIPPED} bytes`);
   return {
     blob: scope.world.blobs.put(zip),
     sha256: createHash('sha256').update(zip).digest('base64'),
@@ -44,8 +44,8 @@ export function packageFiles(zip: Uint8Array): Files {
   return Object.fromEntries(Object.entries(unzipSync(zip)).filter(([path]) => !path.endsWith('/')));
 }
 
-/** The code that an API request brings or points at. @throws AwsError InvalidParameterValueException */
-export async function requestedCode(code: FunctionCode, context: RequestContext): Promise<Code> {
+/** The code that a request brings or points at. @throws AwsError InvalidParameterValueException */
+export function requestedCode(code: FunctionCode, context: Scope): Code {
   if (code.ImageUri !== undefined) return imageCode(code.ImageUri);
   if (code.ZipFile !== undefined) return keepPackage(context, code.ZipFile);
   const { S3Bucket: bucket, S3Key: key, S3ObjectVersion: version } = code;
@@ -64,20 +64,28 @@ interface Place {
 }
 
 /** @throws AwsError InvalidParameterValueException, with S3's own reason in it */
-export async function packageInBucket({ bucket, key, version }: Place, scope: Scope): Promise<Code> {
-  const object = await scope.world
-    .call<{ Body: Uint8Array }>(scope, 's3', 'GetObject', {
-      Bucket: bucket,
-      Key: key,
-      ...(version !== undefined && { VersionId: version }),
-    })
-    .catch((error: unknown) => {
-      if (!(error instanceof AwsError)) throw error;
-      throw refusal(
-        `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
-      );
-    });
-  return keepPackage(scope, object.Body);
+function packageInBucket({ bucket, key, version }: Place, scope: Scope): Code {
+  const context = {
+    ...scope,
+    requestId: scope.world.ids.uuid(),
+    callerArn: `arn:${scope.partition}:iam::${scope.accountId}:root`,
+  };
+  const place = { Bucket: bucket, Key: key, ...(version !== undefined && { VersionId: version }) };
+  return keepPackage(
+    scope,
+    fetched(() => readOperations.GetObject(place, context).Body),
+  );
+}
+
+function fetched(get: () => Uint8Array): Uint8Array {
+  try {
+    return get();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw refusal(
+      `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
+    );
+  }
 }
 
 /**
@@ -91,7 +99,7 @@ export function inlineCode(scope: Scope, source: string, runtime: string): Code 
   }
   const text = Buffer.from(source);
   if (text.length > LARGEST_INLINE) throw refusal('The inline code is larger than 4 MB');
-  const files = runtime.startsWith('nodejs')
+  const files: Record<string, Uint8Array> = runtime.startsWith('nodejs')
     ? { 'index.js': text, [`${MODULES}cfn-response/index.js`]: Buffer.from(CFN_RESPONSE) }
     : { 'index.py': text };
   // The same source gives the same package, so that its hash changes with the source only.

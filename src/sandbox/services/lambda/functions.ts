@@ -9,7 +9,7 @@ import type {
   UpdateFunctionCodeRequest,
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type RequestContext, type Scope } from '../../kernel/service.ts';
+import { AwsError, type Scope } from '../../kernel/service.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, required } from '../validation.ts';
@@ -105,14 +105,11 @@ export function checkRevision(asked: string | undefined, current: string): void 
   );
 }
 
-async function createFunction(
-  input: CreateFunctionRequest,
-  context: RequestContext,
-): Promise<FunctionConfiguration> {
+function createFunction(input: CreateFunctionRequest, context: Scope): FunctionConfiguration {
   const { name } = parseFunctionName(context, required(input.FunctionName, 'functionName'));
   const settings = settingsOf(input, name);
   checkFree(context, name);
-  const record = addFunction(context, name, settings, await requestedCode(required(input.Code, 'code'), context));
+  const record = addFunction(context, name, settings, requestedCode(required(input.Code, 'code'), context));
   record.tags = { ...input.Tags };
   const revision = input.Publish ? publish(context, record) : record.latest;
   return configurationOf(context, record, revision);
@@ -142,18 +139,18 @@ function getFunctionConfiguration(
   return configurationOf(scope, record, revision, qualifier);
 }
 
-async function updateFunctionCode(
-  input: UpdateFunctionCodeRequest,
-  context: RequestContext,
-): Promise<FunctionConfiguration> {
+function updateFunctionCode(input: UpdateFunctionCodeRequest, context: Scope): FunctionConfiguration {
   const record = functionNamed(context, required(input.FunctionName, 'functionName'));
   checkRevision(input.RevisionId, record.latest.revisionId);
   checkSettled(context, record.arn, record.latest);
-  const code = await requestedCode(input, context);
+  const code = requestedCode(input, context);
   if (input.DryRun) {
     return configurationOf(context, record, { ...record.latest, code });
   }
-  const settings = { ...record.latest.settings, ...(input.Architectures && { Architectures: input.Architectures }) };
+  const settings = {
+    ...record.latest.settings,
+    ...(input.Architectures && { Architectures: input.Architectures }),
+  };
   changeFunction(context, record, { code, settings });
   return configurationOf(context, record, input.Publish ? publish(context, record) : record.latest);
 }
@@ -170,7 +167,11 @@ function updateFunctionConfiguration(
 }
 
 function deleteFunction({ FunctionName, Qualifier }: DeleteFunctionRequest, scope: Scope): object {
-  const { record, revision, qualifier } = revisionNamed(scope, required(FunctionName, 'functionName'), Qualifier);
+  const { record, revision, qualifier } = revisionNamed(
+    scope,
+    required(FunctionName, 'functionName'),
+    Qualifier,
+  );
   if (qualifier === undefined) {
     removeFunction(scope, record);
     return {};

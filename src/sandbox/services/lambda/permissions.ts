@@ -15,7 +15,11 @@ const ACTION = { pattern: '(lambda:[*]|lambda:[a-zA-Z]+|[*])' };
 
 /** Keeps who may use a function. It is not enforced. @throws AwsError ResourceConflictException (409), ... */
 export function addPermission(input: AddPermissionRequest, scope: Scope): AddPermissionResponse {
-  const { record, qualifier } = revisionNamed(scope, required(input.FunctionName, 'functionName'), input.Qualifier);
+  const { record, qualifier } = revisionNamed(
+    scope,
+    required(input.FunctionName, 'functionName'),
+    input.Qualifier,
+  );
   const sid = checkText(required(input.StatementId, 'statementId'), 'statementId', STATEMENT_ID);
   const action = checkText(required(input.Action, 'action'), 'action', ACTION);
   const statements = own(record.policies, qualifier ?? '') ?? put(record.policies, qualifier ?? '', []);
@@ -71,7 +75,11 @@ export function dropPermission(record: FunctionRecord, qualifier: string, sid: s
 }
 
 function removePermission(input: RemovePermissionRequest, scope: Scope): object {
-  const { record, qualifier = '' } = revisionNamed(scope, required(input.FunctionName, 'functionName'), input.Qualifier);
+  const { record, qualifier = '' } = revisionNamed(
+    scope,
+    required(input.FunctionName, 'functionName'),
+    input.Qualifier,
+  );
   const sid = required(input.StatementId, 'statementId');
   if (own(record.policies, qualifier) === undefined) throw noPolicy();
   if (!dropPermission(record, qualifier, sid)) {
@@ -85,7 +93,11 @@ function noPolicy(): AwsError {
 }
 
 function getPolicy({ FunctionName, Qualifier }: GetPolicyRequest, scope: Scope): GetPolicyResponse {
-  const { record, revision, qualifier = '' } = revisionNamed(scope, required(FunctionName, 'functionName'), Qualifier);
+  const {
+    record,
+    revision,
+    qualifier = '',
+  } = revisionNamed(scope, required(FunctionName, 'functionName'), Qualifier);
   const statements = own(record.policies, qualifier);
   if (statements === undefined) throw noPolicy();
   return {

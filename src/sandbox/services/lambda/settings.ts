@@ -86,7 +86,8 @@ function defined<Value extends object>(value: Value): Partial<Value> {
 }
 
 function checkedRuntime(runtime: Settings['Runtime']): Settings['Runtime'] {
-  if (runtime === undefined) throw refusal('Runtime is mandatory for functions created with deployment packages.');
+  if (runtime === undefined)
+    throw refusal('Runtime is mandatory for functions created with deployment packages.');
   if (OUTDATED.test(runtime)) {
     throw refusal(
       `The runtime parameter of ${runtime} is no longer supported for creating or updating AWS Lambda functions. ` +
@@ -101,7 +102,8 @@ function checkedRuntime(runtime: Settings['Runtime']): Settings['Runtime'] {
 }
 
 function checkedHandler(handler: string | undefined): string {
-  if (handler === undefined) throw refusal('Handler is mandatory for functions created with deployment packages.');
+  if (handler === undefined)
+    throw refusal('Handler is mandatory for functions created with deployment packages.');
   return checkText(handler, 'handler', { most: 128, pattern: '[^\\s]+' });
 }
 

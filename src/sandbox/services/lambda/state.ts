@@ -193,9 +193,5 @@ export function configurationOf(
     State: pending ? 'Pending' : 'Active',
     ...(pending && { StateReason: 'The function is being created.', StateReasonCode: 'Creating' as const }),
     ...(!pending && { LastUpdateStatus: updating ? ('InProgress' as const) : ('Successful' as const) }),
-    ...(updating && {
-      LastUpdateStatusReason: 'The function is being created.',
-      LastUpdateStatusReasonCode: 'Creating' as const,
-    }),
   };
 }

@@ -7,85 +7,95 @@ import type {
   ListServicesResponse,
   ServiceQuota,
 } from '@aws-sdk/client-service-quotas';
-import { arn, AwsError, type Scope, type Service } from '../../kernel/service.ts';
+import { AwsError, type Scope, type Service } from '../../kernel/service.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, required } from '../validation.ts';
-import { quotasOf, SERVICES, type Quota } from './quotas.ts';
+import { quotas, SERVICE_NAMES, type QuotaRecord } from './catalogue.ts';
 
 const CODE = 'IllegalArgumentException';
 
-function described(service: string, { code, name, value, global }: Quota, scope: Scope): ServiceQuota {
+/** Whether a quota is asked for as the account has it, or as AWS gives it by default. */
+type Which = 'applied' | 'default';
+
+function described(quota: QuotaRecord, which: Which, scope: Scope): ServiceQuota {
+  const account = which === 'applied' ? scope.accountId : '';
   return {
-    ServiceCode: service,
-    ServiceName: SERVICES[service],
-    QuotaArn: arn(scope, 'servicequotas', `${service}/${code}`, { global }),
-    QuotaCode: code,
-    QuotaName: name,
-    Value: value,
+    ServiceCode: quota.service,
+    ServiceName: SERVICE_NAMES[quota.service],
+    QuotaArn: `arn:${scope.partition}:servicequotas:${scope.region}:${account}:${quota.service}/${quota.code}`,
+    QuotaCode: quota.code,
+    QuotaName: quota.name,
+    Value: which === 'applied' ? quota.value : quota.defaultValue,
     Unit: 'None',
-    Adjustable: true,
-    GlobalQuota: global,
-    QuotaAppliedAtLevel: 'ACCOUNT',
+    Adjustable: quota.adjustable,
+    GlobalQuota: quota.global,
+    ...(which === 'applied' && { QuotaAppliedAtLevel: 'ACCOUNT' as const }),
   };
 }
 
-function quotasIn(service: string): readonly Quota[] {
-  if (!Object.hasOwn(SERVICES, service)) {
-    throw new AwsError(
-      'NoSuchResourceException',
-      'The request failed because the specified service does not exist.',
-    );
-  }
-  return quotasOf(service);
+/** @throws AwsError NoSuchResourceException */
+function quotasOf(service: string): readonly QuotaRecord[] {
+  const found = quotas.filter((quota) => quota.service === service);
+  if (found.length === 0) throw noSuchResource('service');
+  return found;
 }
 
-/** Nothing was ever raised in the sandbox's account: what applies is AWS's default. */
-function getServiceQuota(input: GetServiceQuotaRequest, scope: Scope): GetServiceQuotaResponse {
-  const service = required(input.ServiceCode, 'serviceCode', CODE);
-  const code = required(input.QuotaCode, 'quotaCode', CODE);
-  const quota = quotasIn(service).find((candidate) => candidate.code === code);
-  if (quota === undefined) {
-    throw new AwsError(
-      'NoSuchResourceException',
-      'The request failed because the specified service quota does not exist.',
-    );
-  }
-  return { Quota: described(service, quota, scope) };
+function noSuchResource(what: string): AwsError {
+  return new AwsError(
+    'NoSuchResourceException',
+    `The request failed because the specified ${what} does not exist.`,
+  );
 }
 
-function listServiceQuotas(input: ListServiceQuotasRequest, scope: Scope): ListServiceQuotasResponse {
-  const service = required(input.ServiceCode, 'serviceCode', CODE);
-  const size = checkRange(input.MaxResults ?? 100, 'maxResults', [1, 100], CODE);
-  const { items, nextToken } = pageOf(quotasIn(service), size, input.NextToken, invalidToken);
-  return {
-    Quotas: items.map((quota) => described(service, quota, scope)),
-    ...(nextToken !== undefined && { NextToken: nextToken }),
+const getQuota =
+  (which: Which) =>
+  (input: GetServiceQuotaRequest, scope: Scope): GetServiceQuotaResponse => {
+    const code = required(input.QuotaCode, 'quotaCode', CODE);
+    const found = quotasOf(required(input.ServiceCode, 'serviceCode', CODE)).find(
+      (quota) => quota.code === code,
+    );
+    if (found === undefined) throw noSuchResource('service quota');
+    return { Quota: described(found, which, scope) };
   };
-}
+
+const listQuotas =
+  (which: Which) =>
+  (input: ListServiceQuotasRequest, scope: Scope): ListServiceQuotasResponse => {
+    const found = quotasOf(required(input.ServiceCode, 'serviceCode', CODE));
+    const wanted = found.filter(({ code }) => input.QuotaCode === undefined || code === input.QuotaCode);
+    const { items, NextToken } = page(wanted, input);
+    return { Quotas: items.map((quota) => described(quota, which, scope)), NextToken };
+  };
 
 function listServices(input: ListServicesRequest): ListServicesResponse {
-  const size = checkRange(input.MaxResults ?? 100, 'maxResults', [1, 100], CODE);
-  const { items, nextToken } = pageOf(Object.entries(SERVICES), size, input.NextToken, invalidToken);
+  const { items, NextToken } = page(Object.entries(SERVICE_NAMES), input);
   return {
     Services: items.map(([ServiceCode, ServiceName]) => ({ ServiceCode, ServiceName })),
-    ...(nextToken !== undefined && { NextToken: nextToken }),
+    NextToken,
   };
 }
 
-function invalidToken(): AwsError {
-  return new AwsError('InvalidPaginationTokenException', 'Invalid NextToken.');
+function page<Item>(items: readonly Item[], input: { MaxResults?: number; NextToken?: string }) {
+  const size = checkRange(input.MaxResults ?? 100, 'maxResults', [1, 100], CODE);
+  const { items: found, nextToken: NextToken } = pageOf(
+    items,
+    size,
+    input.NextToken,
+    () => new AwsError('InvalidPaginationTokenException', 'Invalid NextToken'),
+  );
+  return { items: found, NextToken };
 }
 
-/** Service Quotas, with AWS's default values. */
+/** Service Quotas: what the account may have, which the other services hold it to where they count. */
 export const servicequotas: Service = {
   name: 'servicequotas',
   signingNames: ['servicequotas'],
   sdk: () => import('@aws-sdk/client-service-quotas'),
   operations: {
-    GetServiceQuota: getServiceQuota,
-    GetAWSDefaultServiceQuota: getServiceQuota,
-    ListServiceQuotas: listServiceQuotas,
-    ListAWSDefaultServiceQuotas: listServiceQuotas,
+    GetServiceQuota: getQuota('applied'),
+    GetAWSDefaultServiceQuota: getQuota('default'),
+    ListServiceQuotas: listQuotas('applied'),
+    ListAWSDefaultServiceQuotas: listQuotas('default'),
     ListServices: listServices,
   },
 };
