@@ -10,6 +10,7 @@ import { logs } from './logs/index.ts';
 import { s3 } from './s3/index.ts';
 import { secretsmanager } from './secretsmanager/index.ts';
 import { servicequotas } from './servicequotas/index.ts';
+import { sns } from './sns/index.ts';
 import { sqs } from './sqs/index.ts';
 import { ssm } from './ssm/index.ts';
 import { sts } from './sts/index.ts';
@@ -27,6 +28,7 @@ export const services: readonly Service[] = [
   s3,
   secretsmanager,
   servicequotas,
+  sns,
   sqs,
   ssm,
   sts,
