@@ -49,6 +49,8 @@ export abstract class BaseCommand extends Command {
   readonly #interruption = new AbortController();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
+  /** Whether the flag, not the environment, has this command work in the sandbox. */
+  #sandboxByFlag = false;
 
   /** Aborted by Ctrl-C. Every wait takes it. */
   protected get signal(): AbortSignal {
@@ -111,6 +113,7 @@ export abstract class BaseCommand extends Command {
 
   /** The connection by the shared flags: AWS, or the sandbox when asked for (started if none runs). */
   protected async connect(flags: GlobalFlags): Promise<AwsContext> {
+    this.#sandboxByFlag = flags.sandbox;
     const sandbox =
       flags.sandbox || isOn(process.env['BK_STACK_SANDBOX'])
         ? await sandboxConnection((line) => this.progress(line))
@@ -150,7 +153,7 @@ export abstract class BaseCommand extends Command {
     }
     process.exitCode = failure.exitCode;
     if (this.jsonEnabled()) this.logJson({ error: failureReport(failure) });
-    this.progress(failureLines(failure, errTheme));
+    this.progress(failureLines(failure, errTheme, this.#sandboxByFlag));
     if (process.argv.includes('--debug'))
       this.progress(String((error.cause as Error | undefined)?.stack ?? error.stack));
   }

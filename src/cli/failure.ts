@@ -50,12 +50,16 @@ export function failureReport(failure: KnownFailure): FailureReport {
   };
 }
 
-/** The failure as lines for a person. */
-export function failureLines(failure: KnownFailure, theme: Theme): string {
+/**
+ * The failure as lines for a person.
+ * @param sandboxByFlag whether the command works in the sandbox by its flag, so that the ones to type next need it too
+ */
+export function failureLines(failure: KnownFailure, theme: Theme, sandboxByFlag = false): string {
   const first =
     failure instanceof InterruptedError
       ? theme.busy(failure.message)
       : `${theme.bad('Error:')} ${failure.message}`;
   const hint = failure.hint?.split('\n').map((line) => `  ${line}`) ?? [];
-  return [first, ...hint].join('\n');
+  const names = sandboxByFlag && /\bbk-stack (?!sandbox\b)/.test(failure.hint ?? '');
+  return [first, ...hint, ...(names ? ['  (In the sandbox, with --sandbox.)'] : [])].join('\n');
 }

@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { deploymentFlags } from '../cli/deployment-flags.ts';
 import type { CreationPreview, CreationResult } from '../stack/creation/index.ts';
+import { logLine } from '../terminal/log-line.ts';
 import { errTheme, outTheme } from '../terminal/theme.ts';
 
 export default class Create extends BaseCommand {
@@ -43,6 +44,7 @@ export default class Create extends BaseCommand {
     const { args, flags } = await this.parse(Create);
     const { complete, create, creationText, gather, previewText } =
       await import('../stack/creation/index.ts');
+    const live = this.repaints(flags);
     const say = (line: string) => this.progress(line);
     const asking = this.interactive(flags) && !flags.yes;
     if (!asking) this.requireName(args.name);
@@ -61,8 +63,8 @@ export default class Create extends BaseCommand {
     const outcome = await create(aws, order, {
       signal: this.signal,
       observer: () => this.display(aws, flags),
-      style: this.repaints(flags) ? { live: true } : { live: false, write: say, now: () => new Date() },
-      say,
+      style: live ? { live } : { live, write: say, now: () => new Date() },
+      say: (line) => say(live ? line : logLine(new Date(), line.trim())),
       theme: errTheme,
       leftovers: flags.yes ? 'remove' : asking ? 'ask' : 'refuse',
       dryRun: flags['dry-run'],

@@ -1,3 +1,4 @@
+import { logLine } from './log-line.ts';
 import type { Theme } from './theme.ts';
 
 /** How a task ended, in words that replace its title. */
@@ -40,7 +41,7 @@ const MARKS = { good: '✔', doubtful: '!', bad: '✖' } as const;
 
 /** An outcome as a line of a log. */
 export function taskLine({ state, text }: TaskOutcome, at: Date): string {
-  return `${at.toISOString().replace(/\.\d+Z$/, 'Z')} ${MARKS[state]} ${text.replace(/\s+/g, ' ')}`;
+  return logLine(at, `${MARKS[state]} ${text.replace(/\s+/g, ' ')}`);
 }
 
 function plainList(

@@ -167,7 +167,8 @@ describe('the AWS CLI on the sandbox', () => {
   describe('what is refused', () => {
     const refused = async (message: string | RegExp, ...args: string[]) => {
       const { exitCode, stderr } = await sandbox.aws('cloudformation', ...args);
-      expect(exitCode).to.equal(254);
+      // Of the AWS CLI 1, the one on PyPI.
+      expect(exitCode).to.equal(255);
       expect(stderr.trim()).to.match(
         typeof message === 'string'
           ? new RegExp(`: ${message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`)

@@ -1,4 +1,6 @@
 import { UsageError } from '../../errors.ts';
+import { loadSpecification } from '../cloudformation/specification/load.ts';
+import { services } from '../services/index.ts';
 import { announce, findSandbox, type RunningSandbox, withdraw } from './discovery.ts';
 import { stateDirectory } from './places.ts';
 import { SandboxServer } from './server.ts';
@@ -47,6 +49,7 @@ export async function runSandbox(
   const sandbox = { endpoint: server.endpoint, speed, pid: process.pid };
   announce(sandbox);
   ready?.(sandbox);
+  await loadAhead();
   const aborted = new Promise<void>((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => {
@@ -58,6 +61,12 @@ export async function runSandbox(
   await new Promise((resolve) => setImmediate(resolve));
   await server.close();
   withdraw(process.pid);
+}
+
+/** What is loaded on demand otherwise: a sandbox outlives a new build of its program, and its removal. */
+async function loadAhead(): Promise<void> {
+  loadSpecification();
+  for (const { sdk } of services) await sdk();
 }
 
 export function alreadyRunning({ endpoint, pid }: RunningSandbox): UsageError {

@@ -1,8 +1,9 @@
+import { logLine } from '../../terminal/log-line.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import type { Progress } from '../events/progress.ts';
 
-/** Lines for a log: each event once, with AWS's own time. */
+/** Lines for a log: each event once, with AWS's own time, and what bk-stack itself did with ours. */
 export class PlainDisplay implements DeploymentObserver {
   readonly #write: (line: string) => unknown;
 
@@ -11,7 +12,7 @@ export class PlainDisplay implements DeploymentObserver {
   }
 
   note(line: string): void {
-    this.#write(line);
+    this.#write(logLine(new Date(), line));
   }
 
   update(events: readonly StackEvent[], progress: Progress): void {
@@ -35,8 +36,7 @@ export function plainLine(event: StackEvent, stackName: string): string | undefi
   if (/^Resource (creation|update) Initiated$/i.test(reason ?? '')) return undefined;
   const nested = event.stackName === stackName ? '' : `${event.stackName}/`;
   const subject = isOwnRow(event) ? event.stackName : `${nested}${event.logicalId}`;
-  const time = event.at.toISOString().replace(/\.\d+Z$/, 'Z');
-  const line = `${time} ${status.padEnd(18)} ${subject} ${event.type}`;
+  const line = logLine(event.at, `${status.padEnd(18)} ${subject} ${event.type}`);
   return reason === undefined || reason === 'User Initiated'
     ? line
     : `${line}: ${reason.replace(/\s+/g, ' ')}`;
