@@ -17,6 +17,13 @@ export const KEY = {
   ctrlC: '\x03',
 } as const;
 
+/** A pseudo-terminal's process would get "undefined" as the value. */
+function withoutUnset(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
 /** The built CLI on a real pseudo-terminal, with a screen to look at and keys to press. */
 export class CliTerminal {
   readonly #screen: Terminal;
@@ -31,7 +38,10 @@ export class CliTerminal {
       cols: columns,
       rows,
       cwd: root,
-      env: { ...process.env, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined, ...env },
+      env: withoutUnset({
+        ...{ ...process.env, CI: undefined, NO_COLOR: undefined, FORCE_COLOR: undefined },
+        ...env,
+      }),
     });
     this.#process.onData((data) => {
       this.#output += data;

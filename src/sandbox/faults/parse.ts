@@ -50,12 +50,17 @@ function resourceFault(specification: string, rest: string): Fault {
   if (target === undefined) {
     throw refused(specification, 'it has to name a resource type or a logical id: resource:AWS::S3::Bucket');
   }
-  return { kind: 'resource', target, reason: reason ?? 'The sandbox was told to refuse this resource (--fail)' };
+  return {
+    kind: 'resource',
+    target,
+    reason: reason ?? 'The sandbox was told to refuse this resource (--fail)',
+  };
 }
 
 function bootFault(specification: string, rest: string): Fault {
   if (rest === '') return { kind: 'boot', rate: 1 };
-  if (!rest.startsWith('=')) throw refused(specification, 'the share of boots that fail follows a "=": boot=0.5');
+  if (!rest.startsWith('='))
+    throw refused(specification, 'the share of boots that fail follows a "=": boot=0.5');
   return { kind: 'boot', rate: rateOf(specification, rest.slice(1)) };
 }
 

@@ -23,7 +23,10 @@ describe('EC2 regions and zones', () => {
     const fleet = new Fleet();
     const names = async (input: object) =>
       (await fleet.ec2('DescribeRegions', input)).Regions.map(({ RegionName }: Answer) => RegionName);
-    expect(await names({})).to.have.length(17).and.include('eu-north-1').and.not.include('me-south-1');
+    expect(await names({}))
+      .to.have.length(17)
+      .and.include('eu-north-1')
+      .and.not.include('me-south-1');
     expect(await names({ AllRegions: true })).to.include.members(['me-south-1', 'us-east-1']);
     expect(await refusal(names({ RegionNames: ['mars-1'] }))).to.equal(
       'InvalidParameterValue: Invalid region names provided: mars-1',
@@ -67,7 +70,9 @@ describe('EC2 instance types', () => {
       });
       return answer.InstanceTypeOfferings.map(({ Location }: Answer) => Location);
     };
-    expect(await zones('m5.large')).to.include('us-east-1a').and.not.include('us-east-1e');
+    expect(await zones('m5.large'))
+      .to.include('us-east-1a')
+      .and.not.include('us-east-1e');
     expect(await zones('t2.large')).to.include('us-east-1e');
   });
 

@@ -32,17 +32,22 @@ describe('EC2 networks', () => {
     const { RouteTables } = await fleet.ec2('DescribeRouteTables', { Filters });
     expect(RouteTables[0].Associations[0].Main).to.equal(true);
     expect(RouteTables[0].Routes).to.deep.equal([
-      { DestinationCidrBlock: '10.0.0.0/16', GatewayId: 'local', Origin: 'CreateRouteTable', State: 'active' },
+      {
+        DestinationCidrBlock: '10.0.0.0/16',
+        GatewayId: 'local',
+        Origin: 'CreateRouteTable',
+        State: 'active',
+      },
     ]);
     const { SecurityGroups } = await fleet.ec2('DescribeSecurityGroups', { Filters });
-    expect(SecurityGroups.map(({ GroupName }: { GroupName: string }) => GroupName)).to.deep.equal(['default']);
+    expect(SecurityGroups.map(({ GroupName }: { GroupName: string }) => GroupName)).to.deep.equal([
+      'default',
+    ]);
   });
 
   it('refuses the sixth VPC of a region', async () => {
     for (let count = 1; count < 5; count++) await vpc();
-    expect(await refusal(vpc())).to.equal(
-      'VpcLimitExceeded: The maximum number of VPCs has been reached.',
-    );
+    expect(await refusal(vpc())).to.equal('VpcLimitExceeded: The maximum number of VPCs has been reached.');
   });
 
   it('refuses blocks that are no VPC', async () => {
@@ -181,7 +186,9 @@ describe('EC2 networks', () => {
     const second = await fleet.ec2('DescribeSubnets', { MaxResults: 5, NextToken: first.NextToken });
     expect(second.Subnets).to.have.length(1);
     expect(second.NextToken).to.equal(undefined);
-    expect(await refusal(fleet.ec2('DescribeSubnets', { NextToken: 'nonsense' }))).to.match(/pagination token/);
+    expect(await refusal(fleet.ec2('DescribeSubnets', { NextToken: 'nonsense' }))).to.match(
+      /pagination token/,
+    );
   });
 
   it('refuses tags of the kind that only AWS gives', async () => {
@@ -197,7 +204,8 @@ describe('EC2 security groups', () => {
   let GroupId: string;
   beforeEach(async () => {
     fleet = new Fleet();
-    GroupId = (await fleet.ec2('CreateSecurityGroup', { GroupName: 'web', Description: 'Web servers' })).GroupId;
+    GroupId = (await fleet.ec2('CreateSecurityGroup', { GroupName: 'web', Description: 'Web servers' }))
+      .GroupId;
   });
   const ssh = (...cidrs: string[]) => [
     { IpProtocol: 'tcp', FromPort: 22, ToPort: 22, IpRanges: cidrs.map((CidrIp) => ({ CidrIp })) },
