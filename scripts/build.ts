@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile } from 'esbuild';
 import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
 import { distilSpecification } from './distil-specification.ts';
 
@@ -16,18 +16,8 @@ const loadedByName = ['commands', 'hooks'].flatMap((folder) =>
     .map((file) => join('src', folder, file)),
 );
 
-const { metafile } = await build({
-  absWorkingDir: root,
-  entryPoints: [
-    'src/main.ts',
-    'src/sandbox/server/background.ts',
-    'src/sandbox/services/lambda/execution/runner.ts',
-    ...loadedByName,
-  ],
-  outbase: 'src',
-  outdir: 'dist',
+const shared = {
   bundle: true,
-  splitting: true,
   format: 'esm',
   platform: 'node',
   target: 'node20',
@@ -45,22 +35,44 @@ const { metafile } = await build({
   lineLimit: 200,
   logLevel: 'warning',
   metafile: true,
+} as const satisfies BuildOptions;
+
+const cli = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    'src/main.ts',
+    'src/sandbox/server/background.ts',
+    'src/sandbox/services/lambda/execution/runner.ts',
+    ...loadedByName,
+  ],
+  outbase: 'src',
+  outdir: 'dist',
+  splitting: true,
+  ...shared,
+});
+
+/** What goes to the instances is one file, as it is fetched, hashed and run as one. */
+const host = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/host/main.ts'],
+  outfile: 'dist/host/host.mjs',
+  ...shared,
 });
 
 mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
 writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
-writeLicences(metafile);
+writeLicences(cli.metafile, host.metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
 
 /** The licences of every package whose code is in the bundle, as they ask to be shipped with it. */
-function writeLicences(meta: Metafile): void {
+function writeLicences(...metafiles: Metafile[]): void {
   const packages = new Set(
-    Object.keys(meta.inputs).flatMap(
-      (input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? [],
-    ),
+    metafiles
+      .flatMap(({ inputs }) => Object.keys(inputs))
+      .flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
   );
   const notices = [...packages].sort().map((folder) => {
     const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));

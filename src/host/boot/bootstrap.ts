@@ -1,0 +1,106 @@
+import type { Settings } from '../settings.ts';
+import { configure, layOut } from './configure.ts';
+import { distributionOf } from './distribution.ts';
+import type { Machine } from './machine.ts';
+import { BOOT_STATE } from './places.ts';
+import { installAgent, installSoftware } from './software.ts';
+import { mountInstanceStore } from './storage.ts';
+
+/** What a boot asks of AWS. */
+export interface BootCalls {
+  instanceId(): Promise<string>;
+  /** Not for any log. */
+  token(): Promise<string>;
+  /** Fetches a script from https, s3 or ssm. */
+  fetch(url: string): Promise<string>;
+  signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
+  markUnhealthy(instanceId: string): Promise<void>;
+  /** Puts the last lines into the boot log group, at once. */
+  shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
+}
+
+/**
+ * Brings an instance up, from a bare image or from a baked one. A boot that was completed is left alone; one that broke
+ * off is not taken up, as nobody knows where it stands.
+ * @returns whether agents run now; if not, what can be told of it has been told, and the caller powers off
+ */
+export async function bootstrap(
+  machine: Machine,
+  settings: Settings,
+  calls: BootCalls,
+  lines: readonly string[],
+): Promise<boolean> {
+  let instanceId: string | undefined;
+  try {
+    // First, as a failure cannot be reported without it.
+    instanceId = await machine.patiently('instance metadata', calls.instanceId);
+    const state = machine.exists(BOOT_STATE) ? machine.read(BOOT_STATE).trim() : undefined;
+    if (state === 'completed') {
+      machine.say('this instance has been brought up before');
+      return true;
+    }
+    if (state !== undefined) throw new Error('An earlier boot of this instance broke off');
+    await machine.write(BOOT_STATE, 'started\n');
+    await bringUp(machine, settings, calls, instanceId);
+    await machine.write(BOOT_STATE, 'completed\n');
+  } catch (error) {
+    machine.say(`failed: ${(error as Error).message}`);
+    if (instanceId !== undefined) await tell(machine, calls, instanceId, lines);
+    return false;
+  }
+  await calls.signal(instanceId, 'SUCCESS').catch((error: unknown) => {
+    // A stack that stands takes no signal, which is no fault of an instance that comes later.
+    machine.say(`the stack takes no signal: ${(error as Error).message}`);
+  });
+  return true;
+}
+
+async function bringUp(
+  machine: Machine,
+  settings: Settings,
+  calls: BootCalls,
+  instanceId: string,
+): Promise<void> {
+  const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
+  machine.say(`${instanceId}: ${distribution.name} on ${distribution.architecture}`);
+  await installSoftware(machine, distribution);
+  await installAgent(machine, distribution, settings.required('BUILDKITE_AGENT_RELEASE'));
+  await layOut(machine);
+  if (settings.flag('BUILDKITE_ENABLE_INSTANCE_STORAGE')) await mountInstanceStore(machine);
+  const token = await machine.patiently('agent token', calls.token);
+  await configure(machine, settings, distribution, { instanceId, token });
+  const script = settings.text('BUILDKITE_BOOTSTRAP_SCRIPT_URL');
+  if (script !== '') await runOwnScript(machine, script, calls);
+  await machine.must('systemctl', ['enable', '--now', 'bk-stack-lifecycle.service']);
+  await machine.must('systemctl', ['enable', '--now', 'buildkite-agent.service']);
+  machine.say('the agent is started');
+}
+
+async function runOwnScript(machine: Machine, url: string, calls: BootCalls): Promise<void> {
+  machine.say(`running ${url}`);
+  const path = '/var/lib/bk-stack/bootstrap-script';
+  const text = await machine.patiently(url, () => calls.fetch(url));
+  await machine.write(path, text, { mode: 0o700 });
+  // Users rely on bash even where their script does not say so.
+  const output = await machine.must('bash', [path], { timeoutSeconds: 1800 });
+  if (output !== '') machine.say(output);
+}
+
+/** Each by itself, so that one that fails does not keep the others back. */
+async function tell(
+  machine: Machine,
+  calls: BootCalls,
+  instanceId: string,
+  lines: readonly string[],
+): Promise<void> {
+  const parts: readonly (readonly [string, () => Promise<void>])[] = [
+    ['boot log', () => calls.shipLog(instanceId, lines)],
+    ['signal', () => calls.signal(instanceId, 'FAILURE')],
+    ['health', () => calls.markUnhealthy(instanceId)],
+  ];
+  for (const [what, part] of parts) {
+    await part().catch((error: unknown) => {
+      machine.say(`${what} could not be sent: ${(error as Error).message}`);
+    });
+  }
+}

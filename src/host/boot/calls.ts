@@ -1,0 +1,79 @@
+import type { Metadata } from '../lifecycle/metadata.ts';
+import type { Settings } from '../settings.ts';
+import type { BootCalls } from './bootstrap.ts';
+
+/** The same on AWS. Nothing is loaded before it is used: a boot that succeeds ships no log itself. */
+export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
+  const region = settings.required('BK_STACK_REGION');
+  const shared = { region, maxAttempts: 8 };
+  return {
+    instanceId: () => metadata.required('meta-data/instance-id'),
+    token: () => parameter(settings.required('BUILDKITE_AGENT_TOKEN_PATH')),
+    async fetch(url) {
+      const [, scheme = '', rest = ''] =
+        /^(https|s3|ssm):\/\/?(.*)$/.exec(url.replace(/^ssm:/, 'ssm:/')) ?? [];
+      switch (scheme) {
+        case 'https': {
+          const response = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+          if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+          return response.text();
+        }
+        case 's3':
+          return object(rest.slice(0, rest.indexOf('/')), rest.slice(rest.indexOf('/') + 1));
+        case 'ssm':
+          return parameter(rest.startsWith('/') ? rest : `/${rest}`);
+        default:
+          throw new Error(`${url} is neither https, s3 nor ssm`);
+      }
+    },
+    async signal(instanceId, status) {
+      const { CloudFormationClient, SignalResourceCommand } = await import('@aws-sdk/client-cloudformation');
+      await new CloudFormationClient(shared).send(
+        new SignalResourceCommand({
+          StackName: settings.required('BK_STACK_NAME'),
+          LogicalResourceId: settings.required('BK_STACK_SIGNAL_RESOURCE'),
+          UniqueId: instanceId,
+          Status: status,
+        }),
+      );
+    },
+    async markUnhealthy(instanceId) {
+      const { groupCalls } = await import('../lifecycle/group.ts');
+      await (await groupCalls(region, instanceId)).markUnhealthy();
+    },
+    async shipLog(instanceId, lines) {
+      const sdk = await import('@aws-sdk/client-cloudwatch-logs');
+      const client = new sdk.CloudWatchLogsClient(shared);
+      const target = {
+        logGroupName: `${settings.required('BK_STACK_LOG_GROUP_PREFIX')}/boot`,
+        logStreamName: instanceId,
+      };
+      await client.send(new sdk.CreateLogStreamCommand(target)).catch((error: unknown) => {
+        if ((error as Error).name !== 'ResourceAlreadyExistsException') throw error;
+      });
+      const timestamp = Date.now();
+      const logEvents = lines.slice(-200).map((message) => ({ timestamp, message }));
+      await client.send(new sdk.PutLogEventsCommand({ ...target, logEvents }));
+    },
+  };
+
+  async function parameter(Name: string): Promise<string> {
+    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+    const { Parameter } = await new SSMClient(shared).send(
+      new GetParameterCommand({ Name, WithDecryption: true }),
+    );
+    if (Parameter?.Value === undefined) throw new Error(`The SSM parameter ${Name} has no value`);
+    return Parameter.Value;
+  }
+
+  async function object(Bucket: string, Key: string): Promise<string> {
+    const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
+    const client = new S3Client({
+      ...shared,
+      followRegionRedirects: true,
+      forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
+    });
+    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+    return (await Body?.transformToString('utf8')) ?? '';
+  }
+}

@@ -1,0 +1,154 @@
+import { AGENT_BINARY, AGENT_CONFIG, AGENT_USER, BUILDS, HOOKS, HOST_PROGRAM, LOGS, NODE } from './places.ts';
+
+/** A file of an instance that is the same on every one. */
+export interface StaticFile {
+  readonly path: string;
+  readonly mode: number;
+  readonly text: string;
+}
+
+const HOST = `${NODE} ${HOST_PROGRAM}`;
+
+const ENVIRONMENT_HOOK = `#!/usr/bin/env bash
+# Sets up each job. Sourced by the agent, so that what is exported here reaches the job.
+bk_stack_failed() {
+  echo "^^^ +++"
+  echo "🚨 $1 cannot be used: this job cannot run with half of its environment." >&2
+  exit 53
+}
+
+# Jobs inherit the agent's protection when memory runs out, and are what shall go first.
+echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
+
+if ! bk_stack_script=$(${HOST} environment); then
+  bk_stack_failed "The environment of this job"
+fi
+eval "$bk_stack_script"
+unset bk_stack_script
+
+if ! ${HOST} prepare; then
+  bk_stack_failed "This instance"
+fi
+
+# Containers leave files of root in a checkout.
+sudo --non-interactive ${HOST} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
+`;
+
+const PRE_EXIT_HOOK = `#!/usr/bin/env bash
+${HOST} pre-exit || true
+`;
+
+const AGENT_UNIT = `[Unit]
+Description=Buildkite Agent
+Documentation=https://buildkite.com/docs/agent
+Wants=network-online.target
+After=network-online.target docker.service bk-stack-lifecycle.service
+# Started by bk-stack when everything else stands; an agent that comes early takes jobs that fail.
+ConditionPathExists=${AGENT_CONFIG}
+# An agent that cannot stay up ends the instance, which would cost money and count as capacity.
+StartLimitIntervalSec=600
+StartLimitBurst=5
+OnFailure=bk-stack-unhealthy.service
+
+[Service]
+Type=simple
+User=${AGENT_USER}
+Environment=HOME=/var/lib/buildkite-agent USER=${AGENT_USER}
+ExecStart=${AGENT_BINARY} start --config ${AGENT_CONFIG}
+# As root, which may end the instance; jobs may not.
+ExecStopPost=+${HOST} agent-ended
+RestartSec=5
+Restart=on-failure
+RestartForceExitStatus=SIGPIPE
+# SIGTERM lets jobs finish, however long they take.
+KillSignal=SIGTERM
+KillMode=process
+TimeoutStartSec=10
+TimeoutStopSec=infinity
+# The agent is the last to go when memory runs out. Its jobs inherit this, and the environment hook takes it back.
+OOMScoreAdjust=-999
+TasksMax=infinity
+LimitNOFILE=1048576
+StandardOutput=append:${LOGS}/agent.log
+StandardError=append:${LOGS}/agent.log
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const LIFECYCLE_UNIT = `[Unit]
+Description=Lets jobs finish before this instance ends
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=simple
+ExecStart=${HOST} watch
+Restart=always
+RestartSec=5
+StandardOutput=append:${LOGS}/lifecycle.log
+StandardError=append:${LOGS}/lifecycle.log
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+const UNHEALTHY_UNIT = `[Unit]
+Description=Has the group replace this instance, as its agent does not stay up
+
+[Service]
+Type=oneshot
+ExecStart=${HOST} unhealthy
+StandardOutput=append:${LOGS}/lifecycle.log
+StandardError=append:${LOGS}/lifecycle.log
+`;
+
+/** A boot that failed leaves nothing running that could be billed for days. */
+const CLOUD_FINAL_DROP_IN = `[Unit]
+OnFailure=poweroff.target
+`;
+
+const DOCKER_DROP_IN = `[Service]
+StandardOutput=append:${LOGS}/docker.log
+StandardError=append:${LOGS}/docker.log
+`;
+
+const SUDOERS = `# The environment hook may give a checkout back to the agent, and retire a full instance. Nothing else.
+${AGENT_USER} ALL=(root) NOPASSWD: ${HOST} repair-permissions *
+${AGENT_USER} ALL=(root) NOPASSWD: ${HOST} retire ""
+`;
+
+const LOGROTATE = `${LOGS}/*.log {
+  daily
+  rotate 3
+  maxsize 100M
+  missingok
+  notifempty
+  copytruncate
+  compress
+}
+`;
+
+/** All of them. Secrets and parameters of a stack are in none, so that an image may carry them. */
+export const STATIC_FILES: readonly StaticFile[] = [
+  { path: `${HOOKS}/environment`, mode: 0o755, text: ENVIRONMENT_HOOK },
+  { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
+  { path: '/etc/systemd/system/buildkite-agent.service', mode: 0o644, text: AGENT_UNIT },
+  { path: '/etc/systemd/system/bk-stack-lifecycle.service', mode: 0o644, text: LIFECYCLE_UNIT },
+  { path: '/etc/systemd/system/bk-stack-unhealthy.service', mode: 0o644, text: UNHEALTHY_UNIT },
+  {
+    path: '/etc/systemd/system/cloud-final.service.d/10-bk-stack.conf',
+    mode: 0o644,
+    text: CLOUD_FINAL_DROP_IN,
+  },
+  { path: '/etc/systemd/system/docker.service.d/10-bk-stack.conf', mode: 0o644, text: DOCKER_DROP_IN },
+  { path: '/etc/sudoers.d/bk-stack', mode: 0o440, text: SUDOERS },
+  { path: '/etc/logrotate.d/bk-stack', mode: 0o644, text: LOGROTATE },
+];
+
+/** The builds folder and its like, which belong to the agent. */
+export const AGENT_FOLDERS = [
+  BUILDS,
+  '/var/lib/buildkite-agent/plugins',
+  '/var/lib/buildkite-agent/git-mirrors',
+];

@@ -1,0 +1,17 @@
+/** Where things are on an instance. */
+export const HOST_PROGRAM = '/opt/bk-stack/host.mjs';
+/** The same Node as `packer/scripts/runtime.sh` puts there, by a name that no distribution takes away. */
+export const NODE = '/opt/bk-stack/node';
+export const AGENT_USER = 'buildkite-agent';
+export const AGENT_HOME = '/var/lib/buildkite-agent';
+export const BUILDS = `${AGENT_HOME}/builds`;
+export const PLUGINS = `${AGENT_HOME}/plugins`;
+export const GIT_MIRRORS = `${AGENT_HOME}/git-mirrors`;
+export const AGENT_CONFIG = '/etc/buildkite-agent/buildkite-agent.cfg';
+export const HOOKS = '/etc/buildkite-agent/hooks';
+export const AGENT_BINARY = '/usr/bin/buildkite-agent';
+export const LOGS = '/var/log/bk-stack';
+/** The marker of a boot: absent, `started` or `completed`. */
+export const BOOT_STATE = '/var/lib/bk-stack/boot';
+/** Instance store, where there is any. */
+export const EPHEMERAL = '/mnt/ephemeral';

@@ -1,0 +1,55 @@
+import type { Machine } from './machine.ts';
+import { BUILDS, EPHEMERAL, GIT_MIRRORS } from './places.ts';
+
+interface Disk {
+  readonly name: string;
+  readonly model: string;
+}
+
+/** Instance store disks call themselves so: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/nvme-ebs-volumes.html */
+const MODEL = 'Amazon EC2 NVMe Instance Storage';
+
+/** The disks that come with the instance and go with it. @throws Error for what lsblk does not usually print */
+export function instanceStoreDisks(lsblkJson: string): string[] {
+  const { blockdevices } = JSON.parse(lsblkJson) as { blockdevices: readonly Disk[] };
+  return blockdevices.filter(({ model }) => model?.trim() === MODEL).map(({ name }) => `/dev/${name}`);
+}
+
+/**
+ * Puts builds, mirrors and Docker's data onto the instance store, several disks as one RAID 0. Instances without any
+ * stay as they are.
+ */
+export async function mountInstanceStore(machine: Machine): Promise<void> {
+  const disks = instanceStoreDisks(
+    await machine.must('lsblk', ['--json', '--nodeps', '--output', 'NAME,MODEL']),
+  );
+  const [first] = disks;
+  if (first === undefined) {
+    machine.say('this instance type has no instance store; the root volume serves');
+    return;
+  }
+  if (await machine.succeeds('mountpoint', ['--quiet', EPHEMERAL])) return;
+  let device = first;
+  if (disks.length > 1) {
+    device = '/dev/md0';
+    await machine.must('mdadm', [
+      '--create',
+      device,
+      '--run',
+      '--force',
+      '--level=0',
+      `--raid-devices=${disks.length}`,
+      ...disks,
+    ]);
+  }
+  machine.say(`${disks.join(' ')} become ${EPHEMERAL}`);
+  await machine.must('mkfs.ext4', ['-q', '-F', '-m', '0', '-E', 'nodiscard', device]);
+  await machine.folder(EPHEMERAL);
+  await machine.must('mount', ['--options', 'defaults,noatime', device, EPHEMERAL]);
+  for (const place of [BUILDS, GIT_MIRRORS]) {
+    const folder = `${EPHEMERAL}/${place.slice(place.lastIndexOf('/') + 1)}`;
+    await machine.folder(folder);
+    await machine.folder(place);
+    await machine.must('mount', ['--bind', folder, place]);
+  }
+}

@@ -1,0 +1,139 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isPipelineSlug } from '../../secrets/layout.ts';
+import { HOST_PROGRAM, NODE } from '../boot/places.ts';
+import { run } from '../run.ts';
+import type { Settings } from '../settings.ts';
+import { diskCalls } from './disk-calls.ts';
+import { ensureSpace } from './disk.ts';
+import { environmentScript } from './environment.ts';
+import { credentialAnswer, matchingCredential, parseCredentials, parseRequest } from './git-credentials.ts';
+import { redact, redactedValues } from './redaction.ts';
+import { ecrToken, logIn, loginsOf } from './registries.ts';
+import { secretStore } from './secret-store.ts';
+import { type JobSecrets, readGitCredentials, readSecrets } from './secrets.ts';
+import { startSshAgent } from './ssh-agent.ts';
+
+/** For the job's log. Its standard output is evaluated by the hook. */
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+const ON = /^(on|1|true)$/i;
+
+/** Writes the shell text that the environment hook evaluates. @throws Error with what a job's owner can act on */
+export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
+  const bucket = settings.text('SECRETS_BUCKET');
+  const enabled =
+    bucket !== '' &&
+    settings.text('SECRETS_PLUGIN') !== 'false' &&
+    ON.test(job['SECRETS_PLUGIN_ENABLED'] ?? 'true');
+  const pipeline = pipelineOf(job);
+  let secrets: JobSecrets | undefined;
+  if (enabled) {
+    say(`~~~ Secrets of ${pipeline ?? 'every pipeline'} from ${bucket}`);
+    const region = settings.text('SECRETS_BUCKET_REGION') || settings.text('BK_STACK_REGION') || undefined;
+    secrets = await readSecrets(await secretStore({ bucket, region }), pipeline);
+    tell(secrets);
+    const failed = await redact(run, redactedValues(secrets));
+    if (failed !== undefined)
+      throw new Error(`The secrets could not be given to the log redactor: ${failed}`);
+  }
+  const sshAgent =
+    secrets === undefined || secrets.sshKeys.length === 0
+      ? undefined
+      : await startSshAgent(run, secrets.sshKeys);
+  for (const refusal of sshAgent?.refused ?? []) say(`⚠️ SSH key ${refusal}`);
+  if (secrets !== undefined && (sshAgent?.added.length ?? 0) === 0) warnOfMissingKey(settings, job, bucket);
+  process.stdout.write(
+    environmentScript({
+      fixed: {
+        BUILDKITE_STACK_NAME: settings.text('BK_STACK_NAME'),
+        BUILDKITE_STACK_VERSION: settings.text('BK_STACK_VERSION'),
+        BUILDKITE_SECRETS_BUCKET: bucket,
+        BUILDKITE_AGENTS_PER_INSTANCE: settings.text('BUILDKITE_AGENTS_PER_INSTANCE'),
+        ...dockerConfig(),
+      },
+      defaults: {
+        AWS_REGION: settings.text('BK_STACK_REGION'),
+        AWS_DEFAULT_REGION: settings.text('BK_STACK_REGION'),
+      },
+      secrets,
+      sshAgent,
+      credentialHelper: `!${process.execPath} ${process.argv[1] ?? ''} git-credential ${pipeline ?? '-'}`,
+    }),
+  );
+}
+
+/** The slug decides which secrets are read, so a strange one reads none of its own. */
+function pipelineOf({ BUILDKITE_PIPELINE_SLUG: slug }: NodeJS.ProcessEnv): string | undefined {
+  return slug !== undefined && isPipelineSlug(slug) ? slug : undefined;
+}
+
+function tell({ envFiles, sshKeys, gitCredentials, variables }: JobSecrets): void {
+  for (const { key } of [...envFiles, ...sshKeys, ...gitCredentials]) say(`- ${key}`);
+  for (const name of variables.keys()) say(`- ${name}`);
+}
+
+function warnOfMissingKey(settings: Settings, job: NodeJS.ProcessEnv, bucket: string): void {
+  const { BUILDKITE_REPO: repository = '' } = job;
+  if (!/^(ssh:\/\/|[^/]+@[^/]+:)/.test(repository) || settings.flag('SKIP_SSH_KEY_WARNING')) return;
+  say(`⚠️ ${repository} is reached by SSH, and there is no usable key in ${bucket}.`);
+}
+
+/** Each job logs in for itself: what one leaves behind is not for the next. */
+function dockerConfig() {
+  const folder = mkdtempSync(join(tmpdir(), 'bk-stack-docker-'));
+  return { DOCKER_CONFIG: folder, BK_STACK_DOCKER_CONFIG: folder };
+}
+
+/** Makes room on the disk, and logs into the registries that the job's environment, now whole, asks for. */
+export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
+  const buildsPath = job['BUILDKITE_BUILD_PATH'] ?? '/var/lib/buildkite-agent/builds';
+  const paths = [
+    buildsPath,
+    ...(settings.text('DOCKER_DATA_ROOT') === '' ? [] : [settings.text('DOCKER_DATA_ROOT')]),
+  ];
+  const short = await ensureSpace(diskCalls(run, { paths, buildsPath }, say), {
+    purgeBuilds: settings.flag('BUILDKITE_PURGE_BUILDS_ON_DISK_FULL'),
+  });
+  if (short !== undefined) {
+    // The agent takes no further job; its end ends the instance, once the other jobs are done.
+    if (settings.flag('BUILDKITE_TERMINATE_INSTANCE_ON_DISK_FULL')) {
+      await run('sudo', ['--non-interactive', NODE, HOST_PROGRAM, 'retire']);
+    }
+    throw new Error(`The disk is full: ${short}`);
+  }
+  const logins = loginsOf(job, {
+    region: settings.text('BK_STACK_REGION'),
+    ecrByDefault: settings.text('ECR_POLICY') !== '' && settings.text('ECR_POLICY') !== 'none',
+  });
+  for (const line of await logIn(run, logins, ecrToken)) say(line);
+}
+
+/** Ends what the environment hook began. Whatever is gone already is well. */
+export async function preExitHook(job: NodeJS.ProcessEnv): Promise<void> {
+  const { SSH_AGENT_PID: pid, BK_STACK_DOCKER_CONFIG: folder } = job;
+  if (pid !== undefined && /^\d+$/.test(pid)) await run('ssh-agent', ['-k']);
+  if (folder !== undefined && folder.startsWith(join(tmpdir(), 'bk-stack-docker-'))) {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Answers git from the bucket, at each question anew, so that the credentials lie nowhere on the instance. */
+export async function gitCredentialHelper(
+  settings: Settings,
+  [pipeline, action]: readonly (string | undefined)[],
+): Promise<void> {
+  if (action !== 'get') return;
+  const request = parseRequest(readFileSync(0, 'utf8'));
+  const region = settings.text('SECRETS_BUCKET_REGION') || settings.text('BK_STACK_REGION') || undefined;
+  const store = await secretStore({ bucket: settings.required('SECRETS_BUCKET'), region });
+  const files = await readGitCredentials(store, pipeline === '-' ? undefined : pipeline);
+  const found = matchingCredential(
+    files.flatMap(({ text }) => parseCredentials(text)),
+    request,
+  );
+  if (found !== undefined) process.stdout.write(credentialAnswer(found));
+}

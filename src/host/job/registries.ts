@@ -1,0 +1,125 @@
+import type { Run } from '../run.ts';
+
+/** Registries to log into, as the job's environment asks for them. */
+export interface Logins {
+  readonly docker?: { readonly user: string; readonly password: string; readonly server: string | undefined };
+  /** Accounts whose ECR is logged into; empty for the instance's own. */
+  readonly ecr?: { readonly accounts: readonly string[]; readonly region: string };
+}
+
+const ON = /^(on|1|true)$/i;
+
+/**
+ * Reads the variables of the official stack: DOCKER_LOGIN_USER, _PASSWORD and _SERVER; AWS_ECR_LOGIN and
+ * AWS_ECR_LOGIN_REGISTRY_IDS, with commas between accounts; DOCKER_LOGIN_PLUGIN_ENABLED and ECR_PLUGIN_ENABLED turn either
+ * off for a pipeline.
+ * @param ecrByDefault whether the stack's role may use ECR, so that a job need not ask
+ * @throws Error when half of a login is given
+ */
+export function loginsOf(
+  environment: NodeJS.ProcessEnv,
+  stack: { readonly region: string; readonly ecrByDefault: boolean },
+): Logins {
+  const on = (name: string) => ON.test(environment[name] ?? 'true');
+  return {
+    ...(on('DOCKER_LOGIN_PLUGIN_ENABLED') && dockerLogin(environment)),
+    ...(on('ECR_PLUGIN_ENABLED') && ecrLogin(environment, stack)),
+  };
+}
+
+function dockerLogin({
+  DOCKER_LOGIN_USER: user = '',
+  DOCKER_LOGIN_PASSWORD: password = '',
+  DOCKER_LOGIN_SERVER: server,
+}: NodeJS.ProcessEnv): Pick<Logins, 'docker'> {
+  if (user === '' && password === '') return {};
+  if (user === '') throw new Error('DOCKER_LOGIN_PASSWORD is given without DOCKER_LOGIN_USER');
+  if (password === '') throw new Error('DOCKER_LOGIN_USER is given without DOCKER_LOGIN_PASSWORD');
+  return { docker: { user, password, server: server === '' ? undefined : server } };
+}
+
+function ecrLogin(
+  environment: NodeJS.ProcessEnv,
+  { region, ecrByDefault }: { readonly region: string; readonly ecrByDefault: boolean },
+): Pick<Logins, 'ecr'> {
+  const asked = environment['AWS_ECR_LOGIN'];
+  const wanted = asked === undefined || asked === '' ? ecrByDefault : ON.test(asked);
+  if (!wanted) return {};
+  const accounts = (environment['AWS_ECR_LOGIN_REGISTRY_IDS'] ?? '')
+    .split(',')
+    .map((account) => account.trim())
+    .filter((account) => account !== '');
+  const wrong = accounts.find((account) => !/^\d{12}$/.test(account));
+  if (wrong !== undefined) {
+    throw new Error(`AWS_ECR_LOGIN_REGISTRY_IDS has ${wrong}, which is no account: they have 12 digits`);
+  }
+  return { ecr: { accounts, region } };
+}
+
+/** A token for every ECR registry of a region that the caller may use, and the caller's own registry. */
+export interface EcrToken {
+  readonly user: string;
+  readonly password: string;
+  /** Host of the caller's own registry: `111122223333.dkr.ecr.us-east-1.amazonaws.com`. */
+  readonly registry: string;
+}
+
+/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
+export async function ecrToken(region: string): Promise<EcrToken> {
+  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
+  const { authorizationData: [data] = [] } = await new ECRClient({ region }).send(
+    new GetAuthorizationTokenCommand({}),
+  );
+  const decoded = Buffer.from(data?.authorizationToken ?? '', 'base64').toString();
+  const colon = decoded.indexOf(':');
+  return {
+    user: decoded.slice(0, colon),
+    password: decoded.slice(colon + 1),
+    registry: (data?.proxyEndpoint ?? '').replace(/^https:\/\//, ''),
+  };
+}
+
+/** A registry of another account has the same host but for the account. */
+export function registryHosts(registry: string, accounts: readonly string[]): string[] {
+  return accounts.length === 0 ? [registry] : accounts.map((account) => registry.replace(/^\d{12}/, account));
+}
+
+/**
+ * Logs in by the docker CLI, which writes into the job's own DOCKER_CONFIG; passwords go by standard input.
+ * @returns one line for each login
+ * @throws Error with docker's reason
+ */
+export async function logIn(
+  run: Run,
+  { docker, ecr }: Logins,
+  token: (region: string) => Promise<EcrToken>,
+): Promise<string[]> {
+  const done: string[] = [];
+  if (docker !== undefined) {
+    await login(run, docker.user, docker.password, docker.server);
+    done.push(`Logged in to ${docker.server ?? 'Docker Hub'} as ${docker.user}`);
+  }
+  if (ecr !== undefined) {
+    const { user, password, registry } = await token(ecr.region);
+    for (const host of registryHosts(registry, ecr.accounts)) {
+      await login(run, user, password, host);
+      done.push(`Logged in to ${host}`);
+    }
+  }
+  return done;
+}
+
+const ATTEMPTS = 3;
+
+async function login(run: Run, user: string, input: string, server: string | undefined): Promise<void> {
+  const args = ['login', '--username', user, '--password-stdin', ...(server === undefined ? [] : [server])];
+  for (let attempt = 1; ; attempt++) {
+    const { status, stderr } = await run('docker', args, { input, timeoutSeconds: 60 });
+    if (status === 0) return;
+    const refused = /unauthorized|denied|incorrect/i.test(stderr);
+    if (refused || attempt === ATTEMPTS) {
+      throw new Error(`docker login to ${server ?? 'Docker Hub'} as ${user} failed: ${stderr.trim()}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, attempt * 1000));
+  }
+}

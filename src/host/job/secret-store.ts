@@ -1,0 +1,57 @@
+import type { S3Client } from '@aws-sdk/client-s3';
+
+/** A secret that is there. */
+export interface Secret {
+  readonly key: string;
+  readonly text: string;
+}
+
+/** What a job needs of the secrets bucket. */
+export interface SecretStore {
+  /** @returns undefined for a key that is not there; throws when it may not or cannot be read */
+  get(key: string): Promise<string | undefined>;
+  list(prefix: string): Promise<readonly string[]>;
+}
+
+export interface StoreSettings {
+  readonly bucket: string;
+  /** Where the bucket is; undefined for the instance's own region. */
+  readonly region?: string | undefined;
+}
+
+/** @throws Error that names key and bucket, as a secret that is silently left out breaks a build far from its cause */
+export async function secretStore({ bucket, region }: StoreSettings): Promise<SecretStore> {
+  const { GetObjectCommand, paginateListObjectsV2, S3Client } = await import('@aws-sdk/client-s3');
+  const client: S3Client = new S3Client({
+    ...(region !== undefined && { region }),
+    followRegionRedirects: true,
+    forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
+  });
+  return {
+    async get(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return (await Body?.transformToString('utf8')) ?? '';
+      } catch (error) {
+        if ((error as Error).name === 'NoSuchKey') return undefined;
+        throw failure(`s3://${bucket}/${key}`, error);
+      }
+    },
+    async list(prefix) {
+      const keys: string[] = [];
+      try {
+        for await (const page of paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix })) {
+          keys.push(...(page.Contents ?? []).flatMap(({ Key }) => Key ?? []));
+        }
+      } catch (error) {
+        throw failure(`s3://${bucket}/${prefix}`, error);
+      }
+      return keys;
+    },
+  };
+}
+
+function failure(place: string, error: unknown): Error {
+  const { name, message } = error as Error;
+  return new Error(`${place} cannot be read: ${name}: ${message}`, { cause: error });
+}

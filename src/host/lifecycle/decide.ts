@@ -1,0 +1,77 @@
+import type { Notices } from './metadata.ts';
+
+/** Why an instance ends before it is idle. */
+export type Ending = 'group' | 'interruption' | 'rebalance';
+
+export interface Memory {
+  /** Undefined while nothing asks for the end. */
+  readonly ending: Ending | undefined;
+  /** Whether running jobs have been told to stop. */
+  readonly canceled: boolean;
+  /** Whether the group has been asked to replace the instance. */
+  readonly replaced: boolean;
+  /** Of the last heartbeat, in milliseconds since 1970. */
+  readonly heartbeatAt: number;
+}
+
+export const AT_FIRST: Memory = { ending: undefined, canceled: false, replaced: false, heartbeatAt: 0 };
+
+export interface Observation extends Notices {
+  readonly agentRuns: boolean;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+export type Action =
+  /** The agent finishes its jobs and takes no more. */
+  | { readonly kind: 'stop-agent'; readonly because: Ending }
+  /** Jobs are canceled, so that they end as canceled and not as lost. */
+  | { readonly kind: 'cancel-jobs' }
+  /** The group's patience is renewed. */
+  | { readonly kind: 'heartbeat' }
+  /** The group may end the instance. */
+  | { readonly kind: 'complete' }
+  /** The group replaces the instance, which EC2 will take sooner or later. */
+  | { readonly kind: 'replace' };
+
+/** What it takes a canceled job to say goodbye, before a spot instance goes. */
+const CANCEL_BEFORE_MS = 20_000;
+/** A third of the hook's timeout, so that two may be missed. */
+const HEARTBEAT_MS = 300_000;
+
+/** What to do next about an instance's end. */
+export function decide(
+  { targetState, interruptionAt, rebalance, agentRuns, now }: Observation,
+  memory: Memory,
+): { readonly actions: readonly Action[]; readonly memory: Memory } {
+  const groupEnds = targetState === 'Terminated';
+  const ending = endingOf(groupEnds, interruptionAt, rebalance) ?? memory.ending;
+  if (ending === undefined) return { actions: [], memory };
+  const actions: Action[] = [];
+  let { canceled, replaced, heartbeatAt } = memory;
+  if (agentRuns && memory.ending === undefined) actions.push({ kind: 'stop-agent', because: ending });
+  if (agentRuns && !canceled && interruptionAt !== undefined && now >= interruptionAt - CANCEL_BEFORE_MS) {
+    actions.push({ kind: 'cancel-jobs' });
+    canceled = true;
+  }
+  if (groupEnds && agentRuns && now - heartbeatAt >= HEARTBEAT_MS) {
+    actions.push({ kind: 'heartbeat' });
+    heartbeatAt = now;
+  }
+  if (!agentRuns && groupEnds) actions.push({ kind: 'complete' });
+  else if (!agentRuns && ending === 'rebalance' && !replaced) {
+    actions.push({ kind: 'replace' });
+    replaced = true;
+  }
+  return { actions, memory: { ending, canceled, replaced, heartbeatAt } };
+}
+
+function endingOf(
+  groupEnds: boolean,
+  interruptionAt: number | undefined,
+  rebalance: boolean,
+): Ending | undefined {
+  if (groupEnds) return 'group';
+  if (interruptionAt !== undefined) return 'interruption';
+  return rebalance ? 'rebalance' : undefined;
+}

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AgentControl } from './agent.ts';
+import { type Action, AT_FIRST, decide } from './decide.ts';
+import type { GroupCalls } from './group.ts';
+import type { Notices } from './metadata.ts';
+
+export interface WatchCalls {
+  notices(): Promise<Notices>;
+  readonly agent: AgentControl;
+  readonly group: GroupCalls;
+  now(): number;
+  say(line: string): void;
+}
+
+export interface WatchSettings {
+  /** Between two looks. Spot instances get two minutes of notice. */
+  readonly intervalSeconds: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Looks out for the instance's end and lets its jobs finish first. Returns once the group has been told, or when it is
+ * aborted. A look that fails is said and repeated: giving up would cost jobs.
+ */
+export async function watch(calls: WatchCalls, { intervalSeconds, signal }: WatchSettings): Promise<void> {
+  let memory = AT_FIRST;
+  for (;;) {
+    try {
+      const notices = await calls.notices();
+      const agentRuns = await calls.agent.runs();
+      const next = decide({ ...notices, agentRuns, now: calls.now() }, memory);
+      for (const action of next.actions) {
+        if (await carryOut(action, calls)) return;
+      }
+      // Only now: what failed is tried again.
+      memory = next.memory;
+    } catch (error) {
+      calls.say(`watching failed, and goes on: ${(error as Error).message}`);
+    }
+    const slept = await sleep(intervalSeconds * 1000, true, { signal }).catch(() => false);
+    if (!slept) return;
+  }
+}
+
+const REASONS = {
+  group: 'the group ends this instance',
+  interruption: 'EC2 takes this spot instance back',
+  rebalance: 'EC2 recommends to replace this spot instance',
+};
+
+/** @returns whether that was the last */
+async function carryOut(action: Action, { agent, group, say }: WatchCalls): Promise<boolean> {
+  switch (action.kind) {
+    case 'stop-agent':
+      say(`${REASONS[action.because]}: the agent finishes its jobs and takes no more`);
+      await agent.stop();
+      return false;
+    case 'cancel-jobs':
+      say('the time is up: running jobs are canceled');
+      await agent.cancelJobs();
+      return false;
+    case 'heartbeat':
+      say('jobs are still running: the group waits on');
+      await group.heartbeat();
+      return false;
+    case 'complete':
+      say('the agent is done: the group may end this instance');
+      await group.complete();
+      return true;
+    case 'replace':
+      say('the agent is done: the group replaces this instance');
+      await group.terminate({ decrement: false });
+      return false;
+  }
+}
