@@ -21,7 +21,12 @@ const pseudo = {
   stackId: 'arn:aws:cloudformation:eu-west-1:123456789012:stack/ci/1',
   stackName: 'ci',
 };
-const TOKEN = { BuildkiteAgentTokenParameterStorePath: '/bk-stack/ci/agent-token' };
+/** What `bk-stack create` adds. */
+const ADDED = {
+  BuildkiteAgentTokenParameterStorePath: '/bk-stack/ci/agent-token',
+  AssetsBucket: 'bk-stack-assets-123456789012-eu-west-1',
+  HostProgram: `host/${'0'.repeat(64)}.mjs`,
+};
 export const OWN_VPC = {
   VpcId: 'vpc-0123456789abcdef0',
   Subnets: 'subnet-0123456789abcdef0,subnet-0123456789abcdef1',
@@ -29,7 +34,7 @@ export const OWN_VPC = {
 
 /** The template with these parameters, every resource's Ref being `<its logical id>` and its attributes likewise. */
 export async function stack(given: Record<string, string> = {}): Promise<Evaluation> {
-  const supplied = Object.entries({ ...TOKEN, ...given }).map(([ParameterKey, ParameterValue]) => ({
+  const supplied = Object.entries({ ...ADDED, ...given }).map(([ParameterKey, ParameterValue]) => ({
     ParameterKey,
     ParameterValue,
   }));

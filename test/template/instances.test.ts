@@ -117,6 +117,14 @@ describe('the user data', () => {
     expect(parsed).to.deep.equal({ exitCode: 0, stdout: '', stderr: '' });
   });
 
+  it('checks the program by the hash in its name before it runs it', async () => {
+    const HostProgram = `host/${'a'.repeat(64)}.mjs`;
+    const script = userDataOf(await stack({ HostProgram, AssetsBucket: 'assets' }));
+    expect(script).to.contain(`s3://assets/${HostProgram}`);
+    expect(script.indexOf('sha256sum --check')).to.be.within(1, script.indexOf('host.mjs bootstrap'));
+    await refused({ HostProgram: '' }, 'bk-stack create puts it');
+  });
+
   it('writes an environment that a shell reads back as it was given', async () => {
     const tags = "os=linux, team=it's ours;rm -rf & (x) *,path=~/a#b";
     const script = userDataOf(await stack({ BuildkiteAgentTags: tags, AgentsPerInstance: '3' }));

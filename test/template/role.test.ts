@@ -5,7 +5,35 @@ describe('the role', () => {
   it('has no statement for what is not used', async () => {
     expect(statementsOf(await stack())).to.have.all.keys(
       ...['ReadAgentToken', 'ReadSecrets', 'ListSecrets', 'WriteLogs', 'SignalStack', 'SessionManager'],
+      ...['FetchHostProgram', 'EndInstances', 'FindGroup'],
     );
+  });
+
+  it('ends instances of its own stack alone', async () => {
+    expect(statementsOf(await stack())['EndInstances']).to.deep.include({
+      Resource: 'arn:aws:autoscaling:eu-west-1:123456789012:autoScalingGroup:*:autoScalingGroupName/*',
+      Condition: {
+        StringEquals: {
+          'aws:ResourceTag/aws:cloudformation:stack-id':
+            'arn:aws:cloudformation:eu-west-1:123456789012:stack/ci/1',
+        },
+      },
+    });
+  });
+
+  it('reads the bootstrap script, where it lies in this account', async () => {
+    const resourceFor = async (BootstrapScriptUrl: string, sid: string) =>
+      statementsOf(await stack({ BootstrapScriptUrl }))[sid]?.['Resource'];
+    expect(await resourceFor('s3://scripts/a/b.sh', 'FetchBootstrapScript')).to.equal(
+      'arn:aws:s3:::scripts/a/b.sh',
+    );
+    expect(await resourceFor('ssm:/ci/bootstrap', 'ReadBootstrapScript')).to.equal(
+      'arn:aws:ssm:eu-west-1:123456789012:parameter/ci/bootstrap',
+    );
+    expect(
+      Object.keys(statementsOf(await stack({ BootstrapScriptUrl: 'https://example.com/b.sh' }))),
+    ).to.not.include.members(['FetchBootstrapScript', 'ReadBootstrapScript']);
+    await refused({ BootstrapScriptUrl: 'http://example.com/b.sh' }, 'BootstrapScriptUrl');
   });
 
   it('reads the one token parameter, and decrypts with the one key', async () => {

@@ -105,11 +105,20 @@ export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv
     }
     throw new Error(`The disk is full: ${short}`);
   }
-  const logins = loginsOf(job, {
+  const logins = loginsOf(pluginDefaults(settings, job), {
     region: settings.text('BK_STACK_REGION'),
     ecrByDefault: settings.text('ECR_POLICY') !== '' && settings.text('ECR_POLICY') !== 'none',
   });
   for (const line of await logIn(run, logins, ecrToken)) say(line);
+}
+
+/** What the stack's parameters say, where the job says nothing. */
+function pluginDefaults(settings: Settings, job: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    DOCKER_LOGIN_PLUGIN_ENABLED: settings.text('DOCKER_LOGIN_PLUGIN') || 'true',
+    ECR_PLUGIN_ENABLED: settings.text('ECR_PLUGIN') || 'true',
+    ...job,
+  };
 }
 
 /** Ends what the environment hook began. Whatever is gone already is well. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import type { TemplateSource } from '../deployment/request.ts';
+import type { Asset } from './asset.ts';
 import type { AssetCalls } from './calls.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html */
@@ -22,6 +23,8 @@ export type StagingPlan =
       readonly key: string;
       /** Whether the template is there from an earlier time. */
       readonly present: boolean;
+      /** The other assets that are not there yet. */
+      readonly missing: readonly Asset[];
       /** What has to be done to the bucket first; never to one of the person's own. */
       readonly bucketWork: 'none' | 'secure' | 'create';
     }
@@ -30,6 +33,8 @@ export type StagingPlan =
 
 export interface StagingSubject {
   readonly template: Pick<TemplateDocument, 'text' | 'format'>;
+  /** What instances and functions fetch from the same bucket. */
+  readonly assets?: readonly Asset[];
   readonly account: string;
   readonly region: string;
   /** A bucket of the person's own, in place of ours. */
@@ -39,7 +44,7 @@ export interface StagingSubject {
 /** Looks how the template will get to CloudFormation; changes nothing. */
 export async function planStaging(
   calls: Pick<AssetCalls, 'bucketState' | 'isSecured' | 'objectExists'>,
-  { template, account, region, bucket: own }: StagingSubject,
+  { template, assets = [], account, region, bucket: own }: StagingSubject,
 ): Promise<StagingPlan> {
   const bytes = Buffer.byteLength(template.text);
   if (bytes > STAGED_BYTES) {
@@ -49,19 +54,21 @@ export async function planStaging(
       hint: 'Move parts of it into nested stacks.',
     };
   }
-  if (own === undefined && bytes <= INLINE_BYTES) return { kind: 'inline' };
+  if (own === undefined && assets.length === 0 && bytes <= INLINE_BYTES) return { kind: 'inline' };
   const bucket = own ?? assetsBucketName(account, region);
   const key = templateKey(template);
   const state = await calls.bucketState(bucket);
   if (state === 'ours') {
-    const [present, secured] = await Promise.all([
+    const [present, secured, ...others] = await Promise.all([
       calls.objectExists(bucket, key),
       own !== undefined || calls.isSecured(bucket),
+      ...assets.map((asset) => calls.objectExists(bucket, asset.key)),
     ]);
-    return { kind: 'bucket', bucket, key, present, bucketWork: secured ? 'none' : 'secure' };
+    const missing = assets.filter((_, index) => others[index] !== true);
+    return { kind: 'bucket', bucket, key, present, missing, bucketWork: secured ? 'none' : 'secure' };
   }
   if (state === 'absent' && own === undefined) {
-    return { kind: 'bucket', bucket, key, present: false, bucketWork: 'create' };
+    return { kind: 'bucket', bucket, key, present: false, missing: assets, bucketWork: 'create' };
   }
   return { kind: 'refused', ...refusal(state, bucket, own !== undefined, { account, region }) };
 }
@@ -102,9 +109,9 @@ export async function stage(
   say: (line: string) => void,
 ): Promise<TemplateSource> {
   if (plan.kind === 'inline') return { templateBody: template.text };
-  const { bucket, key, present, bucketWork } = plan;
+  const { bucket, key, present, missing, bucketWork } = plan;
   if (bucketWork === 'create') {
-    say(`Making the bucket ${bucket} to stage templates in: private, encrypted, versioned, TLS only`);
+    say(`Making the bucket ${bucket} for templates and programs: private, encrypted, versioned, TLS only`);
     await calls.createBucket(bucket);
   }
   if (bucketWork !== 'none') await calls.secureBucket(bucket);
@@ -116,6 +123,7 @@ export async function stage(
       template.format === 'JSON' ? 'application/json' : 'application/yaml',
     );
   }
+  for (const asset of missing) await calls.putObject(bucket, asset.key, asset.content, asset.contentType);
   return { templateUrl: templateUrl(bucket, key, region) };
 }
 

@@ -2,7 +2,14 @@ import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import { type AssetCalls, assetCalls, stage, type StagingPlan } from '../assets/index.ts';
+import {
+  type Asset,
+  type AssetCalls,
+  assetCalls,
+  hostProgram,
+  stage,
+  type StagingPlan,
+} from '../assets/index.ts';
 import {
   createStack,
   type DeploymentOptions,
@@ -56,6 +63,7 @@ export interface CreationSite {
   readonly preflightCalls: PreflightCalls;
   readonly assets: (caller: Caller) => AssetCalls;
   readonly tokens: TokenStore;
+  readonly hostProgram: () => Asset;
   readonly removeLeftover: (leftover: Leftover, options: LeftoverOptions) => Promise<void>;
   readonly deploy: (request: DeploymentRequest, options: DeploymentOptions) => Promise<DeploymentResult>;
 }
@@ -78,6 +86,7 @@ export function create(
     preflightCalls: preflightCalls(aws, options.signal),
     assets: ({ account, arn }) => assetCalls(aws, { account, partition: arn.split(':')[1] ?? 'aws' }),
     tokens: tokenStore(aws),
+    hostProgram,
     removeLeftover: (leftover, removing) => removeLeftover(aws, leftover, removing),
     deploy: (request, deploying) => createStack(aws, request, deploying),
   };
@@ -96,7 +105,7 @@ export async function createAt(
   signal.throwIfAborted();
   const staging = cleared(prepared, found, options);
   for (const { hint } of found.warnings) if (hint !== undefined) options.say(`  ${hint}`);
-  const parameters = prepared.parametersWith(found.zones);
+  const parameters = prepared.parametersWith(found.zones, staging);
   if (options.dryRun) return preview(prepared, found, staging, parameters);
 
   if (found.leftover !== undefined) {

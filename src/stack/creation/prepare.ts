@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import type { Asset, StagingPlan } from '../assets/index.ts';
 import type { DeploymentRequest } from '../deployment/index.ts';
 import { isList, type Template } from '../parameters/index.ts';
 import type { PreflightSubject } from '../preflight/index.ts';
@@ -31,19 +32,24 @@ export interface Prepared {
   readonly templateName: string;
   /** The token to be stored; undefined where it is elsewhere already. */
   readonly token?: TokenRecord;
-  /** The parameters to pass, in zones that were chosen for a new VPC. */
-  readonly parametersWith: (zones: readonly string[] | undefined) => ReadonlyMap<string, string>;
+  /** The parameters to pass, in zones that were chosen for a new VPC, and with the places of what is staged. */
+  readonly parametersWith: (
+    zones: readonly string[] | undefined,
+    staging: Exclude<StagingPlan, { kind: 'refused' }>,
+  ) => ReadonlyMap<string, string>;
   /** Whether a parameter's value may not be shown. */
   readonly secret: (name: string) => boolean;
 }
 
 const ZONES = 'AvailabilityZones';
+const ASSETS_BUCKET = 'AssetsBucket';
+const HOST_PROGRAM = 'HostProgram';
 
 /**
  * Works an order out: the token's place, the Agent API of this side, the tags and capabilities.
  * @throws UsageError for a name, role or token that cannot be used, or is missing.
  */
-export function prepare(order: CreationOrder, side: Side): Prepared {
+export function prepare(order: CreationOrder, side: Side & { readonly hostProgram: () => Asset }): Prepared {
   const { region, agentEndpoint } = side;
   const stackName = checkStackName(order.stackName);
   const { template, roleArn, assetsBucket } = order;
@@ -58,7 +64,13 @@ export function prepare(order: CreationOrder, side: Side): Prepared {
   const effective = new Map(
     Array.from(declared, ([name, { preset }]) => [name, given.get(name) ?? preset ?? '']),
   );
-  refuseContradictions(template, effective, region);
+  const stages = [ASSETS_BUCKET, HOST_PROGRAM].every((name) => declared.has(name) && !given.get(name));
+  const assets = stages ? [side.hostProgram()] : [];
+  // The bucket's name has the account in it, which is not known before AWS is asked.
+  const promised = assets
+    .map(({ key }) => [ASSETS_BUCKET, HOST_PROGRAM].map((name) => [name, key] as const))
+    .flat();
+  refuseContradictions(template, new Map([...effective, ...promised]), region);
   return {
     subject: {
       stackName,
@@ -67,6 +79,7 @@ export function prepare(order: CreationOrder, side: Side): Prepared {
       parameters: effective,
       token: source,
       agentEndpoint: endpointOf(effective, side),
+      assets,
       ...(assetsBucket !== undefined && { assetsBucket }),
     },
     request: {
@@ -80,10 +93,16 @@ export function prepare(order: CreationOrder, side: Side): Prepared {
     },
     templateName: template.name,
     ...(record !== undefined && { token: record }),
-    parametersWith: (zones) =>
-      zones === undefined || !declared.has(ZONES) || (given.get(ZONES) ?? '') !== ''
-        ? given
-        : new Map([...given, [ZONES, zones.join(',')]]),
+    parametersWith: (zones, staging) => {
+      const parameters = new Map(given);
+      if (zones !== undefined && declared.has(ZONES) && !given.get(ZONES))
+        parameters.set(ZONES, zones.join(','));
+      const [program] = assets;
+      if (program !== undefined && staging.kind === 'bucket') {
+        parameters.set(ASSETS_BUCKET, staging.bucket).set(HOST_PROGRAM, program.key);
+      }
+      return parameters;
+    },
     secret: (name) => declared.get(name)?.noEcho ?? false,
   };
 }

@@ -1,6 +1,6 @@
 import { type ListedTask, runTasks, type TaskListStyle } from '../../terminal/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
-import { type AssetCalls, planStaging, type StagingPlan } from '../assets/index.ts';
+import { type Asset, type AssetCalls, planStaging, type StagingPlan } from '../assets/index.ts';
 import { checkToken, type TokenSource } from './agent-token.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
 import { type Finding, orUnchecked, type Verdict, verdict } from './check.ts';
@@ -24,6 +24,7 @@ export interface PreflightSubject {
   /** Undefined where the template takes no token. */
   readonly token: TokenSource | undefined;
   readonly agentEndpoint: string;
+  readonly assets: readonly Asset[];
   readonly assetsBucket?: string;
 }
 
@@ -178,20 +179,21 @@ async function placementOf(
 
 async function stagingVerdict(
   calls: AssetCalls,
-  { template, region, assetsBucket }: PreflightSubject,
+  { template, assets, region, assetsBucket }: PreflightSubject,
   { account }: Caller,
 ): Promise<Verdict & { readonly plan: StagingPlan }> {
   const where = { account, region, ...(assetsBucket !== undefined && { bucket: assetsBucket }) };
-  const plan = await planStaging(calls, { template, ...where });
+  const plan = await planStaging(calls, { template, assets, ...where });
   switch (plan.kind) {
     case 'inline':
       return { ...verdict('goes with the request'), plan };
     case 'refused':
       return { ...verdict('', { problems: [{ message: plan.reason, hint: plan.hint }] }), plan };
     case 'bucket': {
-      const fact = plan.present
-        ? `is in ${plan.bucket} already`
-        : `goes to ${plan.bucket}${plan.bucketWork === 'create' ? ', which will be made' : ''}`;
+      const fact =
+        plan.present && plan.missing.length === 0
+          ? `is in ${plan.bucket} already`
+          : `goes to ${plan.bucket}${plan.bucketWork === 'create' ? ', which will be made' : ''}`;
       return { ...verdict(fact), plan };
     }
   }

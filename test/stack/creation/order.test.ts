@@ -37,9 +37,16 @@ function order(
       ...(token !== '' && { token }),
       ...rest,
     },
-    { region: 'us-east-1', ...(agentEndpoint !== undefined && { agentEndpoint }) },
+    {
+      region: 'us-east-1',
+      hostProgram: () => PROGRAM,
+      ...(agentEndpoint !== undefined && { agentEndpoint }),
+    },
   );
 }
+
+const PROGRAM = { key: `host/${'0'.repeat(64)}.mjs`, content: '//', contentType: 'text/javascript' };
+const INLINE = { kind: 'inline' } as const;
 
 function refusal(work: () => unknown): string {
   try {
@@ -54,7 +61,7 @@ function refusal(work: () => unknown): string {
 describe('an order', () => {
   it('passes the path of the token, and never the token', () => {
     const { parametersWith, token } = order({ MinSize: '2' });
-    expect(Object.fromEntries(parametersWith(undefined))).to.deep.equal({
+    expect(Object.fromEntries(parametersWith(undefined, INLINE))).to.deep.equal({
       MinSize: '2',
       [PATH]: '/bk-stack/ci/agent-token',
     });
@@ -64,7 +71,7 @@ describe('an order', () => {
   it('moves a token that is given as a parameter out of CloudFormation’s sight', () => {
     const { parametersWith, token } = order({ BuildkiteAgentToken: 'from-config' }, { token: '' });
     expect(token?.token).to.equal('from-config');
-    expect([...parametersWith(undefined).keys()]).to.deep.equal([PATH]);
+    expect([...parametersWith(undefined, INLINE).keys()]).to.deep.equal([PATH]);
   });
 
   it('keeps no token where one lies in SSM already', () => {
@@ -81,21 +88,21 @@ describe('an order', () => {
     const template = 'Resources: { Topic: { Type: AWS::SNS::Topic } }';
     const { subject, parametersWith } = order({}, { token: '', template });
     expect(subject.token).to.equal(undefined);
-    expect(parametersWith(['us-east-1a']).size).to.equal(0);
+    expect(parametersWith(['us-east-1a'], INLINE).size).to.equal(0);
   });
 
   it('in the sandbox has the agents talk to the sandbox', () => {
     const agentEndpoint = 'http://127.0.0.1:4599/_buildkite/v3';
     const { parametersWith, subject } = order({}, { agentEndpoint });
-    expect(parametersWith(undefined).get('AgentEndpoint')).to.equal(agentEndpoint);
+    expect(parametersWith(undefined, INLINE).get('AgentEndpoint')).to.equal(agentEndpoint);
     expect(subject.agentEndpoint).to.equal(agentEndpoint);
   });
 
   it('takes the zones that were chosen, unless some were named', () => {
     const zones = ['us-east-1b', 'us-east-1c'];
-    expect(order().parametersWith(zones).get('AvailabilityZones')).to.equal('us-east-1b,us-east-1c');
+    expect(order().parametersWith(zones, INLINE).get('AvailabilityZones')).to.equal('us-east-1b,us-east-1c');
     expect(
-      order({ AvailabilityZones: 'us-east-1a' }).parametersWith(zones).get('AvailabilityZones'),
+      order({ AvailabilityZones: 'us-east-1a' }).parametersWith(zones, INLINE).get('AvailabilityZones'),
     ).to.equal('us-east-1a');
   });
 
@@ -223,6 +230,35 @@ describe('the rules of a template', () => {
     expect(rules(rule, { A: 'y' })).to.deep.equal([]);
   });
 
+  it('brings the program of the instances along, where the template takes one', async () => {
+    const staging = {
+      kind: 'bucket',
+      bucket: 'assets',
+      key: 't',
+      present: true,
+      missing: [],
+      bucketWork: 'none',
+    } as const;
+    const ordered = (parameters: Record<string, string>) =>
+      prepare(
+        {
+          ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
+          ...{ tags: {}, terminationProtection: false },
+        },
+        { region: 'us-east-1', hostProgram: () => PROGRAM },
+      );
+    const template = await readTemplate();
+    const { subject, parametersWith } = ordered({});
+    expect(subject.assets).to.deep.equal([PROGRAM]);
+    expect(Object.fromEntries(parametersWith(undefined, staging))).to.include({
+      AssetsBucket: 'assets',
+      HostProgram: PROGRAM.key,
+    });
+    const own = { AssetsBucket: 'mine', HostProgram: `host/${'1'.repeat(64)}.mjs` };
+    expect(ordered(own).subject.assets).to.deep.equal([]);
+    expect(Object.fromEntries(ordered(own).parametersWith(undefined, staging))).to.include(own);
+  });
+
   it('of our own template are kept by its defaults, and told in its own words', async () => {
     const template = await readTemplate();
     const attempt = (parameters: Record<string, string>) =>
@@ -231,7 +267,7 @@ describe('the rules of a template', () => {
           ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
           ...{ tags: {}, terminationProtection: false },
         },
-        { region: 'us-east-1' },
+        { region: 'us-east-1', hostProgram: () => PROGRAM },
       );
     expect(attempt({}).subject.stackName).to.equal('ci');
     expect(refusal(() => attempt({ VpcId: 'vpc-12345678' }))).to.match(/needs Subnets/);

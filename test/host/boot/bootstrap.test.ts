@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type BootCalls, bootstrap } from '../../../src/host/boot/bootstrap.ts';
+import { Machine } from '../../../src/host/boot/machine.ts';
+import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
+import type { Run } from '../../../src/host/run.ts';
+import { Settings } from '../../../src/host/settings.ts';
+
+const TOKEN = 'token-that-no-log-may-hold';
+const SETTINGS = {
+  BK_STACK_NAME: 'ci',
+  BK_STACK_VERSION: '0.1.0',
+  BK_STACK_REGION: 'eu-west-1',
+  BK_STACK_SIGNAL_RESOURCE: 'AgentAutoScaleGroup',
+  BK_STACK_LOG_GROUP_PREFIX: '/buildkite/ci',
+  BUILDKITE_QUEUE: 'deploy',
+  BUILDKITE_AGENT_TAGS: 'os=linux, team=ci',
+  BUILDKITE_AGENTS_PER_INSTANCE: '4',
+  BUILDKITE_AGENT_RELEASE: 'stable',
+  BUILDKITE_AGENT_ENDPOINT: 'https://agent-edge.buildkite.com/v3',
+  BUILDKITE_AGENT_TOKEN_PATH: '/bk-stack/ci/agent-token',
+  BUILDKITE_SCALE_IN_IDLE_PERIOD: '600',
+  BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '0',
+};
+const SYSTEMS = {
+  amazonlinux2023: 'NAME="Amazon Linux"\nVERSION_ID="2023"\nID="amzn"\n',
+  ubuntu2404: 'ID=ubuntu\nVERSION_ID="24.04"\n',
+};
+
+/** A machine of files in a folder, whose programs answer as on an instance. */
+class FakeMachine {
+  readonly root = mkdtempSync(join(tmpdir(), 'bk-stack-machine-'));
+  readonly lines: string[] = [];
+  readonly commands: string[] = [];
+  readonly told: string[] = [];
+  readonly installed = new Set<string>();
+  broken: string | undefined;
+
+  constructor(osRelease: string) {
+    mkdirSync(join(this.root, 'etc'));
+    writeFileSync(join(this.root, 'etc/os-release'), osRelease);
+  }
+
+  readonly run: Run = (command, args) => {
+    const line = [command, ...args].join(' ');
+    this.commands.push(line);
+    const answer = (status: number, stdout = '') =>
+      Promise.resolve({ status, stdout, stderr: status === 0 ? '' : `${command} is broken` });
+    if (this.broken !== undefined && line.includes(this.broken)) return answer(1);
+    if (command === 'rpm' || command === 'dpkg-query')
+      return answer(this.installed.has(args.at(-1) ?? '') ? 0 : 1);
+    if (command === 'git-lfs' || command === 'id') return answer(this.installed.has(command) ? 0 : 1);
+    if (command === 'tar') this.installed.add('git-lfs');
+    if (command === 'useradd') this.installed.add('id');
+    if (args.includes('install'))
+      for (const name of args) this.installed.add(name.replace(/^.*\/|\.deb$/g, ''));
+    if (command === 'gpg' && args.includes('--fingerprint')) {
+      return answer(0, 'fpr:::::::::937616F3450B7D806CBD9725D58167303B789C72:');
+    }
+    return answer(0, command === 'docker' ? '29.1.0' : '');
+  };
+
+  /** The same content for every address, and its sum where sums are published. */
+  readonly download = (url: string): Promise<Uint8Array> => {
+    const sum = createHash('sha256').update('program').digest('hex');
+    return Promise.resolve(Buffer.from(/sha256/.test(url) ? `${sum}  git-lfs-linux\n` : 'program'));
+  };
+
+  boot(settings: Partial<typeof SETTINGS> & Record<string, string> = {}): Promise<boolean> {
+    const machine = new Machine((line) => this.lines.push(line), this.root, this.run, this.download);
+    const note = (what: string) => () => {
+      this.told.push(what);
+      return Promise.resolve();
+    };
+    const calls: BootCalls = {
+      instanceId: () => Promise.resolve('i-1'),
+      token: () => Promise.resolve(TOKEN),
+      fetch: (url) => Promise.resolve(`# ${url}`),
+      signal: (_id, status) => note(status)(),
+      markUnhealthy: note('unhealthy'),
+      shipLog: note('log'),
+    };
+    return bootstrap(machine, new Settings({ ...SETTINGS, ...settings }), calls, this.lines);
+  }
+
+  /** Every file of configuration, by path, with its rights. */
+  get configuration(): Record<string, string> {
+    const files = readdirSync(join(this.root, 'etc'), { recursive: true, withFileTypes: true });
+    return Object.fromEntries(
+      files
+        .filter((entry) => entry.isFile())
+        .map((entry) => join(entry.parentPath, entry.name))
+        .sort()
+        .map((path) => [
+          path.slice(this.root.length),
+          `${(statSync(path).mode & 0o777).toString(8)} ${readFileSync(path, 'utf8')}`,
+        ]),
+    );
+  }
+
+  /** Forgets this boot and keeps the software, as an image does. */
+  bake(): void {
+    rmSync(join(this.root, 'var/lib/bk-stack/boot'));
+    this.commands.length = 0;
+    this.told.length = 0;
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true });
+  }
+}
+
+describe('a boot', () => {
+  const machines: FakeMachine[] = [];
+  const machineOf = (system: keyof typeof SYSTEMS) => {
+    const machine = new FakeMachine(SYSTEMS[system]);
+    machines.push(machine);
+    return machine;
+  };
+  after(() => {
+    for (const machine of machines) machine.remove();
+  });
+
+  for (const system of ['amazonlinux2023', 'ubuntu2404'] as const) {
+    it(`gives the same configuration from a bare image of ${system} and from a baked one`, async () => {
+      const machine = machineOf(system);
+      expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
+      const bare = machine.configuration;
+      expect(machine.told).to.eql(['SUCCESS']);
+      machine.bake();
+      expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
+      expect(machine.configuration).to.eql(bare);
+      expect(machine.commands.some((line) => /^(dnf|apt-get|tar|useradd) /.test(line))).to.equal(false);
+    });
+  }
+
+  it('starts the agent last, when Docker has answered', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot();
+    const at = (text: string) => machine.commands.findIndex((line) => line.includes(text));
+    expect(at('docker version')).to.be.greaterThan(at('restart docker.service'));
+    expect(at('enable --now bk-stack-lifecycle')).to.be.greaterThan(at('docker version'));
+    expect(machine.commands.at(-1)).to.equal('systemctl enable --now buildkite-agent.service');
+  });
+
+  it('keeps the token to the agent’s configuration', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot();
+    const text = machine.configuration[AGENT_CONFIG] ?? '';
+    expect(text).to.match(/^600 /).and.to.contain(`token="${TOKEN}"`);
+    expect(text).to.contain('tags="queue=deploy,docker=29.1.0,stack=ci');
+    expect(text).to.contain('spawn="4"').and.to.contain('disconnect-after-idle-timeout="600"');
+    expect(text).to.not.contain('disconnect-after-uptime');
+    expect([...machine.lines, ...machine.commands].join('\n')).to.not.contain(TOKEN);
+  });
+
+  it('is done once', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot();
+    machine.commands.length = 0;
+    expect(await machine.boot()).to.equal(true);
+    expect(machine.commands).to.eql([]);
+  });
+
+  it('that fails ships its log, signals, marks the instance, and is not taken up again', async () => {
+    const machine = machineOf('amazonlinux2023');
+    machine.broken = 'restart amazon-cloudwatch-agent';
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.told).to.eql(['log', 'FAILURE', 'unhealthy']);
+    expect(machine.lines.at(-1)).to.contain(
+      'amazon-cloudwatch-agent is broken'.replace('amazon-cloudwatch-agent', 'systemctl'),
+    );
+    expect(machine.commands.join('\n')).to.not.contain('enable --now buildkite-agent');
+    machine.broken = undefined;
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.lines.at(-1)).to.contain('An earlier boot of this instance broke off');
+  });
+
+  it('refuses a program whose hash is not the published one', async () => {
+    const machine = machineOf('amazonlinux2023');
+    const genuine = machine.download;
+    const forged = Object.assign(machine, {
+      download: (url: string) =>
+        url.endsWith('buildkite-agent-linux-amd64') ? Promise.resolve(Buffer.from('forged')) : genuine(url),
+    });
+    expect(await forged.boot()).to.equal(false);
+    expect(machine.lines.at(-1)).to.contain('was expected');
+    expect(existsSync(join(machine.root, 'usr/bin/buildkite-agent'))).to.equal(false);
+  });
+
+  it('runs one’s own script before the agent starts', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot({ BUILDKITE_BOOTSTRAP_SCRIPT_URL: 's3://scripts/b.sh' });
+    const script = machine.commands.findIndex((line) => line.startsWith('bash '));
+    expect(script).to.be.within(1, machine.commands.length - 2);
+    machine.bake();
+    machine.broken = 'bash ';
+    expect(await machine.boot({ BUILDKITE_BOOTSTRAP_SCRIPT_URL: 's3://scripts/b.sh' })).to.equal(false);
+  });
+
+  it('knows which systems it runs on', async () => {
+    const machine = new FakeMachine('ID=debian\nVERSION_ID="12"\n');
+    machines.push(machine);
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.lines.at(-1)).to.contain('debian 12').and.to.contain('Amazon Linux 2023 and Ubuntu 24.04');
+  });
+});
