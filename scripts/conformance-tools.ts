@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** From PyPI, and pinned: a tool that learns a new rule overnight is not to turn a build red. */
 const TOOLS = { awscli: '1.46.3', 'cfn-lint': '1.58.0', checkov: '3.3.30' };
+
+/** From the Go module proxy. The newest whose modules the proxy has, all of them. */
+const GO_TOOLS = {
+  'buildkite-agent': { module: 'github.com/buildkite/agent/v3', version: 'v3.78.0', binary: 'agent' },
+};
 
 /**
  * Puts the tools into the user's cache folder, one virtual environment each as their dependencies contradict each other.
@@ -32,7 +37,28 @@ export function installTools(): string {
     // Written last, so that an installation cut short is done again.
     writeFileSync(complete, '');
   }
+  for (const [tool, { module, version, binary }] of Object.entries(GO_TOOLS)) {
+    const place = join(folder, tool);
+    const complete = join(place, `complete-${version}`);
+    if (existsSync(complete)) continue;
+    console.error(`Building ${tool} ${version} into ${place}`);
+    rmSync(place, { recursive: true, force: true });
+    const bin = join(place, 'bin');
+    mkdirSync(bin, { recursive: true });
+    run(goCommand(), ['install', `${module}@${version}`], { GOBIN: bin, CGO_ENABLED: '0' });
+    renameSync(join(bin, binary), join(bin, tool));
+    writeFileSync(complete, '');
+  }
   return folder;
+}
+
+/** Go's own installer puts it where no PATH may lead. */
+function goCommand(): string {
+  const found = ['go', '/usr/local/go/bin/go'].find((command) => succeeds(command, ['version']));
+  if (found !== undefined) return found;
+  throw new Error(
+    'The conformance tests need Go 1.22 or newer to build the Buildkite Agent: install it and run them again.',
+  );
 }
 
 function requirePython(): void {
@@ -50,7 +76,12 @@ function succeeds(command: string, args: readonly string[]): boolean {
   return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2] });
+function run(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): void {
+  const env = { ...process.env, ...environment };
+  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2], env });
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`, { cause: error });
 }

@@ -120,7 +120,7 @@ function ping(world: World, agent: AgentRecord): BuildkiteResponse {
   const job = held ?? nextJobFor(state, agent);
   if (job === undefined) return answer(200, agent.stopping ? { action: 'disconnect' } : { action: 'idle' });
   if (held === undefined) assign(job, agent);
-  return answer(200, { job: described(job) });
+  return answer(200, { job: described(world, job) });
 }
 
 /** A job's own calls, which only the agent that has it may make. */
@@ -128,20 +128,20 @@ function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): Bui
   const [, id = '', step] = /^\/jobs\/([^/]+)(?:\/([a-z_]+))?$/.exec(request.path) ?? [];
   const job = buildkiteState(world).jobs[id];
   if (job === undefined) return NOT_FOUND;
-  if (request.method === 'GET' && step === undefined) return answer(200, described(job));
+  if (request.method === 'GET' && step === undefined) return answer(200, described(world, job));
   if (job.agentId !== agent.id) return answer(422, { message: 'This job is not assigned to this agent' });
   switch (`${request.method} ${step ?? ''}`) {
     case 'PUT accept':
       job.state = 'accepted';
-      return answer(200, described(job));
+      return answer(200, described(world, job));
     case 'PUT start':
       job.state = 'running';
       job.startedAt = world.now();
-      return answer(200, described(job));
+      return answer(200, described(world, job));
     case 'PUT finish':
       finishJob(world, job, String(json(request)['exit_status'] ?? '0'));
       dispatchSoon(world, job.queue);
-      return answer(200, described(job));
+      return answer(200, described(world, job));
     case 'POST chunks':
       job.log[request.query.get('sequence') ?? String(Object.keys(job.log).length + 1)] = world.blobs.put(
         content(request),
@@ -154,11 +154,15 @@ function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): Bui
   }
 }
 
-function described(job: JobRecord) {
+function described(world: World, job: JobRecord) {
+  const agent = buildkiteState(world).agents[job.agentId ?? ''];
   return {
     id: job.id,
     state: job.state === 'lost' ? 'finished' : job.state,
-    env: job.env,
+    env: {
+      ...job.env,
+      ...(agent !== undefined && { BUILDKITE_AGENT_ID: agent.id, BUILDKITE_AGENT_NAME: agent.name }),
+    },
     endpoint: null,
     exit_status: job.exitStatus ?? '',
     chunks_max_size_bytes: 102_400,

@@ -23,6 +23,12 @@ export function pushJob(world: World, { queue, seconds = 60, env = {} }: JobRequ
       BUILDKITE_JOB_ID: id,
       BUILDKITE_ORGANIZATION_SLUG: 'sandbox',
       BUILDKITE_PIPELINE_SLUG: 'sandbox',
+      BUILDKITE_PIPELINE_PROVIDER: 'git',
+      BUILDKITE_BUILD_ID: world.ids.uuid(),
+      BUILDKITE_BUILD_NUMBER: '1',
+      BUILDKITE_REPO: '',
+      BUILDKITE_COMMIT: 'HEAD',
+      BUILDKITE_BRANCH: 'main',
       BUILDKITE_AGENT_META_DATA_QUEUE: queue,
       BUILDKITE_COMMAND: 'true',
       ...env,
@@ -34,6 +40,32 @@ export function pushJob(world: World, { queue, seconds = 60, env = {} }: JobRequ
   buildkiteState(world).jobs[id] = job;
   dispatchSoon(world, queue);
   return job;
+}
+
+/** A job as a person looks at it. */
+export interface DescribedJob {
+  readonly id: string;
+  readonly queue: string;
+  readonly state: JobRecord['state'];
+  readonly exitStatus: string | undefined;
+  readonly agent: string | undefined;
+  /** All that has arrived of it. */
+  readonly log: string;
+}
+
+export function describeJobs(world: World): DescribedJob[] {
+  const { agents, jobs } = buildkiteState(world);
+  return Object.values(jobs).map(({ id, queue, state, exitStatus, agentId, log }) => ({
+    id,
+    queue,
+    state,
+    exitStatus,
+    agent: agents[agentId ?? '']?.name,
+    log: Object.keys(log)
+      .sort((left, right) => Number(left) - Number(right))
+      .map((sequence) => Buffer.from(world.blobs.get(log[sequence] ?? '')).toString('utf8'))
+      .join(''),
+  }));
 }
 
 /** The jobs that ended because what they ran on vanished: the number that shall be 0. */

@@ -1,3 +1,4 @@
+import { describeJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
 import type { World } from '../kernel/world.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
@@ -27,6 +28,10 @@ export function control(request: WireRequest, controls: Controls): WireResponse 
       });
     case 'PUT /_sandbox/faults':
       return takeFaults(request, world);
+    case 'GET /_sandbox/jobs':
+      return json(200, { jobs: describeJobs(world) });
+    case 'POST /_sandbox/jobs':
+      return takeJob(request, world);
     case 'POST /_sandbox/reset':
       controls.reset();
       return json(200, {});
@@ -46,6 +51,12 @@ function takeFaults({ body }: WireRequest, world: World): WireResponse {
   } catch (error) {
     return json(400, { message: (error as Error).message });
   }
+}
+
+function takeJob({ body }: WireRequest, world: World): WireResponse {
+  const { queue, ...rest } = JSON.parse(body.toString('utf8')) as Partial<JobRequest>;
+  if (queue === undefined) return json(400, { message: 'A job needs a queue.' });
+  return json(201, { id: pushJob(world, { queue, ...rest }).id });
 }
 
 function json(status: number, body: object): WireResponse {

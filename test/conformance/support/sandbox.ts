@@ -35,15 +35,19 @@ export class Sandbox {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  cli(args: readonly string[]) {
-    return runCli(args, { env: { XDG_STATE_HOME: this.folder } });
+  get endpoint(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    return runCli(args, { env: { XDG_STATE_HOME: this.folder, ...env } });
   }
 
   /** Calls the AWS CLI, which knows nothing of bk-stack. */
   async aws(...args: string[]): Promise<Answer> {
     const { exitCode, stdout, stderr } = await runTool('awscli', 'aws', args, {
       env: {
-        AWS_ENDPOINT_URL: `http://127.0.0.1:${this.port}`,
+        AWS_ENDPOINT_URL: this.endpoint,
         AWS_DEFAULT_REGION: 'us-east-1',
         AWS_DEFAULT_OUTPUT: 'json',
         AWS_PAGER: '',

@@ -8,7 +8,11 @@ export function runTool(
   args: readonly string[],
   options?: RunOptions,
 ): Promise<Finished> {
+  return runProcess(join(toolFolder(tool), 'bin', command), args, options);
+}
+
+export function toolFolder(tool: 'awscli' | 'buildkite-agent' | 'cfn-lint' | 'checkov'): string {
   const folder = process.env['CONFORMANCE_TOOLS'];
   if (folder === undefined) throw new Error('CONFORMANCE_TOOLS is not set: run npm run test:conformance');
-  return runProcess(join(folder, tool, 'bin', command), args, options);
+  return join(folder, tool);
 }

@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
+import { root, runProcess } from '../../support/process.ts';
+import { toolFolder } from './tools.ts';
+
+const HOST = join(root, 'dist/host/host.mjs');
+
+/** A machine's worth of folders on which real agents run with the host program's own hooks. */
+export class AgentMachine {
+  readonly folder = mkdtempSync(join(tmpdir(), 'bk-stack-agent-'));
+  readonly #agents: ChildProcess[] = [];
+  readonly #endpoint: string;
+
+  constructor(endpoint: string) {
+    this.#endpoint = endpoint;
+  }
+
+  /** @param settings what stack.env would hold */
+  async setUp(settings: Readonly<Record<string, string>>): Promise<void> {
+    const written = await runProcess(process.execPath, [HOST, 'files', this.folder]);
+    if (written.exitCode !== 0) throw new Error(written.stderr);
+    const hooks = join(this.folder, 'hooks');
+    cpSync(join(this.folder, 'etc/buildkite-agent/hooks'), hooks, { recursive: true });
+    for (const name of readdirSync(hooks)) {
+      // The places of an instance become those of this machine; the text is otherwise the hook's own.
+      const text = readFileSync(join(hooks, name), 'utf8');
+      writeFileSync(
+        join(hooks, name),
+        text.replaceAll('/opt/bk-stack/node', process.execPath).replaceAll('/opt/bk-stack/host.mjs', HOST),
+      );
+    }
+    this.#script(join(hooks, 'checkout'), 'mkdir -p "$BUILDKITE_BUILD_CHECKOUT_PATH"');
+    mkdirSync(join(this.folder, 'bin'));
+    // What docker login is asked, for there is no Docker here: its words, what it reads, where its configuration is.
+    this.#script(
+      join(this.folder, 'bin/docker'),
+      `echo "$* <$(cat)> $DOCKER_CONFIG" >>'${join(this.folder, 'docker.log')}'; echo '{}' >"$DOCKER_CONFIG/config.json"`,
+    );
+    this.#script(join(this.folder, 'bin/sudo'), `echo "$*" >>'${join(this.folder, 'sudo.log')}'`);
+    writeFileSync(
+      join(this.folder, 'stack.env'),
+      Object.entries(settings)
+        .map(([name, value]) => `${name}="${value}"\n`)
+        .join(''),
+    );
+  }
+
+  #script(path: string, body: string): void {
+    writeFileSync(path, `#!/usr/bin/env bash\n${body}\n`);
+    chmodSync(path, 0o755);
+  }
+
+  get dockerLog(): string[] {
+    return readFileSync(join(this.folder, 'docker.log'), 'utf8').trim().split('\n');
+  }
+
+  /** Starts a real agent, without waiting for it. */
+  start(queue: string, ...options: string[]): ChildProcess {
+    const agentFolder = toolFolder('buildkite-agent');
+    const args = [
+      ...['start', '--token', 'conformance', '--endpoint', `${this.#endpoint}/_buildkite/v3`, '--no-color'],
+      ...[
+        '--name',
+        `${queue}-%spawn`,
+        '--tags',
+        `queue=${queue}`,
+        '--hooks-path',
+        join(this.folder, 'hooks'),
+      ],
+      ...[
+        '--build-path',
+        join(this.folder, 'builds'),
+        '--plugins-path',
+        join(this.folder, 'plugins'),
+        ...options,
+      ],
+    ];
+    const agent = spawn(join(agentFolder, 'bin/buildkite-agent'), args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        PATH: `${join(this.folder, 'bin')}:${join(agentFolder, 'bin')}:${process.env['PATH'] ?? ''}`,
+        HOME: this.folder,
+        AWS_ENDPOINT_URL: this.#endpoint,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        BK_STACK_SETTINGS: join(this.folder, 'stack.env'),
+      },
+    });
+    this.#agents.push(agent);
+    return agent;
+  }
+
+  async push(queue: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const response = await fetch(`${this.#endpoint}/_sandbox/jobs`, {
+      method: 'POST',
+      headers: { 'x-bk-stack-sandbox': '1' },
+      body: JSON.stringify({
+        queue,
+        env: {
+          BUILDKITE_COMMAND: command,
+          BUILDKITE_REPO: 'git@github.com:acme/app.git',
+          ...env,
+        },
+      }),
+    });
+    return ((await response.json()) as { id: string }).id;
+  }
+
+  async jobs(): Promise<DescribedJob[]> {
+    const response = await fetch(`${this.#endpoint}/_sandbox/jobs`, {
+      headers: { 'x-bk-stack-sandbox': '1' },
+    });
+    return ((await response.json()) as { jobs: DescribedJob[] }).jobs;
+  }
+
+  async job(id: string, until: (job: DescribedJob) => boolean): Promise<DescribedJob> {
+    for (let tried = 0; tried < 300; tried++) {
+      const job = (await this.jobs()).find((candidate) => candidate.id === id);
+      if (job !== undefined && until(job)) return job;
+      await sleep(200);
+    }
+    throw new Error(`The job ${id} never came so far: ${JSON.stringify(await this.jobs(), undefined, 1)}`);
+  }
+
+  finished(id: string): Promise<DescribedJob> {
+    return this.job(id, ({ state }) => state === 'finished' || state === 'lost');
+  }
+
+  remove(): void {
+    for (const agent of this.#agents) agent.kill('SIGKILL');
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
