@@ -6,6 +6,14 @@ import { join } from 'node:path';
 /** From PyPI, and pinned: a tool that learns a new rule overnight is not to turn a build red. */
 const TOOLS = { awscli: '1.46.3', 'cfn-lint': '1.58.0', checkov: '3.3.30' };
 
+/** Commands from Debian's packages, by the package that has them. */
+const DEBIAN_TOOLS = {
+  shellcheck: 'shellcheck',
+  'systemd-analyze': 'systemd',
+  visudo: 'sudo',
+  logrotate: 'logrotate',
+};
+
 /** From the Go module proxy. The newest whose modules the proxy has, all of them. */
 const GO_TOOLS = {
   'buildkite-agent': { module: 'github.com/buildkite/agent/v3', version: 'v3.78.0', binary: 'agent' },
@@ -37,6 +45,7 @@ export function installTools(): string {
     // Written last, so that an installation cut short is done again.
     writeFileSync(complete, '');
   }
+  requireCommands();
   for (const [tool, { module, version, binary }] of Object.entries(GO_TOOLS)) {
     const place = join(folder, tool);
     const complete = join(place, `complete-${version}`);
@@ -62,14 +71,22 @@ function goCommand(): string {
 }
 
 function requirePython(): void {
-  if (succeeds('python3', ['-c', 'import ensurepip, venv'])) return;
-  const canInstall = process.getuid?.() === 0 && succeeds('apt-get', ['--version']);
-  if (!canInstall)
+  if (!succeeds('python3', ['-c', 'import ensurepip, venv'])) installPackages(['python3', 'python3-venv']);
+}
+
+function requireCommands(): void {
+  const missing = Object.entries(DEBIAN_TOOLS).filter(([command]) => !succeeds(command, ['--version']));
+  if (missing.length > 0) installPackages(missing.map(([, name]) => name));
+}
+
+function installPackages(packages: readonly string[]): void {
+  if (process.getuid?.() !== 0 || !succeeds('apt-get', ['--version'])) {
     throw new Error(
-      'The conformance tests need python3 with its venv module: install it and run them again.',
+      `The conformance tests need ${packages.join(', ')}: install them and run the tests again.`,
     );
+  }
   run('apt-get', ['update', '--quiet']);
-  run('apt-get', ['install', '--quiet', '--yes', '--no-install-recommends', 'python3', 'python3-venv']);
+  run('apt-get', ['install', '--quiet', '--yes', '--no-install-recommends', ...packages]);
 }
 
 function succeeds(command: string, args: readonly string[]): boolean {
