@@ -1,5 +1,5 @@
 /**
- * Measures how fast the built CLI starts and how fast the sandbox evaluates, and prints both beside what is to be
+ * Measures how fast the built CLI starts how fast the sandbox evaluates, and what the host program's hook costs a job, and prints it all beside what is to be
  * reached. Times of a process are ratios to `node -e 0` of the same run, so that machines can be compared.
  */
 import { spawn, spawnSync } from 'node:child_process';
@@ -8,10 +8,16 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { table } from '../src/terminal/table.ts';
+import { hookCost } from './bench-hook.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
+
+/** One request's latency, in milliseconds, and what is to be reached: multiples of it, and MiB. */
+const LATENCY = 20;
+const MOST_LATENCIES = 12;
+const MOST_MEBIBYTES = 90;
 
 interface Measurement {
   readonly what: string;
@@ -30,9 +36,10 @@ const env = {
   NO_COLOR: '1',
 };
 try {
-  bkStack('sandbox', 'start', '--port', String(await freePort()));
+  const port = await freePort();
+  bkStack('sandbox', 'start', '--port', String(port));
   bkStack('list');
-  const rows = [...(await startUp()), await evaluation()];
+  const rows = [...(await startUp()), await evaluation(), ...(await hook(`http://127.0.0.1:${port}`))];
   console.log(
     table(rows, [
       { heading: 'MEASURED', cell: ({ what }) => what },
@@ -95,6 +102,27 @@ async function evaluation(): Promise<Measurement> {
     target: '1000 ms',
     reached: time < 1000 ? 'yes' : 'NO',
   };
+}
+
+async function hook(endpoint: string): Promise<Measurement[]> {
+  const { milliseconds, mebibytes } = await hookCost(endpoint, LATENCY, ROUNDS);
+  const latencies = milliseconds / LATENCY;
+  return [
+    {
+      what: `environment hook, S3 ${LATENCY} ms away`,
+      median: `${milliseconds.toFixed(0)} ms`,
+      measured: `${latencies.toFixed(1)} requests`,
+      target: `${MOST_LATENCIES} requests`,
+      reached: latencies <= MOST_LATENCIES ? 'yes' : 'NO',
+    },
+    {
+      what: 'environment hook, memory',
+      median: '',
+      measured: `${mebibytes.toFixed(0)} MiB`,
+      target: `${MOST_MEBIBYTES} MiB`,
+      reached: mebibytes < MOST_MEBIBYTES ? 'yes' : 'NO',
+    },
+  ];
 }
 
 /** Milliseconds from the start of a process to its end. */

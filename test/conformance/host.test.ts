@@ -210,7 +210,7 @@ describe('a real Buildkite Agent', function () {
             rebalance: false,
           }),
           agent: controlOf(agent),
-          group: await groupCalls('us-east-1', instanceId),
+          group: groupCalls('us-east-1', instanceId),
           now: Date.now,
           say: () => undefined,
         },
@@ -236,7 +236,7 @@ describe('a real Buildkite Agent', function () {
         {
           notices: () => Promise.resolve({ targetState: 'InService', interruptionAt, rebalance: false }),
           agent: controlOf(agent),
-          group: await groupCalls('us-east-1', await inService()),
+          group: groupCalls('us-east-1', await inService()),
           now: Date.now,
           say: () => undefined,
         },
@@ -266,7 +266,7 @@ describe('a real Buildkite Agent', function () {
             endsByItself: false,
           },
           {
-            group: await groupCalls('us-east-1', await inService()),
+            group: groupCalls('us-east-1', await inService()),
             agent: {
               start() {
                 restarted = true;

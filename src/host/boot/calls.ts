@@ -1,8 +1,17 @@
+import { CloudFormationClient, SignalResourceCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchLogsClient,
+  CreateLogStreamCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { secretStore } from '../job/secret-store.ts';
+import { groupCalls } from '../lifecycle/group.ts';
 import type { Metadata } from '../lifecycle/metadata.ts';
 import type { Settings } from '../settings.ts';
 import type { BootCalls } from './bootstrap.ts';
 
-/** The same on AWS. Nothing is loaded before it is used: a boot that succeeds ships no log itself. */
+/** The same on AWS. */
 export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
   const region = settings.required('BK_STACK_REGION');
   const shared = { region, maxAttempts: 8 };
@@ -27,7 +36,6 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
       }
     },
     async signal(instanceId, status) {
-      const { CloudFormationClient, SignalResourceCommand } = await import('@aws-sdk/client-cloudformation');
       await new CloudFormationClient(shared).send(
         new SignalResourceCommand({
           StackName: settings.required('BK_STACK_NAME'),
@@ -38,27 +46,24 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
       );
     },
     async markUnhealthy(instanceId) {
-      const { groupCalls } = await import('../lifecycle/group.ts');
-      await (await groupCalls(region, instanceId)).markUnhealthy();
+      await groupCalls(region, instanceId).markUnhealthy();
     },
     async shipLog(instanceId, lines) {
-      const sdk = await import('@aws-sdk/client-cloudwatch-logs');
-      const client = new sdk.CloudWatchLogsClient(shared);
+      const client = new CloudWatchLogsClient(shared);
       const target = {
         logGroupName: `${settings.required('BK_STACK_LOG_GROUP_PREFIX')}/boot`,
         logStreamName: instanceId,
       };
-      await client.send(new sdk.CreateLogStreamCommand(target)).catch((error: unknown) => {
+      await client.send(new CreateLogStreamCommand(target)).catch((error: unknown) => {
         if ((error as Error).name !== 'ResourceAlreadyExistsException') throw error;
       });
       const timestamp = Date.now();
       const logEvents = lines.slice(-200).map((message) => ({ timestamp, message }));
-      await client.send(new sdk.PutLogEventsCommand({ ...target, logEvents }));
+      await client.send(new PutLogEventsCommand({ ...target, logEvents }));
     },
   };
 
   async function parameter(Name: string): Promise<string> {
-    const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
     const { Parameter } = await new SSMClient(shared).send(
       new GetParameterCommand({ Name, WithDecryption: true }),
     );
@@ -66,14 +71,9 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
     return Parameter.Value;
   }
 
-  async function object(Bucket: string, Key: string): Promise<string> {
-    const { GetObjectCommand, S3Client } = await import('@aws-sdk/client-s3');
-    const client = new S3Client({
-      ...shared,
-      followRegionRedirects: true,
-      forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
-    });
-    const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
-    return (await Body?.transformToString('utf8')) ?? '';
+  async function object(bucket: string, key: string): Promise<string> {
+    const text = await secretStore({ bucket, region }).get(key);
+    if (text === undefined) throw new Error(`There is no s3://${bucket}/${key}`);
+    return text;
   }
 }

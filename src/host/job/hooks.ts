@@ -10,10 +10,10 @@ import { ensureSpace } from './disk.ts';
 import { environmentScript } from './environment.ts';
 import { credentialAnswer, matchingCredential, parseCredentials, parseRequest } from './git-credentials.ts';
 import { redact, redactedValues } from './redaction.ts';
-import { ecrToken, logIn, loginsOf } from './registries.ts';
-import { secretStore } from './secret-store.ts';
-import { type JobSecrets, readGitCredentials, readSecrets } from './secrets.ts';
-import { startSshAgent } from './ssh-agent.ts';
+import { type EcrToken, logIn, loginsOf } from './registries.ts';
+import type { SecretStore } from './secret-store.ts';
+import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from './secrets.ts';
+import { type SshAgent, startSshAgent } from './ssh-agent.ts';
 
 /** For the job's log. Its standard output is evaluated by the hook. */
 function say(line: string): void {
@@ -30,22 +30,11 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
     settings.text('SECRETS_PLUGIN') !== 'false' &&
     ON.test(job['SECRETS_PLUGIN_ENABLED'] ?? 'true');
   const pipeline = pipelineOf(job);
-  let secrets: JobSecrets | undefined;
-  if (enabled) {
-    say(`~~~ Secrets of ${pipeline ?? 'every pipeline'} from ${bucket}`);
-    const region = settings.text('SECRETS_BUCKET_REGION') || settings.text('BK_STACK_REGION') || undefined;
-    secrets = await readSecrets(await secretStore({ bucket, region }), pipeline);
-    tell(secrets);
-    const failed = await redact(run, redactedValues(secrets));
-    if (failed !== undefined)
-      throw new Error(`The secrets could not be given to the log redactor: ${failed}`);
-  }
-  const sshAgent =
-    secrets === undefined || secrets.sshKeys.length === 0
-      ? undefined
-      : await startSshAgent(run, secrets.sshKeys);
+  if (enabled) say(`~~~ Secrets of ${pipeline ?? 'every pipeline'} from ${bucket}`);
+  const { secrets, sshAgent } = enabled ? await prepareSecrets(await storeOf(settings), pipeline) : NOTHING;
+  for (const key of sshAgent?.added ?? []) say(`- ${key}`);
   for (const refusal of sshAgent?.refused ?? []) say(`⚠️ SSH key ${refusal}`);
-  if (secrets !== undefined && (sshAgent?.added.length ?? 0) === 0) warnOfMissingKey(settings, job, bucket);
+  if (enabled && (sshAgent?.added.length ?? 0) === 0) warnOfMissingKey(settings, job, bucket);
   process.stdout.write(
     environmentScript({
       fixed: {
@@ -66,13 +55,53 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
   );
 }
 
+interface Prepared {
+  readonly secrets: JobSecrets | undefined;
+  readonly sshAgent: SshAgent | undefined;
+}
+
+const NOTHING: Prepared = { secrets: undefined, sshAgent: undefined };
+
+async function prepareSecrets(store: SecretStore, pipeline: string | undefined): Promise<Prepared> {
+  const starting = readSshKeys(store, pipeline).then((keys) =>
+    keys.length === 0 ? undefined : startSshAgent(run, keys),
+  );
+  // It is awaited below, and may fail before that.
+  const started = starting.catch(() => undefined);
+  try {
+    const secrets = await readSecrets(store, pipeline);
+    tell(secrets);
+    const failed = await redact(run, redactedValues(secrets));
+    if (failed !== undefined)
+      throw new Error(`The secrets could not be given to the log redactor: ${failed}`);
+    return { secrets, sshAgent: await starting };
+  } catch (error) {
+    // A job that fails here does not know of it, and could not end it.
+    const agent = await started;
+    if (agent !== undefined) process.kill(Number(agent.pid));
+    throw error;
+  }
+}
+
+/** Loaded when it is needed, as most hooks need no AWS. */
+async function storeOf(settings: Settings): Promise<SecretStore> {
+  const { secretStore } = await import('./secret-store.ts');
+  const region = settings.text('SECRETS_BUCKET_REGION') || settings.required('BK_STACK_REGION');
+  return secretStore({ bucket: settings.required('SECRETS_BUCKET'), region });
+}
+
+async function askEcr(region: string): Promise<EcrToken> {
+  const { ecrToken } = await import('./ecr-token.ts');
+  return ecrToken(region);
+}
+
 /** The slug decides which secrets are read, so a strange one reads none of its own. */
 function pipelineOf({ BUILDKITE_PIPELINE_SLUG: slug }: NodeJS.ProcessEnv): string | undefined {
   return slug !== undefined && isPipelineSlug(slug) ? slug : undefined;
 }
 
-function tell({ envFiles, sshKeys, gitCredentials, variables }: JobSecrets): void {
-  for (const { key } of [...envFiles, ...sshKeys, ...gitCredentials]) say(`- ${key}`);
+function tell({ envFiles, gitCredentials, variables }: JobSecrets): void {
+  for (const { key } of [...envFiles, ...gitCredentials]) say(`- ${key}`);
   for (const name of variables.keys()) say(`- ${name}`);
 }
 
@@ -109,7 +138,7 @@ export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv
     region: settings.text('BK_STACK_REGION'),
     ecrByDefault: settings.text('ECR_POLICY') !== '' && settings.text('ECR_POLICY') !== 'none',
   });
-  for (const line of await logIn(run, logins, ecrToken)) say(line);
+  for (const line of await logIn(run, logins, askEcr)) say(line);
 }
 
 /** What the stack's parameters say, where the job says nothing. */
@@ -137,9 +166,7 @@ export async function gitCredentialHelper(
 ): Promise<void> {
   if (action !== 'get') return;
   const request = parseRequest(readFileSync(0, 'utf8'));
-  const region = settings.text('SECRETS_BUCKET_REGION') || settings.text('BK_STACK_REGION') || undefined;
-  const store = await secretStore({ bucket: settings.required('SECRETS_BUCKET'), region });
-  const files = await readGitCredentials(store, pipeline === '-' ? undefined : pipeline);
+  const files = await readGitCredentials(await storeOf(settings), pipeline === '-' ? undefined : pipeline);
   const found = matchingCredential(
     files.flatMap(({ text }) => parseCredentials(text)),
     request,

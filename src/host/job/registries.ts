@@ -64,21 +64,6 @@ export interface EcrToken {
   readonly registry: string;
 }
 
-/** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html */
-export async function ecrToken(region: string): Promise<EcrToken> {
-  const { ECRClient, GetAuthorizationTokenCommand } = await import('@aws-sdk/client-ecr');
-  const { authorizationData: [data] = [] } = await new ECRClient({ region }).send(
-    new GetAuthorizationTokenCommand({}),
-  );
-  const decoded = Buffer.from(data?.authorizationToken ?? '', 'base64').toString();
-  const colon = decoded.indexOf(':');
-  return {
-    user: decoded.slice(0, colon),
-    password: decoded.slice(colon + 1),
-    registry: (data?.proxyEndpoint ?? '').replace(/^https:\/\//, ''),
-  };
-}
-
 /** A registry of another account has the same host but for the account. */
 export function registryHosts(registry: string, accounts: readonly string[]): string[] {
   return accounts.length === 0 ? [registry] : accounts.map((account) => registry.replace(/^\d{12}/, account));

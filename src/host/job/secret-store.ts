@@ -1,4 +1,5 @@
-import type { S3Client } from '@aws-sdk/client-s3';
+// Named imports, so that the bundle holds these operations alone: it is read before every job.
+import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 
 /** A secret that is there. */
 export interface Secret {
@@ -20,9 +21,8 @@ export interface StoreSettings {
 }
 
 /** @throws Error that names key and bucket, as a secret that is silently left out breaks a build far from its cause */
-export async function secretStore({ bucket, region }: StoreSettings): Promise<SecretStore> {
-  const { GetObjectCommand, paginateListObjectsV2, S3Client } = await import('@aws-sdk/client-s3');
-  const client: S3Client = new S3Client({
+export function secretStore({ bucket, region }: StoreSettings): SecretStore {
+  const client = new S3Client({
     ...(region !== undefined && { region }),
     followRegionRedirects: true,
     forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,

@@ -1,10 +1,9 @@
 import { secretKeys, secretVariable } from '../../secrets/layout.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
-/** The secrets of a pipeline, each kind in the order in which it counts. */
+/** The secrets of a pipeline but for its ssh keys, each kind in the order in which it counts. */
 export interface JobSecrets {
   readonly envFiles: readonly Secret[];
-  readonly sshKeys: readonly Secret[];
   readonly gitCredentials: readonly Secret[];
   /** By the variables they are exported as. */
   readonly variables: ReadonlyMap<string, string>;
@@ -16,13 +15,12 @@ export interface JobSecrets {
  */
 export async function readSecrets(store: SecretStore, pipeline: string | undefined): Promise<JobSecrets> {
   const keys = secretKeys(pipeline);
-  const [envFiles, sshKeys, gitCredentials, variables] = await Promise.all([
+  const [envFiles, gitCredentials, variables] = await Promise.all([
     read(store, keys.envFiles),
-    read(store, keys.sshKeys),
     read(store, keys.gitCredentials),
     readVariables(store, keys.secretFilePrefixes),
   ]);
-  return { envFiles, sshKeys, gitCredentials, variables };
+  return { envFiles, gitCredentials, variables };
 }
 
 async function read(store: SecretStore, keys: readonly string[]): Promise<Secret[]> {
@@ -41,6 +39,11 @@ async function readVariables(
   const files = lists.flat().filter((key) => secretVariable(key) !== undefined);
   const secrets = await read(store, files);
   return new Map(secrets.map(({ key, text }) => [secretVariable(key) ?? '', text]));
+}
+
+/** By themselves, as an ssh-agent can start while other secrets are still on their way. */
+export function readSshKeys(store: SecretStore, pipeline: string | undefined): Promise<Secret[]> {
+  return read(store, secretKeys(pipeline).sshKeys);
 }
 
 /** Only what git asks for. */

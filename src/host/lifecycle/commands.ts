@@ -19,7 +19,7 @@ function say(line: string): void {
 async function ofInstance(settings: Settings) {
   const metadata = new Metadata();
   const instanceId = await metadata.required('meta-data/instance-id');
-  return { metadata, group: await groupCalls(settings.required('BK_STACK_REGION'), instanceId) };
+  return { metadata, group: groupCalls(settings.required('BK_STACK_REGION'), instanceId) };
 }
 
 export async function runWatch(settings: Settings): Promise<void> {

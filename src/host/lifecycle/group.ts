@@ -1,3 +1,12 @@
+import {
+  AutoScalingClient,
+  CompleteLifecycleActionCommand,
+  DescribeAutoScalingInstancesCommand,
+  RecordLifecycleActionHeartbeatCommand,
+  SetInstanceHealthCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+
 /** The instance's group, as far as an instance's end concerns it. */
 export interface GroupCalls {
   heartbeat(): Promise<void>;
@@ -15,10 +24,9 @@ const HOOK = 'bk-stack-terminating';
  * The group by its own API.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_TerminateInstanceInAutoScalingGroup.html
  */
-export async function groupCalls(region: string, instanceId: string): Promise<GroupCalls> {
-  const sdk = await import('@aws-sdk/client-auto-scaling');
+export function groupCalls(region: string, instanceId: string): GroupCalls {
   // Many instances may end at once, and Auto Scaling throttles by account.
-  const client = new sdk.AutoScalingClient({ region, maxAttempts: 10, retryMode: 'adaptive' });
+  const client = new AutoScalingClient({ region, maxAttempts: 10, retryMode: 'adaptive' });
   let group: string | undefined;
   const inHook = async () => {
     group ??= await groupName();
@@ -26,24 +34,24 @@ export async function groupCalls(region: string, instanceId: string): Promise<Gr
   };
   const groupName = async () => {
     const { AutoScalingInstances: [instance] = [] } = await client.send(
-      new sdk.DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
+      new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
     );
     if (instance?.AutoScalingGroupName === undefined) throw new Error(`${instanceId} is in no group`);
     return instance.AutoScalingGroupName;
   };
   return {
     async heartbeat() {
-      await client.send(new sdk.RecordLifecycleActionHeartbeatCommand(await inHook()));
+      await client.send(new RecordLifecycleActionHeartbeatCommand(await inHook()));
     },
     async complete() {
       await client.send(
-        new sdk.CompleteLifecycleActionCommand({ ...(await inHook()), LifecycleActionResult: 'CONTINUE' }),
+        new CompleteLifecycleActionCommand({ ...(await inHook()), LifecycleActionResult: 'CONTINUE' }),
       );
     },
     async terminate({ decrement }) {
       try {
         await client.send(
-          new sdk.TerminateInstanceInAutoScalingGroupCommand({
+          new TerminateInstanceInAutoScalingGroupCommand({
             InstanceId: instanceId,
             ShouldDecrementDesiredCapacity: decrement,
           }),
@@ -63,7 +71,7 @@ export async function groupCalls(region: string, instanceId: string): Promise<Gr
     },
     async markUnhealthy() {
       await client.send(
-        new sdk.SetInstanceHealthCommand({
+        new SetInstanceHealthCommand({
           InstanceId: instanceId,
           HealthStatus: 'Unhealthy',
           ShouldRespectGracePeriod: false,

@@ -11,7 +11,7 @@ const NOTHING: JobEnvironment = {
 };
 
 function withSecrets(secrets: Partial<NonNullable<JobEnvironment['secrets']>>): string {
-  const none = { envFiles: [], sshKeys: [], gitCredentials: [], variables: new Map<string, string>() };
+  const none = { envFiles: [], gitCredentials: [], variables: new Map<string, string>() };
   return environmentScript({ ...NOTHING, secrets: { ...none, ...secrets } });
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { redactedValues } from '../../../src/host/job/redaction.ts';
 import type { SecretStore } from '../../../src/host/job/secret-store.ts';
-import { readSecrets } from '../../../src/host/job/secrets.ts';
+import { readSecrets, readSshKeys } from '../../../src/host/job/secrets.ts';
 
 function bucket(objects: Record<string, string>): SecretStore {
   return {
@@ -24,9 +24,12 @@ describe('the secrets of a job', () => {
   });
 
   it('are the root’s and the pipeline’s own, which wins', async () => {
-    const { envFiles, sshKeys, variables } = await readSecrets(store, 'deploy');
+    const { envFiles, variables } = await readSecrets(store, 'deploy');
     expect(envFiles.map(({ key }) => key)).to.eql(['env', 'deploy/env']);
-    expect(sshKeys.map(({ key }) => key)).to.eql(['deploy/private_ssh_key', 'private_ssh_key']);
+    expect((await readSshKeys(store, 'deploy')).map(({ key }) => key)).to.eql([
+      'deploy/private_ssh_key',
+      'private_ssh_key',
+    ]);
     expect([...variables]).to.eql([['DB_PASSWORD', 'own']]);
   });
 

@@ -1,0 +1,119 @@
+import { spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { S3 } from '@aws-sdk/client-s3';
+
+const host = resolve(import.meta.dirname, '../dist/host/host.mjs');
+const BUCKET = 'bench-secrets';
+
+/** What the environment hook costs a job. */
+export interface HookCost {
+  /** Median, in milliseconds. */
+  readonly milliseconds: number;
+  /** Most that any run held, in MiB. */
+  readonly mebibytes: number;
+}
+
+/**
+ * Runs the environment hook's program for a job with 2 env files, an ssh key, git-credentials and 10 secret files, every
+ * answer of S3 being `latency` milliseconds late.
+ */
+export async function hookCost(endpoint: string, latency: number, rounds: number): Promise<HookCost> {
+  const folder = mkdtempSync(join(tmpdir(), 'bk-stack-bench-hook-'));
+  await putSecrets(endpoint);
+  const slow = await delaying(endpoint, latency);
+  try {
+    writeFileSync(join(folder, 'buildkite-agent'), '#!/bin/sh\ncat >/dev/null\n');
+    chmodSync(join(folder, 'buildkite-agent'), 0o755);
+    writeFileSync(join(folder, 'stack.env'), `BK_STACK_REGION="us-east-1"\nSECRETS_BUCKET="${BUCKET}"\n`);
+    const env = {
+      ...process.env,
+      PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+      TMPDIR: folder,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`,
+      AWS_ACCESS_KEY_ID: 'bench',
+      AWS_SECRET_ACCESS_KEY: 'bench',
+      BK_STACK_SETTINGS: join(folder, 'stack.env'),
+      BUILDKITE_PIPELINE_SLUG: 'app',
+    };
+    const runs: { milliseconds: number; kibibytes: number }[] = [];
+    for (let round = 0; round < rounds; round += 1) runs.push(await timedHook(env));
+    const times = runs.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
+    return {
+      milliseconds: times[Math.floor(times.length / 2)] ?? NaN,
+      mebibytes: Math.max(...runs.map(({ kibibytes }) => kibibytes)) / 1024,
+    };
+  } finally {
+    slow.close();
+    slow.closeAllConnections();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function putSecrets(endpoint: string): Promise<void> {
+  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
+  const s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+  await s3.createBucket({ Bucket: BUCKET });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const secrets: Record<string, string> = {
+    env: 'A=1\n',
+    'app/env': 'B=2\n',
+    'app/private_ssh_key': privateKey.export({ type: 'pkcs1', format: 'pem' }).toString(),
+    'app/git-credentials': 'https://robot:password@github.com\n',
+    ...Object.fromEntries(
+      Array.from({ length: 10 }, (_, index) => [`app/secret-files/S${index}_TOKEN`, `value-${index}`]),
+    ),
+  };
+  for (const [Key, Body] of Object.entries(secrets)) await s3.putObject({ Bucket: BUCKET, Key, Body });
+}
+
+/** The same server, further away. */
+function delaying(endpoint: string, latency: number): Promise<Server> {
+  const server = createServer((incoming, outgoing) => {
+    setTimeout(() => {
+      const { method, url, headers } = incoming;
+      const target = request(`${endpoint}${url ?? ''}`, { method, headers }, (answer) => {
+        outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+        answer.pipe(outgoing);
+      });
+      incoming.pipe(target);
+    }, latency);
+  });
+  return new Promise((done) => {
+    server.listen(0, '127.0.0.1', () => {
+      done(server);
+    });
+  });
+}
+
+function timedHook(env: NodeJS.ProcessEnv): Promise<{ milliseconds: number; kibibytes: number }> {
+  return new Promise((done, failed) => {
+    const start = performance.now();
+    // The program tells at its end what it held at most.
+    const script = `process.on('exit', () => require('fs').writeSync(3, String(process.resourceUsage().maxRSS)))`;
+    const preload = `data:text/javascript,${encodeURIComponent(
+      `import { createRequire } from 'node:module'; const require = createRequire('/'); ${script}`,
+    )}`;
+    const child = spawn(process.execPath, ['--import', preload, host, 'environment'], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    let [output, errors, usage] = ['', '', ''];
+    child.stdout?.on('data', (text: Buffer) => (output += text.toString()));
+    child.stderr?.on('data', (text: Buffer) => (errors += text.toString()));
+    (child.stdio[3] as NodeJS.ReadableStream).on('data', (text: Buffer) => (usage += text.toString()));
+    child.on('error', failed);
+    child.on('close', (code) => {
+      const milliseconds = performance.now() - start;
+      const pid = /SSH_AGENT_PID='(\d+)'/.exec(output)?.[1];
+      if (pid !== undefined) process.kill(Number(pid));
+      if (code === 0 && pid !== undefined && output.includes("S9_TOKEN='value-9'")) {
+        done({ milliseconds, kibibytes: Number(usage) });
+      } else failed(new Error(`the environment hook exits ${code}: ${errors}`));
+    });
+  });
+}
