@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import { agentConfig } from '../../src/host/boot/agent-config.ts';
 import { afterAgent } from '../../src/host/lifecycle/agent-ended.ts';
 import type { AgentControl } from '../../src/host/lifecycle/agent.ts';
 import { groupCalls } from '../../src/host/lifecycle/group.ts';
 import { watch } from '../../src/host/lifecycle/watch.ts';
+import { Settings } from '../../src/host/settings.ts';
 import { runProcess } from '../support/process.ts';
 import { AgentMachine } from './support/agent.ts';
 import { Sandbox } from './support/sandbox.ts';
@@ -135,6 +137,35 @@ describe('a real Buildkite Agent', function () {
       expect(exitStatus).to.not.equal('0');
       expect(log).to.contain('broken/env in the secrets bucket').and.to.not.contain('never');
     });
+  });
+
+  it('starts with the configuration that a boot writes', async () => {
+    const settings = new Settings({
+      ...SETTINGS,
+      BUILDKITE_QUEUE: 'configured',
+      BUILDKITE_AGENT_TAGS: 'os=linux, team=ci',
+      BUILDKITE_AGENTS_PER_INSTANCE: '2',
+      BUILDKITE_AGENT_ENDPOINT: `${sandbox.endpoint}/_buildkite/v3`,
+      BUILDKITE_AGENT_TIMESTAMP_LINES: 'true',
+      BUILDKITE_AGENT_ENABLE_GIT_MIRRORS: 'true',
+      BUILDKITE_AGENT_CANCEL_GRACE_PERIOD: '30',
+      BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD: '-1',
+      BUILDKITE_AGENT_TRACING_BACKEND: 'opentelemetry',
+      BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '0',
+      BUILDKITE_SCALE_IN_IDLE_PERIOD: '600',
+    });
+    const text = agentConfig(settings, { instanceId: 'i-1', token: 'x', dockerVersion: '29.1.0' });
+    const agent = machine.startWith(text);
+    const id = await machine.push(
+      'configured',
+      'echo "$BUILDKITE_AGENT_NAME|$BUILDKITE_AGENT_META_DATA_TEAM"',
+      { SECRETS_PLUGIN_ENABLED: 'false' },
+    );
+    const { exitStatus, log } = await machine.finished(id);
+    expect(exitStatus, log).to.equal('0');
+    expect(log).to.match(/ci-i-1-[12]\|ci/);
+    agent.kill('SIGTERM');
+    expect(await once(agent, 'exit')).to.eql([0, null]);
   });
 
   describe('whose instance ends', () => {

@@ -39,8 +39,8 @@ export function agentConfig(settings: Settings, { instanceId, token, dockerVersi
     ['plugins-path', PLUGINS],
     ['git-mirrors-path', mirrors ? GIT_MIRRORS : undefined],
     ['spawn', settings.required('BUILDKITE_AGENTS_PER_INSTANCE')],
-    // Buildkite fills one instance before the next, so that others can become idle.
-    ['priority', '%n'],
+    // Buildkite gives a job to an instance that has none before two share one.
+    ['spawn-with-priority', 'true'],
     ['no-color', 'true'],
     ['timestamp-lines', String(timestamps)],
     ['no-ansi-timestamps', String(timestamps)],

@@ -11,6 +11,9 @@ const OWNER = `${AGENT_USER}:${AGENT_USER}`;
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
 const UID = '2000';
 
+const CLOUDWATCH_CONFIG = '/etc/bk-stack/cloudwatch.json';
+const CLOUDWATCH_CTL = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
+
 /** The agent's user, folders, hooks and units: the same on every instance, and so part of an image too. */
 export async function layOut(machine: Machine): Promise<void> {
   if (!(await machine.succeeds('id', [AGENT_USER]))) {
@@ -61,12 +64,21 @@ export async function configure(
   });
   await extraSudo(machine, settings.text('BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS'));
   await machine.write(
-    '/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d/bk-stack.json',
+    CLOUDWATCH_CONFIG,
     cloudWatchConfig(settings.required('BK_STACK_LOG_GROUP_PREFIX'), instanceId, distribution.systemLog),
   );
   await machine.must('systemctl', ['enable', '--now', 'rsyslog.service']);
   await machine.must('systemctl', ['enable', 'amazon-cloudwatch-agent.service']);
-  await machine.must('systemctl', ['restart', 'amazon-cloudwatch-agent.service']);
+  // It checks the file, takes it for its own and starts anew.
+  await machine.must(CLOUDWATCH_CTL, [
+    '-a',
+    'fetch-config',
+    '-m',
+    'ec2',
+    '-s',
+    '-c',
+    `file:${CLOUDWATCH_CONFIG}`,
+  ]);
 }
 
 /** A wrong line in sudoers would lock everybody out of sudo, so it is checked before it is put in place. */

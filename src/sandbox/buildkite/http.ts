@@ -154,15 +154,25 @@ function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): Bui
   }
 }
 
+/** What a job learns of the agent that has it. https://buildkite.com/docs/pipelines/configure/environment-variables */
+function environmentOf({ id, name, tags }: AgentRecord): Record<string, string> {
+  const metaData = tags.map((tag) => {
+    const at = tag.indexOf('=');
+    const key = tag
+      .slice(0, at)
+      .toUpperCase()
+      .replace(/[^A-Z0-9]/g, '_');
+    return [`BUILDKITE_AGENT_META_DATA_${key}`, tag.slice(at + 1)] as const;
+  });
+  return { ...Object.fromEntries(metaData), BUILDKITE_AGENT_ID: id, BUILDKITE_AGENT_NAME: name };
+}
+
 function described(world: World, job: JobRecord) {
   const agent = buildkiteState(world).agents[job.agentId ?? ''];
   return {
     id: job.id,
     state: job.state === 'lost' ? 'finished' : job.state,
-    env: {
-      ...job.env,
-      ...(agent !== undefined && { BUILDKITE_AGENT_ID: agent.id, BUILDKITE_AGENT_NAME: agent.name }),
-    },
+    env: { ...job.env, ...(agent !== undefined && environmentOf(agent)) },
     endpoint: null,
     exit_status: job.exitStatus ?? '',
     chunks_max_size_bytes: 102_400,

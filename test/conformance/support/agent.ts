@@ -69,9 +69,8 @@ export class AgentMachine {
 
   /** Starts a real agent, without waiting for it. */
   start(queue: string, ...options: string[]): ChildProcess {
-    const agentFolder = toolFolder('buildkite-agent');
-    const args = [
-      ...['start', '--token', 'conformance', '--endpoint', `${this.#endpoint}/_buildkite/v3`, '--no-color'],
+    return this.#spawn(
+      ...['--token', 'conformance', '--endpoint', `${this.#endpoint}/_buildkite/v3`, '--no-color'],
       ...[
         '--name',
         `${queue}-%spawn`,
@@ -80,18 +79,28 @@ export class AgentMachine {
         '--hooks-path',
         join(this.folder, 'hooks'),
       ],
-      ...[
-        '--build-path',
-        join(this.folder, 'builds'),
-        '--plugins-path',
-        join(this.folder, 'plugins'),
-        ...options,
-      ],
-    ];
-    const agent = spawn(join(agentFolder, 'bin/buildkite-agent'), args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      ...['--build-path', join(this.folder, 'builds'), '--plugins-path', join(this.folder, 'plugins')],
+      ...options,
+    );
+  }
+
+  /** Starts one by an instance's configuration, with the folders of this machine, which is no instance of EC2's. */
+  startWith(configuration: string): ChildProcess {
+    const path = join(this.folder, 'buildkite-agent.cfg');
+    const text = configuration
+      .replaceAll('"/etc/buildkite-agent/', `"${this.folder}/`)
+      .replaceAll('"/var/lib/buildkite-agent/', `"${this.folder}/`)
+      .replace('tags-from-ec2-meta-data="true"', 'tags-from-ec2-meta-data="false"');
+    writeFileSync(path, text);
+    return this.#spawn('--config', path);
+  }
+
+  #spawn(...args: string[]): ChildProcess {
+    const folder = toolFolder('buildkite-agent');
+    const agent = spawn(join(folder, 'bin/buildkite-agent'), ['start', ...args], {
+      stdio: ['ignore', 'ignore', 'ignore'],
       env: {
-        PATH: `${join(this.folder, 'bin')}:${join(agentFolder, 'bin')}:${process.env['PATH'] ?? ''}`,
+        PATH: `${join(this.folder, 'bin')}:${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
         HOME: this.folder,
         AWS_ENDPOINT_URL: this.#endpoint,
         AWS_ACCESS_KEY_ID: 'test',

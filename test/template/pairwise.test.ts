@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { services } from '../../src/sandbox/services/index.ts';
+import { readTemplate } from '../../src/stack/parameters/index.ts';
+import { root } from '../support/process.ts';
+import { Caller } from '../support/service.ts';
+
+const BUCKET = 'templates';
+
+/** Parameters with so many values that pairs of two of them alone would be hundreds; each value comes once. */
+const MANY = 6;
+
+interface Choice {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+type Row = Record<string, string>;
+
+/** Rows in which every pair of values of two choices occurs together, found greedily. */
+function pairwise(choices: readonly Choice[]): Row[] {
+  const open = new Set<string>();
+  const pair = (a: string, x: string, b: string, y: string) =>
+    a < b ? `${a}=${x}&${b}=${y}` : `${b}=${y}&${a}=${x}`;
+  for (const [index, { name: a, values }] of choices.entries()) {
+    for (const { name: b, values: others } of choices.slice(index + 1)) {
+      for (const x of values) for (const y of others) open.add(pair(a, x, b, y));
+    }
+  }
+  const rows: Row[] = [];
+  while (open.size > 0) {
+    // Begins with a pair that is still open, so that each row covers at least one.
+    const [first = ''] = open;
+    const row: Row = Object.fromEntries(first.split('&').map((part) => part.split('=')));
+    for (const { name, values } of choices) {
+      if (name in row) continue;
+      const gain = (value: string) =>
+        Object.entries(row).filter(([other, chosen]) => open.has(pair(name, value, other, chosen))).length;
+      row[name] = values.reduce((best, value) => (gain(value) > gain(best) ? value : best));
+    }
+    const chosen = Object.entries(row);
+    for (const [a, x] of chosen) for (const [b, y] of chosen) if (a !== b) open.delete(pair(a, x, b, y));
+    rows.push(row);
+  }
+  return rows;
+}
+
+describe('every pair of choices', function () {
+  this.timeout(120_000);
+
+  it('makes a stack, and leaves nothing behind when that is deleted', async () => {
+    const aws = new Caller([...services]);
+    const TemplateURL = `https://${BUCKET}.s3.us-east-1.amazonaws.com/bk-stack.yml`;
+    await aws.call('s3', 'CreateBucket', { Bucket: BUCKET });
+    const Body = readFileSync(join(root, 'template/bk-stack.yml'));
+    await aws.call('s3', 'PutObject', { Bucket: BUCKET, Key: 'bk-stack.yml', Body });
+    await aws.call('ssm', 'PutParameter', { Name: '/token', Value: 'x', Type: 'SecureString' });
+    const [vpc] = (await aws.call('ec2', 'DescribeVpcs')).Vpcs;
+    const subnets = (await aws.call('ec2', 'DescribeSubnets')).Subnets as { SubnetId: string }[];
+
+    const { definitions } = await readTemplate();
+    const choices = definitions.flatMap(({ name, allowedValues }) =>
+      allowedValues === undefined ? [] : [{ name, values: allowedValues }],
+    );
+    const rows = pairwise(choices.filter(({ values }) => values.length <= MANY));
+    const long = choices.filter(({ values }) => values.length > MANY);
+    expect(rows.length).to.be.within(20, 80);
+
+    for (const [index, row] of rows.entries()) {
+      const parameters: Row = {
+        BuildkiteAgentTokenParameterStorePath: '/token',
+        AssetsBucket: BUCKET,
+        HostProgram: `host/${'0'.repeat(64)}.mjs`,
+        ...Object.fromEntries(long.map(({ name, values }) => [name, values[index % values.length] ?? ''])),
+        ...row,
+        // A new VPC has no other way out, as a rule of the template says.
+        ...(row['AssociatePublicIpAddress'] === 'false' && {
+          VpcId: vpc.VpcId,
+          Subnets: subnets.map(({ SubnetId }) => SubnetId).join(','),
+        }),
+      };
+      const StackName = `pair-${index}`;
+      await aws.call('cloudformation', 'CreateStack', {
+        ...{ StackName, TemplateURL, Capabilities: ['CAPABILITY_NAMED_IAM'] },
+        Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+          ParameterKey,
+          ParameterValue,
+        })),
+      });
+      await aws.world.pass(1200);
+      const status = async () =>
+        (await aws.call('cloudformation', 'DescribeStacks', { StackName: id })).Stacks[0];
+      let id = StackName;
+      const made = await status();
+      expect(made.StackStatus, JSON.stringify({ parameters, reason: made.StackStatusReason })).to.equal(
+        'CREATE_COMPLETE',
+      );
+      id = made.StackId;
+      await aws.call('cloudformation', 'DeleteStack', { StackName });
+      await aws.world.pass(1200);
+      expect((await status()).StackStatus, JSON.stringify(parameters)).to.equal('DELETE_COMPLETE');
+    }
+    const { AutoScalingGroups } = await aws.call('autoscaling', 'DescribeAutoScalingGroups');
+    expect(AutoScalingGroups).to.deep.equal([]);
+    expect((await aws.call('ec2', 'DescribeVpcs')).Vpcs).to.have.length(1);
+    expect((await aws.call('iam', 'ListRoles')).Roles).to.deep.equal([]);
+  });
+});
