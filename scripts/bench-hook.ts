@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, request, type Server } from 'node:http';
+import { Agent, createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { S3 } from '@aws-sdk/client-s3';
 
-const host = resolve(import.meta.dirname, '../dist/host/host.mjs');
+const program = resolve(import.meta.dirname, '../dist/host/job/main.mjs');
 const BUCKET = 'bench-secrets';
 
 /** What the environment hook costs a job. */
@@ -71,17 +72,22 @@ async function putSecrets(endpoint: string): Promise<void> {
   for (const [Key, Body] of Object.entries(secrets)) await s3.putObject({ Bucket: BUCKET, Key, Body });
 }
 
-/** The same server, further away. */
+/** The same server, further away: each answer comes so much after its question, what the server takes included. */
 function delaying(endpoint: string, latency: number): Promise<Server> {
+  const agent = new Agent({ keepAlive: true });
   const server = createServer((incoming, outgoing) => {
-    setTimeout(() => {
-      const { method, url, headers } = incoming;
-      const target = request(`${endpoint}${url ?? ''}`, { method, headers }, (answer) => {
+    const late = sleep(latency);
+    const { method, url, headers } = incoming;
+    const target = request(`${endpoint}${url ?? ''}`, { method, headers, agent }, (answer) => {
+      void late.then(() => {
         outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
         answer.pipe(outgoing);
       });
-      incoming.pipe(target);
-    }, latency);
+    });
+    incoming.pipe(target);
+  });
+  server.on('close', () => {
+    agent.destroy();
   });
   return new Promise((done) => {
     server.listen(0, '127.0.0.1', () => {
@@ -98,7 +104,7 @@ function timedHook(env: NodeJS.ProcessEnv): Promise<{ milliseconds: number; kibi
     const preload = `data:text/javascript,${encodeURIComponent(
       `import { createRequire } from 'node:module'; const require = createRequire('/'); ${script}`,
     )}`;
-    const child = spawn(process.execPath, ['--import', preload, host, 'environment'], {
+    const child = spawn(process.execPath, ['--import', preload, program, 'environment'], {
       env,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });

@@ -51,17 +51,35 @@ const cli = await build({
   ...shared,
 });
 
+/**
+ * Each job's hooks run a program of their own, which the host program carries and lays down. In parts, as only what a
+ * command needs shall be read.
+ */
+const job = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/host/job/main.ts'],
+  outdir: 'dist/host/job',
+  outExtension: { '.js': '.mjs' },
+  splitting: true,
+  ...shared,
+});
+const jobFiles = readdirSync(join(root, 'dist/host/job')).map((name) => [
+  name,
+  readFileSync(join(root, 'dist/host/job', name), 'utf8'),
+]);
+
 /** What goes to the instances is one file, as it is fetched, hashed and run as one. */
 const host = await build({
   absWorkingDir: root,
   entryPoints: ['src/host/main.ts'],
   outfile: 'dist/host/host.mjs',
+  define: { JOB_PROGRAM_FILES: JSON.stringify(Object.fromEntries(jobFiles)) },
   ...shared,
 });
 
 mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
 writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
-writeLicences(cli.metafile, host.metafile);
+writeLicences(cli.metafile, host.metafile, job.metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -1,18 +1,19 @@
 /**
- * bk-stack's program on each instance, one bundled file run by Node. Units, hooks and user data call it by command; each
- * loads only what it needs, as hooks run before every job.
+ * bk-stack's program on each instance, one bundled file run by Node. Units and user data call it by command. It carries
+ * the program of the job hooks, job/main.ts, and lays it down beside itself.
  */
+import { type Commands, runProgram } from './program.ts';
 import { Settings } from './settings.ts';
 
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
-
-type Command = (args: readonly string[]) => Promise<void>;
-
-const COMMANDS: Readonly<Record<string, Command>> = {
+const COMMANDS: Commands = {
   /** Brings the instance up; run by the user data. */
   async bootstrap() {
     const { runBootstrap } = await import('./boot/commands.ts');
     await runBootstrap(Settings.load());
+  },
+  async 'authorized-users'() {
+    const { runAuthorizedUsers } = await import('./boot/commands.ts');
+    await runAuthorizedUsers(Settings.load());
   },
   /** Puts all software onto a machine that becomes an image. */
   async install([release = 'stable']) {
@@ -32,28 +33,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     if (folder === undefined) throw new Error('files needs a folder');
     const { writeFiles } = await import('./boot/commands.ts');
     await writeFiles(folder);
-  },
-  async environment() {
-    const { environmentHook } = await import('./job/hooks.ts');
-    await environmentHook(Settings.load(), process.env);
-  },
-  async prepare() {
-    const { preparationHook } = await import('./job/hooks.ts');
-    await preparationHook(Settings.load(), process.env);
-  },
-  async 'pre-exit'() {
-    const { preExitHook } = await import('./job/hooks.ts');
-    await preExitHook(process.env);
-  },
-  async 'git-credential'(args) {
-    const { gitCredentialHelper } = await import('./job/hooks.ts');
-    await gitCredentialHelper(Settings.load(), args);
-  },
-  async 'repair-permissions'([checkout = '']) {
-    const { checkoutParts, repairPermissions } = await import('./job/permissions.ts');
-    const { run } = await import('./run.ts');
-    const { AGENT_USER, BUILDS } = await import('./boot/places.ts');
-    await repairPermissions(run, BUILDS, checkoutParts(BUILDS, checkout), AGENT_USER);
   },
   async watch() {
     const { runWatch } = await import('./lifecycle/commands.ts');
@@ -75,13 +54,4 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
 };
 
-const [name = '', ...args] = process.argv.slice(2);
-const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-try {
-  if (command === undefined)
-    throw new Error(`there is no command ${name}; there are ${Object.keys(COMMANDS).join(', ')}`);
-  await command(args);
-} catch (error) {
-  process.stderr.write(`bk-stack ${name}: ${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
+await runProgram(COMMANDS);

@@ -24,7 +24,7 @@ describe('what lies on an instance', () => {
   });
 
   it('has units that systemd takes', async () => {
-    const units = filesIn('/etc/systemd/system/').filter(({ path }) => path.endsWith('.service'));
+    const units = filesIn('/etc/systemd/system/').filter(({ path }) => /\.(service|timer)$/.test(path));
     const paths = units.map(({ path, text }) => {
       const place = join(folder, basename(path));
       // The programs are not on this machine, and systemd looks for them.
@@ -34,7 +34,7 @@ describe('what lies on an instance', () => {
       );
       return place;
     });
-    expect(paths).to.have.length(3);
+    expect(paths).to.have.length(5);
     expect(await runProcess('systemd-analyze', ['verify', '--man=no', ...paths])).to.deep.equal(CLEAN);
   });
 

@@ -9,7 +9,10 @@ const TEMPLATES = [
   'test/conformance/fixtures/language-extensions.yml',
 ];
 
-describe('cfn-lint', () => {
+describe('cfn-lint', function () {
+  // It goes through every region, one after the other.
+  this.timeout(600_000);
+
   for (const template of TEMPLATES) {
     it(`finds nothing in ${template}, in any region`, async () => {
       const lint = await runTool('cfn-lint', 'cfn-lint', [

@@ -46,7 +46,43 @@ describe('the image', () => {
   });
 });
 
+describe('the distribution', () => {
+  it('decides about the image and the name of its root volume', async () => {
+    const ubuntu = launchOf(await stack({ LinuxDistribution: 'ubuntu2404', InstanceTypes: 'm7g.large' }));
+    expect(ubuntu.ImageId).to.contain('/canonical/ubuntu/server/24.04/stable/current/arm64/');
+    expect(ubuntu.BlockDeviceMappings[0].DeviceName).to.equal('/dev/sda1');
+    expect(launchOf(await stack()).BlockDeviceMappings[0].DeviceName).to.equal('/dev/xvda');
+    const own = { LinuxDistribution: 'ubuntu2404', RootVolumeName: '/dev/sdb' };
+    expect(launchOf(await stack(own)).BlockDeviceMappings[0].DeviceName).to.equal('/dev/sdb');
+  });
+});
+
+describe('the schedule', () => {
+  it('sets the fewest instances, where it is asked for', async () => {
+    expect(has(await stack(), 'ScaleUpAction')).to.equal(false);
+    const scheduled = await stack({
+      EnableScheduledScaling: 'true',
+      ScheduleTimezone: 'Europe/Berlin',
+      ScaleUpMinSize: '4',
+    });
+    expect(propertiesOf(scheduled, 'ScaleUpAction')).to.deep.equal({
+      AutoScalingGroupName: '<AgentAutoScaleGroup>',
+      Recurrence: '0 8 * * MON-FRI',
+      TimeZone: 'Europe/Berlin',
+      MinSize: '4',
+    });
+    expect(propertiesOf(scheduled, 'ScaleDownAction').MinSize).to.equal('0');
+    await refused({ ScaleUpSchedule: 'every morning' }, 'ScaleUpSchedule');
+  });
+});
+
 describe('the instances', () => {
+  it('run virtual machines of their own only where they are asked to', async () => {
+    expect(launchOf(await stack()).CpuOptions).to.equal(undefined);
+    const nesting = await stack({ NestedVirtualizationEnabled: 'true' });
+    expect(launchOf(nesting).CpuOptions).to.deep.equal({ NestedVirtualization: 'enabled' });
+  });
+
   it('are of 1 to 25 types, in the order given', async () => {
     for (const count of [1, 2, 24, 25]) {
       const types = Array.from({ length: count }, (_, index) => `m${index + 1}.large`);

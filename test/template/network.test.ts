@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { dependencies } from '../../src/sandbox/cloudformation/template/index.ts';
-import { groupOf, has, OWN_VPC, propertiesOf, refused, stack } from '../support/bk-stack-template.ts';
+import { OWN_VPC, groupOf, has, propertiesOf, refused, stack } from '../support/bk-stack-template.ts';
 
 describe('the network', () => {
   const subnetsOf = async (given: Record<string, string>) => groupOf(await stack(given)).VPCZoneIdentifier;
@@ -60,6 +60,29 @@ describe('the network', () => {
     expect(has(await stack({ KeyName: 'ops' }), 'SSHIngress')).to.equal(false);
   });
 
+  it('has endpoints of AWS where it is asked for them, that only its instances reach', async () => {
+    const ENDPOINTS = ['AutoScaling', 'CloudFormation', 'Logs', 'Ssm', 'SsmMessages'];
+    const none = await stack();
+    for (const name of ENDPOINTS) expect(has(none, `${name}Endpoint`)).to.equal(false);
+    const some = await stack({
+      EnableVpcEndpoints: 'true',
+      AvailabilityZones: 'eu-west-1a,eu-west-1b,eu-west-1c',
+    });
+    for (const name of ENDPOINTS) {
+      expect(propertiesOf(some, `${name}Endpoint`)).to.deep.include({
+        VpcEndpointType: 'Interface',
+        PrivateDnsEnabled: true,
+        SubnetIds: ['<Subnet0>', '<Subnet1>', '<Subnet2>'],
+        SecurityGroupIds: ['<EndpointSecurityGroup>'],
+      });
+    }
+    expect(propertiesOf(some, 'EndpointSecurityGroup').SecurityGroupIngress).to.have.length(1);
+    expect(has(some, 'EcrApiEndpoint')).to.equal(false);
+    const ecr = await stack({ EnableVpcEndpoints: 'true', ECRAccessPolicy: 'readonly' });
+    expect(propertiesOf(ecr, 'EcrDockerEndpoint').ServiceName).to.equal('com.amazonaws.eu-west-1.ecr.dkr');
+    await refused({ ...OWN_VPC, EnableVpcEndpoints: 'true' }, 'may have endpoints already');
+  });
+
   it('refuses parts that do not fit together', async () => {
     await refused({ VpcId: OWN_VPC.VpcId }, 'needs Subnets');
     await refused({ Subnets: OWN_VPC.Subnets }, 'Subnets need VpcId');
@@ -69,6 +92,6 @@ describe('the network', () => {
     );
     await refused({ SecurityGroupIds: 'sg-0123456789abcdef0' }, 'SecurityGroupIds need VpcId');
     await refused({ AssociatePublicIpAddress: 'false' }, 'no way out');
-    await refused({ SSHAllowedCidr: '203.0.113.7/32' }, 'with a KeyName only');
+    await refused({ SSHAllowedCidr: '203.0.113.7/32' }, 'with a KeyName or an AuthorizedUsersUrl only');
   });
 });

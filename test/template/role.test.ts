@@ -36,6 +36,80 @@ describe('the role', () => {
     await refused({ BootstrapScriptUrl: 'http://example.com/b.sh' }, 'BootstrapScriptUrl');
   });
 
+  it('reads the agent’s environment, the keys for SSH and those for signing', async () => {
+    const statements = statementsOf(
+      await stack({
+        AgentEnvFileUrl: 'ssm:/ci/env',
+        AuthorizedUsersUrl: 's3://people/keys',
+        BuildkiteAgentSigningKeySSMParameter: '/ci/sign',
+        BuildkiteAgentVerificationKeySSMParameter: '/ci/verify',
+      }),
+    );
+    const parameter = (name: string) => `arn:aws:ssm:eu-west-1:123456789012:parameter${name}`;
+    expect(statements['ReadAgentEnvironment']?.['Resource']).to.equal(parameter('/ci/env'));
+    expect(statements['FetchAuthorizedUsers']?.['Resource']).to.equal('arn:aws:s3:::people/keys');
+    expect(statements['ReadSigningKeys']?.['Resource']).to.equal(parameter('/ci/sign'));
+    expect(statements['ReadVerificationKeys']?.['Resource']).to.equal(parameter('/ci/verify'));
+  });
+
+  it('signs and verifies with the one key in KMS, or only verifies', async () => {
+    const made = await stack({ PipelineSigningKMSKeySpec: 'ECC_NIST_P256' });
+    expect(propertiesOf(made, 'PipelineSigningKMSKey')).to.include({
+      KeySpec: 'ECC_NIST_P256',
+      KeyUsage: 'SIGN_VERIFY',
+    });
+    expect(statementsOf(made)['SignAndVerify']).to.deep.include({
+      Action: ['kms:GetPublicKey', 'kms:Sign', 'kms:Verify'],
+      Resource: '<PipelineSigningKMSKey.Arn>',
+    });
+    const own = await stack({ PipelineSigningKMSKeyId: '01234567-89ab', PipelineSigningKMSAccess: 'verify' });
+    expect(has(own, 'PipelineSigningKMSKey')).to.equal(false);
+    expect(statementsOf(own)['SignAndVerify']).to.deep.include({
+      Action: ['kms:GetPublicKey', 'kms:Verify'],
+      Resource: 'arn:aws:kms:eu-west-1:123456789012:key/01234567-89ab',
+    });
+    await refused(
+      { PipelineSigningKMSKeyId: '01', PipelineSigningKMSKeySpec: 'ECC_NIST_P256' },
+      'one of them',
+    );
+    await refused(
+      { PipelineSigningKMSKeyId: '01', BuildkiteAgentSigningKeySSMParameter: '/k' },
+      'not with both',
+    );
+    await refused({ BuildkiteAgentSigningKeyID: 'first' }, 'so give both');
+  });
+
+  it('uses buckets for artifacts and mirrors no further than needed', async () => {
+    const statements = statementsOf(
+      await stack({
+        ArtifactsBucket: 'artifacts',
+        GitMirrorSeedBucket: 'seeds',
+        BuildkiteAgentEnableGitMirrors: 'true',
+      }),
+    );
+    expect(statements['Artifacts']).to.deep.include({
+      Action: ['s3:GetObject', 's3:PutObject', 's3:PutObjectAcl'],
+      Resource: 'arn:aws:s3:::artifacts/*',
+    });
+    expect(statements['FetchGitMirrors']?.['Resource']).to.equal('arn:aws:s3:::seeds/git-mirror-seeds/*');
+    expect(statements['ListGitMirrors']).to.deep.include({
+      Condition: { StringLike: { 's3:prefix': 'git-mirror-seeds/*' } },
+    });
+    await refused({ GitMirrorSeedBucket: 'seeds' }, 'BuildkiteAgentEnableGitMirrors');
+  });
+
+  it('has the tags of its parameter', async () => {
+    const tagsOf = async (InstanceRoleTags: string) =>
+      propertiesOf(await stack({ InstanceRoleTags }), 'InstanceRole').Tags.slice(1);
+    expect(await tagsOf('')).to.eql([]);
+    expect(await tagsOf('team=ci,cost center=a:b/c')).to.eql([
+      { Key: 'team', Value: 'ci' },
+      { Key: 'cost center', Value: 'a:b/c' },
+    ]);
+    expect(await tagsOf('a=1,b=2,c=3,d=,e=5')).to.have.length(5);
+    await refused({ InstanceRoleTags: 'a=1,b=2,c=3,d=4,e=5,f=6' }, 'InstanceRoleTags');
+  });
+
   it('reads the one token parameter, and decrypts with the one key', async () => {
     const key = '01234567-89ab-cdef-0123-456789abcdef';
     const arn = `arn:aws:kms:eu-west-1:123456789012:key/${key}`;

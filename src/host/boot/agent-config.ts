@@ -1,5 +1,5 @@
 import type { Settings } from '../settings.ts';
-import { BUILDS, GIT_MIRRORS, HOOKS, PLUGINS } from './places.ts';
+import { BUILDS, GIT_MIRRORS, HOOKS, PLUGINS, SIGNING_KEYS, VERIFICATION_KEYS } from './places.ts';
 
 export interface AgentFacts {
   readonly instanceId: string;
@@ -51,10 +51,27 @@ export function agentConfig(settings: Settings, { instanceId, token, dockerVersi
     ['tracing-backend', settings.text('BUILDKITE_AGENT_TRACING_BACKEND')],
     ['cancel-grace-period', settings.text('BUILDKITE_AGENT_CANCEL_GRACE_PERIOD')],
     ['signal-grace-period-seconds', settings.text('BUILDKITE_AGENT_SIGNAL_GRACE_PERIOD')],
+    ...signing(settings),
   ];
   return entries
     .flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name}="${value}"\n`]))
     .join('');
+}
+
+/** https://buildkite.com/docs/agent/self-hosted/security/signed-pipelines */
+function signing(settings: Settings): [name: string, value: string | undefined][] {
+  const kms = settings.text('BUILDKITE_SIGNING_KMS_KEY');
+  const verifies = settings.text('BUILDKITE_VERIFICATION_JWKS_PATH') !== '';
+  return [
+    ['signing-aws-kms-key', kms],
+    ['signing-jwks-file', settings.text('BUILDKITE_SIGNING_JWKS_PATH') === '' ? undefined : SIGNING_KEYS],
+    ['signing-jwks-key-id', settings.text('BUILDKITE_SIGNING_JWKS_KEY_ID')],
+    ['verification-jwks-file', verifies ? VERIFICATION_KEYS : undefined],
+    [
+      'verification-failure-behavior',
+      verifies || kms !== '' ? settings.text('BUILDKITE_VERIFICATION_FAILURE_BEHAVIOR') : undefined,
+    ],
+  ];
 }
 
 function zeroAsNone(value: string): string {

@@ -1,22 +1,33 @@
 import type { Settings } from '../settings.ts';
 import { configure, layOut } from './configure.ts';
 import { distributionOf } from './distribution.ts';
+import type { StaticFile } from './files.ts';
 import type { Machine } from './machine.ts';
+import { seedMirrors } from './mirror-seeds.ts';
 import { BOOT_STATE } from './places.ts';
 import { installAgent, installSoftware } from './software.ts';
-import { mountInstanceStore } from './storage.ts';
+import { mountInstanceStore, placeTmp } from './storage.ts';
 
 /** What a boot asks of AWS. */
 export interface BootCalls {
   instanceId(): Promise<string>;
-  /** Not for any log. */
-  token(): Promise<string>;
-  /** Fetches a script from https, s3 or ssm. */
+  /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
+  vpcRanges(): Promise<readonly string[]>;
+  /** The value of an SSM parameter, decrypted. Not for any log. */
+  parameter(name: string): Promise<string>;
+  /** Fetches a text from https, s3 or ssm. */
   fetch(url: string): Promise<string>;
   signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
   markUnhealthy(instanceId: string): Promise<void>;
   /** Puts the last lines into the boot log group, at once. */
   shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
+}
+
+export interface BootInput {
+  /** What lies on every instance. */
+  readonly files: readonly StaticFile[];
+  /** What the machine has said so far. */
+  readonly lines: readonly string[];
 }
 
 /**
@@ -28,7 +39,7 @@ export async function bootstrap(
   machine: Machine,
   settings: Settings,
   calls: BootCalls,
-  lines: readonly string[],
+  { files, lines }: BootInput,
 ): Promise<boolean> {
   let instanceId: string | undefined;
   try {
@@ -41,7 +52,7 @@ export async function bootstrap(
     }
     if (state !== undefined) throw new Error('An earlier boot of this instance broke off');
     await machine.write(BOOT_STATE, 'started\n');
-    await bringUp(machine, settings, calls, instanceId);
+    await bringUp(machine, settings, calls, { instanceId, files });
     await machine.write(BOOT_STATE, 'completed\n');
   } catch (error) {
     machine.say(`failed: ${(error as Error).message}`);
@@ -59,16 +70,18 @@ async function bringUp(
   machine: Machine,
   settings: Settings,
   calls: BootCalls,
-  instanceId: string,
+  { instanceId, files }: Pick<BootInput, 'files'> & { readonly instanceId: string },
 ): Promise<void> {
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
   machine.say(`${instanceId}: ${distribution.name} on ${distribution.architecture}`);
+  await placeTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, settings.required('BUILDKITE_AGENT_RELEASE'));
-  await layOut(machine);
+  await layOut(machine, files);
   if (settings.flag('BUILDKITE_ENABLE_INSTANCE_STORAGE')) await mountInstanceStore(machine);
-  const token = await machine.patiently('agent token', calls.token);
-  await configure(machine, settings, distribution, { instanceId, token });
+  const seeds = settings.text('BUILDKITE_GIT_MIRROR_SEED_BUCKET');
+  if (seeds !== '') await seedMirrors(machine, seeds);
+  await configure(machine, settings, distribution, { ...calls, instanceId });
   const script = settings.text('BUILDKITE_BOOTSTRAP_SCRIPT_URL');
   if (script !== '') await runOwnScript(machine, script, calls);
   await machine.must('systemctl', ['enable', '--now', 'bk-stack-lifecycle.service']);

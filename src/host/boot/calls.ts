@@ -17,7 +17,14 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
   const shared = { region, maxAttempts: 8 };
   return {
     instanceId: () => metadata.required('meta-data/instance-id'),
-    token: () => parameter(settings.required('BUILDKITE_AGENT_TOKEN_PATH')),
+    async vpcRanges() {
+      const mac = await metadata.required('meta-data/mac');
+      const ranges = await metadata.required(
+        `meta-data/network/interfaces/macs/${mac.trim()}/vpc-ipv4-cidr-blocks`,
+      );
+      return ranges.split('\n').filter((range) => range !== '');
+    },
+    parameter,
     async fetch(url) {
       const [, scheme = '', rest = ''] =
         /^(https|s3|ssm):\/\/?(.*)$/.exec(url.replace(/^ssm:/, 'ssm:/')) ?? [];

@@ -1,15 +1,29 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { Metadata } from '../lifecycle/metadata.ts';
 import { run } from '../run.ts';
 import type { Settings } from '../settings.ts';
+import { authorizeUsers } from './authorized-users.ts';
 import { bootstrap } from './bootstrap.ts';
 import { bootCalls } from './calls.ts';
 import { layOut } from './configure.ts';
 import { distributionOf } from './distribution.ts';
-import { STATIC_FILES } from './files.ts';
+import { STATIC_FILES, type StaticFile } from './files.ts';
 import { Machine } from './machine.ts';
-import { LOGS } from './places.ts';
+import { JOB_PROGRAM, LOGS } from './places.ts';
 import { EXPECTED, installAgent, installSoftware, softwareVersions } from './software.ts';
+
+/** The bundle of job/main.ts, by file names, put in by scripts/build.ts. */
+declare const JOB_PROGRAM_FILES: Readonly<Record<string, string>>;
+
+function everyFile(): StaticFile[] {
+  const program = Object.entries(JOB_PROGRAM_FILES).map(([name, text]) => ({
+    path: join(dirname(JOB_PROGRAM), name),
+    mode: 0o644,
+    text,
+  }));
+  return [...STATIC_FILES, ...program];
+}
 
 function timestamped(line: string): string {
   return `${new Date().toISOString()} ${line}`;
@@ -25,9 +39,18 @@ export async function runBootstrap(settings: Settings): Promise<void> {
     process.stdout.write(`${text}\n`);
     appendFileSync(`${LOGS}/boot.log`, `${text}\n`);
   });
-  if (await bootstrap(machine, settings, bootCalls(settings, new Metadata()), lines)) return;
+  if (await bootstrap(machine, settings, bootCalls(settings, new Metadata()), { files: everyFile(), lines }))
+    return;
   await run('systemctl', ['poweroff', '--no-block']);
   throw new Error('this instance could not be brought up');
+}
+
+/** @throws Error when the keys cannot be fetched; those there stay */
+export async function runAuthorizedUsers(settings: Settings): Promise<void> {
+  const machine = plainMachine();
+  const url = settings.required('BUILDKITE_AUTHORIZED_USERS_URL');
+  const text = await machine.patiently(url, () => bootCalls(settings, new Metadata()).fetch(url));
+  await authorizeUsers(machine, distributionOf(machine.read('/etc/os-release'), process.arch), text);
 }
 
 function plainMachine(): Machine {
@@ -39,7 +62,7 @@ export async function runInstall(release: string): Promise<void> {
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, release);
-  await layOut(machine);
+  await layOut(machine, everyFile());
 }
 
 export async function printManifest(): Promise<void> {
@@ -55,5 +78,5 @@ export async function runSmoke(): Promise<void> {
 
 export async function writeFiles(folder: string): Promise<void> {
   const machine = new Machine(() => undefined, folder);
-  for (const { path, mode, text } of STATIC_FILES) await machine.write(path, text, { mode });
+  for (const { path, mode, text } of everyFile()) await machine.write(path, text, { mode });
 }

@@ -1,11 +1,24 @@
+import { availableParallelism } from 'node:os';
 import type { Settings } from '../settings.ts';
-import { agentConfig } from './agent-config.ts';
+import { agentConfig, type AgentFacts } from './agent-config.ts';
+import { authorizeUsers } from './authorized-users.ts';
+import type { BootCalls } from './bootstrap.ts';
 import { cloudWatchConfig } from './cloudwatch-config.ts';
 import type { Distribution } from './distribution.ts';
 import { dockerConfig } from './docker-config.ts';
-import { AGENT_FOLDERS, STATIC_FILES } from './files.ts';
+import { AGENT_FOLDERS, type StaticFile } from './files.ts';
 import type { Machine } from './machine.ts';
-import { AGENT_CONFIG, AGENT_HOME, AGENT_USER, EPHEMERAL, LOGS } from './places.ts';
+import {
+  AGENT_CONFIG,
+  AGENT_ENVIRONMENT,
+  AGENT_HOME,
+  AGENT_USER,
+  EPHEMERAL,
+  LOGS,
+  SIGNING_KEYS,
+  VERIFICATION_KEYS,
+} from './places.ts';
+import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
 
 const OWNER = `${AGENT_USER}:${AGENT_USER}`;
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
@@ -15,7 +28,7 @@ const CLOUDWATCH_CONFIG = '/etc/bk-stack/cloudwatch.json';
 const CLOUDWATCH_CTL = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
 
 /** The agent's user, folders, hooks and units: the same on every instance, and so part of an image too. */
-export async function layOut(machine: Machine): Promise<void> {
+export async function layOut(machine: Machine, files: readonly StaticFile[]): Promise<void> {
   if (!(await machine.succeeds('id', [AGENT_USER]))) {
     await machine.must('useradd', [
       '--create-home',
@@ -31,38 +44,105 @@ export async function layOut(machine: Machine): Promise<void> {
   await machine.must('usermod', ['--append', '--groups', 'docker', AGENT_USER]);
   await machine.folder(LOGS);
   for (const folder of AGENT_FOLDERS) await machine.folder(folder, { owner: OWNER });
-  for (const { path, mode, text } of STATIC_FILES) await machine.write(path, text, { mode });
+  for (const { path, mode, text } of files) await machine.write(path, text, { mode });
   await machine.must('systemctl', ['daemon-reload']);
 }
 
-export interface InstanceFacts {
+/** What configuration needs to know of and about the instance. */
+export interface ConfigurationCalls extends Pick<BootCalls, 'parameter' | 'fetch' | 'vpcRanges'> {
   readonly instanceId: string;
-  readonly token: string;
 }
 
-/** What this stack and this instance add. The agent's configuration holds the token and is nobody's but the agent's. */
+/** What this stack and this instance add. */
 export async function configure(
   machine: Machine,
   settings: Settings,
   distribution: Distribution,
-  { instanceId, token }: InstanceFacts,
+  { instanceId, ...calls }: ConfigurationCalls,
 ): Promise<void> {
+  if (settings.flag('BUILDKITE_RESOURCE_LIMITS')) await limitResources(machine, settings);
+  const dockerVersion = await configureDocker(machine, settings, await calls.vpcRanges());
+  await configureAgent(machine, settings, calls, { instanceId, dockerVersion });
+  await extraSudo(machine, settings.text('BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS'));
+  const users = settings.text('BUILDKITE_AUTHORIZED_USERS_URL');
+  if (users !== '') {
+    await authorizeUsers(machine, distribution, await machine.patiently(users, () => calls.fetch(users)));
+    await machine.must('systemctl', ['enable', '--now', 'bk-stack-authorized-users.timer']);
+  }
+  await configureLogs(machine, settings, distribution, instanceId);
+}
+
+async function limitResources(machine: Machine, settings: Settings): Promise<void> {
+  await machine.write(`/etc/systemd/system/${JOBS_SLICE}`, jobsSlice(settings, availableParallelism()));
+  await machine.write(
+    '/etc/systemd/system/buildkite-agent.service.d/20-limits.conf',
+    `[Service]\nSlice=${JOBS_SLICE}\n`,
+  );
+  await machine.must('systemctl', ['daemon-reload']);
+}
+
+/** @returns its version, once it answers */
+async function configureDocker(
+  machine: Machine,
+  settings: Settings,
+  vpcRanges: readonly string[],
+): Promise<string> {
   const ephemeral = machine.exists(EPHEMERAL);
   await machine.write(
     '/etc/docker/daemon.json',
-    dockerConfig(settings, ephemeral ? `${EPHEMERAL}/docker` : undefined),
+    dockerConfig(settings, { dataRoot: ephemeral ? `${EPHEMERAL}/docker` : undefined, vpcRanges }),
   );
+  if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
   await machine.must('systemctl', ['enable', 'docker.service']);
   await machine.must('systemctl', ['restart', 'docker.service']);
   const dockerVersion = await machine.patiently('docker', () =>
     machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
   );
   machine.say(`docker ${dockerVersion} answers`);
-  await machine.write(AGENT_CONFIG, agentConfig(settings, { instanceId, token, dockerVersion }), {
-    mode: 0o600,
-    owner: OWNER,
-  });
-  await extraSudo(machine, settings.text('BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS'));
+  return dockerVersion;
+}
+
+/** Root of a container is the agent's user outside of it, and its other users are nobody's. */
+async function mapUsers(machine: Machine): Promise<void> {
+  for (const [path, option] of [
+    ['/etc/subuid', '--user'],
+    ['/etc/subgid', '--group'],
+  ] as const) {
+    const id = await machine.must('id', [option, AGENT_USER]);
+    await machine.write(path, `${AGENT_USER}:${id}:1\n${AGENT_USER}:100000:65536\n`);
+  }
+}
+
+/** The configuration holds the token, and is nobody's but the agent's. */
+async function configureAgent(
+  machine: Machine,
+  settings: Settings,
+  { parameter, fetch }: Pick<BootCalls, 'parameter' | 'fetch'>,
+  facts: Omit<AgentFacts, 'token'>,
+): Promise<void> {
+  const secret = { mode: 0o600, owner: OWNER };
+  const tokenPath = settings.required('BUILDKITE_AGENT_TOKEN_PATH');
+  const token = await machine.patiently('agent token', () => parameter(tokenPath));
+  await machine.write(AGENT_CONFIG, agentConfig(settings, { ...facts, token }), secret);
+  for (const [path, name] of [
+    [SIGNING_KEYS, settings.text('BUILDKITE_SIGNING_JWKS_PATH')],
+    [VERIFICATION_KEYS, settings.text('BUILDKITE_VERIFICATION_JWKS_PATH')],
+  ] as const) {
+    if (name === '') continue;
+    await machine.write(path, await machine.patiently(name, () => parameter(name)), secret);
+  }
+  const environment = settings.text('BUILDKITE_AGENT_ENV_FILE_URL');
+  if (environment === '') return;
+  const text = await machine.patiently(environment, () => fetch(environment));
+  await machine.write(AGENT_ENVIRONMENT, text, { mode: 0o600 });
+}
+
+async function configureLogs(
+  machine: Machine,
+  settings: Settings,
+  distribution: Distribution,
+  instanceId: string,
+): Promise<void> {
   await machine.write(
     CLOUDWATCH_CONFIG,
     cloudWatchConfig(settings.required('BK_STACK_LOG_GROUP_PREFIX'), instanceId, distribution.systemLog),

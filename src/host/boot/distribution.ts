@@ -6,6 +6,8 @@ export interface Distribution {
   /** As Go and Debian say it. */
   readonly architecture: 'amd64' | 'arm64';
   readonly systemLog: string;
+  /** Whom people log in as. */
+  readonly loginUser: string;
 }
 
 /** @throws Error that says what was found and what is known */
@@ -16,9 +18,9 @@ export function distributionOf(osRelease: string, machine: string): Distribution
   if (architecture === undefined) throw new Error(`The architecture ${machine} is neither x86_64 nor arm64`);
   switch (system) {
     case 'amzn 2023':
-      return { name: 'amazonlinux2023', architecture, systemLog: '/var/log/messages' };
+      return { name: 'amazonlinux2023', architecture, systemLog: '/var/log/messages', loginUser: 'ec2-user' };
     case 'ubuntu 24.04':
-      return { name: 'ubuntu2404', architecture, systemLog: '/var/log/syslog' };
+      return { name: 'ubuntu2404', architecture, systemLog: '/var/log/syslog', loginUser: 'ubuntu' };
     default:
       throw new Error(`This image is ${system}; bk-stack runs on Amazon Linux 2023 and Ubuntu 24.04`);
   }

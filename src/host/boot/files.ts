@@ -1,4 +1,17 @@
-import { AGENT_BINARY, AGENT_CONFIG, AGENT_USER, BUILDS, HOOKS, HOST_PROGRAM, LOGS, NODE } from './places.ts';
+import {
+  AGENT_BINARY,
+  AGENT_CONFIG,
+  AGENT_ENVIRONMENT,
+  AGENT_USER,
+  BUILDS,
+  GIT_MIRRORS,
+  HOOKS,
+  HOST_PROGRAM,
+  JOB_PROGRAM,
+  LOGS,
+  NODE,
+  PLUGINS,
+} from './places.ts';
 
 /** A file of an instance that is the same on every one. */
 export interface StaticFile {
@@ -8,6 +21,7 @@ export interface StaticFile {
 }
 
 const HOST = `${NODE} ${HOST_PROGRAM}`;
+const JOB = `${NODE} ${JOB_PROGRAM}`;
 
 const ENVIRONMENT_HOOK = `#!/usr/bin/env bash
 # Sets up each job. Sourced by the agent, so that what is exported here reaches the job.
@@ -20,22 +34,22 @@ bk_stack_failed() {
 # Jobs inherit the agent's protection when memory runs out, and are what shall go first.
 echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
 
-if ! bk_stack_script=$(${HOST} environment); then
+if ! bk_stack_script=$(${JOB} environment); then
   bk_stack_failed "The environment of this job"
 fi
 eval "$bk_stack_script"
 unset bk_stack_script
 
-if ! ${HOST} prepare; then
+if ! ${JOB} prepare; then
   bk_stack_failed "This instance"
 fi
 
 # Containers leave files of root in a checkout.
-sudo --non-interactive ${HOST} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
+sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
 `;
 
 const PRE_EXIT_HOOK = `#!/usr/bin/env bash
-${HOST} pre-exit || true
+${JOB} pre-exit || true
 `;
 
 const AGENT_UNIT = `[Unit]
@@ -54,6 +68,7 @@ OnFailure=bk-stack-unhealthy.service
 Type=simple
 User=${AGENT_USER}
 Environment=HOME=/var/lib/buildkite-agent USER=${AGENT_USER}
+EnvironmentFile=-${AGENT_ENVIRONMENT}
 ExecStart=${AGENT_BINARY} start --config ${AGENT_CONFIG}
 # As root, which may end the instance; jobs may not.
 ExecStopPost=+${HOST} agent-ended
@@ -103,6 +118,30 @@ StandardOutput=append:${LOGS}/lifecycle.log
 StandardError=append:${LOGS}/lifecycle.log
 `;
 
+const AUTHORIZED_USERS_UNIT = `[Unit]
+Description=Reads anew who may use SSH
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+ExecStart=${HOST} authorized-users
+StandardOutput=append:${LOGS}/lifecycle.log
+StandardError=append:${LOGS}/lifecycle.log
+`;
+
+const AUTHORIZED_USERS_TIMER = `[Unit]
+Description=Reads anew who may use SSH, every half hour
+
+[Timer]
+OnActiveSec=30min
+OnUnitActiveSec=30min
+RandomizedDelaySec=2min
+
+[Install]
+WantedBy=timers.target
+`;
+
 /** A boot that failed leaves nothing running that could be billed for days. */
 const CLOUD_FINAL_DROP_IN = `[Unit]
 OnFailure=poweroff.target
@@ -114,7 +153,7 @@ StandardError=append:${LOGS}/docker.log
 `;
 
 const SUDOERS = `# The environment hook may give a checkout back to the agent, and retire a full instance. Nothing else.
-${AGENT_USER} ALL=(root) NOPASSWD: ${HOST} repair-permissions *
+${AGENT_USER} ALL=(root) NOPASSWD: ${JOB} repair-permissions *
 ${AGENT_USER} ALL=(root) NOPASSWD: ${HOST} retire ""
 `;
 
@@ -136,6 +175,8 @@ export const STATIC_FILES: readonly StaticFile[] = [
   { path: '/etc/systemd/system/buildkite-agent.service', mode: 0o644, text: AGENT_UNIT },
   { path: '/etc/systemd/system/bk-stack-lifecycle.service', mode: 0o644, text: LIFECYCLE_UNIT },
   { path: '/etc/systemd/system/bk-stack-unhealthy.service', mode: 0o644, text: UNHEALTHY_UNIT },
+  { path: '/etc/systemd/system/bk-stack-authorized-users.service', mode: 0o644, text: AUTHORIZED_USERS_UNIT },
+  { path: '/etc/systemd/system/bk-stack-authorized-users.timer', mode: 0o644, text: AUTHORIZED_USERS_TIMER },
   {
     path: '/etc/systemd/system/cloud-final.service.d/10-bk-stack.conf',
     mode: 0o644,
@@ -147,8 +188,4 @@ export const STATIC_FILES: readonly StaticFile[] = [
 ];
 
 /** The builds folder and its like, which belong to the agent. */
-export const AGENT_FOLDERS = [
-  BUILDS,
-  '/var/lib/buildkite-agent/plugins',
-  '/var/lib/buildkite-agent/git-mirrors',
-];
+export const AGENT_FOLDERS = [BUILDS, PLUGINS, GIT_MIRRORS];

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Outcome, type Run, run as runReally, type RunOptions } from '../run.ts';
@@ -19,12 +19,22 @@ export class Machine {
     readonly download: (url: string) => Promise<Uint8Array> = downloadReally,
   ) {}
 
+  /** For commands that are given a path. */
+  place(path: string): string {
+    return join(this.root, path);
+  }
+
   exists(path: string): boolean {
-    return existsSync(join(this.root, path));
+    return existsSync(this.place(path));
+  }
+
+  /** The names in a folder. */
+  list(path: string): string[] {
+    return readdirSync(this.place(path));
   }
 
   read(path: string): string {
-    return readFileSync(join(this.root, path), 'utf8');
+    return readFileSync(this.place(path), 'utf8');
   }
 
   /** Writes whole files, with their rights from the first byte on. */
@@ -33,7 +43,7 @@ export class Machine {
     content: string | Uint8Array,
     { mode = 0o644, owner }: Writing = {},
   ): Promise<void> {
-    const place = join(this.root, path);
+    const place = this.place(path);
     mkdirSync(dirname(place), { recursive: true });
     writeFileSync(place, content, { mode });
     // The mode above is for new files, and the umask takes from it.
@@ -42,7 +52,7 @@ export class Machine {
   }
 
   async folder(path: string, { mode = 0o755, owner }: Writing = {}): Promise<void> {
-    const place = join(this.root, path);
+    const place = this.place(path);
     mkdirSync(place, { recursive: true, mode });
     chmodSync(place, mode);
     if (owner !== undefined) await this.must('chown', [owner, place]);

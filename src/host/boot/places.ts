@@ -1,5 +1,6 @@
 /** Where things are on an instance. */
 export const HOST_PROGRAM = '/opt/bk-stack/host.mjs';
+export const JOB_PROGRAM = '/opt/bk-stack/job/main.mjs';
 /** The same Node as `packer/scripts/runtime.sh` puts there, by a name that no distribution takes away. */
 export const NODE = '/opt/bk-stack/node';
 export const AGENT_USER = 'buildkite-agent';
@@ -8,6 +9,11 @@ export const BUILDS = `${AGENT_HOME}/builds`;
 export const PLUGINS = `${AGENT_HOME}/plugins`;
 export const GIT_MIRRORS = `${AGENT_HOME}/git-mirrors`;
 export const AGENT_CONFIG = '/etc/buildkite-agent/buildkite-agent.cfg';
+/** JSON Web Key Sets, where jobs are signed or verified by them. */
+export const SIGNING_KEYS = '/etc/buildkite-agent/signing-keys.json';
+export const VERIFICATION_KEYS = '/etc/buildkite-agent/verification-keys.json';
+/** What systemd puts into the agent's environment. */
+export const AGENT_ENVIRONMENT = '/etc/buildkite-agent/environment';
 export const HOOKS = '/etc/buildkite-agent/hooks';
 export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';

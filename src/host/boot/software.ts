@@ -5,6 +5,7 @@ import { AGENT_BINARY } from './places.ts';
 /** What Amazon Linux 2023 has in its own repositories, and Docker in its own. */
 const AMAZON_LINUX = [
   'amazon-cloudwatch-agent',
+  'amazon-ecr-credential-helper',
   'containerd.io',
   'docker-buildx-plugin',
   'docker-ce',
@@ -23,6 +24,7 @@ const AMAZON_LINUX = [
 ] as const;
 
 const UBUNTU = [
+  'amazon-ecr-credential-helper',
   'docker-buildx',
   'docker-compose-v2',
   'docker.io',
@@ -199,6 +201,7 @@ export async function softwareVersions(machine: Machine): Promise<Record<string,
     ['git-lfs', 'git-lfs', 'version'],
     ['jq', 'jq', '--version'],
     ['aws', 'aws', '--version'],
+    ['docker-credential-ecr-login', 'docker-credential-ecr-login', 'version'],
     ['node', process.execPath, '--version'],
     [
       'amazon-cloudwatch-agent',
@@ -226,6 +229,7 @@ export const EXPECTED = [
   'git-lfs',
   'jq',
   'aws',
+  'docker-credential-ecr-login',
   'node',
   'amazon-cloudwatch-agent',
 ];

@@ -53,3 +53,20 @@ export async function mountInstanceStore(machine: Machine): Promise<void> {
     await machine.must('mount', ['--bind', folder, place]);
   }
 }
+
+/** Of memory at most half, and as many files as systemd's own tmp.mount allows. */
+const TMPFS = 'mode=1777,strictatime,nosuid,nodev,size=50%,nr_inodes=1m';
+
+/** Amazon Linux has /tmp in memory, Ubuntu on the disk; this makes it the one that is asked for, first of all. */
+export async function placeTmp(machine: Machine, inMemory: boolean): Promise<void> {
+  const mounted = await machine.succeeds('mountpoint', ['--quiet', '/tmp']);
+  if (mounted === inMemory) return;
+  if (inMemory) {
+    await machine.must('mount', ['--types', 'tmpfs', '--options', TMPFS, 'tmpfs', '/tmp']);
+    return;
+  }
+  await machine.must('systemctl', ['mask', 'tmp.mount']);
+  // Whoever has a file open there keeps it.
+  await machine.must('umount', ['--lazy', '/tmp']);
+  await machine.must('chmod', ['1777', '/tmp']);
+}

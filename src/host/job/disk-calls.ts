@@ -3,21 +3,12 @@ import { join } from 'node:path';
 import type { Run } from '../run.ts';
 import { type DiskCalls, shortage } from './disk.ts';
 
-/** On this machine. `paths`: where jobs and Docker write. */
-export function diskCalls(
-  run: Run,
-  { paths, buildsPath }: { readonly paths: readonly string[]; readonly buildsPath: string },
-  say: (line: string) => void,
-): DiskCalls {
+/** On this machine. Docker's data are on the disk of the builds, whichever that is. */
+export function diskCalls(run: Run, buildsPath: string, say: (line: string) => void): DiskCalls {
   return {
     async shortage() {
-      const spaces = await Promise.all(
-        paths.map(async (path) => {
-          const { bavail, bsize, ffree, files } = await statfs(path);
-          return { path, bytes: bavail * bsize, inodes: ffree, totalInodes: files };
-        }),
-      );
-      return shortage(spaces);
+      const { bavail, bsize, ffree, files } = await statfs(buildsPath);
+      return shortage({ path: buildsPath, bytes: bavail * bsize, inodes: ffree, totalInodes: files });
     },
     async runningJobs() {
       const processes = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
@@ -27,9 +18,10 @@ export function diskCalls(
       );
       return lines.filter((line) => /^[^\0]*buildkite-agent\0bootstrap(\0|$)/.test(line)).length;
     },
-    async pruneDocker() {
-      await run('docker', ['image', 'prune', '--all', '--force']);
-      await run('docker', ['builder', 'prune', '--all', '--force']);
+    async pruneDocker({ olderThan, buildCache }) {
+      const filter = olderThan === undefined ? [] : ['--filter', `until=${olderThan}`];
+      await run('docker', ['image', 'prune', '--all', '--force', ...filter]);
+      if (buildCache) await run('docker', ['builder', 'prune', '--all', '--force', ...filter]);
     },
     async purgeBuilds() {
       for (const entry of await readdir(buildsPath)) {

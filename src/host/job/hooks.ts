@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPipelineSlug } from '../../secrets/layout.ts';
-import { HOST_PROGRAM, NODE } from '../boot/places.ts';
+import { BUILDS, HOST_PROGRAM, NODE } from '../boot/places.ts';
 import { run } from '../run.ts';
 import type { Settings } from '../settings.ts';
 import { diskCalls } from './disk-calls.ts';
@@ -10,7 +10,7 @@ import { ensureSpace } from './disk.ts';
 import { environmentScript } from './environment.ts';
 import { credentialAnswer, matchingCredential, parseCredentials, parseRequest } from './git-credentials.ts';
 import { redact, redactedValues } from './redaction.ts';
-import { type EcrToken, logIn, loginsOf } from './registries.ts';
+import { credentialHelperConfig, type EcrToken, logIn, loginsOf, registryHosts } from './registries.ts';
 import type { SecretStore } from './secret-store.ts';
 import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from './secrets.ts';
 import { type SshAgent, startSshAgent } from './ssh-agent.ts';
@@ -47,12 +47,26 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
       defaults: {
         AWS_REGION: settings.text('BK_STACK_REGION'),
         AWS_DEFAULT_REGION: settings.text('BK_STACK_REGION'),
+        ...artifacts(settings, job),
       },
       secrets,
       sshAgent,
       credentialHelper: `!${process.execPath} ${process.argv[1] ?? ''} git-credential ${pipeline ?? '-'}`,
     }),
   );
+}
+
+/** Where the agent uploads artifacts to. https://buildkite.com/docs/agent/cli/reference/artifact */
+function artifacts(settings: Settings, job: NodeJS.ProcessEnv): Record<string, string> {
+  const bucket = settings.text('ARTIFACTS_BUCKET');
+  if (bucket === '') return {};
+  const region = settings.text('ARTIFACTS_BUCKET_REGION');
+  const ids = ['PIPELINE', 'BUILD', 'JOB'].map((name) => job[`BUILDKITE_${name}_ID`] ?? '');
+  return {
+    BUILDKITE_ARTIFACT_UPLOAD_DESTINATION: `s3://${[bucket, ...ids].join('/')}`,
+    BUILDKITE_S3_ACL: settings.required('ARTIFACTS_S3_ACL'),
+    ...(region !== '' && { BUILDKITE_S3_DEFAULT_REGION: region }),
+  };
 }
 
 interface Prepared {
@@ -119,26 +133,36 @@ function dockerConfig() {
 
 /** Makes room on the disk, and logs into the registries that the job's environment, now whole, asks for. */
 export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
-  const buildsPath = job['BUILDKITE_BUILD_PATH'] ?? '/var/lib/buildkite-agent/builds';
-  const paths = [
-    buildsPath,
-    ...(settings.text('DOCKER_DATA_ROOT') === '' ? [] : [settings.text('DOCKER_DATA_ROOT')]),
-  ];
-  const short = await ensureSpace(diskCalls(run, { paths, buildsPath }, say), {
+  const short = await makeRoom(settings, job);
+  if (short !== undefined) throw new Error(`The disk is full: ${short}`);
+  const helper = settings.flag('ECR_CREDENTIAL_HELPER');
+  const { docker, ecr } = loginsOf(pluginDefaults(settings, job), {
+    region: settings.text('BK_STACK_REGION'),
+    ecrByDefault: helper || !['', 'none'].includes(settings.text('ECR_POLICY')),
+  });
+  if (helper && ecr !== undefined) {
+    // Before docker login, which adds to what is there.
+    const hosts = registryHosts(settings.required('ECR_REGISTRY'), ecr.accounts);
+    const folder = job['BK_STACK_DOCKER_CONFIG'] ?? '';
+    writeFileSync(join(folder, 'config.json'), credentialHelperConfig(hosts), { mode: 0o600 });
+    say(`Docker asks for the credentials of ${hosts.join(', ')} when it needs them`);
+  }
+  const logins = { ...(docker !== undefined && { docker }), ...(!helper && ecr !== undefined && { ecr }) };
+  for (const line of await logIn(run, logins, askEcr)) say(line);
+}
+
+/** @returns what is still short; the instance is then retired, where the stack asks for that */
+async function makeRoom(settings: Settings, job: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const short = await ensureSpace(diskCalls(run, job['BUILDKITE_BUILD_PATH'] ?? BUILDS, say), {
+    pruneUntil: settings.text('DOCKER_PRUNE_UNTIL') || '4h',
+    pruneBuildCache: settings.flag('DOCKER_BUILDER_PRUNE'),
     purgeBuilds: settings.flag('BUILDKITE_PURGE_BUILDS_ON_DISK_FULL'),
   });
-  if (short !== undefined) {
-    // The agent takes no further job; its end ends the instance, once the other jobs are done.
-    if (settings.flag('BUILDKITE_TERMINATE_INSTANCE_ON_DISK_FULL')) {
-      await run('sudo', ['--non-interactive', NODE, HOST_PROGRAM, 'retire']);
-    }
-    throw new Error(`The disk is full: ${short}`);
+  // The agent takes no further job; its end ends the instance, once the other jobs are done.
+  if (short !== undefined && settings.flag('BUILDKITE_TERMINATE_INSTANCE_ON_DISK_FULL')) {
+    await run('sudo', ['--non-interactive', NODE, HOST_PROGRAM, 'retire']);
   }
-  const logins = loginsOf(pluginDefaults(settings, job), {
-    region: settings.text('BK_STACK_REGION'),
-    ecrByDefault: settings.text('ECR_POLICY') !== '' && settings.text('ECR_POLICY') !== 'none',
-  });
-  for (const line of await logIn(run, logins, askEcr)) say(line);
+  return short;
 }
 
 /** What the stack's parameters say, where the job says nothing. */
@@ -150,12 +174,16 @@ function pluginDefaults(settings: Settings, job: NodeJS.ProcessEnv): NodeJS.Proc
   };
 }
 
-/** Ends what the environment hook began. Whatever is gone already is well. */
-export async function preExitHook(job: NodeJS.ProcessEnv): Promise<void> {
+/** Ends what the environment hook began, where that is still there; then makes room for the next job, if asked to. */
+export async function preExitHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
   const { SSH_AGENT_PID: pid, BK_STACK_DOCKER_CONFIG: folder } = job;
   if (pid !== undefined && /^\d+$/.test(pid)) await run('ssh-agent', ['-k']);
   if (folder !== undefined && folder.startsWith(join(tmpdir(), 'bk-stack-docker-'))) {
     rmSync(folder, { recursive: true, force: true });
+  }
+  if (settings.flag('PRE_EXIT_DISK_CLEANUP')) {
+    const short = await makeRoom(settings, job);
+    if (short !== undefined) say(`The disk stays full, which the next job will suffer from: ${short}`);
   }
 }
 

@@ -70,6 +70,14 @@ export function registryHosts(registry: string, accounts: readonly string[]): st
 }
 
 /**
+ * Docker's configuration by which it asks Amazon's helper for each of these hosts, and for no other.
+ * https://github.com/awslabs/amazon-ecr-credential-helper
+ */
+export function credentialHelperConfig(hosts: readonly string[]): string {
+  return JSON.stringify({ credHelpers: Object.fromEntries(hosts.map((host) => [host, 'ecr-login'])) });
+}
+
+/**
  * Logs in by the docker CLI, which writes into the job's own DOCKER_CONFIG; passwords go by standard input.
  * @returns one line for each login
  * @throws Error with docker's reason

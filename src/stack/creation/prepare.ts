@@ -121,9 +121,13 @@ function refuseContradictions(
     return value !== undefined && lists.has(name) ? value.split(',').map((each) => each.trim()) : value;
   });
   // A rule cannot compare two sizes.
-  const [least = '', most = ''] = [parameters.get('MinSize'), parameters.get('MaxSize')];
-  if (least !== '' && most !== '' && Number(least) > Number(most)) {
-    broken.push(`MinSize (${least}) is more than MaxSize (${most}).`);
+  const most = parameters.get('MaxSize') ?? '';
+  for (const name of ['MinSize', 'ScaleUpMinSize', 'ScaleDownMinSize']) {
+    const least = parameters.get(name) ?? '';
+    const counts = name === 'MinSize' || parameters.get('EnableScheduledScaling') === 'true';
+    if (counts && least !== '' && most !== '' && Number(least) > Number(most)) {
+      broken.push(`${name} (${least}) is more than MaxSize (${most}).`);
+    }
   }
   const [first] = broken;
   if (first === undefined) return;

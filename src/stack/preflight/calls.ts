@@ -1,10 +1,10 @@
-import type { _InstanceType } from '@aws-sdk/client-ec2';
+import type { _InstanceType, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { findStack } from '../reading/find-stack.ts';
 import { type StackSummary, summaryOf } from '../reading/summary.ts';
 import type { TokenCalls } from './agent-token.ts';
-import type { InstanceTypeFacts, Placement } from './instance-types.ts';
+import type { InstanceTypeFacts, Placement, TypeArchitectures } from './instance-types.ts';
 import type { LaunchCalls } from './launch.ts';
 import type { QuotaCalls } from './quotas.ts';
 
@@ -29,6 +29,14 @@ export interface PreflightCalls extends TokenCalls, QuotaCalls, LaunchCalls {
   zones(): Promise<readonly string[]>;
   /** Those of these subnets that are there. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
+}
+
+export function typeArchitectures({
+  InstanceType = '' as _InstanceType,
+  ProcessorInfo,
+}: InstanceTypeInfo): TypeArchitectures {
+  const all = ProcessorInfo?.SupportedArchitectures ?? [];
+  return { type: InstanceType, architectures: all.filter((each) => ['arm64', 'x86_64'].includes(each)) };
 }
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -84,11 +92,8 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
       return names.map((type) => {
         const facts = page.InstanceTypes?.find(({ InstanceType }) => InstanceType === type);
         return {
-          type,
+          ...typeArchitectures({ ...facts, InstanceType: type as _InstanceType }),
           vCpus: facts?.VCpuInfo?.DefaultVCpus ?? 1,
-          architectures: (facts?.ProcessorInfo?.SupportedArchitectures ?? []).filter((each) =>
-            ['arm64', 'x86_64'].includes(each),
-          ),
           zones: offered.filter((each) => each.type === type).map(({ location }) => location),
         };
       });

@@ -1,12 +1,15 @@
 import { nearestNames } from '../../terminal/nearest.ts';
 import { type Finding, type Verdict, verdict } from './check.ts';
 
-/** An instance type as the region has it. */
-export interface InstanceTypeFacts {
+export interface TypeArchitectures {
   readonly type: string;
-  readonly vCpus: number;
   /** Those an image can be for: arm64, x86_64. */
   readonly architectures: readonly string[];
+}
+
+/** An instance type as the region has it. */
+export interface InstanceTypeFacts extends TypeArchitectures {
+  readonly vCpus: number;
   /** Availability zones that offer it. */
   readonly zones: readonly string[];
 }
@@ -79,7 +82,7 @@ function unknownType(type: string, known: readonly string[], region: string): Fi
 }
 
 /** All instances start from one image, which is of one architecture. */
-function mixedArchitectures(facts: readonly InstanceTypeFacts[]): Finding[] {
+export function mixedArchitectures(facts: readonly TypeArchitectures[]): Finding[] {
   const [first] = facts;
   if (first?.architectures.some((each) => facts.every((fact) => fact.architectures.includes(each))) ?? true) {
     return [];

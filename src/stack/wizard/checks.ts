@@ -1,6 +1,8 @@
 import { nearestNames } from '../../terminal/nearest.ts';
+import { mixedArchitectures } from '../preflight/index.ts';
 import { faultOf, type ParameterDefinition } from '../parameters/index.ts';
 import type { Check } from './prompter.ts';
+import type { WizardSource } from './source.ts';
 import type { Values } from './values.ts';
 
 /** A check of the template's own constraints, in words that stand alone. */
@@ -28,6 +30,7 @@ export function instanceTypesCheck(
   definition: ParameterDefinition,
   values: Values,
   offered: readonly string[],
+  { architectures }: Pick<WizardSource, 'architectures'>,
   region: string,
 ): Check {
   const constraints = constraintCheck(definition, values);
@@ -36,7 +39,7 @@ export function instanceTypesCheck(
     const fault = await constraints(types.join(','));
     if (fault !== undefined) return fault;
     const missing = types.find((type) => !offered.includes(type));
-    if (missing === undefined) return undefined;
+    if (missing === undefined) return mixedArchitectures(await architectures(types))[0]?.message;
     const near = nearestNames(missing, offered);
     const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
     return `${region} has no instance type ${missing}${meant}`;

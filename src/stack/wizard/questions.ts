@@ -64,7 +64,7 @@ async function askInstanceTypes(definition: ParameterDefinition, place: Place): 
   const answer = await prompter.text({
     message: `${definition.label}, in the order of preference, with commas:`,
     preset: values.get(definition.name),
-    check: instanceTypesCheck(definition, values, offered, region),
+    check: instanceTypesCheck(definition, values, offered, source, region),
   });
   values.set(definition.name, listItems(answer).join(','));
 }

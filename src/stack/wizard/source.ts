@@ -1,4 +1,6 @@
+import type { _InstanceType } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
+import { type TypeArchitectures, typeArchitectures } from '../preflight/index.ts';
 import { findStack } from '../reading/find-stack.ts';
 
 export interface VpcFacts {
@@ -25,6 +27,8 @@ export interface WizardSource {
   stackStatus(stackName: string): Promise<string | undefined>;
   /** The instance types that the region offers. */
   instanceTypes(): Promise<readonly string[]>;
+  /** What these types, all of them offered, can run. */
+  architectures(types: readonly string[]): Promise<readonly TypeArchitectures[]>;
   vpcs(): Promise<readonly VpcFacts[]>;
   subnets(vpcId: string): Promise<readonly SubnetFacts[]>;
   keyPairs(): Promise<readonly string[]>;
@@ -50,6 +54,15 @@ export function wizardSource(aws: AwsContext, signal: AbortSignal): WizardSource
         types.push(...(page.InstanceTypeOfferings ?? []).flatMap(({ InstanceType }) => InstanceType ?? []));
       }
       return types.sort();
+    },
+    async architectures(types) {
+      const { sdk, client } = await ec2();
+      const wanted = { InstanceTypes: types as _InstanceType[] };
+      const { InstanceTypes = [] } = await client.send(
+        new sdk.DescribeInstanceTypesCommand(wanted),
+        aborting,
+      );
+      return InstanceTypes.map(typeArchitectures);
     },
     async vpcs() {
       const { sdk, client } = await ec2();

@@ -17,6 +17,7 @@ import { root, runProcess } from '../../support/process.ts';
 import { toolFolder } from './tools.ts';
 
 const HOST = join(root, 'dist/host/host.mjs');
+const OPT = '/opt/bk-stack';
 
 /** A machine's worth of folders on which real agents run with the host program's own hooks. */
 export class AgentMachine {
@@ -39,7 +40,9 @@ export class AgentMachine {
       const text = readFileSync(join(hooks, name), 'utf8');
       writeFileSync(
         join(hooks, name),
-        text.replaceAll('/opt/bk-stack/node', process.execPath).replaceAll('/opt/bk-stack/host.mjs', HOST),
+        text
+          .replaceAll(`${OPT}/node`, process.execPath)
+          .replaceAll(`${OPT}/job`, join(this.folder, OPT, 'job')),
       );
     }
     this.#script(join(hooks, 'checkout'), 'mkdir -p "$BUILDKITE_BUILD_CHECKOUT_PATH"');

@@ -13,27 +13,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type BootCalls, bootstrap } from '../../../src/host/boot/bootstrap.ts';
+import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
 import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
 import type { Run } from '../../../src/host/run.ts';
-import { Settings } from '../../../src/host/settings.ts';
+import { parseSettings, Settings } from '../../../src/host/settings.ts';
+import { stack, userDataOf } from '../../support/bk-stack-template.ts';
 
-const TOKEN = 'token-that-no-log-may-hold';
-const SETTINGS = {
-  BK_STACK_NAME: 'ci',
-  BK_STACK_VERSION: '0.1.0',
-  BK_STACK_REGION: 'eu-west-1',
-  BK_STACK_SIGNAL_RESOURCE: 'AgentAutoScaleGroup',
-  BK_STACK_LOG_GROUP_PREFIX: '/buildkite/ci',
-  BUILDKITE_QUEUE: 'deploy',
-  BUILDKITE_AGENT_TAGS: 'os=linux, team=ci',
-  BUILDKITE_AGENTS_PER_INSTANCE: '4',
-  BUILDKITE_AGENT_RELEASE: 'stable',
-  BUILDKITE_AGENT_ENDPOINT: 'https://agent-edge.buildkite.com/v3',
-  BUILDKITE_AGENT_TOKEN_PATH: '/bk-stack/ci/agent-token',
-  BUILDKITE_SCALE_IN_IDLE_PERIOD: '600',
-  BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '0',
+const PARAMETERS = {
+  BuildkiteQueue: 'deploy',
+  BuildkiteAgentTags: 'os=linux, team=ci',
+  AgentsPerInstance: '4',
 };
+const TOKEN = 'token-that-no-log-may-hold';
+/** What the template makes of parameters for a stack's instances. */
+async function settingsOf(parameters: Record<string, string>): Promise<Settings> {
+  return new Settings(parseSettings(userDataOf(await stack(parameters))));
+}
+
 const SYSTEMS = {
   amazonlinux2023: 'NAME="Amazon Linux"\nVERSION_ID="2023"\nID="amzn"\n',
   ubuntu2404: 'ID=ubuntu\nVERSION_ID="24.04"\n',
@@ -78,7 +75,8 @@ class FakeMachine {
     return Promise.resolve(Buffer.from(/sha256/.test(url) ? `${sum}  git-lfs-linux\n` : 'program'));
   };
 
-  boot(settings: Partial<typeof SETTINGS> & Record<string, string> = {}): Promise<boolean> {
+  /** By a stack with these parameters. */
+  async boot(parameters: Record<string, string> = {}): Promise<boolean> {
     const machine = new Machine((line) => this.lines.push(line), this.root, this.run, this.download);
     const note = (what: string) => () => {
       this.told.push(what);
@@ -86,13 +84,17 @@ class FakeMachine {
     };
     const calls: BootCalls = {
       instanceId: () => Promise.resolve('i-1'),
-      token: () => Promise.resolve(TOKEN),
+      vpcRanges: () => Promise.resolve(['10.0.0.0/16']),
+      parameter: (name) => Promise.resolve(name.endsWith('/agent-token') ? TOKEN : `{"keys": "${name}"}`),
       fetch: (url) => Promise.resolve(`# ${url}`),
       signal: (_id, status) => note(status)(),
       markUnhealthy: note('unhealthy'),
       shipLog: note('log'),
     };
-    return bootstrap(machine, new Settings({ ...SETTINGS, ...settings }), calls, this.lines);
+    return bootstrap(machine, await settingsOf({ ...PARAMETERS, ...parameters }), calls, {
+      files: STATIC_FILES,
+      lines: this.lines,
+    });
   }
 
   /** Every file of configuration, by path, with its rights. */
@@ -200,12 +202,78 @@ describe('a boot', () => {
 
   it('runs one’s own script before the agent starts', async () => {
     const machine = machineOf('amazonlinux2023');
-    await machine.boot({ BUILDKITE_BOOTSTRAP_SCRIPT_URL: 's3://scripts/b.sh' });
+    await machine.boot({ BootstrapScriptUrl: 's3://scripts/b.sh' });
     const script = machine.commands.findIndex((line) => line.startsWith('bash '));
     expect(script).to.be.within(1, machine.commands.length - 2);
     machine.bake();
     machine.broken = 'bash ';
-    expect(await machine.boot({ BUILDKITE_BOOTSTRAP_SCRIPT_URL: 's3://scripts/b.sh' })).to.equal(false);
+    expect(await machine.boot({ BootstrapScriptUrl: 's3://scripts/b.sh' })).to.equal(false);
+  });
+
+  it('has /tmp where it is wanted', async () => {
+    // The stand-in's /tmp is in memory, as Amazon Linux has it.
+    const memory = machineOf('amazonlinux2023');
+    await memory.boot();
+    expect(memory.commands.join('\n')).to.not.match(/umount|tmpfs/);
+    const disk = machineOf('amazonlinux2023');
+    await disk.boot({ MountTmpfsAtTmp: 'false' });
+    expect(disk.commands.join('\n')).to.contain('mask tmp.mount\numount --lazy /tmp');
+    const ubuntu = machineOf('ubuntu2404');
+    ubuntu.broken = 'mountpoint';
+    await ubuntu.boot();
+    expect(ubuntu.commands.join('\n')).to.match(/mount --types tmpfs .*size=50%.* tmpfs \/tmp/);
+  });
+
+  it('limits jobs and their containers together, where it is asked to', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot();
+    expect(Object.keys(machine.configuration).filter((path) => path.endsWith('.slice'))).to.eql([]);
+    machine.bake();
+    await machine.boot({ ExperimentalEnableResourceLimits: 'true', ResourceLimitsMemoryMax: '4G' });
+    expect(machine.configuration['/etc/systemd/system/buildkite.slice']).to.contain('MemoryMax=4G');
+    expect(machine.configuration['/etc/docker/daemon.json']).to.contain('"cgroup-parent": "buildkite.slice"');
+    expect(machine.configuration['/etc/systemd/system/buildkite-agent.service.d/20-limits.conf']).to.contain(
+      'Slice=buildkite.slice',
+    );
+  });
+
+  it('maps root in containers to the agent’s user, where it is asked to', async () => {
+    const machine = machineOf('ubuntu2404');
+    await machine.boot({ EnableDockerUserNamespaceRemap: 'true' });
+    expect(machine.configuration['/etc/docker/daemon.json']).to.contain('"userns-remap": "buildkite-agent"');
+    expect(machine.configuration['/etc/subuid']).to.match(
+      /buildkite-agent:.*:1\nbuildkite-agent:100000:65536/,
+    );
+  });
+
+  it('gives the agent its keys for signed pipelines, and lets nobody else read them', async () => {
+    const machine = machineOf('amazonlinux2023');
+    await machine.boot({
+      BuildkiteAgentSigningKeySSMParameter: '/keys/sign',
+      BuildkiteAgentSigningKeyID: 'first',
+      BuildkiteAgentVerificationKeySSMParameter: '/keys/verify',
+      PipelineSigningVerificationFailureBehavior: 'warn',
+    });
+    const { configuration } = machine;
+    expect(configuration['/etc/buildkite-agent/signing-keys.json']).to.match(/^600 .*\/keys\/sign/);
+    expect(configuration['/etc/buildkite-agent/verification-keys.json']).to.match(/^600 .*\/keys\/verify/);
+    expect(configuration[AGENT_CONFIG])
+      .to.contain('signing-jwks-file="/etc/buildkite-agent/signing-keys.json"\nsigning-jwks-key-id="first"')
+      .and.to.contain('verification-jwks-file="/etc/buildkite-agent/verification-keys.json"')
+      .and.to.contain('verification-failure-behavior="warn"');
+    const kms = machineOf('amazonlinux2023');
+    await kms.boot({ PipelineSigningKMSKeySpec: 'ECC_NIST_P256' });
+    expect(kms.configuration[AGENT_CONFIG]).to.contain('signing-aws-kms-key="<PipelineSigningKMSKey>"');
+  });
+
+  it('gives the agent its environment, and those who are named their SSH', async () => {
+    const machine = machineOf('ubuntu2404');
+    await machine.boot({ AgentEnvFileUrl: 'ssm:/ci/env', AuthorizedUsersUrl: 's3://keys/users' });
+    expect(machine.configuration['/etc/buildkite-agent/environment']).to.equal('600 # ssm:/ci/env');
+    expect(readFileSync(join(machine.root, 'home/ubuntu/.ssh/authorized_keys'), 'utf8')).to.contain(
+      's3://keys/users',
+    );
+    expect(machine.commands).to.include('systemctl enable --now bk-stack-authorized-users.timer');
   });
 
   it('knows which systems it runs on', async () => {

@@ -78,7 +78,11 @@ const theme: Theme = {
 const source: WizardSource = {
   regions: () => Promise.resolve(['us-east-1', 'eu-central-1']),
   stackStatus: (name) => Promise.resolve({ taken: 'CREATE_COMPLETE', failed: 'ROLLBACK_COMPLETE' }[name]),
-  instanceTypes: () => Promise.resolve(['m7i.large', 'm7i.xlarge', 't3.large']),
+  instanceTypes: () => Promise.resolve(['c7gn.xlarge', 'm7i.large', 'm7i.xlarge', 't3.large']),
+  architectures: (types) =>
+    Promise.resolve(
+      types.map((type) => ({ type, architectures: [type === 'c7gn.xlarge' ? 'arm64' : 'x86_64'] })),
+    ),
   vpcs: () =>
     Promise.resolve([{ id: 'vpc-01234567', name: 'office', cidr: '10.0.0.0/16', isDefault: false }]),
   subnets: () =>
@@ -155,18 +159,19 @@ describe('the wizard', () => {
       [/Region/, 'eu-centrl-1', 'eu-central-1'],
       [/Name/, 'no good', 'taken', 'failed'],
       [/Queue/, 'two words', 'deploy'],
-      [/Instance types/, 'm7i.larg', 'm7i.large, t3.large'],
+      [/Instance types/, 'm7i.larg', 'm7i.large, c7gn.xlarge', 'm7i.large, t3.large'],
       [/Fewest/, 'two', '3'],
       [/Most/, '2', '5'],
       [/spot/, '101', '40%'],
     ]);
-    expect(prompter.refusals).to.have.length(10);
+    expect(prompter.refusals).to.have.length(11);
     expect(prompter.refusals).to.include(
       'There is a stack named taken in eu-central-1 already (CREATE_COMPLETE); choose another name',
     );
     expect(prompter.refusals).to.include(
       'eu-central-1 has no instance type m7i.larg; did you mean m7i.large or m7i.xlarge?',
     );
+    expect(prompter.refusals.join('\n')).to.contain('m7i.large is x86_64, c7gn.xlarge is arm64');
     expect(prompter.refusals).to.include('It must be at least the fewest instances, 3');
     expect(answers?.stackName).to.equal('failed');
     expect(Object.fromEntries(answers!.parameters)).to.deep.equal({
