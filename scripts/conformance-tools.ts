@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -12,12 +12,34 @@ const DEBIAN_TOOLS = {
   'systemd-analyze': 'systemd',
   visudo: 'sudo',
   logrotate: 'logrotate',
+  shfmt: 'shfmt',
+  bats: 'bats',
 };
 
+/** What HashiCorp's own builds put in place of a module. https://github.com/hashicorp/packer-plugin-sdk/issues/187 */
+const GO_CTY = 'github.com/zclconf/go-cty => github.com/nywilken/go-cty v1.13.3';
+
 /** From the Go module proxy. The newest whose modules the proxy has, all of them. */
-const GO_TOOLS = {
-  'buildkite-agent': { module: 'github.com/buildkite/agent/v3', version: 'v3.78.0', binary: 'agent' },
+const GO_TOOLS: Readonly<Record<string, GoTool>> = {
+  'buildkite-agent': { module: 'github.com/buildkite/agent/v3', version: 'v3.78.0' },
+  packer: { module: 'github.com/hashicorp/packer', version: 'v1.12.0', replace: GO_CTY },
+  'packer-plugin-amazon': {
+    module: 'github.com/hashicorp/packer-plugin-amazon',
+    version: 'v1.8.0',
+    replace: GO_CTY,
+  },
 };
+
+interface GoTool {
+  /** Whose root is the program. */
+  readonly module: string;
+  readonly version: string;
+  /** A line of go.mod, which a program's own go.mod has no say in when it is a dependency. */
+  readonly replace?: string;
+}
+
+/** cloud-init is in no registry but Debian's, and nobody wants it installed: it is unpacked, with what it imports beside it. */
+const CLOUD_INIT = ['configobj', 'jinja2', 'jsonpatch', 'jsonschema', 'oauthlib', 'pyyaml', 'requests'];
 
 /**
  * Puts the tools into the user's cache folder, one virtual environment each as their dependencies contradict each other.
@@ -28,37 +50,51 @@ export function installTools(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   const folder = join(cache, 'bk-stack/conformance');
   for (const [tool, version] of Object.entries(TOOLS)) {
-    const environment = join(folder, tool);
-    const complete = join(environment, `complete-${version}`);
-    if (existsSync(complete)) continue;
-    console.error(`Installing ${tool} ${version} into ${environment}`);
-    requirePython();
-    rmSync(environment, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    run('python3', ['-m', 'venv', environment]);
-    run(join(environment, 'bin/pip'), [
-      'install',
-      '--quiet',
-      '--disable-pip-version-check',
-      `${tool}==${version}`,
-    ]);
-    // Written last, so that an installation cut short is done again.
-    writeFileSync(complete, '');
+    once(folder, tool, version, (place) => {
+      virtualEnvironment(place, [`${tool}==${version}`]);
+    });
   }
   requireCommands();
-  for (const [tool, { module, version, binary }] of Object.entries(GO_TOOLS)) {
-    const place = join(folder, tool);
-    const complete = join(place, `complete-${version}`);
-    if (existsSync(complete)) continue;
-    console.error(`Building ${tool} ${version} into ${place}`);
-    rmSync(place, { recursive: true, force: true });
-    const bin = join(place, 'bin');
-    mkdirSync(bin, { recursive: true });
-    run(goCommand(), ['install', `${module}@${version}`], { GOBIN: bin, CGO_ENABLED: '0' });
-    renameSync(join(bin, binary), join(bin, tool));
-    writeFileSync(complete, '');
+  for (const [tool, { module, version, replace }] of Object.entries(GO_TOOLS)) {
+    once(folder, tool, version, (place) => {
+      const source = join(place, 'source');
+      mkdirSync(source);
+      const replacing = replace === undefined ? '' : `replace ${replace}\n`;
+      writeFileSync(
+        join(source, 'go.mod'),
+        `module judge\n\ngo 1.24\n\nrequire ${module} ${version}\n${replacing}`,
+      );
+      run(goCommand(), ['build', '-o', join(place, 'bin', tool), module], {
+        cwd: source,
+        environment: { GOFLAGS: '-mod=mod', CGO_ENABLED: '0' },
+      });
+    });
   }
+  once(folder, 'cloud-init', 'debian', (place) => {
+    virtualEnvironment(place, CLOUD_INIT);
+    run('apt-get', ['download', '--quiet', 'cloud-init'], { cwd: place });
+    const [archive = ''] = readdirSync(place).filter((name) => name.endsWith('.deb'));
+    run('dpkg-deb', ['--extract', join(place, archive), place]);
+  });
   return folder;
+}
+
+/** What was cut short is done again from the start. */
+function once(folder: string, tool: string, version: string, install: (place: string) => void): void {
+  const place = join(folder, tool);
+  const complete = join(place, `complete-${version}`);
+  if (existsSync(complete)) return;
+  console.error(`Installing ${tool} ${version} into ${place}`);
+  rmSync(place, { recursive: true, force: true });
+  mkdirSync(place, { recursive: true });
+  install(place);
+  writeFileSync(complete, '');
+}
+
+function virtualEnvironment(place: string, packages: readonly string[]): void {
+  requirePython();
+  run('python3', ['-m', 'venv', place]);
+  run(join(place, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...packages]);
 }
 
 /** Go's own installer puts it where no PATH may lead. */
@@ -66,7 +102,7 @@ function goCommand(): string {
   const found = ['go', '/usr/local/go/bin/go'].find((command) => succeeds(command, ['version']));
   if (found !== undefined) return found;
   throw new Error(
-    'The conformance tests need Go 1.22 or newer to build the Buildkite Agent: install it and run them again.',
+    'The conformance tests need Go 1.24 or newer to build the Buildkite Agent and Packer: install it and run them again.',
   );
 }
 
@@ -96,9 +132,14 @@ function succeeds(command: string, args: readonly string[]): boolean {
 function run(
   command: string,
   args: readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { cwd, environment = {} }: { cwd?: string; environment?: Readonly<Record<string, string>> } = {},
 ): void {
   const env = { ...process.env, ...environment };
-  const { status, error } = spawnSync(command, args, { stdio: ['ignore', 2, 2], env });
+  const options = {
+    stdio: ['ignore', 2, 2] as ['ignore', number, number],
+    env,
+    ...(cwd !== undefined && { cwd }),
+  };
+  const { status, error } = spawnSync(command, args, options);
   if (status !== 0) throw new Error(`${command} ${args.join(' ')} failed`, { cause: error });
 }

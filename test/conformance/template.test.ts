@@ -10,19 +10,26 @@ const TEMPLATES = [
 ];
 
 describe('cfn-lint', function () {
-  // It goes through every region, one after the other.
   this.timeout(600_000);
+  /** All that cfn-lint knows, a few at a time: its time grows with the square of how many. */
+  let regions: string[][];
+  before(async () => {
+    const list = 'from cfnlint.helpers import REGIONS; print(" ".join(REGIONS))';
+    const { stdout } = await runTool('cfn-lint', 'python', ['-c', list]);
+    const all = stdout.trim().split(' ');
+    expect(all.length).to.be.greaterThan(30);
+    regions = Array.from({ length: Math.ceil(all.length / 5) }, (_, index) =>
+      all.slice(index * 5, index * 5 + 5),
+    );
+  });
 
   for (const template of TEMPLATES) {
     it(`finds nothing in ${template}, in any region`, async () => {
-      const lint = await runTool('cfn-lint', 'cfn-lint', [
-        '--regions',
-        'ALL_REGIONS',
-        '--template',
-        template,
-      ]);
-      expect(lint.stdout + lint.stderr).to.equal('');
-      expect(lint.exitCode).to.equal(0);
+      for (const some of regions) {
+        const lint = await runTool('cfn-lint', 'cfn-lint', ['--regions', ...some, '--template', template]);
+        expect(lint.stdout + lint.stderr).to.equal('');
+        expect(lint.exitCode).to.equal(0);
+      }
     });
   }
 });

@@ -3,6 +3,7 @@ import { cloudformation } from '../cloudformation/index.ts';
 import type { Service } from '../kernel/service.ts';
 import { autoscaling } from './autoscaling/index.ts';
 import { ec2 } from './ec2/index.ts';
+import { ecr } from './ecr/index.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
 import { lambda } from './lambda/index.ts';
@@ -21,6 +22,7 @@ export const services: readonly Service[] = [
   buildkite,
   cloudformation,
   ec2,
+  ecr,
   iam,
   kms,
   lambda,

@@ -1,9 +1,12 @@
 import { join } from 'node:path';
 import { runProcess, type Finished, type RunOptions } from '../../support/process.ts';
 
+type Tool =
+  'awscli' | 'buildkite-agent' | 'cfn-lint' | 'checkov' | 'cloud-init' | 'packer' | 'packer-plugin-amazon';
+
 /** Runs a tool that scripts/conformance.ts has installed. */
 export function runTool(
-  tool: 'awscli' | 'cfn-lint' | 'checkov',
+  tool: Tool,
   command: string,
   args: readonly string[],
   options?: RunOptions,
@@ -11,7 +14,7 @@ export function runTool(
   return runProcess(join(toolFolder(tool), 'bin', command), args, options);
 }
 
-export function toolFolder(tool: 'awscli' | 'buildkite-agent' | 'cfn-lint' | 'checkov'): string {
+export function toolFolder(tool: Tool): string {
   const folder = process.env['CONFORMANCE_TOOLS'];
   if (folder === undefined) throw new Error('CONFORMANCE_TOOLS is not set: run npm run test:conformance');
   return join(folder, tool);
