@@ -1,13 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { agentConfig } from '../../src/host/boot/agent-config.ts';
-import { afterAgent } from '../../src/host/lifecycle/agent-ended.ts';
-import type { AgentControl } from '../../src/host/lifecycle/agent.ts';
-import { groupCalls } from '../../src/host/lifecycle/group.ts';
-import { watch } from '../../src/host/lifecycle/watch.ts';
 import { Settings } from '../../src/host/settings.ts';
 import { runProcess } from '../support/process.ts';
 import { AgentMachine } from './support/agent.ts';
@@ -32,11 +27,8 @@ describe('a real Buildkite Agent', function () {
     sandbox = await Sandbox.start();
     machine = new AgentMachine(sandbox.endpoint);
     await machine.setUp(SETTINGS);
-    // The host program's own clients, which run in this process for the lifecycle.
-    process.env['AWS_ENDPOINT_URL'] = sandbox.endpoint;
   });
   after(async () => {
-    delete process.env['AWS_ENDPOINT_URL'];
     machine.remove();
     await sandbox.stop();
   });
@@ -166,154 +158,5 @@ describe('a real Buildkite Agent', function () {
     expect(log).to.match(/ci-i-1-[12]\|ci/);
     agent.kill('SIGTERM');
     expect(await once(agent, 'exit')).to.eql([0, null]);
-  });
-
-  describe('whose instance ends', () => {
-    let autoScaling: AutoScaling;
-    let group = '';
-    before(async () => {
-      autoScaling = new AutoScaling({ endpoint: sandbox.endpoint, region: 'us-east-1' });
-      const made = await sandbox.cli(
-        [
-          'create',
-          'ending',
-          '--sandbox',
-          '--no-input',
-          '--yes',
-          '--json',
-          '--region',
-          'us-east-1',
-          '--param',
-          'MinSize=1',
-          '--param',
-          'BuildkiteQueue=modelled',
-        ],
-        { BUILDKITE_AGENT_TOKEN: 'x' },
-      );
-      if (made.exitCode !== 0) throw new Error(made.stderr);
-      group =
-        (JSON.parse(made.stdout) as { outputs: Record<string, string> }).outputs['AutoScalingGroupName'] ??
-        '';
-    });
-
-    const described = async () => {
-      const { AutoScalingGroups: [found] = [] } = await autoScaling.describeAutoScalingGroups({
-        AutoScalingGroupNames: [group],
-      });
-      return { desired: found?.DesiredCapacity, instances: found?.Instances ?? [] };
-    };
-    const stateOf = async (instanceId: string) => {
-      const { AutoScalingInstances: [instance] = [] } = await autoScaling.describeAutoScalingInstances({
-        InstanceIds: [instanceId],
-      });
-      return instance?.LifecycleState;
-    };
-    const inService = () =>
-      sandbox.awaited(
-        30,
-        async () =>
-          (await described()).instances.find(({ LifecycleState }) => LifecycleState === 'InService')
-            ?.InstanceId,
-      );
-    const controlOf = (agent: ReturnType<AgentMachine['start']>): AgentControl => ({
-      runs: () => Promise.resolve(agent.exitCode === null && agent.signalCode === null),
-      stop: () => Promise.resolve(void agent.kill('SIGTERM')),
-      cancelJobs: () => Promise.resolve(void agent.kill('SIGQUIT')),
-      start: () => Promise.reject(new Error('not expected')),
-    });
-    const lost = async () => (await machine.jobs()).filter(({ state }) => state === 'lost');
-
-    it('by the group, finishes its job first', async () => {
-      const agent = machine.start('group');
-      const instanceId = await inService();
-      const id = await machine.push('group', 'sleep 8; echo finished', { SECRETS_PLUGIN_ENABLED: 'false' });
-      await machine.job(id, ({ state }) => state === 'running');
-      await autoScaling.terminateInstanceInAutoScalingGroup({
-        InstanceId: instanceId,
-        ShouldDecrementDesiredCapacity: false,
-      });
-      await watch(
-        {
-          // What the metadata service would say.
-          notices: async () => ({
-            targetState: (await stateOf(instanceId))?.startsWith('Terminating') ? 'Terminated' : 'InService',
-            interruptionAt: undefined,
-            rebalance: false,
-          }),
-          agent: controlOf(agent),
-          group: groupCalls('us-east-1', instanceId),
-          now: Date.now,
-          say: () => undefined,
-        },
-        { intervalSeconds: 0.2, signal: AbortSignal.timeout(60_000) },
-      );
-      const job = await machine.finished(id);
-      expect(job).to.include({ state: 'finished', exitStatus: '0' });
-      expect(job.log).to.contain('finished');
-      await sandbox.awaited(30, async () => (await stateOf(instanceId)) === undefined || undefined);
-      expect(await lost()).to.eql([]);
-    });
-
-    it('by a spot interruption, finishes what can be finished', async () => {
-      const agent = machine.start('spot');
-      const id = await machine.push('spot', 'sleep 3; echo finished', { SECRETS_PLUGIN_ENABLED: 'false' });
-      await machine.job(id, ({ state }) => state === 'running');
-      const interruptionAt = Date.now() + 120_000;
-      const stop = new AbortController();
-      agent.on('exit', () => {
-        stop.abort();
-      });
-      await watch(
-        {
-          notices: () => Promise.resolve({ targetState: 'InService', interruptionAt, rebalance: false }),
-          agent: controlOf(agent),
-          group: groupCalls('us-east-1', await inService()),
-          now: Date.now,
-          say: () => undefined,
-        },
-        { intervalSeconds: 0.2, signal: stop.signal },
-      );
-      expect(await machine.finished(id)).to.include({ state: 'finished', exitStatus: '0' });
-      expect(await lost()).to.eql([]);
-    });
-
-    it('by idleness, makes the group smaller, but not below its least size', async () => {
-      await autoScaling.setDesiredCapacity({ AutoScalingGroupName: group, DesiredCapacity: 2 });
-      await sandbox.awaited(
-        30,
-        async () =>
-          (await described()).instances.filter(({ LifecycleState }) => LifecycleState === 'InService')
-            .length === 2 || undefined,
-      );
-      const ending = async () => {
-        const agent = machine.start('idle', '--disconnect-after-idle-timeout', '1');
-        const [exitCode] = (await once(agent, 'exit')) as [number];
-        expect(exitCode).to.equal(0);
-        let restarted = false;
-        await afterAgent(
-          {
-            serviceResult: 'success',
-            notices: { targetState: 'InService', interruptionAt: undefined, rebalance: false },
-            endsByItself: false,
-          },
-          {
-            group: groupCalls('us-east-1', await inService()),
-            agent: {
-              start() {
-                restarted = true;
-                return Promise.resolve();
-              },
-            },
-            say: () => undefined,
-            flush: () => Promise.resolve(),
-          },
-        );
-        return restarted;
-      };
-      expect(await ending()).to.equal(false);
-      expect((await described()).desired).to.equal(1);
-      expect(await ending()).to.equal(true);
-      expect((await described()).desired).to.equal(1);
-    });
   });
 });

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { STATIC_FILES } from '../../src/host/boot/files.ts';
 import { stack, userDataOf } from '../support/bk-stack-template.ts';
-import { type Finished, runProcess } from '../support/process.ts';
+import { type Finished, root, runProcess } from '../support/process.ts';
+import { runTool, toolFolder } from './support/tools.ts';
 
 const CLEAN: Finished = { exitCode: 0, stdout: '', stderr: '' };
 
@@ -15,12 +16,51 @@ describe('what lies on an instance', () => {
   });
   const filesIn = (place: string) => STATIC_FILES.filter(({ path }) => path.startsWith(place));
 
-  it('has shell that shellcheck finds nothing in, the user data’s too', async () => {
-    const userData = userDataOf(await stack({ BootstrapScriptUrl: 's3://scripts/b.sh' }));
-    for (const text of [userData, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)]) {
-      const checked = await runProcess('shellcheck', ['--severity=style', '-'], { input: text });
-      expect(checked).to.deep.equal(CLEAN);
-    }
+  describe('in shell', () => {
+    let userData: string;
+    let texts: string[];
+    before(async () => {
+      userData = userDataOf(await stack({ BootstrapScriptUrl: 's3://scripts/b.sh' }));
+      texts = [userData, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)];
+      expect(texts).to.have.length(3);
+    });
+
+    it('has nothing that shellcheck finds', async () => {
+      for (const input of texts) {
+        expect(await runProcess('shellcheck', ['--severity=style', '-'], { input })).to.deep.equal(CLEAN);
+      }
+    });
+
+    it('is written as shfmt writes it', async () => {
+      for (const input of texts) {
+        expect(await runProcess('shfmt', ['-d', '-i', '2'], { input })).to.deep.equal(CLEAN);
+      }
+    });
+
+    it('does what bats expects of it', async () => {
+      writeFileSync(join(folder, 'user-data'), userData);
+      await runProcess(process.execPath, [join(root, 'dist/host/host.mjs'), 'files', folder]);
+      const env = { ...process.env, FILES: folder };
+      const tested = await runProcess('bats', ['test/conformance/shell.bats'], { env });
+      expect(tested.exitCode, tested.stdout + tested.stderr).to.equal(0);
+    });
+
+    it('is a script to cloud-init, whose schema is for its own format', async () => {
+      const path = join(folder, 'user-data');
+      writeFileSync(path, userData);
+      const python = (...args: string[]) =>
+        runTool('cloud-init', 'python', args, {
+          env: {
+            ...process.env,
+            PYTHONPATH: join(toolFolder('cloud-init'), 'usr/lib/python3/dist-packages'),
+          },
+        });
+      const type =
+        'import sys; from cloudinit import handlers; print(handlers.type_from_starts_with(open(sys.argv[1]).read()))';
+      expect(await python('-c', type, path)).to.deep.include({ exitCode: 0, stdout: 'text/x-shellscript\n' });
+      const schema = await python('-m', 'cloudinit.cmd.main', 'schema', '--config-file', path);
+      expect(schema.stdout + schema.stderr).to.contain('needs to begin with "#cloud-config"');
+    });
   });
 
   it('has units that systemd takes', async () => {

@@ -6,12 +6,17 @@ export interface Registration {
   readonly name: string;
   readonly tags: readonly string[];
   readonly hostname: string;
-  readonly instance?: AgentRecord['instance'];
+  readonly modelled?: boolean;
 }
 
 /** Registers an agent, which serves the queue of its `queue` tag, or `default`. */
-export function registerAgent(world: World, { name, tags, hostname, instance }: Registration): AgentRecord {
-  const queue = tags.find((tag) => tag.startsWith('queue='))?.slice('queue='.length) ?? 'default';
+export function registerAgent(
+  world: World,
+  { name, tags, hostname, modelled = false }: Registration,
+): AgentRecord {
+  const tag = (key: string) => tags.find((one) => one.startsWith(`${key}=`))?.slice(key.length + 1);
+  const queue = tag('queue') ?? 'default';
+  const instanceId = tag('aws:instance-id');
   const agent: AgentRecord = {
     id: world.ids.uuid(),
     name,
@@ -19,7 +24,8 @@ export function registerAgent(world: World, { name, tags, hostname, instance }: 
     tags: [...tags],
     hostname,
     accessToken: world.ids.hex('', 40),
-    ...(instance !== undefined && { instance }),
+    ...(instanceId !== undefined && { instanceId }),
+    modelled,
     registeredAt: world.now(),
     lastSeenAt: world.now(),
     stopping: false,
@@ -29,11 +35,9 @@ export function registerAgent(world: World, { name, tags, hostname, instance }: 
   return agent;
 }
 
-/** The agents of a modelled instance. */
+/** The agents on an instance. */
 export function agentsOfInstance(world: World, instanceId: string): AgentRecord[] {
-  return Object.values(buildkiteState(world).agents).filter(
-    (agent) => agent.instance?.instanceId === instanceId,
-  );
+  return Object.values(buildkiteState(world).agents).filter((agent) => agent.instanceId === instanceId);
 }
 
 export function agentOfToken(world: World, accessToken: string): AgentRecord | undefined {

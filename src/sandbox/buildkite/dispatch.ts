@@ -47,7 +47,7 @@ export const runDispatch: Task = (world) => {
     if (job.doneAt !== undefined && job.doneAt <= now) finishJob(world, job, '0');
   }
   for (const agent of Object.values(state.agents)) {
-    const job = agent.instance === undefined ? undefined : nextJobFor(state, agent);
+    const job = agent.modelled ? nextJobFor(state, agent) : undefined;
     if (job === undefined) continue;
     assign(job, agent);
     job.state = 'running';

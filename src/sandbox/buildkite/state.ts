@@ -10,8 +10,10 @@ export interface AgentRecord {
   readonly hostname: string;
   /** What the agent shows in `Authorization` once it is registered. */
   readonly accessToken: string;
-  /** The modelled instance that it runs on; absent for an agent that speaks HTTP. */
-  readonly instance?: { readonly region: string; readonly instanceId: string };
+  /** The instance that it runs on, by its tag `aws:instance-id`. */
+  readonly instanceId?: string;
+  /** Whether it is part of a modelled instance, and not a program that speaks HTTP. */
+  readonly modelled: boolean;
   readonly registeredAt: Instant;
   lastSeenAt: Instant;
   /** An agent that stops takes no further job; when it has none it disconnects. */

@@ -130,7 +130,7 @@ function startAgents(
       name: `${settings['BK_STACK_NAME'] ?? 'agent'}-${instance.instanceId}-${spawn}`,
       tags: [`queue=${queue}`, `aws:instance-id=${instance.instanceId}`, ...further],
       hostname: `ip-${instance.privateIp.replaceAll('.', '-')}`,
-      instance: { region: scope.region, instanceId: instance.instanceId },
+      modelled: true,
     });
   }
 }

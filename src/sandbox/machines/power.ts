@@ -32,6 +32,16 @@ export function powerOff(scope: Scope, instanceId: string): void {
   if (machine !== undefined) Reflect.deleteProperty(machine, 'dueAt');
 }
 
+/** Leaves a machine to programs that run outside of the model, its agents among them, until it loses its power. */
+export function takeMachine(scope: Scope, instanceId: string): boolean {
+  const machine = machinesOf(scope)[instanceId];
+  if (machine === undefined) return false;
+  for (const agent of agentsOfInstance(scope.world, instanceId)) loseAgent(scope.world, agent);
+  machine.phase = 'taken';
+  Reflect.deleteProperty(machine, 'dueAt');
+  return true;
+}
+
 /** Forgets a machine whose instance is gone for good. */
 export function forgetMachine(scope: Scope, instanceId: string): void {
   Reflect.deleteProperty(machinesOf(scope), instanceId);

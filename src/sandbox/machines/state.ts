@@ -4,9 +4,9 @@ import { defineSlice } from '../kernel/world.ts';
 
 /**
  * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks
- * to others, then `up`; `failed` for one whose boot broke.
+ * to others, then `up`; `failed` for one whose boot broke; `taken` for one that programs outside of the model play.
  */
-export type MachinePhase = 'booting' | 'starting' | 'up' | 'failed';
+export type MachinePhase = 'booting' | 'starting' | 'up' | 'failed' | 'taken';
 
 /** What goes on inside an instance that runs. */
 export interface MachineRecord {

@@ -1,6 +1,9 @@
 import { describeJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
+import type { Scope } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
+import { takeMachine } from '../machines/power.ts';
+import { interruptInstance } from '../services/ec2/compute/lifecycle.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 import { CONTROL_HEADER } from './local-caller.ts';
 
@@ -32,6 +35,12 @@ export function control(request: WireRequest, controls: Controls): WireResponse 
       return json(200, { jobs: describeJobs(world) });
     case 'POST /_sandbox/jobs':
       return takeJob(request, world);
+    case 'POST /_sandbox/machines/take':
+      return onMachine(request, world, (scope, instanceId) => takeMachine(scope, instanceId));
+    case 'POST /_sandbox/machines/interrupt':
+      return onMachine(request, world, (scope, instanceId, { seconds = SPOT_NOTICE_SECONDS }) =>
+        interruptInstance(scope, instanceId, seconds),
+      );
     case 'POST /_sandbox/reset':
       controls.reset();
       return json(200, {});
@@ -57,6 +66,27 @@ function takeJob({ body }: WireRequest, world: World): WireResponse {
   const { queue, ...rest } = JSON.parse(body.toString('utf8')) as Partial<JobRequest>;
   if (queue === undefined) return json(400, { message: 'A job needs a queue.' });
   return json(201, { id: pushJob(world, { queue, ...rest }).id });
+}
+
+/** What EC2 gives a spot instance. */
+const SPOT_NOTICE_SECONDS = 120;
+
+interface MachineRequest {
+  readonly region?: string;
+  readonly instanceId?: string;
+  readonly seconds?: number;
+}
+
+function onMachine(
+  { body }: WireRequest,
+  world: World,
+  action: (scope: Scope, instanceId: string, request: MachineRequest) => boolean,
+): WireResponse {
+  const request = JSON.parse(body.toString('utf8')) as MachineRequest;
+  const { region = '', instanceId = '' } = request;
+  return action(world.scope(region), instanceId, request)
+    ? json(200, {})
+    : json(409, { message: `${instanceId} in ${region} is no instance that this can be done with.` });
 }
 
 function json(status: number, body: object): WireResponse {

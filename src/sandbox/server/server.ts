@@ -8,6 +8,7 @@ import { parseFault, setFaults } from '../faults/index.ts';
 import { AwsError } from '../kernel/service.ts';
 import { AcceleratedTime } from '../kernel/time.ts';
 import { emptyState, World } from '../kernel/world.ts';
+import { answerMetadata, METADATA_PREFIX } from '../machines/metadata.ts';
 import { services } from '../services/index.ts';
 import { splitTarget, Wire, type WireRequest, type WireResponse } from '../wire/index.ts';
 import { control } from './control.ts';
@@ -150,6 +151,7 @@ export class SandboxServer {
     }
     let changed = true;
     try {
+      if (path.startsWith(METADATA_PREFIX)) return { response: answerMetadata(world, request) };
       if (path.startsWith(`${BUILDKITE}/`)) return { response: buildkite(world, request) };
       if (path.startsWith(RESPONSE)) return { response: cloudFormationResponse(world, request) };
       const { response, service, operation, error } = await wire.answer(request);

@@ -23,11 +23,7 @@ const OPT = '/opt/bk-stack';
 export class AgentMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'bk-stack-agent-'));
   readonly #agents: ChildProcess[] = [];
-  readonly #endpoint: string;
-
-  constructor(endpoint: string) {
-    this.#endpoint = endpoint;
-  }
+  constructor(readonly endpoint: string) {}
 
   /** @param settings what stack.env would hold */
   async setUp(settings: Readonly<Record<string, string>>): Promise<void> {
@@ -73,7 +69,7 @@ export class AgentMachine {
   /** Starts a real agent, without waiting for it. */
   start(queue: string, ...options: string[]): ChildProcess {
     return this.#spawn(
-      ...['--token', 'conformance', '--endpoint', `${this.#endpoint}/_buildkite/v3`, '--no-color'],
+      ...['--token', 'conformance', '--endpoint', `${this.endpoint}/_buildkite/v3`, '--no-color'],
       ...[
         '--name',
         `${queue}-%spawn`,
@@ -103,38 +99,47 @@ export class AgentMachine {
     const agent = spawn(join(folder, 'bin/buildkite-agent'), ['start', ...args], {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
+        ...this.environment,
         PATH: `${join(this.folder, 'bin')}:${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
-        HOME: this.folder,
-        AWS_ENDPOINT_URL: this.#endpoint,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        BK_STACK_SETTINGS: join(this.folder, 'stack.env'),
       },
     });
     this.#agents.push(agent);
     return agent;
   }
 
-  async push(queue: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
-    const response = await fetch(`${this.#endpoint}/_sandbox/jobs`, {
-      method: 'POST',
+  /** Of the programs of an instance. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      HOME: this.folder,
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      BK_STACK_SETTINGS: join(this.folder, 'stack.env'),
+    };
+  }
+
+  /** One of bk-stack's own requests to the sandbox. */
+  control(path: string, body?: object): Promise<Response> {
+    return fetch(`${this.endpoint}/_sandbox/${path}`, {
       headers: { 'x-bk-stack-sandbox': '1' },
-      body: JSON.stringify({
-        queue,
-        env: {
-          BUILDKITE_COMMAND: command,
-          BUILDKITE_REPO: 'git@github.com:acme/app.git',
-          ...env,
-        },
-      }),
+      ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    });
+  }
+
+  async push(queue: string, command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const response = await this.control('jobs', {
+      queue,
+      env: {
+        BUILDKITE_COMMAND: command,
+        BUILDKITE_REPO: 'git@github.com:acme/app.git',
+        ...env,
+      },
     });
     return ((await response.json()) as { id: string }).id;
   }
 
   async jobs(): Promise<DescribedJob[]> {
-    const response = await fetch(`${this.#endpoint}/_sandbox/jobs`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
-    });
+    const response = await this.control('jobs');
     return ((await response.json()) as { jobs: DescribedJob[] }).jobs;
   }
 

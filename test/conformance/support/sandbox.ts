@@ -25,9 +25,20 @@ export class Sandbox {
 
   static async start(): Promise<Sandbox> {
     const sandbox = new Sandbox(mkdtempSync(join(tmpdir(), 'bk-stack-conformance-')), await freePort());
-    const started = await sandbox.cli(['sandbox', 'start', '--port', String(sandbox.port), '--speed', '50']);
-    if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
+    await sandbox.#run(50);
     return sandbox;
+  }
+
+  async #run(speed: number): Promise<void> {
+    const args = ['sandbox', 'start', '--port', String(this.port), '--speed', String(speed)];
+    const started = await this.cli(args);
+    if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
+  }
+
+  /** The same world, at another speed. */
+  async restart(speed: number): Promise<void> {
+    await this.cli(['sandbox', 'stop']);
+    await this.#run(speed);
   }
 
   async stop(): Promise<void> {

@@ -40,6 +40,8 @@ export interface InstanceRecord {
   /** The blob of its user data, decoded; many instances share one. */
   readonly userData?: string;
   readonly spot: boolean;
+  /** When EC2 takes a spot instance back that it has given notice to. */
+  interruptionAt?: Instant;
   readonly monitoring: boolean;
   readonly ebsOptimized: boolean;
   disableApiTermination: boolean;

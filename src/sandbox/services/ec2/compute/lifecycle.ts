@@ -77,6 +77,9 @@ function moveOn(state: Ec2State, scope: Scope, instance: InstanceRecord): void {
       forgetMachine(scope, instance.instanceId);
       return;
     case 'running':
+      Reflect.deleteProperty(state.transitions, instance.instanceId);
+      if (instance.interruptionAt !== undefined) endInstance(state, scope, instance, INTERRUPTED);
+      return;
     case 'stopped':
       Reflect.deleteProperty(state.transitions, instance.instanceId);
       return;
@@ -124,6 +127,26 @@ export function endInstance(state: Ec2State, scope: Scope, instance: InstanceRec
   stopRunning(scope, instance, ending);
   enterState(state, scope, instance, 'shutting-down');
   tellGroup(state, scope, instance.instanceId, NOTICED_AFTER_MS);
+}
+
+const INTERRUPTED: Ending = {
+  transitionReason: 'Server.SpotInstanceTermination',
+  stateReason: {
+    code: 'Server.SpotInstanceTermination',
+    message: 'Server.SpotInstanceTermination: Spot instance termination',
+  },
+};
+
+/** Gives notice to a spot instance, which EC2 then takes back. @returns false for one that is no running spot instance */
+export function interruptInstance(scope: Scope, instanceId: string, noticeSeconds: number): boolean {
+  const state = ec2State(scope);
+  const instance = state.instances[instanceId];
+  if (instance?.state !== 'running' || !instance.spot) return false;
+  const at = scope.world.now() + noticeSeconds * 1000;
+  instance.interruptionAt = at;
+  state.transitions[instanceId] = at;
+  scope.world.wake(TRANSITIONS_TASK, scope.region, at);
+  return true;
 }
 
 /** @throws AwsError IncorrectInstanceState, UnsupportedOperation for a spot instance */

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../kernel/service.ts';
+import type { World } from '../kernel/world.ts';
+import { groupsOf } from '../services/autoscaling/state.ts';
+import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
+import { ec2State } from '../services/ec2/state.ts';
+import type { WireRequest, WireResponse } from '../wire/index.ts';
+
+/** Before the path of an instance: `/_imds/us-east-1/i-0123456789abcdef0/latest/meta-data/instance-id`. */
+export const METADATA_PREFIX = '/_imds/';
+
+const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
+const NOT_FOUND: WireResponse = {
+  status: 404,
+  headers: { 'content-type': 'text/plain' },
+  body: 'Not Found\n',
+};
+
+/**
+ * The instance metadata service of every instance, for programs that run as if they were on one.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
+ */
+export function answerMetadata(world: World, { method, path, headers }: WireRequest): WireResponse {
+  const [, region = '', instanceId = '', rest = ''] =
+    /^\/_imds\/([^/]+)\/([^/]+)\/latest\/(.*)$/.exec(path) ?? [];
+  const scope = world.scope(region);
+  const instance = ec2State(scope).instances[instanceId];
+  if (instance?.state !== 'running' || instance.metadata.endpoint === 'disabled') return NOT_FOUND;
+  const token = tokenOf(instance);
+  if (rest === 'api/token') {
+    if (method !== 'PUT') return plain(405, 'Method Not Allowed\n');
+    return headers[`${TOKEN_HEADER}-ttl-seconds`] === undefined
+      ? plain(400, 'Bad Request\n')
+      : plain(200, token);
+  }
+  const shown = headers[TOKEN_HEADER];
+  if (shown !== token && (shown !== undefined || instance.metadata.tokens === 'required')) {
+    return plain(401, 'Unauthorized\n');
+  }
+  const value = valueOf(scope, instance, rest);
+  return value === undefined ? NOT_FOUND : plain(200, value);
+}
+
+function plain(status: number, body: string): WireResponse {
+  return { status, headers: { 'content-type': 'text/plain' }, body };
+}
+
+/** No secret: whoever reaches the sandbox may ask for one. */
+function tokenOf({ instanceId, reservationId }: InstanceRecord): string {
+  return createHash('sha256').update(`${instanceId} ${reservationId}`).digest('base64url');
+}
+
+function valueOf(scope: Scope, instance: InstanceRecord, path: string): string | undefined {
+  const mac = macOf(instance);
+  switch (path) {
+    case 'dynamic/instance-identity/document':
+      return JSON.stringify({
+        accountId: scope.accountId,
+        region: scope.region,
+        availabilityZone: instance.zone,
+        instanceId: instance.instanceId,
+        instanceType: instance.instanceType,
+        imageId: instance.imageId,
+        privateIp: instance.privateIp,
+      });
+    case 'meta-data/instance-id':
+      return instance.instanceId;
+    case 'meta-data/instance-type':
+      return instance.instanceType;
+    case 'meta-data/ami-id':
+      return instance.imageId;
+    case 'meta-data/placement/region':
+      return scope.region;
+    case 'meta-data/placement/availability-zone':
+      return instance.zone;
+    case 'meta-data/instance-life-cycle':
+      return instance.spot ? 'spot' : 'on-demand';
+    case 'meta-data/mac':
+      return mac;
+    case `meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`:
+      return ec2State(scope).vpcs[instance.vpcId]?.CidrBlock;
+    case 'meta-data/autoscaling/target-lifecycle-state':
+      return targetStateOf(scope, instance.instanceId);
+    case 'meta-data/spot/instance-action':
+      return instance.interruptionAt === undefined
+        ? undefined
+        : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) });
+    default:
+      return undefined;
+  }
+}
+
+function macOf({ privateIp }: InstanceRecord): string {
+  const bytes = privateIp.split('.').map((part) => Number(part).toString(16).padStart(2, '0'));
+  return ['02', '00', ...bytes].join(':');
+}
+
+/** To the second, as EC2 writes it. */
+function timeOf(instant: number): string {
+  return new Date(instant).toISOString().replace(/\.\d+Z$/, 'Z');
+}
+
+/** Where the instance's group takes it; undefined outside of one. */
+function targetStateOf(scope: Scope, instanceId: string): string | undefined {
+  const member = Object.values(groupsOf(scope)).find(({ members }) => instanceId in members)?.members[
+    instanceId
+  ];
+  if (member === undefined) return undefined;
+  if (member.lifecycle.startsWith('Terminat')) return 'Terminated';
+  return member.lifecycle === 'Standby' || member.lifecycle === 'EnteringStandby' ? 'Standby' : 'InService';
+}

@@ -1,0 +1,114 @@
+import { expect } from 'chai';
+import { registerAgent } from '../../../src/sandbox/buildkite/agents.ts';
+import { lostJobs, pushJob } from '../../../src/sandbox/buildkite/jobs.ts';
+import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
+import { answerMetadata } from '../../../src/sandbox/machines/metadata.ts';
+import { takeMachine } from '../../../src/sandbox/machines/power.ts';
+import { interruptInstance } from '../../../src/sandbox/services/ec2/compute/lifecycle.ts';
+import { Fleet, userData } from '../../support/fleet.ts';
+
+const SPOT = { InstanceMarketOptions: { MarketType: 'spot' } };
+
+describe('an instance’s metadata', () => {
+  const ask = (
+    { world }: Fleet,
+    instanceId: string,
+    path: string,
+    headers: Record<string, string> = {},
+    method = 'GET',
+  ) => {
+    const { status, body } = answerMetadata(world, {
+      ...{ method, headers, path: `/_imds/us-east-1/${instanceId}/latest/${path}` },
+      ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
+    });
+    return { status, body };
+  };
+  const started = async (data: object = {}) => {
+    const fleet = new Fleet();
+    await fleet.group({ DesiredCapacity: 1 }, data);
+    await fleet.pass(20);
+    const [id = ''] = await fleet.instanceIds();
+    const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
+    const token = String(ask(fleet, id, 'api/token', ttl, 'PUT').body);
+    const read = (path: string) => {
+      const { status, body } = ask(fleet, id, path, { 'x-aws-ec2-metadata-token': token });
+      return status === 200 ? body : status;
+    };
+    return { fleet, id, read };
+  };
+
+  it('is told to who shows a token', async () => {
+    const { fleet, id, read } = await started({ MetadataOptions: { HttpTokens: 'required' } });
+    expect(read('meta-data/instance-id')).to.equal(id);
+    expect(read('meta-data/nothing')).to.equal(404);
+    const mac = read('meta-data/mac');
+    expect(read(`meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`)).to.equal('172.31.0.0/16');
+    expect(ask(fleet, id, 'meta-data/instance-id').status).to.equal(401);
+    expect(ask(fleet, id, 'meta-data/instance-id', { 'x-aws-ec2-metadata-token': 'x' }).status).to.equal(401);
+    expect(ask(fleet, id, 'api/token', {}, 'PUT').status).to.equal(400);
+    expect(ask(fleet, 'i-other', 'meta-data/instance-id').status).to.equal(404);
+  });
+
+  it('says where the group takes the instance', async () => {
+    const { fleet, id, read } = await started();
+    await fleet.on('PutLifecycleHook', {
+      LifecycleHookName: 'wait',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    });
+    expect(read('meta-data/autoscaling/target-lifecycle-state')).to.equal('InService');
+    await fleet.autoscaling('TerminateInstanceInAutoScalingGroup', {
+      InstanceId: id,
+      ShouldDecrementDesiredCapacity: true,
+    });
+    await fleet.pass(5);
+    expect(read('meta-data/autoscaling/target-lifecycle-state')).to.equal('Terminated');
+  });
+
+  it('gives notice of a spot interruption, and then the instance is gone', async () => {
+    const { fleet, id, read } = await started(SPOT);
+    expect(read('meta-data/spot/instance-action')).to.equal(404);
+    expect(interruptInstance(fleet.scope, id, 120)).to.equal(true);
+    expect(JSON.parse(String(read('meta-data/spot/instance-action')))).to.deep.equal({
+      action: 'terminate',
+      time: new Date(fleet.world.now() + 120_000).toISOString().replace(/\.\d+Z$/, 'Z'),
+    });
+    await fleet.pass(119);
+    expect(read('meta-data/instance-id')).to.equal(id);
+    await fleet.pass(2);
+    expect(read('meta-data/instance-id')).to.equal(404);
+    const { Reservations } = await fleet.ec2('DescribeInstances', { InstanceIds: [id] });
+    expect(Reservations[0].Instances[0].StateReason.Code).to.equal('Server.SpotInstanceTermination');
+    expect(interruptInstance(fleet.scope, id, 120)).to.equal(false);
+  });
+
+  it('takes no on-demand instance back', async () => {
+    const { fleet, id } = await started();
+    expect(interruptInstance(fleet.scope, id, 120)).to.equal(false);
+  });
+});
+
+describe('an instance that others play', () => {
+  it('has no agents of the model, and takes those of its own down with it', async () => {
+    const fleet = new Fleet();
+    const script = userData('export BUILDKITE_QUEUE="q"', 'export BUILDKITE_AGENT_TOKEN="bkct_x"');
+    await fleet.group({ DesiredCapacity: 1 }, { UserData: script });
+    await fleet.pass(20);
+    const [id = ''] = await fleet.instanceIds();
+    expect(takeMachine(fleet.scope, id)).to.equal(true);
+    expect(takeMachine(fleet.scope, 'i-other')).to.equal(false);
+    await fleet.pass(200);
+    expect(Object.keys(buildkiteState(fleet.world).agents)).to.eql([]);
+    const agent = registerAgent(fleet.world, {
+      name: 'real',
+      tags: ['queue=q', `aws:instance-id=${id}`],
+      hostname: 'h',
+    });
+    const job = pushJob(fleet.world, { queue: 'q' });
+    await fleet.pass(10);
+    expect(job.state, 'it is not the model that runs it').to.equal('scheduled');
+    Object.assign(job, { state: 'running', agentId: agent.id });
+    agent.jobId = job.id;
+    await fleet.ec2('TerminateInstances', { InstanceIds: [id] });
+    expect(lostJobs(fleet.world)).to.have.length(1);
+  });
+});
