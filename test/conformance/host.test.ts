@@ -107,6 +107,24 @@ describe('a real Buildkite Agent', function () {
       expect((await runProcess('ls', [folder])).exitCode, 'it is gone after the job').to.not.equal(0);
     });
 
+    it('logs into ECR, its own and that of another account', async () => {
+      const { exitStatus, log } = await ran('true', {
+        AWS_ECR_LOGIN: 'true',
+        AWS_ECR_LOGIN_REGISTRY_IDS: '111122223333, 444455556666',
+      });
+      expect(exitStatus, log).to.equal('0');
+      const logins = machine.dockerLog.slice(-2).map((line) => line.replace(/<\w+>.*/, '<a token>'));
+      expect(logins).to.eql(
+        ['111122223333', '444455556666'].map(
+          (account) =>
+            `login --username AWS --password-stdin ${account}.dkr.ecr.us-east-1.amazonaws.com <a token>`,
+        ),
+      );
+      const token = /<(\w+)>/.exec(machine.dockerLog.at(-1) ?? '')?.[1] ?? '';
+      expect(token).to.match(/^[0-9a-f]{100,}$/);
+      expect(log).to.not.contain(token);
+    });
+
     it('gives a pipeline without secrets those of the root alone', async () => {
       const { exitStatus, log } = await ran('test "$DEPLOY_TOKEN" = "of every pipeline" && echo "[$BOTH]"', {
         BUILDKITE_PIPELINE_SLUG: 'other',
@@ -129,6 +147,21 @@ describe('a real Buildkite Agent', function () {
       expect(exitStatus).to.not.equal('0');
       expect(log).to.contain('broken/env in the secrets bucket').and.to.not.contain('never');
     });
+  });
+
+  it('fails a job on a full disk, after it has made what room it can, and retires its instance', async () => {
+    const agent = machine.startOnSmallDisk('small');
+    const id = await machine.push('small', 'echo never', { SECRETS_PLUGIN_ENABLED: 'false' });
+    const { exitStatus, log } = await machine.finished(id);
+    agent.kill('SIGKILL');
+    expect(exitStatus).to.not.equal('0');
+    expect(log)
+      .to.contain('The disk is full')
+      .and.to.contain('jobs need 5120 MiB')
+      .and.to.not.contain('never');
+    const asked = machine.dockerLog.join('\n');
+    expect(asked).to.match(/image prune --all --force --filter until=4h[^]*image prune --all --force </);
+    expect(machine.sudoLog.join('\n')).to.contain('/opt/bk-stack/host.mjs retire');
   });
 
   it('starts with the configuration that a boot writes', async () => {

@@ -147,7 +147,7 @@ async function configureLogs(
     CLOUDWATCH_CONFIG,
     cloudWatchConfig(settings.required('BK_STACK_LOG_GROUP_PREFIX'), instanceId, distribution.systemLog),
   );
-  await machine.must('systemctl', ['enable', '--now', 'rsyslog.service']);
+  await machine.must('systemctl', ['enable', '--now', 'rsyslog.service', distribution.ssmAgent]);
   await machine.must('systemctl', ['enable', 'amazon-cloudwatch-agent.service']);
   // It checks the file, takes it for its own and starts anew.
   await machine.must(CLOUDWATCH_CTL, [

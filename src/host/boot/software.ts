@@ -6,6 +6,7 @@ import { AGENT_BINARY } from './places.ts';
 const AMAZON_LINUX = [
   'amazon-cloudwatch-agent',
   'amazon-ecr-credential-helper',
+  'amazon-ssm-agent',
   'containerd.io',
   'docker-buildx-plugin',
   'docker-ce',
@@ -102,6 +103,11 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
     machine.say(`installing ${missing.join(' ')}`);
     await apt('update');
     await apt('install', '--yes', '--no-install-recommends', ...missing);
+  }
+  // AWS ships its agent for Session Manager to Ubuntu as a snap alone, which Ubuntu's own images have.
+  if (!(await machine.succeeds('snap', ['list', 'amazon-ssm-agent']))) {
+    machine.say('installing amazon-ssm-agent');
+    await machine.patiently('snap', () => machine.must('snap', ['install', 'amazon-ssm-agent', '--classic']));
   }
   if (await machine.succeeds('dpkg-query', ['--show', 'amazon-cloudwatch-agent'])) return;
   machine.say('installing amazon-cloudwatch-agent');

@@ -63,12 +63,24 @@ export class AgentMachine {
   }
 
   get dockerLog(): string[] {
-    return readFileSync(join(this.folder, 'docker.log'), 'utf8').trim().split('\n');
+    return this.#lines('docker.log');
+  }
+
+  get sudoLog(): string[] {
+    return this.#lines('sudo.log');
+  }
+
+  #lines(name: string): string[] {
+    return readFileSync(join(this.folder, name), 'utf8').trim().split('\n');
   }
 
   /** Starts a real agent, without waiting for it. */
   start(queue: string, ...options: string[]): ChildProcess {
-    return this.#spawn(
+    return this.#spawn(...this.#options(queue, join(this.folder, 'builds')), ...options);
+  }
+
+  #options(queue: string, builds: string): string[] {
+    return [
       ...['--token', 'conformance', '--endpoint', `${this.endpoint}/_buildkite/v3`, '--no-color'],
       ...[
         '--name',
@@ -78,9 +90,20 @@ export class AgentMachine {
         '--hooks-path',
         join(this.folder, 'hooks'),
       ],
-      ...['--build-path', join(this.folder, 'builds'), '--plugins-path', join(this.folder, 'plugins')],
-      ...options,
-    );
+      ...['--build-path', builds, '--plugins-path', join(this.folder, 'plugins')],
+    ];
+  }
+
+  /** The same, with builds on a disk of its own of one MiB. */
+  startOnSmallDisk(queue: string): ChildProcess {
+    const builds = join(this.folder, 'small-disk');
+    mkdirSync(builds);
+    const program = join(toolFolder('buildkite-agent'), 'bin/buildkite-agent');
+    const mount = `mount -t tmpfs -o size=1m tmpfs '${builds}' && exec '${program}' "$@"`;
+    return this.#launch('unshare', [
+      ...(process.getuid?.() === 0 ? ['--mount'] : ['--mount', '--map-root-user']),
+      ...['sh', '-c', mount, 'agent', 'start', ...this.#options(queue, builds)],
+    ]);
   }
 
   /** Starts one by an instance's configuration, with the folders of this machine, which is no instance of EC2's. */
@@ -95,8 +118,12 @@ export class AgentMachine {
   }
 
   #spawn(...args: string[]): ChildProcess {
+    return this.#launch(join(toolFolder('buildkite-agent'), 'bin/buildkite-agent'), ['start', ...args]);
+  }
+
+  #launch(command: string, args: readonly string[]): ChildProcess {
     const folder = toolFolder('buildkite-agent');
-    const agent = spawn(join(folder, 'bin/buildkite-agent'), ['start', ...args], {
+    const agent = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
         ...this.environment,

@@ -16,7 +16,7 @@ export class PlayedInstance {
   readonly #environment: NodeJS.ProcessEnv;
   readonly #processes: ChildProcess[] = [];
   #agent: ChildProcess | undefined;
-  #watcher: ChildProcess | undefined;
+  #watched = false;
 
   constructor(
     private readonly machine: AgentMachine,
@@ -59,7 +59,8 @@ esac
     if (!taken.ok) throw new Error(await taken.text());
     this.#agent = this.machine.start(this.queue, '--tags', `aws:instance-id=${this.instanceId}`, ...options);
     writeFileSync(this.#path('agent.pid'), String(this.#agent.pid));
-    this.#watcher ??= this.#run('watch');
+    if (!this.#watched) this.#run('watch');
+    this.#watched = true;
   }
 
   /** Settles when the agent has ended, and what its unit does after that has been done. */

@@ -58,6 +58,11 @@ class FakeMachine {
     if (this.broken !== undefined && line.includes(this.broken)) return answer(1);
     if (command === 'rpm' || command === 'dpkg-query')
       return answer(this.installed.has(args.at(-1) ?? '') ? 0 : 1);
+    if (command === 'snap') {
+      const there = this.installed.has('amazon-ssm-agent');
+      if (args[0] === 'install') this.installed.add('amazon-ssm-agent');
+      return answer(there || args[0] === 'install' ? 0 : 1);
+    }
     if (command === 'git-lfs' || command === 'id') return answer(this.installed.has(command) ? 0 : 1);
     if (command === 'tar') this.installed.add('git-lfs');
     if (command === 'useradd') this.installed.add('id');
@@ -144,7 +149,9 @@ describe('a boot', () => {
       machine.bake();
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
       expect(machine.configuration).to.eql(bare);
-      expect(machine.commands.some((line) => /^(dnf|apt-get|tar|useradd) /.test(line))).to.equal(false);
+      expect(machine.commands.some((line) => /^(dnf|apt-get|snap install|tar|useradd) /.test(line))).to.equal(
+        false,
+      );
     });
   }
 
