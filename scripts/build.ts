@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { zipSync } from 'fflate';
 import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
 import { distilSpecification } from './distil-specification.ts';
 
@@ -77,9 +78,27 @@ const host = await build({
   ...shared,
 });
 
+/** The scaler, as Lambda takes it. The SDK is part of Lambda's runtime. */
+const scaler = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/scaler/main.ts'],
+  ...shared,
+  external: ['@aws-sdk/*'],
+  target: 'node22',
+  banner: {},
+  write: false,
+});
+const [scalerProgram] = scaler.outputFiles;
+mkdirSync(join(root, 'dist/scaler'), { recursive: true });
+writeFileSync(
+  join(root, 'dist/scaler/scaler.zip'),
+  // Of no time, so that the same content is the same file.
+  zipSync({ 'index.mjs': scalerProgram?.contents ?? new Uint8Array() }, { level: 9, mtime: '1980-01-01' }),
+);
+
 mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
 writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
-writeLicences(cli.metafile, host.metafile, job.metafile);
+writeLicences(cli.metafile, host.metafile, job.metafile, scaler.metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],

@@ -26,6 +26,7 @@ const ADDED = {
   BuildkiteAgentTokenParameterStorePath: '/bk-stack/ci/agent-token',
   AssetsBucket: 'bk-stack-assets-123456789012-eu-west-1',
   HostProgram: `host/${'0'.repeat(64)}.mjs`,
+  ScalerProgram: `scaler/${'0'.repeat(64)}.zip`,
 };
 export const OWN_VPC = {
   VpcId: 'vpc-0123456789abcdef0',

@@ -158,7 +158,7 @@ describe('the user data', () => {
     const script = userDataOf(await stack({ HostProgram, AssetsBucket: 'assets' }));
     expect(script).to.contain(`s3://assets/${HostProgram}`);
     expect(script.indexOf('sha256sum --check')).to.be.within(1, script.indexOf('host.mjs bootstrap'));
-    await refused({ HostProgram: '' }, 'bk-stack create puts it');
+    await refused({ HostProgram: '' }, 'bk-stack create puts them');
   });
 
   it('writes an environment that a shell reads back as it was given', async () => {

@@ -12,6 +12,7 @@ describe('the outputs', () => {
       ManagedSecretsLoggingBucket: '<ManagedSecretsLoggingBucket>',
       InstanceRoleName: '<InstanceRole>',
       InstanceRoleARN: '<InstanceRole.Arn>',
+      ScalerFunction: '<Scaler>',
       SecurityGroup: '<SecurityGroup>',
       VpcId: '<Vpc>',
       Subnets: '<Subnet0>,<Subnet1>',

@@ -19,6 +19,8 @@ export interface BootCalls {
   fetch(url: string): Promise<string>;
   signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
   markUnhealthy(instanceId: string): Promise<void>;
+  /** Tells the group how the boot ended, or that it still goes on. */
+  tellGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'goes on'): Promise<void>;
   /** Puts the last lines into the boot log group, at once. */
   shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
 }
@@ -29,6 +31,9 @@ export interface BootInput {
   /** What the machine has said so far. */
   readonly lines: readonly string[];
 }
+
+/** Less than half of what the launching hook waits. What hangs for good is bounded where it is done. */
+const HEARTBEAT_MS = 300_000;
 
 /**
  * Brings an instance up, from a bare image or from a baked one. A boot that was completed is left alone; one that broke
@@ -42,9 +47,14 @@ export async function bootstrap(
   { files, lines }: BootInput,
 ): Promise<boolean> {
   let instanceId: string | undefined;
+  let heartbeat: NodeJS.Timeout | undefined;
   try {
     // First, as a failure cannot be reported without it.
-    instanceId = await machine.patiently('instance metadata', calls.instanceId);
+    const id = await machine.patiently('instance metadata', calls.instanceId);
+    instanceId = id;
+    heartbeat = setInterval(() => {
+      void calls.tellGroup(id, 'goes on').catch(() => undefined);
+    }, HEARTBEAT_MS);
     const state = machine.exists(BOOT_STATE) ? machine.read(BOOT_STATE).trim() : undefined;
     if (state === 'completed') {
       machine.say('this instance has been brought up before');
@@ -58,10 +68,16 @@ export async function bootstrap(
     machine.say(`failed: ${(error as Error).message}`);
     if (instanceId !== undefined) await tell(machine, calls, instanceId, lines);
     return false;
+  } finally {
+    clearInterval(heartbeat);
   }
   await calls.signal(instanceId, 'SUCCESS').catch((error: unknown) => {
     // A stack that stands takes no signal, which is no fault of an instance that comes later.
     machine.say(`the stack takes no signal: ${(error as Error).message}`);
+  });
+  await calls.tellGroup(instanceId, 'CONTINUE').catch((error: unknown) => {
+    // The first instances of a stack are older than its hooks.
+    machine.say(`the group does not wait for this instance: ${(error as Error).message}`);
   });
   return true;
 }
@@ -109,6 +125,7 @@ async function tell(
   const parts: readonly (readonly [string, () => Promise<void>])[] = [
     ['boot log', () => calls.shipLog(instanceId, lines)],
     ['signal', () => calls.signal(instanceId, 'FAILURE')],
+    ['launch', () => calls.tellGroup(instanceId, 'ABANDON')],
     ['health', () => calls.markUnhealthy(instanceId)],
   ];
   for (const [what, part] of parts) {

@@ -55,6 +55,10 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
     async markUnhealthy(instanceId) {
       await groupCalls(region, instanceId).markUnhealthy();
     },
+    async tellGroup(instanceId, boot) {
+      const group = groupCalls(region, instanceId);
+      await (boot === 'goes on' ? group.booting() : group.booted(boot));
+    },
     async shipLog(instanceId, lines) {
       const client = new CloudWatchLogsClient(shared);
       const target = {

@@ -12,13 +12,18 @@ export interface GroupCalls {
   heartbeat(): Promise<void>;
   /** Ends the waiting of the terminating hook. */
   complete(): Promise<void>;
+  /** Tells the launching hook that the boot still goes on. */
+  booting(): Promise<void>;
+  /** Ends the waiting of the launching hook: the instance enters service, or is ended and replaced. */
+  booted(result: 'CONTINUE' | 'ABANDON'): Promise<void>;
   /** @returns false where the group may not become smaller */
   terminate(options: { readonly decrement: boolean }): Promise<boolean>;
   markUnhealthy(): Promise<void>;
 }
 
-/** The name of the hook in template/bk-stack.yml. */
-const HOOK = 'bk-stack-terminating';
+/** The names of the hooks in template/bk-stack.yml. */
+const TERMINATING_HOOK = 'bk-stack-terminating';
+const LAUNCHING_HOOK = 'bk-stack-launching';
 
 /**
  * The group by its own API.
@@ -28,9 +33,15 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
   // Many instances may end at once, and Auto Scaling throttles by account.
   const client = new AutoScalingClient({ region, maxAttempts: 10, retryMode: 'adaptive' });
   let group: string | undefined;
-  const inHook = async () => {
+  const inHook = async (LifecycleHookName: string) => {
     group ??= await groupName();
-    return { AutoScalingGroupName: group, LifecycleHookName: HOOK, InstanceId: instanceId };
+    return { AutoScalingGroupName: group, LifecycleHookName, InstanceId: instanceId };
+  };
+  const complete = async (hook: string, LifecycleActionResult: 'CONTINUE' | 'ABANDON') => {
+    await client.send(new CompleteLifecycleActionCommand({ ...(await inHook(hook)), LifecycleActionResult }));
+  };
+  const heartbeat = async (hook: string) => {
+    await client.send(new RecordLifecycleActionHeartbeatCommand(await inHook(hook)));
   };
   const groupName = async () => {
     const { AutoScalingInstances: [instance] = [] } = await client.send(
@@ -40,14 +51,10 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
     return instance.AutoScalingGroupName;
   };
   return {
-    async heartbeat() {
-      await client.send(new RecordLifecycleActionHeartbeatCommand(await inHook()));
-    },
-    async complete() {
-      await client.send(
-        new CompleteLifecycleActionCommand({ ...(await inHook()), LifecycleActionResult: 'CONTINUE' }),
-      );
-    },
+    heartbeat: () => heartbeat(TERMINATING_HOOK),
+    complete: () => complete(TERMINATING_HOOK, 'CONTINUE'),
+    booting: () => heartbeat(LAUNCHING_HOOK),
+    booted: (result) => complete(LAUNCHING_HOOK, result),
     async terminate({ decrement }) {
       try {
         await client.send(

@@ -28,6 +28,7 @@ export function registerAgent(
     modelled,
     registeredAt: world.now(),
     lastSeenAt: world.now(),
+    idleSince: world.now(),
     stopping: false,
   };
   buildkiteState(world).agents[agent.id] = agent;

@@ -36,7 +36,9 @@ export function finishJob(world: World, job: JobRecord, exitStatus: string): voi
   job.exitStatus = exitStatus;
   job.finishedAt = world.now();
   Reflect.deleteProperty(job, 'doneAt');
-  if (agent !== undefined) Reflect.deleteProperty(agent, 'jobId');
+  if (agent === undefined) return;
+  Reflect.deleteProperty(agent, 'jobId');
+  agent.idleSince = world.now();
 }
 
 /** Ends what is done, then starts what can be started. Agents that speak HTTP ask for themselves. */

@@ -16,6 +16,8 @@ export interface AgentRecord {
   readonly modelled: boolean;
   readonly registeredAt: Instant;
   lastSeenAt: Instant;
+  /** Since when it has had no job; meaningless while it has one. */
+  idleSince: Instant;
   /** An agent that stops takes no further job; when it has none it disconnects. */
   stopping: boolean;
   jobId?: string;

@@ -4,6 +4,8 @@ export type Instant = number;
 /** Where a world's time comes from: real time made faster, or a test's own hand. */
 export interface TimeSource {
   now(): Instant;
+  /** How many times faster than real time it runs; absent for one that is moved by hand. */
+  readonly speed?: number;
 }
 
 /** Real time, made `speed` times faster, from `start` onwards. */

@@ -64,6 +64,11 @@ export class World {
     return this.#pinned ?? Math.max(this.#time.now(), this.state.now);
   }
 
+  /** How many times faster than real time this world runs, for what runs in real time beside it. */
+  get speed(): number {
+    return this.#time.speed ?? 1;
+  }
+
   /** A number in [0, 1) from the world's seed. */
   random(): number {
     return nextRandom(this.state);

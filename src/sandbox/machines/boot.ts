@@ -5,7 +5,8 @@ import { AwsError, type Scope, type Task } from '../kernel/service.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';
-import { BOOT_TASK } from './power.ts';
+import { enterService, lookAfterMachines, runLives } from './life.ts';
+import { BOOT_TASK, LIFE_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
 import { readUserData, type Boot, type SignalTarget } from './user-data.ts';
 
@@ -53,6 +54,10 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   startAgents(scope, machine, instance, boot, token);
   machine.phase = 'up';
   Reflect.deleteProperty(machine, 'dueAt');
+  const idleSeconds = Number(boot.settings['BUILDKITE_SCALE_IN_IDLE_PERIOD']);
+  if (idleSeconds > 0) machine.idleSeconds = idleSeconds;
+  lookAfterMachines(scope);
+  enterService(scope, machine.instanceId);
   const target = signalTarget(scope, instance, boot);
   if (target === undefined) return;
   try {
@@ -135,4 +140,4 @@ function startAgents(
   }
 }
 
-export const machineTasks = { [BOOT_TASK]: runBoots };
+export const machineTasks = { [BOOT_TASK]: runBoots, [LIFE_TASK]: runLives };

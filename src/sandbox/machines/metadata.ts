@@ -101,7 +101,7 @@ function timeOf(instant: number): string {
 }
 
 /** Where the instance's group takes it; undefined outside of one. */
-function targetStateOf(scope: Scope, instanceId: string): string | undefined {
+export function targetStateOf(scope: Scope, instanceId: string): string | undefined {
   const member = Object.values(groupsOf(scope)).find(({ members }) => instanceId in members)?.members[
     instanceId
   ];

@@ -6,6 +6,8 @@ import { machinesOf } from './state.ts';
 
 /** The task that carries the machines of a region through their boots; its key is the region. */
 export const BOOT_TASK = 'machines.boot';
+/** The task that looks after the machines of a region that are up; its key is the region. */
+export const LIFE_TASK = 'machines.life';
 
 /** From running to the end of cloud-init, in milliseconds: what Amazon Linux 2023 takes, about. */
 const BOOT_MS = [38_000, 62_000] as const;

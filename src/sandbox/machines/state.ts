@@ -1,3 +1,4 @@
+import type { Memory } from '../../host/lifecycle/decide.ts';
 import type { Scope } from '../kernel/service.ts';
 import type { Instant } from '../kernel/time.ts';
 import { defineSlice } from '../kernel/world.ts';
@@ -15,6 +16,10 @@ export interface MachineRecord {
   readonly poweredAt: Instant;
   /** When the phase passes by itself or, for `starting`, is tried again. */
   dueAt?: Instant;
+  /** After how long without a job its agents end, in seconds; absent for never. */
+  idleSeconds?: number;
+  /** What the host program has in mind about the instance's end. */
+  lifecycle?: Memory;
   /** Why the boot failed, as the console tells it. */
   failure?: string;
   /** What the user data said beside its normal course, for the console. */

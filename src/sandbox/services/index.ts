@@ -4,6 +4,7 @@ import type { Service } from '../kernel/service.ts';
 import { autoscaling } from './autoscaling/index.ts';
 import { ec2 } from './ec2/index.ts';
 import { ecr } from './ecr/index.ts';
+import { eventbridge } from './eventbridge/index.ts';
 import { iam } from './iam/index.ts';
 import { kms } from './kms/index.ts';
 import { lambda } from './lambda/index.ts';
@@ -23,6 +24,7 @@ export const services: readonly Service[] = [
   cloudformation,
   ec2,
   ecr,
+  eventbridge,
   iam,
   kms,
   lambda,

@@ -6,13 +6,25 @@ import { packageFile } from '../../package-file.ts';
 export interface Asset {
   /** With the SHA-256 of the content in it: what is there already need not be sent again, and is checked when fetched. */
   readonly key: string;
-  readonly content: string;
+  readonly content: string | Uint8Array;
   readonly contentType: string;
 }
 
-/** The program of the instances, as it ships with this package. */
-export function hostProgram(): Asset {
-  const content = readFileSync(packageFile('dist/host/host.mjs'), 'utf8');
+/** An asset that the template takes by a parameter, whose value is its key. */
+export interface Program extends Asset {
+  readonly parameter: string;
+}
+
+/** The programs of the instances and of the scaler, as they ship with this package. */
+export function programs(): Program[] {
+  return [
+    program('HostProgram', 'dist/host/host.mjs', 'host/*.mjs', 'text/javascript'),
+    program('ScalerProgram', 'dist/scaler/scaler.zip', 'scaler/*.zip', 'application/zip'),
+  ];
+}
+
+function program(parameter: string, file: string, key: string, contentType: string): Program {
+  const content = readFileSync(packageFile(file));
   const hash = createHash('sha256').update(content).digest('hex');
-  return { key: `host/${hash}.mjs`, content, contentType: 'text/javascript' };
+  return { parameter, key: key.replace('*', hash), content, contentType };
 }

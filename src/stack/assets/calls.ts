@@ -13,7 +13,7 @@ export interface AssetCalls {
   /** Private, encrypted, versioned, TLS only. May be repeated. */
   secureBucket(bucket: string): Promise<void>;
   objectExists(bucket: string, key: string): Promise<boolean>;
-  putObject(bucket: string, key: string, body: string, contentType: string): Promise<void>;
+  putObject(bucket: string, key: string, body: string | Uint8Array, contentType: string): Promise<void>;
 }
 
 /** The same on AWS, for buckets of this account only. `partition`: aws, aws-cn, aws-us-gov. */

@@ -1,3 +1,3 @@
-export { type Asset, hostProgram } from './asset.ts';
+export { type Asset, type Program, programs } from './asset.ts';
 export { assetCalls, type AssetCalls } from './calls.ts';
 export { assetsBucketName, planStaging, stage, type StagingPlan, templateKey } from './staging.ts';

@@ -3,10 +3,10 @@ import { UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import {
-  type Asset,
   type AssetCalls,
   assetCalls,
-  hostProgram,
+  type Program,
+  programs,
   stage,
   type StagingPlan,
 } from '../assets/index.ts';
@@ -63,7 +63,7 @@ export interface CreationSite {
   readonly preflightCalls: PreflightCalls;
   readonly assets: (caller: Caller) => AssetCalls;
   readonly tokens: TokenStore;
-  readonly hostProgram: () => Asset;
+  readonly programs: () => readonly Program[];
   readonly removeLeftover: (leftover: Leftover, options: LeftoverOptions) => Promise<void>;
   readonly deploy: (request: DeploymentRequest, options: DeploymentOptions) => Promise<DeploymentResult>;
 }
@@ -86,7 +86,7 @@ export function create(
     preflightCalls: preflightCalls(aws, options.signal),
     assets: ({ account, arn }) => assetCalls(aws, { account, partition: arn.split(':')[1] ?? 'aws' }),
     tokens: tokenStore(aws),
-    hostProgram,
+    programs,
     removeLeftover: (leftover, removing) => removeLeftover(aws, leftover, removing),
     deploy: (request, deploying) => createStack(aws, request, deploying),
   };

@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import type { Asset, StagingPlan } from '../assets/index.ts';
+import type { Program, StagingPlan } from '../assets/index.ts';
 import type { DeploymentRequest } from '../deployment/index.ts';
 import { isList, type Template } from '../parameters/index.ts';
 import type { PreflightSubject } from '../preflight/index.ts';
@@ -43,13 +43,15 @@ export interface Prepared {
 
 const ZONES = 'AvailabilityZones';
 const ASSETS_BUCKET = 'AssetsBucket';
-const HOST_PROGRAM = 'HostProgram';
 
 /**
  * Works an order out: the token's place, the Agent API of this side, the tags and capabilities.
  * @throws UsageError for a name, role or token that cannot be used, or is missing.
  */
-export function prepare(order: CreationOrder, side: Side & { readonly hostProgram: () => Asset }): Prepared {
+export function prepare(
+  order: CreationOrder,
+  side: Side & { readonly programs: () => readonly Program[] },
+): Prepared {
   const { region, agentEndpoint } = side;
   const stackName = checkStackName(order.stackName);
   const { template, roleArn, assetsBucket } = order;
@@ -64,12 +66,13 @@ export function prepare(order: CreationOrder, side: Side & { readonly hostProgra
   const effective = new Map(
     Array.from(declared, ([name, { preset }]) => [name, given.get(name) ?? preset ?? '']),
   );
-  const stages = [ASSETS_BUCKET, HOST_PROGRAM].every((name) => declared.has(name) && !given.get(name));
-  const assets = stages ? [side.hostProgram()] : [];
+  const open = (name: string) => declared.has(name) && !given.get(name);
+  const assets = open(ASSETS_BUCKET) ? side.programs().filter(({ parameter }) => open(parameter)) : [];
   // The bucket's name has the account in it, which is not known before AWS is asked.
-  const promised = assets
-    .map(({ key }) => [ASSETS_BUCKET, HOST_PROGRAM].map((name) => [name, key] as const))
-    .flat();
+  const promised = assets.flatMap(({ parameter, key }) => [
+    [ASSETS_BUCKET, key] as const,
+    [parameter, key] as const,
+  ]);
   refuseContradictions(template, new Map([...effective, ...promised]), region);
   return {
     subject: {
@@ -97,9 +100,10 @@ export function prepare(order: CreationOrder, side: Side & { readonly hostProgra
       const parameters = new Map(given);
       if (zones !== undefined && declared.has(ZONES) && !given.get(ZONES))
         parameters.set(ZONES, zones.join(','));
-      const [program] = assets;
-      if (program !== undefined && staging.kind === 'bucket') {
-        parameters.set(ASSETS_BUCKET, staging.bucket).set(HOST_PROGRAM, program.key);
+      if (staging.kind === 'bucket') {
+        for (const { parameter, key } of assets) {
+          parameters.set(ASSETS_BUCKET, staging.bucket).set(parameter, key);
+        }
       }
       return parameters;
     },

@@ -94,6 +94,7 @@ class FakeMachine {
       fetch: (url) => Promise.resolve(`# ${url}`),
       signal: (_id, status) => note(status)(),
       markUnhealthy: note('unhealthy'),
+      tellGroup: (_id, boot) => note(boot)(),
       shipLog: note('log'),
     };
     return bootstrap(machine, await settingsOf({ ...PARAMETERS, ...parameters }), calls, {
@@ -145,7 +146,7 @@ describe('a boot', () => {
       const machine = machineOf(system);
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
       const bare = machine.configuration;
-      expect(machine.told).to.eql(['SUCCESS']);
+      expect(machine.told).to.eql(['SUCCESS', 'CONTINUE']);
       machine.bake();
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
       expect(machine.configuration).to.eql(bare);
@@ -187,7 +188,7 @@ describe('a boot', () => {
     const machine = machineOf('amazonlinux2023');
     machine.broken = 'amazon-cloudwatch-agent-ctl -a fetch-config';
     expect(await machine.boot()).to.equal(false);
-    expect(machine.told).to.eql(['log', 'FAILURE', 'unhealthy']);
+    expect(machine.told).to.eql(['log', 'FAILURE', 'ABANDON', 'unhealthy']);
     expect(machine.lines.at(-1)).to.contain('amazon-cloudwatch-agent-ctl is broken');
     expect(machine.commands.join('\n')).to.not.contain('enable --now buildkite-agent');
     machine.broken = undefined;

@@ -58,7 +58,9 @@ class World {
   get site(): CreationSite {
     return {
       region: 'us-east-1',
-      hostProgram: () => ({ key: 'host/0.mjs', content: '', contentType: 'text/javascript' }),
+      programs: () => [
+        { parameter: 'HostProgram', key: 'host/0.mjs', content: '', contentType: 'text/javascript' },
+      ],
       preflightCalls: {
         caller: () => Promise.resolve({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann' }),
         stack: () =>

@@ -39,13 +39,22 @@ function order(
     },
     {
       region: 'us-east-1',
-      hostProgram: () => PROGRAM,
+      programs: () => PROGRAMS,
       ...(agentEndpoint !== undefined && { agentEndpoint }),
     },
   );
 }
 
-const PROGRAM = { key: `host/${'0'.repeat(64)}.mjs`, content: '//', contentType: 'text/javascript' };
+const PROGRAMS = [
+  {
+    ...{ parameter: 'HostProgram', key: `host/${'0'.repeat(64)}.mjs` },
+    ...{ content: '//', contentType: 'text/javascript' },
+  },
+  {
+    ...{ parameter: 'ScalerProgram', key: `scaler/${'0'.repeat(64)}.zip` },
+    ...{ content: new Uint8Array(), contentType: 'application/zip' },
+  },
+];
 const INLINE = { kind: 'inline' } as const;
 
 function refusal(work: () => unknown): string {
@@ -245,16 +254,21 @@ describe('the rules of a template', () => {
           ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
           ...{ tags: {}, terminationProtection: false },
         },
-        { region: 'us-east-1', hostProgram: () => PROGRAM },
+        { region: 'us-east-1', programs: () => PROGRAMS },
       );
     const template = await readTemplate();
     const { subject, parametersWith } = ordered({});
-    expect(subject.assets).to.deep.equal([PROGRAM]);
+    expect(subject.assets).to.deep.equal(PROGRAMS);
     expect(Object.fromEntries(parametersWith(undefined, staging))).to.include({
       AssetsBucket: 'assets',
-      HostProgram: PROGRAM.key,
+      HostProgram: PROGRAMS[0]?.key,
+      ScalerProgram: PROGRAMS[1]?.key,
     });
-    const own = { AssetsBucket: 'mine', HostProgram: `host/${'1'.repeat(64)}.mjs` };
+    const own = {
+      AssetsBucket: 'mine',
+      HostProgram: `host/${'1'.repeat(64)}.mjs`,
+      ScalerProgram: `scaler/${'1'.repeat(64)}.zip`,
+    };
     expect(ordered(own).subject.assets).to.deep.equal([]);
     expect(Object.fromEntries(ordered(own).parametersWith(undefined, staging))).to.include(own);
   });
@@ -267,7 +281,7 @@ describe('the rules of a template', () => {
           ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
           ...{ tags: {}, terminationProtection: false },
         },
-        { region: 'us-east-1', hostProgram: () => PROGRAM },
+        { region: 'us-east-1', programs: () => PROGRAMS },
       );
     expect(attempt({}).subject.stackName).to.equal('ci');
     expect(refusal(() => attempt({ VpcId: 'vpc-12345678' }))).to.match(/needs Subnets/);

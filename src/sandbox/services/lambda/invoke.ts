@@ -5,7 +5,14 @@ import type { World } from '../../kernel/world.ts';
 import { checkText, required } from '../validation.ts';
 import { runningCount } from './execution/pool.ts';
 import { checkRunnable, runFunction } from './execution/run.ts';
-import { functionArn, lambdaState, revisionNamed, type PendingEvent, type Qualified } from './state.ts';
+import {
+  functionArn,
+  lambdaState,
+  parseFunctionName,
+  revisionNamed,
+  type PendingEvent,
+  type Qualified,
+} from './state.ts';
 
 /** The task that runs an asynchronous invocation; its key is `<region>/<request id>`. */
 export const EVENT_TASK = 'lambda.event';
@@ -131,6 +138,11 @@ export const runEvent: Task = (world, key) => {
 
 /** @returns after how many milliseconds to try again; undefined for an event that is done with */
 async function attemptEvent(scope: Scope, event: PendingEvent): Promise<number | undefined> {
+  const config = own(
+    lambdaState(scope).functions,
+    parseFunctionName(scope, event.functionArn).name,
+  )?.eventConfig;
+  const oldest = config?.ageSeconds === undefined ? OLDEST_EVENT : config.ageSeconds * 1000;
   try {
     const target = revisionNamed(scope, event.functionArn);
     checkRunnable(target);
@@ -140,11 +152,13 @@ async function attemptEvent(scope: Scope, event: PendingEvent): Promise<number |
     if (outcome.failure === undefined) return undefined;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    const young = scope.world.now() - event.acceptedAt < OLDEST_EVENT;
+    const young = scope.world.now() - event.acceptedAt < oldest;
     return error.code === 'TooManyRequestsException' && young ? THROTTLED_RETRY : undefined;
   }
   event.failures += 1;
-  return RETRY_AFTER[event.failures - 1];
+  return event.failures > (config?.attempts ?? RETRY_AFTER.length)
+    ? undefined
+    : RETRY_AFTER[event.failures - 1];
 }
 
 export const invokeOperations = { Invoke: invoke };

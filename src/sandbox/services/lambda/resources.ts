@@ -194,4 +194,30 @@ const alias: ResourceProvider = {
   attributes: (id) => ({ AliasArn: id }),
 };
 
-export const lambdaResources = [functionProvider, permission, version, alias];
+function configure(properties: Properties, context: Scope): void {
+  const { record } = namedIn(properties, context);
+  if (record === undefined) return;
+  const attempts = integer(properties, 'MaximumRetryAttempts');
+  const ageSeconds = integer(properties, 'MaximumEventAgeInSeconds');
+  record.eventConfig = {
+    ...(attempts !== undefined && { attempts }),
+    ...(ageSeconds !== undefined && { ageSeconds }),
+  };
+}
+
+const eventInvokeConfig: ResourceProvider = {
+  type: 'AWS::Lambda::EventInvokeConfig',
+  create(properties, context) {
+    configure(properties, context);
+    return generatedName(context, 100);
+  },
+  update(_id, next, _previous, context) {
+    configure(next, context);
+  },
+  delete(_id, properties, context) {
+    const { record } = namedIn(properties, context);
+    if (record !== undefined) delete record.eventConfig;
+  },
+};
+
+export const lambdaResources = [functionProvider, permission, version, alias, eventInvokeConfig];

@@ -70,6 +70,8 @@ export interface FunctionRecord {
   readonly policies: Table<Statement[]>;
   tags: Record<string, string>;
   reservedConcurrency?: number;
+  /** How asynchronous invocations are tried, where it is not Lambda's own way. */
+  eventConfig?: { readonly attempts?: number; readonly ageSeconds?: number };
 }
 
 /** An asynchronous invocation that is not done yet. */

@@ -13,7 +13,7 @@ export interface EnvironmentOptions {
   readonly memorySize: number;
 }
 
-/** What became of an invocation; times are real milliseconds. */
+/** What became of an invocation; times are milliseconds of the sandbox. */
 export interface Outcome {
   /** JSON. */
   readonly payload: string;
@@ -91,7 +91,7 @@ export class ExecutionEnvironment {
 
   /**
    * Runs the function once. Never throws: what goes wrong is in the outcome.
-   * @param timeout in real milliseconds, beside the time that the first one takes to start
+   * @param timeout in milliseconds of the sandbox, beside the time that the first one takes to start
    * @param log gets what the function writes
    */
   async invoke(invocation: Omit<Invocation, 'deadline'>, timeout: number, log: LogSink): Promise<Outcome> {
@@ -104,20 +104,21 @@ export class ExecutionEnvironment {
       if (started.kind !== 'ready') return { ...outcomeOf(started), duration: initDuration, initDuration };
     }
     const began = performance.now();
-    const answered = this.#next(timeout, invocation.requestId);
-    const deadline = Date.now() + timeout;
+    const { now, speed } = invocation.clock;
+    const answered = this.#next(timeout / speed, invocation.requestId, timeout);
+    const deadline = now + timeout;
     // A process that has ended meanwhile tells by its exit.
     this.#child.send({ ...invocation, deadline } satisfies Invocation, () => undefined);
     const answer = await answered;
     return {
       ...outcomeOf(answer),
-      duration: Math.min(performance.now() - began, answer.kind === 'timeout' ? timeout : Infinity),
+      duration: Math.min((performance.now() - began) * speed, answer.kind === 'timeout' ? timeout : Infinity),
       ...(initDuration !== undefined && { initDuration }),
     };
   }
 
-  /** What the process says next, or how it ended instead. */
-  #next(limit: number, requestId: string): Promise<Answer> {
+  /** What the process says next, or how it ended instead. @param limit in real milliseconds; `told`: as it is told */
+  #next(limit: number, requestId: string, told = limit): Promise<Answer> {
     return new Promise((resolveNext) => {
       const settle = (answer: Answer) => {
         clearTimeout(timer);
@@ -128,7 +129,7 @@ export class ExecutionEnvironment {
       // It also keeps the sandbox from ending while a function runs.
       const timer = setTimeout(() => {
         this.stop();
-        const seconds = (limit / 1000).toFixed(2);
+        const seconds = (told / 1000).toFixed(2);
         settle({ kind: 'timeout', failure: timeoutFailure(requestId, seconds) });
       }, limit);
       this.#receive = (message) => {

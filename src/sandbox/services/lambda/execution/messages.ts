@@ -7,8 +7,10 @@ export interface Invocation {
   readonly invokedFunctionArn: string;
   /** Base64 of JSON, as the client sent it. */
   readonly clientContext?: string;
-  /** Real milliseconds since the epoch. */
+  /** Milliseconds since the epoch, on the sandbox's clock. */
   readonly deadline: number;
+  /** That clock, at the time of the invocation. */
+  readonly clock: { readonly now: number; readonly speed: number };
 }
 
 /** An error in the shape in which Lambda tells it. */

@@ -50,7 +50,11 @@ export async function runFunction(
       writer.write(line);
     };
     write(`START RequestId: ${run.requestId} Version: ${version}\n`);
-    const invocation = { ...run, invokedFunctionArn: functionArn(scope, record.name, qualifier) };
+    const invocation = {
+      ...run,
+      invokedFunctionArn: functionArn(scope, record.name, qualifier),
+      clock: { now: world.now(), speed: world.speed },
+    };
     const limit = settings.Timeout * 1000;
     const outcome = checkSize(
       await environment.invoke(invocation, limit, (text, level) => {

@@ -5,6 +5,7 @@
  */
 import { rmSync } from 'node:fs';
 import { format, types } from 'node:util';
+import { setClock } from './clock.ts';
 import { loadHandler, StartFailure, type Handler } from './handler.ts';
 import type { FromRunner, FunctionFailure, Invocation } from './messages.ts';
 
@@ -151,6 +152,7 @@ function fail(error: unknown): void {
 
 function invoke(handler: Handler, invocation: Invocation): void {
   held = undefined;
+  setClock(invocation.clock);
   finish = (message) => {
     finish = undefined;
     process.channel?.ref();

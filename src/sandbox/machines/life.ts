@@ -1,0 +1,182 @@
+import { afterAgent } from '../../host/lifecycle/agent-ended.ts';
+import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
+import type { GroupCalls } from '../../host/lifecycle/group.ts';
+import type { Notices } from '../../host/lifecycle/metadata.ts';
+import { agentsOfInstance, disconnectAgent } from '../buildkite/agents.ts';
+import { finishJob } from '../buildkite/dispatch.ts';
+import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
+import { AwsError, type Scope, type Task } from '../kernel/service.ts';
+import { groupsOf, type GroupRecord } from '../services/autoscaling/state.ts';
+import { ec2State } from '../services/ec2/state.ts';
+import { targetStateOf } from './metadata.ts';
+import { LIFE_TASK } from './power.ts';
+import { machinesOf, type MachineRecord } from './state.ts';
+
+/** As often as the host program looks. */
+const LOOK_MS = 5_000;
+/** The hooks of template/bk-stack.yml. */
+const LAUNCHING_HOOK = 'bk-stack-launching';
+const TERMINATING_HOOK = 'bk-stack-terminating';
+
+/** Has the machines of a region looked after, from the time on when one of them is up. */
+export function lookAfterMachines({ world, region }: Scope): void {
+  world.wake(LIFE_TASK, region, world.now() + LOOK_MS);
+}
+
+/** What the host program does on each machine that is up, by its own decisions. */
+export const runLives: Task = (world, region) => {
+  const scope = world.scope(region);
+  const up = Object.values(machinesOf(scope)).filter(({ phase }) => phase === 'up');
+  for (const machine of up) live(scope, machine);
+  if (up.length > 0) lookAfterMachines(scope);
+};
+
+function live(scope: Scope, machine: MachineRecord): void {
+  const { world } = scope;
+  const { instanceId, lifecycle = AT_FIRST } = machine;
+  if (ec2State(scope).instances[instanceId]?.state !== 'running') return;
+  for (const agent of agentsOfInstance(world, instanceId)) {
+    if (agent.stopping && agent.jobId === undefined) disconnectAgent(world, agent);
+  }
+  const agents = agentsOfInstance(world, instanceId);
+  const notices = noticesOf(scope, instanceId);
+  const agentRuns = agents.length > 0;
+  const next = decide({ ...notices, agentRuns, now: world.now() }, lifecycle);
+  machine.lifecycle = next.memory;
+  for (const action of next.actions) carryOut(scope, machine, action, agents);
+  if (next.memory.ending === undefined && isIdle(scope, machine, agents))
+    endIdle(scope, machine, notices, agents);
+}
+
+function noticesOf(scope: Scope, instanceId: string): Notices {
+  return {
+    targetState: targetStateOf(scope, instanceId),
+    interruptionAt: ec2State(scope).instances[instanceId]?.interruptionAt,
+    rebalance: false,
+  };
+}
+
+function carryOut(
+  scope: Scope,
+  { instanceId }: MachineRecord,
+  action: Action,
+  agents: readonly AgentRecord[],
+): void {
+  const group = groupCallsOf(scope, instanceId);
+  switch (action.kind) {
+    case 'stop-agent':
+      for (const agent of agents) agent.stopping = true;
+      return;
+    case 'cancel-jobs':
+      for (const { jobId } of agents) {
+        const job = buildkiteState(scope.world).jobs[jobId ?? ''];
+        if (job !== undefined) finishJob(scope.world, job, '-1');
+      }
+      return;
+    case 'heartbeat':
+      quietly(scope, group.heartbeat());
+      return;
+    case 'complete':
+      quietly(scope, group.complete());
+      return;
+    case 'replace':
+      quietly(scope, group.terminate({ decrement: false }));
+      return;
+  }
+}
+
+/** Agents disconnect when all of an instance have been idle for the stack's idle period. */
+function isIdle({ world }: Scope, { idleSeconds }: MachineRecord, agents: readonly AgentRecord[]): boolean {
+  return (
+    idleSeconds !== undefined &&
+    agents.length > 0 &&
+    agents.every(
+      ({ jobId, idleSince }) => jobId === undefined && world.now() - idleSince >= idleSeconds * 1000,
+    )
+  );
+}
+
+function endIdle(
+  scope: Scope,
+  { instanceId }: MachineRecord,
+  notices: Notices,
+  agents: readonly AgentRecord[],
+): void {
+  const { world } = scope;
+  const group = groupCallsOf(scope, instanceId);
+  for (const agent of agents) agent.stopping = true;
+  const start = () => {
+    for (const agent of agents) Object.assign(agent, { stopping: false, idleSince: world.now() });
+    return Promise.resolve();
+  };
+  quietly(
+    scope,
+    afterAgent(
+      { serviceResult: 'success', notices, endsByItself: false },
+      { group, agent: { start }, say: () => undefined, flush: () => Promise.resolve() },
+    ),
+  );
+}
+
+/** The group by the sandbox's own Auto Scaling. */
+function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
+  const call = (operation: string, input: object) =>
+    scope.world.call(scope, 'autoscaling', operation, { InstanceId: instanceId, ...input });
+  const inHook = (LifecycleHookName: string) => ({
+    LifecycleHookName,
+    AutoScalingGroupName: groupOf(scope, instanceId)?.name,
+  });
+  return {
+    async heartbeat() {
+      await call('RecordLifecycleActionHeartbeat', inHook(TERMINATING_HOOK));
+    },
+    async complete() {
+      await call('CompleteLifecycleAction', {
+        ...inHook(TERMINATING_HOOK),
+        LifecycleActionResult: 'CONTINUE',
+      });
+    },
+    async booting() {
+      await call('RecordLifecycleActionHeartbeat', inHook(LAUNCHING_HOOK));
+    },
+    async booted(LifecycleActionResult) {
+      await call('CompleteLifecycleAction', { ...inHook(LAUNCHING_HOOK), LifecycleActionResult });
+    },
+    async terminate({ decrement }) {
+      try {
+        await call('TerminateInstanceInAutoScalingGroup', { ShouldDecrementDesiredCapacity: decrement });
+        return true;
+      } catch (error) {
+        if (decrement && error instanceof AwsError && /min/i.test(error.message)) return false;
+        throw error;
+      }
+    },
+    async markUnhealthy() {
+      await call('SetInstanceHealth', { HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false });
+    },
+  };
+}
+
+function groupOf(scope: Scope, instanceId: string): GroupRecord | undefined {
+  return Object.values(groupsOf(scope)).find(({ members }) => instanceId in members);
+}
+
+/** Lets an instance enter service that its group's launching hook holds. */
+export function enterService(scope: Scope, instanceId: string): void {
+  const member = groupOf(scope, instanceId)?.members[instanceId];
+  if (member !== undefined && LAUNCHING_HOOK in member.actions) {
+    quietly(scope, groupCallsOf(scope, instanceId).booted('CONTINUE'));
+  }
+}
+
+/** What Auto Scaling refuses, a host program would log and look at again. */
+function quietly({ world }: Scope, work: Promise<unknown>): void {
+  world.background(
+    work.then(
+      () => undefined,
+      (error: unknown) => {
+        if (!(error instanceof AwsError)) throw error;
+      },
+    ),
+  );
+}

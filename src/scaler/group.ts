@@ -1,0 +1,82 @@
+import {
+  type Activity,
+  type AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  DescribeScalingActivitiesCommand,
+  SetDesiredCapacityCommand,
+  SetInstanceHealthCommand,
+} from '@aws-sdk/client-auto-scaling';
+import type { GroupFacts } from './decide.ts';
+
+/** The tag by which the CLI keeps the scaler from a group. */
+export const PAUSED_TAG = 'bk-stack:paused';
+
+/** A launch that failed, as the group tells it. */
+export interface LaunchFailure {
+  readonly id: string;
+  readonly message: string;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** The group, as far as scaling concerns it. Each is one request. */
+export interface Group {
+  read(): Promise<GroupFacts & { readonly inServiceIds: readonly string[] }>;
+  setDesired(desired: number): Promise<void>;
+  /** The latest that failed, the newest first. */
+  failures(): Promise<readonly LaunchFailure[]>;
+  markUnhealthy(instanceId: string): Promise<void>;
+}
+
+/** Of the launches that a group remembers, more than enough for what has failed since the last look. */
+const FAILURES_READ = 20;
+
+/** @throws Error of the SDK, after its own attempts */
+export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, 'send'>): Group {
+  const target = { AutoScalingGroupName: name };
+  return {
+    async read() {
+      const { AutoScalingGroups: [group] = [] } = await client.send(
+        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+      );
+      if (group === undefined) throw new Error(`There is no Auto Scaling group ${name}`);
+      const instances = group.Instances ?? [];
+      const inState = (pattern: RegExp) =>
+        instances.filter(({ LifecycleState = '' }) => pattern.test(LifecycleState));
+      return {
+        min: group.MinSize ?? 0,
+        max: group.MaxSize ?? 0,
+        desired: group.DesiredCapacity ?? 0,
+        pending: inState(/^Pending/).length,
+        inService: inState(/^InService$/).length,
+        terminating: inState(/^Terminating/).length,
+        inServiceIds: inState(/^InService$/).flatMap(({ InstanceId }) => InstanceId ?? []),
+        paused: (group.Tags ?? []).some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false'),
+      };
+    },
+    async setDesired(DesiredCapacity) {
+      await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
+    },
+    async failures() {
+      const { Activities = [] } = await client.send(
+        new DescribeScalingActivitiesCommand({ ...target, MaxRecords: FAILURES_READ }),
+      );
+      return Activities.filter(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Cancelled').map(
+        failureOf,
+      );
+    },
+    async markUnhealthy(InstanceId) {
+      await client.send(
+        new SetInstanceHealthCommand({
+          InstanceId,
+          HealthStatus: 'Unhealthy',
+          ShouldRespectGracePeriod: false,
+        }),
+      );
+    },
+  };
+}
+
+function failureOf({ ActivityId = '', StatusMessage, Description = '', StartTime }: Activity): LaunchFailure {
+  return { id: ActivityId, message: StatusMessage ?? Description, at: StartTime?.getTime() ?? 0 };
+}

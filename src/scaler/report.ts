@@ -1,0 +1,86 @@
+import type { Poll } from './poll.ts';
+import type { Settings } from './settings.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The metrics, by their units. */
+const UNITS = {
+  ScheduledJobsCount: 'Count',
+  RunningJobsCount: 'Count',
+  WaitingJobsCount: 'Count',
+  UnfinishedJobsCount: 'Count',
+  IdleAgentCount: 'Count',
+  BusyAgentCount: 'Count',
+  TotalAgentCount: 'Count',
+  BusyAgentPercentage: 'Percent',
+  DesiredInstances: 'Count',
+  InServiceInstances: 'Count',
+  PendingInstances: 'Count',
+  LaunchFailures: 'Count',
+  DecisionLatency: 'Milliseconds',
+} as const;
+
+/**
+ * One line a decision, which is a log line and, in CloudWatch's embedded metric format, the metrics as well: no request.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+ */
+export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
+  const { observation, decision, organization, failures, replaced, decisionMs } = poll;
+  const { jobs, agents, group, now } = observation;
+  const values: Record<keyof typeof UNITS, number> = {
+    ScheduledJobsCount: jobs.scheduled,
+    RunningJobsCount: jobs.running,
+    WaitingJobsCount: jobs.waiting,
+    UnfinishedJobsCount: jobs.scheduled + jobs.running + jobs.waiting,
+    IdleAgentCount: agents.idle,
+    BusyAgentCount: agents.busy,
+    TotalAgentCount: agents.total,
+    BusyAgentPercentage: agents.total === 0 ? 0 : (100 * agents.busy) / agents.total,
+    DesiredInstances: decision.desired,
+    InServiceInstances: group.inService,
+    PendingInstances: group.pending,
+    LaunchFailures: failures.length,
+    DecisionLatency: decisionMs,
+  };
+  return {
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Buildkite',
+          Dimensions: [['StackName', 'Queue']],
+          Metrics: Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
+    },
+    event: decision.desired === group.desired ? 'kept' : 'scaled',
+    from: group.desired,
+    to: decision.desired,
+    reason: decision.reason,
+    StackName: stackName,
+    Queue: queue,
+    Org: organization,
+    ...values,
+    min: group.min,
+    max: group.max,
+    terminating: group.terminating,
+    ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
+    ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
+    ...(replaced.length > 0 && { markedUnhealthy: replaced }),
+  };
+}
+
+/** One line for each launch that failed. */
+export function failureLines(poll: Poll): Fields[] {
+  return poll.failures.map(({ id, message, at }) => ({
+    event: 'launch-failed',
+    reason: message,
+    activity: id,
+    at: new Date(at).toISOString(),
+  }));
+}
+
+export function errorLine(error: unknown): Fields {
+  const { name, message } = error as Error;
+  return { event: 'failed', error: name, reason: message };
+}
