@@ -1,6 +1,7 @@
 import {
   type Activity,
   type AutoScalingClient,
+  CompleteLifecycleActionCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
   SetDesiredCapacityCommand,
@@ -19,14 +20,26 @@ export interface LaunchFailure {
   readonly at: number;
 }
 
+/** The group's instances by how far they are. */
+export interface GroupMembers {
+  readonly pending: readonly string[];
+  readonly inService: readonly string[];
+  readonly terminating: readonly string[];
+}
+
 /** The group, as far as scaling concerns it. Each is one request. */
 export interface Group {
-  read(): Promise<GroupFacts & { readonly inServiceIds: readonly string[] }>;
+  read(): Promise<{ readonly facts: GroupFacts; readonly members: GroupMembers }>;
   setDesired(desired: number): Promise<void>;
   /** The latest that failed, the newest first. */
   failures(): Promise<readonly LaunchFailure[]>;
   markUnhealthy(instanceId: string): Promise<void>;
+  /** Ends the waiting for an instance that has nothing to finish. */
+  release(instanceId: string): Promise<void>;
 }
+
+/** The hook of template/bk-stack.yml that holds instances until their jobs are done. */
+const TERMINATING_HOOK = 'bk-stack-terminating';
 
 /** Of the launches that a group remembers, more than enough for what has failed since the last look. */
 const FAILURES_READ = 20;
@@ -42,17 +55,24 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
       if (group === undefined) throw new Error(`There is no Auto Scaling group ${name}`);
       const instances = group.Instances ?? [];
       const inState = (pattern: RegExp) =>
-        instances.filter(({ LifecycleState = '' }) => pattern.test(LifecycleState));
-      return {
+        instances
+          .filter(({ LifecycleState = '' }) => pattern.test(LifecycleState))
+          .flatMap(({ InstanceId }) => InstanceId ?? []);
+      const members = {
+        pending: inState(/^Pending/),
+        inService: inState(/^InService$/),
+        terminating: inState(/^Terminating/),
+      };
+      const facts = {
         min: group.MinSize ?? 0,
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
-        pending: inState(/^Pending/).length,
-        inService: inState(/^InService$/).length,
-        terminating: inState(/^Terminating/).length,
-        inServiceIds: inState(/^InService$/).flatMap(({ InstanceId }) => InstanceId ?? []),
+        pending: members.pending.length,
+        inService: members.inService.length,
+        terminating: members.terminating.length,
         paused: (group.Tags ?? []).some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false'),
       };
+      return { facts, members };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
@@ -64,6 +84,10 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
       return Activities.filter(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Cancelled').map(
         failureOf,
       );
+    },
+    async release(InstanceId) {
+      const action = { LifecycleHookName: TERMINATING_HOOK, LifecycleActionResult: 'CONTINUE' };
+      await client.send(new CompleteLifecycleActionCommand({ ...target, ...action, InstanceId }));
     },
     async markUnhealthy(InstanceId) {
       await client.send(

@@ -1,5 +1,5 @@
 import { decide, type Decision, type Memory, NOTHING_REMEMBERED, type Observation } from './decide.ts';
-import type { Group, LaunchFailure } from './group.ts';
+import type { Group, GroupMembers, LaunchFailure } from './group.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
 
@@ -20,8 +20,10 @@ export interface Poll {
   readonly organization: string;
   /** Launches that have failed since the last look. */
   readonly failures: readonly LaunchFailure[];
-  /** Marked unhealthy, as no agent ever came of them. */
+  /** Marked unhealthy, as no agent came of them. */
   readonly replaced: readonly string[];
+  /** Let go, as their boot never ended. */
+  readonly released: readonly string[];
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
   /** What deciding took beside the requests, in milliseconds. */
@@ -36,6 +38,8 @@ export class Scaler {
   #memory: Memory = NOTHING_REMEMBERED;
   /** Of the newest failure that was told, in milliseconds since 1970. */
   #toldUntil: number | undefined;
+  /** Instances that were launching and have never been seen in service. */
+  #booting = new Set<string>();
 
   constructor(
     private readonly settings: Settings,
@@ -49,23 +53,25 @@ export class Scaler {
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, facts] = await Promise.all([this.#queue(), group.read()]);
-    const { inServiceIds, ...counts } = facts;
-    const observation: Observation = { jobs: queue.jobs, agents: queue.agents, group: counts, now: now() };
+    const [queue, { facts, members }] = await Promise.all([this.#queue(), group.read()]);
+    const observation: Observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: now() };
     const began = performance.now();
     const decision = decide(observation, this.settings, this.#memory);
     const decisionMs = performance.now() - began;
-    if (decision.desired !== counts.desired) await group.setDesired(decision.desired);
+    if (decision.desired !== facts.desired) await group.setDesired(decision.desired);
     // Only now: a change that was refused is decided on again.
     this.#memory = decision.memory;
-    const replaced = await this.#replaceDead(observation, inServiceIds);
-    const short = replaced.length === 0 && counts.pending + counts.inService < counts.desired;
+    // One of three at a look, as a look may make three requests.
+    const released = await this.#releaseStillborn(members);
+    const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
+    const short = facts.pending + facts.inService < facts.desired;
     return {
       observation,
       decision,
       organization: queue.organization,
-      failures: short ? await this.#newFailures() : [],
+      failures: short && released.length + replaced.length === 0 ? await this.#newFailures() : [],
       replaced,
+      released,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -88,8 +94,26 @@ export class Scaler {
     return failures.filter(({ at }) => at > told);
   }
 
+  /**
+   * The terminating hook holds every instance until its jobs are done. One that the launching hook gave up has none, and
+   * nobody on it to say so.
+   */
+  async #releaseStillborn({ pending, terminating }: GroupMembers): Promise<string[]> {
+    const stillborn = terminating.filter((id) => this.#booting.has(id));
+    // What is neither launching nor ending is in service, or gone.
+    this.#booting = new Set([...pending, ...stillborn]);
+    const [first] = stillborn;
+    if (first === undefined) return [];
+    await this.calls.group.release(first);
+    this.#booting.delete(first);
+    return [first];
+  }
+
   /** Not a single agent is there and jobs wait: whoever is in service is not, whichever it is. */
-  async #replaceDead({ agents, jobs, now, group }: Observation, ids: readonly string[]): Promise<string[]> {
+  async #replaceDead(
+    { agents, jobs, now, group }: Observation,
+    { inService }: GroupMembers,
+  ): Promise<string[]> {
     const { missingSince } = this.#memory;
     const dead =
       !group.paused &&
@@ -97,9 +121,8 @@ export class Scaler {
       jobs.scheduled > 0 &&
       missingSince !== undefined &&
       now - missingSince >= DEAD_AFTER_MS;
-    const [first] = dead ? ids : [];
+    const [first] = dead ? inService : [];
     if (first === undefined) return [];
-    // One at a look, as a look may make three requests.
     await this.calls.group.markUnhealthy(first);
     return [first];
   }

@@ -25,7 +25,7 @@ const UNITS = {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
-  const { observation, decision, organization, failures, replaced, decisionMs } = poll;
+  const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
   const { jobs, agents, group, now } = observation;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
@@ -67,6 +67,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
+    ...(released.length > 0 && { neverBooted: released }),
   };
 }
 

@@ -75,10 +75,13 @@ export async function bootstrap(
     // A stack that stands takes no signal, which is no fault of an instance that comes later.
     machine.say(`the stack takes no signal: ${(error as Error).message}`);
   });
-  await calls.tellGroup(instanceId, 'CONTINUE').catch((error: unknown) => {
-    // The first instances of a stack are older than its hooks.
-    machine.say(`the group does not wait for this instance: ${(error as Error).message}`);
-  });
+  const up = instanceId;
+  // Its agents run: without this word the group would end it with its jobs.
+  await machine
+    .patiently('launch', () => calls.tellGroup(up, 'CONTINUE'))
+    .catch((error: unknown) => {
+      machine.say(`the group could not be told that this instance is up: ${(error as Error).message}`);
+    });
   return true;
 }
 

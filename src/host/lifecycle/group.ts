@@ -54,7 +54,12 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
     heartbeat: () => heartbeat(TERMINATING_HOOK),
     complete: () => complete(TERMINATING_HOOK, 'CONTINUE'),
     booting: () => heartbeat(LAUNCHING_HOOK),
-    booted: (result) => complete(LAUNCHING_HOOK, result),
+    async booted(result) {
+      await complete(LAUNCHING_HOOK, result).catch((error: unknown) => {
+        // The first instances of a stack are older than its hooks, and nothing waits for them.
+        if (!/no active lifecycle action/i.test((error as Error).message)) throw error;
+      });
+    },
     async terminate({ decrement }) {
       try {
         await client.send(
