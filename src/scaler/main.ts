@@ -12,7 +12,7 @@ interface Context {
 }
 
 /** What a look and its requests may take; one that would end later is left to the next invocation. */
-const LOOK_MS = 8_000;
+const LOOK_MS = 6_000;
 
 const settings = settingsOf(process.env);
 const ssm = new SSMClient({ maxAttempts: 4 });

@@ -43,16 +43,6 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     DecisionLatency: decisionMs,
   };
   return {
-    _aws: {
-      Timestamp: now,
-      CloudWatchMetrics: [
-        {
-          Namespace: 'Buildkite',
-          Dimensions: [['StackName', 'Queue']],
-          Metrics: Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })),
-        },
-      ],
-    },
     event: decision.desired === group.desired ? 'kept' : 'scaled',
     from: group.desired,
     to: decision.desired,
@@ -68,6 +58,16 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
     ...(released.length > 0 && { neverBooted: released }),
+    _aws: {
+      Timestamp: now,
+      CloudWatchMetrics: [
+        {
+          Namespace: 'Buildkite',
+          Dimensions: [['StackName', 'Queue']],
+          Metrics: Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })),
+        },
+      ],
+    },
   };
 }
 

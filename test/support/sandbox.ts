@@ -11,7 +11,8 @@ export class CliSandbox {
 
   /** @param options for `sandbox start`: `--fail`, `--speed` */
   async start(...options: string[]): Promise<void> {
-    const started = await this.run('sandbox', 'start', '--port', '0', '--speed', '200', '--json', ...options);
+    const speed = options.includes('--speed') ? [] : ['--speed', '200'];
+    const started = await this.run('sandbox', 'start', '--port', '0', '--json', ...speed, ...options);
     if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
     this.#endpoint = (JSON.parse(started.stdout) as { endpoint: string }).endpoint;
   }

@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+import { CliSandbox } from '../support/sandbox.ts';
+
+const JOBS = 20;
+const AGENTS_PER_INSTANCE = 4;
+
+/** The function that ships, deployed by the template and started by its rule each minute of the sandbox. */
+describe('a stack whose scaler runs', function () {
+  this.timeout(120_000);
+  const sandbox = new CliSandbox();
+  let autoScaling: AutoScaling;
+  let group = '';
+  before(async () => {
+    await sandbox.start('--speed', '40');
+    autoScaling = new AutoScaling(sandbox.client);
+    const parameters = [
+      'BuildkiteQueue=scaled',
+      `AgentsPerInstance=${AGENTS_PER_INSTANCE}`,
+      'ScaleInIdlePeriod=120',
+    ];
+    const made = await sandbox.runWith(
+      { env: { BUILDKITE_AGENT_TOKEN: 'bkct_x' } },
+      ...['create', 'scaled', '--no-input', '--yes', '--json'],
+      ...parameters.flatMap((parameter) => ['--param', parameter]),
+    );
+    expect(made.exitCode, made.stderr).to.equal(0);
+    group =
+      (JSON.parse(made.stdout) as { outputs: Record<string, string> }).outputs['AutoScalingGroupName'] ?? '';
+  });
+  after(() => sandbox.remove());
+
+  const control = (init: RequestInit = {}) =>
+    fetch(`${sandbox.endpoint}/_sandbox/jobs`, { headers: { 'x-bk-stack-sandbox': '1' }, ...init });
+  const states = async () => {
+    const { jobs } = (await (await control()).json()) as { jobs: { state: string }[] };
+    return jobs.map(({ state }) => state);
+  };
+  const described = async () => {
+    const { AutoScalingGroups: [found] = [] } = await autoScaling.describeAutoScalingGroups({
+      AutoScalingGroupNames: [group],
+    });
+    return { desired: found?.DesiredCapacity, instances: found?.Instances?.length };
+  };
+  const eventually = async (seconds: number, what: string, so: () => Promise<boolean>) => {
+    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) if (await so()) return;
+    throw new Error(`within ${seconds} seconds: ${what}; now ${JSON.stringify(await described())}`);
+  };
+
+  it('brings up what jobs need, and nothing more', async () => {
+    expect(await described()).to.eql({ desired: 0, instances: 0 });
+    for (let number = 0; number < JOBS; number++) {
+      await control({ method: 'POST', body: JSON.stringify({ queue: 'scaled', seconds: 60 }) });
+    }
+    await eventually(40, 'all jobs have run', async () =>
+      (await states()).every((state) => state === 'finished'),
+    );
+    expect((await described()).desired).to.equal(JOBS / AGENTS_PER_INSTANCE);
+  });
+
+  it('says in its log what it decides and why, in lines that are metrics as well', async () => {
+    const logs = new CloudWatchLogs(sandbox.client);
+    const { events = [] } = await logs.filterLogEvents({
+      logGroupName: '/buildkite/scaled/scaler',
+      filterPattern: '{ $.event = "scaled" }',
+    });
+    expect(events).to.have.length(1);
+    const line = JSON.parse(events[0]?.message ?? '') as Record<string, unknown>;
+    expect(line).to.include({
+      from: 0,
+      to: 5,
+      ScheduledJobsCount: JOBS,
+      StackName: 'scaled',
+      Queue: 'scaled',
+    });
+    expect(line['reason']).to.equal('20 jobs want an agent, 0 agents are idle or on their way');
+    expect(line).to.have.nested.property('_aws.CloudWatchMetrics[0].Namespace', 'Buildkite');
+  });
+
+  it('ends with nothing when nothing is left to do, and has lost no job', async () => {
+    await eventually(40, 'the group is empty', async () => {
+      const { desired, instances } = await described();
+      return desired === 0 && instances === 0;
+    });
+    expect(await states()).to.eql(Array.from({ length: JOBS }, () => 'finished'));
+  });
+});
