@@ -91,6 +91,7 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
         const newVpc = subject.parameters.get('VpcId') === '';
         return checkQuotas(calls, {
           newVpc,
+          reservedExecutions: reservedExecutions(subject.template),
           sizes: sizesOf(subject.parameters),
           types: await factsOfTypes,
           region,
@@ -140,6 +141,17 @@ function listOf(parameters: ReadonlyMap<string, string>, name: string): string[]
 function instanceTypesOf(parameters: ReadonlyMap<string, string>): string[] {
   // As older versions of the official template have it: one type.
   return [...new Set([...listOf(parameters, 'InstanceTypes'), ...listOf(parameters, 'InstanceType')])];
+}
+
+/** Of the template's functions together. What is not a plain number is not counted. */
+function reservedExecutions({ body }: TemplateDocument): number {
+  const resources = Object.values(
+    (body['Resources'] ?? {}) as Record<string, { Properties?: Record<string, unknown> }>,
+  );
+  return resources.reduce(
+    (sum, { Properties }) => sum + (Number(Properties?.['ReservedConcurrentExecutions']) || 0),
+    0,
+  );
 }
 
 function sizesOf(parameters: ReadonlyMap<string, string>): Sizes {

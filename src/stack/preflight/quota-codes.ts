@@ -3,13 +3,16 @@ export type Purchase = 'on-demand' | 'spot';
 
 /** A quota of an account in a region, as Service Quotas names it. */
 export interface QuotaName {
-  readonly service: 'ec2' | 'vpc';
+  readonly service: 'ec2' | 'lambda' | 'vpc';
   readonly code: string;
   readonly name: string;
 }
 
 /** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 export const VPCS: QuotaName = { service: 'vpc', code: 'L-F678F1CE', name: 'VPCs per Region' };
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+export const EXECUTIONS: QuotaName = { service: 'lambda', code: 'L-B99A9384', name: 'Concurrent executions' };
 
 interface VcpuQuotas {
   readonly families: RegExp;

@@ -1,7 +1,7 @@
 import { counted } from '../../terminal/text.ts';
 import { type Finding, isDenied, type Verdict, verdict } from './check.ts';
 import type { InstanceTypeFacts } from './instance-types.ts';
-import { type Purchase, type QuotaName, vcpuQuota, VPCS } from './quota-codes.ts';
+import { EXECUTIONS, type Purchase, type QuotaName, vcpuQuota, VPCS } from './quota-codes.ts';
 
 /** How large the group may become, and how much of it is on-demand. */
 export interface Sizes {
@@ -21,6 +21,8 @@ export interface QuotaCalls {
 
 export interface QuotaSubject {
   readonly newVpc: boolean;
+  /** Executions of functions that the template reserves. */
+  readonly reservedExecutions: number;
   readonly sizes: Sizes;
   readonly types: readonly InstanceTypeFacts[];
   readonly region: string;
@@ -33,6 +35,7 @@ export interface QuotaSubject {
 export async function checkQuotas(calls: QuotaCalls, subject: QuotaSubject): Promise<Verdict> {
   const parts = await Promise.all([
     ...(subject.newVpc ? [checkVpcs(calls, subject.region)] : []),
+    ...(subject.reservedExecutions > 0 ? [checkExecutions(calls, subject)] : []),
     ...(['on-demand', 'spot'] as const).map((purchase) => checkVcpus(calls, subject, purchase)),
   ]);
   const facts = parts.flatMap(({ fact }) => (fact === '' ? [] : [fact]));
@@ -55,6 +58,22 @@ async function checkVpcs(calls: QuotaCalls, region: string): Promise<Verdict> {
   const message = `${region} has ${counted(count, 'VPC')}, and the account may have ${limit}`;
   const hint = `Use one of them (--param VpcId=... --param Subnets=...), or ask for more: ${raise(VPCS, limit + 1, region)}`;
   return verdict('', { problems: [{ message, hint }] });
+}
+
+/** What Lambda keeps for functions that reserve nothing. New accounts often have less than that altogether. */
+const KEPT_EXECUTIONS = 100;
+
+async function checkExecutions(
+  calls: QuotaCalls,
+  { reservedExecutions, region }: QuotaSubject,
+): Promise<Verdict> {
+  const limit = await valueOf(calls, EXECUTIONS);
+  if (typeof limit !== 'number') return verdict('', { warnings: [limit] });
+  if (limit >= KEPT_EXECUTIONS + reservedExecutions) return verdict('');
+  const message = `Lambda runs ${limit} functions at once for this account in ${region}, too few for the scaler to have ${reservedExecutions} of them for itself`;
+  return verdict('', {
+    problems: [{ message, hint: `Ask for AWS's usual number: ${raise(EXECUTIONS, 1000, region)}` }],
+  });
 }
 
 async function checkVcpus(

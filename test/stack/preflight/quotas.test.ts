@@ -7,6 +7,7 @@ import { awsError } from '../../support/cloudformation.ts';
 const ON_DEMAND = 'L-1216C47A';
 const SPOT = 'L-34B43A08';
 const VPCS = 'L-F678F1CE';
+const EXECUTIONS = 'L-B99A9384';
 
 function type(name: string, vCpus: number): InstanceTypeFacts {
   return { type: name, vCpus, architectures: ['x86_64'], zones: ['us-east-1a'] };
@@ -27,6 +28,7 @@ function check(
     },
     {
       newVpc: false,
+      reservedExecutions: 0,
       types: [type('t3.large', 2)],
       region: 'us-east-1',
       ...subject,
@@ -79,6 +81,14 @@ describe('judging quotas', () => {
     const { problems } = await check({ [VPCS]: 5 }, { newVpc: true }, 5);
     expect(problems[0]!.message).to.equal('us-east-1 has 5 VPCs, and the account may have 5');
     expect(problems[0]!.hint).to.contain('--param VpcId');
+  });
+
+  it('refuses where Lambda would reserve nothing for the scaler, as in new accounts', async () => {
+    const { problems } = await check({ [EXECUTIONS]: 10 }, { reservedExecutions: 1 });
+    expect(problems[0]!.message).to.contain('Lambda runs 10 functions at once');
+    expect(problems[0]!.hint).to.contain(`--quota-code ${EXECUTIONS} --desired-value 1000`);
+    expect((await check({ [EXECUTIONS]: 10 })).problems).to.deep.equal([]);
+    expect((await check({ [EXECUTIONS]: 1000 }, { reservedExecutions: 1 })).problems).to.deep.equal([]);
   });
 
   it('warns where a quota may not be read', async () => {
