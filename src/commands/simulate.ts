@@ -1,0 +1,70 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../cli/base-command.ts';
+import { deploymentFlags } from '../cli/deployment-flags.ts';
+import type { Simulation } from '../simulate/run.ts';
+import { outTheme } from '../terminal/theme.ts';
+
+export default class Simulate extends BaseCommand {
+  static override summary = 'What settings would cost, and how long jobs would wait';
+  static override description = `Runs jobs through a model of a queue and its group, sized by the very decision that a stack's scaler makes, at thousands of times real speed. The official stack's scaler runs beside it on the same jobs. Nothing is asked of AWS.`;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> --profile monorepo-bursts --param AgentsPerInstance=4',
+    '<%= config.bin %> <%= command.id %> --trace jobs.csv --config stack.yml',
+    '<%= config.bin %> <%= command.id %> --profile office-hours --compare a.yml --compare b.yml --json',
+  ];
+
+  static override flags = {
+    profile: Flags.string({
+      description: 'what the queue looks like',
+      options: ['office-hours', 'monorepo-bursts', 'nightly-batch', 'steady', 'spot-storm'],
+      exclusive: ['trace'],
+    }),
+    trace: Flags.string({
+      description: 'jobs of your own: CSV or JSON of time and duration',
+      helpValue: '<file>',
+    }),
+    jobs: Flags.integer({
+      description: 'how many jobs of a profile',
+      default: 10_000,
+      min: 1,
+      max: 1_000_000,
+    }),
+    config: deploymentFlags.config,
+    param: deploymentFlags.param,
+    compare: Flags.string({
+      description: 'a file of parameters to run beside (repeatable)',
+      helpValue: '<file>',
+      multiple: true,
+      multipleNonGreedy: true,
+    }),
+    boot: Flags.integer({ description: 'seconds from request to first agent', default: 150, min: 1 }),
+    price: Flags.string({ description: 'dollars an hour and instance', helpValue: '<USD>' }),
+    interruptions: Flags.string({
+      description: 'spot interruptions an hour and instance',
+      helpValue: '<rate>',
+    }),
+    seed: Flags.integer({ description: 'another seed, another run', default: 1, min: 0 }),
+  };
+
+  async run(): Promise<Simulation> {
+    const { flags } = await this.parse(Simulate);
+    const { runSimulation } = await import('../simulate/run.ts');
+    const { resultsText } = await import('../simulate/report.ts');
+    const simulation = await runSimulation({
+      ...(flags.profile !== undefined && { profile: flags.profile }),
+      ...(flags.trace !== undefined && { trace: flags.trace }),
+      ...(flags.config !== undefined && { config: flags.config }),
+      ...(flags.price !== undefined && { price: flags.price }),
+      ...(flags.interruptions !== undefined && { interruptions: flags.interruptions }),
+      jobs: flags.jobs,
+      param: flags.param ?? [],
+      compare: flags.compare ?? [],
+      bootSeconds: flags.boot,
+      seed: flags.seed,
+    });
+    this.log(`${simulation.jobs} jobs: ${simulation.about}\n`);
+    this.log(resultsText(simulation.results, outTheme));
+    return simulation;
+  }
+}

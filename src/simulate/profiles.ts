@@ -1,0 +1,92 @@
+import { exponential, logNormal, type Random, seeded } from './random.ts';
+import { type Trace, traceOf } from './trace.ts';
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+type Jobs = [arrival: number, duration: number][];
+
+interface Profile {
+  readonly about: string;
+  /** Makes about this many jobs. */
+  readonly make: (random: Random, jobs: number) => Jobs;
+  /** How often EC2 takes a spot instance back, an hour and instance. */
+  readonly interruptionsPerHour?: number;
+}
+
+/** Builds of `parallelism` jobs each, at these times. */
+function builds(random: Random, times: readonly number[], parallelism: number, seconds: number): Jobs {
+  return times.flatMap((time) =>
+    Array.from({ length: parallelism }, (): [number, number] => [time, logNormal(random, seconds, 0.5)]),
+  );
+}
+
+/** Times at random over whole days, as likely as `weight` says of the hour of the day (0 to 24). */
+function timesOfDays(
+  random: Random,
+  count: number,
+  perDay: number,
+  weight: (hour: number) => number,
+): number[] {
+  const most = Math.max(...Array.from({ length: 96 }, (_, quarter) => weight(quarter / 4)));
+  const days = Math.max(1, Math.round(count / perDay));
+  const times: number[] = [];
+  while (times.length < count) {
+    const time = random() * days * DAY;
+    if (random() * most < weight((time % DAY) / HOUR)) times.push(time);
+  }
+  return times;
+}
+
+/** A working day with its peaks before noon and in the afternoon, and a little at night. */
+const office = (hour: number) =>
+  0.03 + Math.exp(-(((hour - 10.5) / 1.8) ** 2)) + 0.9 * Math.exp(-(((hour - 15) / 2.2) ** 2));
+
+/** What queues look like, by name. */
+export const PROFILES: Readonly<Record<string, Profile>> = {
+  'office-hours': {
+    about: 'builds of 1 to 8 jobs of some minutes in working hours, few at night',
+    make: (random, jobs) =>
+      timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
+        builds(random, [time], 1 + Math.floor(random() * 8), 180),
+      ),
+  },
+  'monorepo-bursts': {
+    about: 'builds of 75 jobs at once in working hours',
+    make: (random, jobs) => builds(random, timesOfDays(random, Math.ceil(jobs / 75), 60, office), 75, 240),
+  },
+  'nightly-batch': {
+    about: '300 jobs at two at night, and a few by day',
+    make(random, jobs) {
+      const nights = Math.max(1, Math.round(jobs / 340));
+      const night = Array.from({ length: nights }, (_, index) => index * DAY + 2 * HOUR);
+      const day = timesOfDays(random, nights * 40, 40, office);
+      return [...builds(random, night, 300, 600), ...builds(random, day, 1, 300)];
+    },
+  },
+  steady: {
+    about: 'two jobs a minute, day and night',
+    make(random, jobs) {
+      let time = 0;
+      return Array.from({ length: jobs }, (): [number, number] => {
+        time += exponential(random, 30);
+        return [time, logNormal(random, 150, 0.4)];
+      });
+    },
+  },
+  'spot-storm': {
+    about: 'office hours on spot instances that EC2 takes back every other hour',
+    interruptionsPerHour: 0.5,
+    make: (random, jobs) =>
+      timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
+        builds(random, [time], 1 + Math.floor(random() * 8), 180),
+      ),
+  },
+};
+
+/** The jobs of a profile. The same seed gives the same jobs. */
+export function profileTrace(name: string, jobs: number, seed: number): Trace {
+  const profile = PROFILES[name];
+  if (profile === undefined) throw new Error(`there is no profile ${name}`);
+  return traceOf(profile.make(seeded(seed), jobs));
+}

@@ -1,0 +1,94 @@
+import { text as readAll } from 'node:stream/consumers';
+import { UsageError } from '../errors.ts';
+import {
+  checkParameters,
+  type GivenParameters,
+  parseParamFlags,
+  readConfig,
+  readTemplate,
+} from '../stack/parameters/index.ts';
+import { officialPolicy, ownPolicy } from './policy.ts';
+import { PROFILES, profileTrace } from './profiles.ts';
+import type { NamedResult } from './report.ts';
+import { simulate } from './simulate.ts';
+import { stackSettings } from './stack-settings.ts';
+import { readTrace } from './trace-file.ts';
+import type { Trace } from './trace.ts';
+
+/** What `bk-stack simulate` is asked. */
+export interface SimulationOrder {
+  readonly profile?: string;
+  readonly trace?: string;
+  readonly jobs: number;
+  readonly config?: string;
+  readonly param: readonly string[];
+  readonly compare: readonly string[];
+  readonly bootSeconds: number;
+  readonly price?: string;
+  readonly interruptions?: string;
+  readonly seed: number;
+}
+
+export interface Simulation {
+  readonly about: string;
+  readonly jobs: number;
+  readonly results: readonly NamedResult[];
+}
+
+const USUAL_PROFILE = 'office-hours';
+
+/** @throws UsageError for parameters, files and numbers that cannot be used */
+export async function runSimulation(order: SimulationOrder): Promise<Simulation> {
+  const { profile = USUAL_PROFILE, config, compare } = order;
+  const template = await readTemplate();
+  const presets = template.definitions.map(({ name, preset }) => [name, preset ?? ''] as const);
+  const flags = parseParamFlags(order.param);
+  const parametersOf = async (file: string | undefined) => {
+    const given: GivenParameters =
+      file === undefined ? new Map() : await readConfig(file, () => readAll(process.stdin));
+    return new Map([...presets, ...checkParameters(template, { file: given, flags })]);
+  };
+  const trace =
+    order.trace === undefined ? profileTrace(profile, order.jobs, order.seed) : await readTrace(order.trace);
+  const assumptions = {
+    bootSeconds: order.bootSeconds,
+    interruptionsPerHour:
+      numberOf('--interruptions', order.interruptions) ??
+      (order.trace === undefined ? PROFILES[profile]?.interruptionsPerHour : undefined) ??
+      0,
+    price: numberOf('--price', order.price),
+    seed: order.seed,
+  };
+  const run = (name: string, parameters: ReadonlyMap<string, string>) => {
+    const { model, scaling } = stackSettings(parameters, assumptions);
+    return { model, result: { name, ...simulate(trace, model, ownPolicy(scaling)) } };
+  };
+  const first = run(config ?? 'given', await parametersOf(config));
+  const others = [];
+  for (const file of compare) others.push(run(file, await parametersOf(file)).result);
+  const official = simulate(
+    trace,
+    { ...first.model, idleSeconds: OFFICIAL_IDLE_SECONDS },
+    officialPolicy(first.model),
+  );
+  return {
+    about: order.trace ?? `${profile}, ${PROFILES[profile]?.about ?? ''}`,
+    jobs: jobsOf(trace),
+    results: [first.result, ...others, { name: 'its defaults', ...official }],
+  };
+}
+
+/** ScaleInIdlePeriod of the official stack. */
+const OFFICIAL_IDLE_SECONDS = 600;
+
+function jobsOf({ arrivals }: Trace): number {
+  return arrivals.length;
+}
+
+/** @throws UsageError for what is no number, or a negative one */
+function numberOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && Number.isFinite(value)) return value;
+  throw new UsageError(`${flag} is "${text}", which is no number`, { hint: `Like this: ${flag} 0.1` });
+}

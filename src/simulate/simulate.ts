@@ -1,0 +1,283 @@
+import { EventHeap } from './heap.ts';
+import type { Policy } from './policy.ts';
+import { exponential, logNormal, seeded } from './random.ts';
+import type { Trace } from './trace.ts';
+
+/** What the simulated group is like. Times are in seconds. */
+export interface Model {
+  readonly agentsPerInstance: number;
+  readonly min: number;
+  readonly max: number;
+  /** After which an idle instance ends. */
+  readonly idleSeconds: number;
+  /** From the request for an instance to its first agent: the median, and the spread of its logarithm. */
+  readonly bootSeconds: number;
+  readonly bootSpread: number;
+  /** From a decision to its effect. */
+  readonly apiSeconds: number;
+  /** How often EC2 takes an instance back, an hour and instance; it gives two minutes' notice. */
+  readonly interruptionsPerHour: number;
+  /** Dollars an hour and instance. */
+  readonly price: number;
+  readonly seed: number;
+}
+
+/** What came of it. Waits are in seconds. */
+export interface Result {
+  readonly policy: string;
+  readonly jobs: number;
+  readonly waits: {
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+    readonly max: number;
+    readonly mean: number;
+  };
+  readonly instanceHours: number;
+  /** Dollars. */
+  readonly cost: number;
+  readonly peakInstances: number;
+  readonly launches: number;
+  /** Jobs that a spot interruption cut short. */
+  readonly lostJobs: number;
+  /** Share of the agents' time without a job. */
+  readonly idleShare: number;
+}
+
+/** EC2 bills seconds, and sixty at least. https://aws.amazon.com/ec2/pricing/on-demand/ */
+const LEAST_BILLED = 60;
+const SPOT_NOTICE = 120;
+const HOUR = 3600;
+
+const enum Phase {
+  Booting,
+  Up,
+  /** Takes no more jobs. */
+  Ending,
+  Gone,
+}
+
+/** Of an event's id, what it is about; the rest is the instance's or the job's number. */
+const enum Kind {
+  Finish,
+  Up,
+  Idle,
+  Notice,
+  Taken,
+}
+const KINDS = 5;
+
+/**
+ * Runs a trace through a queue, a group and what sizes it. Buildkite gives a job to the agent that has worked last, so
+ * that the others become idle and end.
+ */
+export function simulate(trace: Trace, model: Model, policy: Policy): Result {
+  const { arrivals, durations } = trace;
+  const { agentsPerInstance: perInstance, min, max } = model;
+  const random = seeded(model.seed);
+  const count = arrivals.length;
+  const waits = new Float64Array(count);
+  const events = new EventHeap();
+
+  // Instances, by their number.
+  const launchedAt: number[] = [];
+  const phase: Phase[] = [];
+  const busyAgents: number[] = [];
+  const idleSince: number[] = [];
+  // The instance that runs each job.
+  const runsOn = new Int32Array(count).fill(-1);
+  // Agents without a job, by their instance, the one that worked last on top; some have ended meanwhile.
+  const free: number[] = [];
+
+  let [now, arrived, started, running, lost, desired] = [0, 0, 0, 0, 0, min];
+  let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
+  let [billed, agentSeconds, busySeconds] = [0, 0, 0];
+  let freeAgents = 0;
+
+  const schedule = (time: number, kind: Kind, number: number) => {
+    events.push(time, number * KINDS + kind);
+  };
+  const launch = () => {
+    const number = launchedAt.length;
+    launchedAt.push(now);
+    phase.push(Phase.Booting);
+    busyAgents.push(0);
+    idleSince.push(0);
+    booting += 1;
+    launches += 1;
+    peak = Math.max(peak, booting + up + ending);
+    schedule(
+      now + model.apiSeconds + logNormal(random, model.bootSeconds, model.bootSpread),
+      Kind.Up,
+      number,
+    );
+    if (model.interruptionsPerHour > 0) {
+      schedule(now + exponential(random, HOUR / model.interruptionsPerHour), Kind.Notice, number);
+    }
+  };
+  const reconcile = () => {
+    while (booting + up < desired) launch();
+  };
+  const end = (instance: number) => {
+    phase[instance] = Phase.Gone;
+    const lived = now - (launchedAt[instance] ?? 0);
+    billed += Math.max(LEAST_BILLED, lived);
+    agentSeconds += lived * perInstance;
+  };
+  const start = () => {
+    while (started < arrived && freeAgents > 0) {
+      const instance = free.pop() ?? -1;
+      if (phase[instance] !== Phase.Up) continue;
+      freeAgents -= 1;
+      const job = started++;
+      waits[job] = now - (arrivals[job] ?? 0);
+      runsOn[job] = instance;
+      busyAgents[instance] = (busyAgents[instance] ?? 0) + 1;
+      busyTotal += 1;
+      running += 1;
+      schedule(now + (durations[job] ?? 0), Kind.Finish, job);
+    }
+  };
+  const becomeIdle = (instance: number) => {
+    idleSince[instance] = now;
+    schedule(now + model.idleSeconds, Kind.Idle, instance);
+  };
+  const stopTaking = (instance: number) => {
+    freeAgents -= perInstance - (busyAgents[instance] ?? 0);
+    phase[instance] = Phase.Ending;
+    up -= 1;
+    ending += 1;
+  };
+  const gone = (instance: number) => {
+    ending -= 1;
+    end(instance);
+  };
+
+  const handle = (id: number) => {
+    const number = Math.floor(id / KINDS);
+    switch ((id % KINDS) as Kind) {
+      case Kind.Finish: {
+        const instance = runsOn[number] ?? -1;
+        // The instance went, and the job with it.
+        if (instance < 0 || phase[instance] === Phase.Gone) return;
+        const busy = (busyAgents[instance] ?? 1) - 1;
+        busyAgents[instance] = busy;
+        busyTotal -= 1;
+        running -= 1;
+        busySeconds += durations[number] ?? 0;
+        if (phase[instance] === Phase.Up) {
+          free.push(instance);
+          freeAgents += 1;
+          start();
+          if (busyAgents[instance] === 0) becomeIdle(instance);
+        } else if (busy === 0) gone(instance);
+        return;
+      }
+      case Kind.Up: {
+        if (phase[number] !== Phase.Booting) return;
+        phase[number] = Phase.Up;
+        booting -= 1;
+        up += 1;
+        for (let agent = 0; agent < perInstance; agent++) free.push(number);
+        freeAgents += perInstance;
+        start();
+        if (busyAgents[number] === 0) becomeIdle(number);
+        return;
+      }
+      case Kind.Idle: {
+        const stays = phase[number] !== Phase.Up || (busyAgents[number] ?? 0) > 0;
+        if (stays || now - (idleSince[number] ?? 0) < model.idleSeconds - 0.001) return;
+        if (desired <= min) {
+          becomeIdle(number);
+          return;
+        }
+        desired -= 1;
+        stopTaking(number);
+        gone(number);
+        return;
+      }
+      case Kind.Notice: {
+        if (phase[number] === Phase.Gone) return;
+        if (phase[number] === Phase.Booting) {
+          booting -= 1;
+          end(number);
+        } else {
+          if (phase[number] === Phase.Up) stopTaking(number);
+          if (busyAgents[number] === 0) gone(number);
+          else schedule(now + SPOT_NOTICE, Kind.Taken, number);
+        }
+        reconcile();
+        return;
+      }
+      case Kind.Taken: {
+        if (phase[number] !== Phase.Ending) return;
+        const cut = busyAgents[number] ?? 0;
+        lost += cut;
+        running -= cut;
+        busyTotal -= cut;
+        gone(number);
+        return;
+      }
+    }
+  };
+
+  const look = () => {
+    const observation = {
+      jobs: { scheduled: arrived - started, running, waiting: 0 },
+      agents: { idle: freeAgents, busy: busyTotal, total: freeAgents + busyTotal },
+      group: { min, max, desired, pending: booting, inService: up, terminating: ending, paused: false },
+      now: now * 1000,
+    };
+    desired = Math.max(min, Math.min(max, policy.desired(observation)));
+    reconcile();
+  };
+
+  reconcile();
+  let nextLook = 0;
+  for (;;) {
+    const nextArrival = arrived < count ? (arrivals[arrived] ?? Infinity) : Infinity;
+    const quiet = nextArrival === Infinity && started === count && running === 0 && booting === 0;
+    if (quiet && up <= min && ending === 0) break;
+    // Nothing is to be decided while nothing waits and nothing has come: the next event is what counts.
+    const time = Math.min(nextArrival, events.next, nextLook);
+    if (time === Infinity) break;
+    now = time;
+    if (nextArrival <= time) {
+      arrived += 1;
+      start();
+    } else if (events.next <= time) handle(events.pop());
+    else {
+      look();
+      nextLook =
+        arrived > started || up + booting > 0 ? now + policy.pollSeconds : nextLookAfter(nextArrival);
+    }
+  }
+  for (let instance = 0; instance < phase.length; instance++)
+    if (phase[instance] !== Phase.Gone) end(instance);
+
+  /** The first look at or after the next job: those between see an empty queue. */
+  function nextLookAfter(arrival: number): number {
+    if (arrival === Infinity) return Infinity;
+    return Math.ceil(arrival / policy.pollSeconds) * policy.pollSeconds;
+  }
+
+  const sorted = waits.subarray(0, started).sort();
+  const share = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+  return {
+    policy: policy.name,
+    jobs: count,
+    waits: {
+      p50: share(0.5),
+      p95: share(0.95),
+      p99: share(0.99),
+      max: sorted.at(-1) ?? 0,
+      mean: sorted.reduce((sum, wait) => sum + wait, 0) / Math.max(1, sorted.length),
+    },
+    instanceHours: billed / HOUR,
+    cost: (billed / HOUR) * model.price,
+    peakInstances: peak,
+    launches,
+    lostJobs: lost,
+    idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,
+  };
+}

@@ -1,0 +1,65 @@
+import { UsageError } from '../errors.ts';
+import type { ScalingSettings } from '../scaler/decide.ts';
+import { mixedPrice, onDemandPrice } from './prices.ts';
+import type { Model } from './simulate.ts';
+
+/** What no parameter says. */
+export interface Assumptions {
+  readonly bootSeconds: number;
+  readonly interruptionsPerHour: number;
+  /** Dollars an hour and instance; undefined for the list price of the first type. */
+  readonly price: number | undefined;
+  readonly seed: number;
+}
+
+/** From request to first agent, an image of one's own being faster than a bare one. */
+export const BARE_BOOT_SECONDS = 150;
+
+/** The spread of boots around their median, and the delay of Auto Scaling, as seen in such groups. */
+const BOOT_SPREAD = 0.2;
+const API_SECONDS = 2;
+
+/**
+ * A stack's parameters as the simulation needs them.
+ * @param parameters every parameter's value by the template's names
+ * @throws UsageError where the price of the instance type is not known
+ */
+export function stackSettings(
+  parameters: ReadonlyMap<string, string>,
+  { bootSeconds, interruptionsPerHour, price, seed }: Assumptions,
+): { readonly model: Model; readonly scaling: ScalingSettings } {
+  const number = (name: string) => Number(parameters.get(name) ?? 0);
+  const on = (name: string) => parameters.get(name) === 'true';
+  const [type = ''] = (parameters.get('InstanceTypes') ?? '').split(',');
+  const listed = price ?? onDemandPrice(type);
+  if (listed === undefined) {
+    throw new UsageError(`The price of ${type} is not known`, {
+      hint: 'Say it in dollars an hour: --price 0.12',
+    });
+  }
+  const agentsPerInstance = number('AgentsPerInstance');
+  return {
+    model: {
+      agentsPerInstance,
+      min: number('MinSize'),
+      max: number('MaxSize'),
+      idleSeconds: number('ScaleInIdlePeriod'),
+      bootSeconds,
+      bootSpread: BOOT_SPREAD,
+      apiSeconds: API_SECONDS,
+      // Only spot instances are taken back.
+      interruptionsPerHour: interruptionsPerHour * (1 - number('OnDemandPercentage') / 100),
+      price: price ?? mixedPrice(listed, number('OnDemandPercentage')),
+      seed,
+    },
+    scaling: {
+      agentsPerInstance,
+      instanceBuffer: number('InstanceBuffer'),
+      scaleOutFactor: number('ScaleOutFactor'),
+      scaleOutForWaitingJobs: on('ScaleOutForWaitingJobs'),
+      disableScaleIn: on('DisableScaleIn'),
+      scaleOutCooldownSeconds: number('ScaleOutCooldownPeriod'),
+      scaleInCooldownSeconds: number('ScaleInCooldownPeriod'),
+    },
+  };
+}
