@@ -4,7 +4,11 @@ import tseslint from 'typescript-eslint';
 
 /** Imports go one way: commands, then services, then aws and terminal. See docs/architecture.md. */
 const boundaries = [
-  { target: 'src/scaler', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
+  {
+    target: 'src/scaler',
+    from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox', 'src/stack', 'src/aws', 'src/host'],
+  },
+  { target: 'src/simulate', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/aws', 'src/host'] },
   { target: 'src/host', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
   { target: 'src/sandbox', from: ['src/commands', 'src/cli', 'src/terminal', 'src/aws', 'src/stack'] },
   {

@@ -171,7 +171,7 @@ describe('a boot', () => {
     const text = machine.configuration[AGENT_CONFIG] ?? '';
     expect(text).to.match(/^600 /).and.to.contain(`token="${TOKEN}"`);
     expect(text).to.contain('tags="queue=deploy,docker=29.1.0,stack=ci');
-    expect(text).to.contain('spawn="4"').and.to.contain('disconnect-after-idle-timeout="600"');
+    expect(text).to.contain('spawn="4"').and.to.contain('disconnect-after-idle-timeout="420"');
     expect(text).to.not.contain('disconnect-after-uptime');
     expect([...machine.lines, ...machine.commands].join('\n')).to.not.contain(TOKEN);
   });

@@ -1,0 +1,135 @@
+import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
+import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
+import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
+import { machinesOf } from '../../src/sandbox/machines/state.ts';
+import { ec2State } from '../../src/sandbox/services/ec2/state.ts';
+import { autoScalingGroup } from '../../src/scaler/group.ts';
+import { type Poll, Scaler } from '../../src/scaler/poll.ts';
+import { settingsOf } from '../../src/scaler/settings.ts';
+import { Fleet, userData } from './fleet.ts';
+
+const QUEUE = 'deploy';
+export const POLL_SECONDS = 10;
+export const IDLE_SECONDS = 600;
+
+/** A group of the sandbox's model with the hooks of the template, and the scaler looking at it as often as Lambda would. */
+export class Cluster {
+  readonly fleet: Fleet;
+  readonly scaler: Scaler;
+  readonly polls: Poll[] = [];
+  errors = 0;
+  /** The share of looks at Buildkite, and of calls of Auto Scaling, that fail. */
+  failing = 0;
+  /** When each instance that ever was had begun to launch, and when its agents came. */
+  readonly launched = new Map<string, number>();
+  readonly up = new Map<string, number>();
+  /** How long instances whose boot failed have been there, in milliseconds. */
+  readonly hung = new Map<string, number>();
+
+  constructor(
+    private readonly agentsPerInstance: number,
+    faults: readonly string[] = [],
+  ) {
+    this.fleet = new Fleet(...faults);
+    const { world, scope } = this.fleet;
+    const settings = settingsOf({
+      ...{
+        STACK_NAME: 'ci',
+        ASG_NAME: 'agents',
+        BUILDKITE_QUEUE: QUEUE,
+        BUILDKITE_AGENT_ENDPOINT: 'http://x',
+      },
+      ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: String(agentsPerInstance) },
+      ...{
+        INSTANCE_BUFFER: '0',
+        SCALE_OUT_FACTOR: '1.0',
+        INCLUDE_WAITING: 'false',
+        DISABLE_SCALE_IN: 'true',
+      },
+      ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
+    });
+    const flaky = () => {
+      if (world.random() < this.failing) throw new Error('made to fail');
+    };
+    const client = {
+      send: (command: { input: object; constructor: { name: string } }) => {
+        flaky();
+        return this.fleet.autoscaling(command.constructor.name.replace(/Command$/, ''), command.input);
+      },
+    } as unknown as AutoScalingClient;
+    this.scaler = new Scaler(settings, {
+      group: autoScalingGroup('agents', client),
+      token: () => Promise.resolve('bkct_x'),
+      queue: () => {
+        flaky();
+        const metrics = queueMetrics(buildkiteState(world), QUEUE);
+        return Promise.resolve({ ...metrics, organization: 'sandbox', pollMs: POLL_SECONDS * 1000 });
+      },
+      now: () => scope.world.now(),
+    });
+  }
+
+  async set(settings: object = {}, data: object = {}): Promise<void> {
+    const script = userData(
+      `export BUILDKITE_QUEUE="${QUEUE}"`,
+      'export BUILDKITE_AGENT_TOKEN="bkct_x"',
+      `export BUILDKITE_AGENTS_PER_INSTANCE="${this.agentsPerInstance}"`,
+      `export BUILDKITE_SCALE_IN_IDLE_PERIOD="${IDLE_SECONDS}"`,
+    );
+    await this.fleet.group(
+      { MaxSize: 200, NewInstancesProtectedFromScaleIn: true, ...settings },
+      { UserData: script, ...data },
+    );
+    const hook = (
+      LifecycleHookName: string,
+      transition: string,
+      DefaultResult: string,
+      HeartbeatTimeout: number,
+    ) =>
+      this.fleet.on('PutLifecycleHook', {
+        ...{ LifecycleHookName, DefaultResult, HeartbeatTimeout },
+        LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
+      });
+    await hook('bk-stack-launching', 'LAUNCHING', 'ABANDON', 780);
+    await hook('bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900);
+  }
+
+  push(count: number, seconds: number): JobRecord[] {
+    return Array.from({ length: count }, () => pushJob(this.fleet.world, { queue: QUEUE, seconds }));
+  }
+
+  /** Lets time pass, a second at a time, with a look every ten. */
+  async run(
+    seconds: number,
+    each: (second: number) => void | Promise<void> = () => undefined,
+  ): Promise<void> {
+    const { world, scope } = this.fleet;
+    for (let second = 0; second < seconds; second++) {
+      if (second % POLL_SECONDS === 0) {
+        await this.scaler.poll().then(
+          (poll) => this.polls.push(poll),
+          () => (this.errors += 1),
+        );
+      }
+      await each(second);
+      await this.fleet.pass(1);
+      for (const { instanceId, phase } of Object.values(machinesOf(scope))) {
+        if (!this.launched.has(instanceId)) this.launched.set(instanceId, world.now());
+        if (phase === 'up' && !this.up.has(instanceId)) this.up.set(instanceId, world.now());
+        if (phase === 'failed' && ec2State(scope).instances[instanceId]?.state === 'running') {
+          this.hung.set(instanceId, world.now() - (this.launched.get(instanceId) ?? 0));
+        }
+      }
+    }
+  }
+
+  get lost(): JobRecord[] {
+    return lostJobs(this.fleet.world);
+  }
+
+  async size(): Promise<{ desired: number; instances: number }> {
+    const { DesiredCapacity, Instances } = await this.fleet.described();
+    return { desired: DesiredCapacity, instances: Instances.length };
+  }
+}
