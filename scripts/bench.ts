@@ -1,6 +1,6 @@
 /**
- * Measures how fast the built CLI starts how fast the sandbox evaluates, and what the host program's hook costs a job, and prints it all beside what is to be
- * reached. Times of a process are ratios to `node -e 0` of the same run, so that machines can be compared.
+ * Measures how fast the built CLI starts, how fast the sandbox evaluates, what the host program's hook costs a job, and what
+ * the scaler does with queues beside the official one, and prints it all beside what is to be reached. Times of a process are ratios to `node -e 0` of the same run, so that machines can be compared.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { table } from '../src/terminal/table.ts';
 import { hookCost } from './bench-hook.ts';
+import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
@@ -39,7 +40,12 @@ try {
   const port = await freePort();
   bkStack('sandbox', 'start', '--port', String(port));
   bkStack('list');
-  const rows = [...(await startUp()), await evaluation(), ...(await hook(`http://127.0.0.1:${port}`))];
+  const rows = [
+    ...(await startUp()),
+    await evaluation(),
+    ...(await hook(`http://127.0.0.1:${port}`)),
+    ...scaler(),
+  ];
   console.log(
     table(rows, [
       { heading: 'MEASURED', cell: ({ what }) => what },
@@ -49,6 +55,7 @@ try {
       { heading: 'REACHED', cell: ({ reached }) => reached },
     ]),
   );
+  for (const jobs of [10_000, 1_000_000]) console.log(`\n${duelText(duels(jobs))}`);
   console.log(`\nNode ${process.version}; medians of ${ROUNDS} interleaved runs.`);
 } finally {
   spawnSync(process.execPath, [entry, 'sandbox', 'stop'], { env });
@@ -123,6 +130,50 @@ async function hook(endpoint: string): Promise<Measurement[]> {
       reached: mebibytes < MOST_MEBIBYTES ? 'yes' : 'NO',
     },
   ];
+}
+
+function scaler(): Measurement[] {
+  const micros = decisionMicroseconds();
+  const kibibytes = scalerBytes() / 1024;
+  return [
+    {
+      what: 'a decision of the scaler',
+      median: `${micros.toFixed(1)} µs`,
+      measured: `${(micros / 1000).toFixed(3)} ms`,
+      target: '15 ms',
+      reached: micros < 15_000 ? 'yes' : 'NO',
+    },
+    {
+      what: 'the scaler, as Lambda gets it',
+      median: '',
+      measured: `${kibibytes.toFixed(1)} KiB`,
+      target: '60 KiB',
+      reached: kibibytes < 60 ? 'yes' : 'NO',
+    },
+  ];
+}
+
+/** Each profile under this scaler and under the official one: waits at most half, at no more cost. */
+function duelText(all: readonly Duel[]): string {
+  const wait = ({ p95 }: Duel) =>
+    p95.official < 5 ? p95.own <= p95.official : p95.own <= 0.5 * p95.official;
+  return table(all, [
+    { heading: 'PROFILE', cell: ({ profile }) => profile },
+    { heading: 'JOBS', cell: ({ jobs }) => String(jobs) },
+    { heading: 'P95 WAIT', cell: ({ p95 }) => `${p95.own.toFixed(0)} s` },
+    { heading: 'OFFICIAL', cell: ({ p95 }) => `${p95.official.toFixed(0)} s` },
+    { heading: 'RATIO', cell: ({ p95 }) => (p95.own / p95.official).toFixed(2) },
+    { heading: '<= 0.5', cell: (duel) => (wait(duel) ? 'yes' : 'NO') },
+    { heading: 'COST', cell: ({ costRatio }) => costRatio.toFixed(2) },
+    { heading: '<= 1', cell: ({ costRatio }) => (costRatio <= 1 ? 'yes' : 'NO') },
+    { heading: 'AT EQUAL WAIT', cell: ({ costAtEqualWait }) => costAtEqualWait?.toFixed(2) ?? '' },
+    {
+      heading: '<= 0.8',
+      cell: ({ costAtEqualWait }) =>
+        costAtEqualWait === undefined ? '' : costAtEqualWait <= 0.8 ? 'yes' : 'NO',
+    },
+    { heading: 'TOOK', cell: ({ milliseconds }) => `${(milliseconds / 1000).toFixed(1)} s` },
+  ]);
 }
 
 /** Milliseconds from the start of a process to its end. */

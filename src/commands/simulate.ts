@@ -10,7 +10,7 @@ export default class Simulate extends BaseCommand {
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --profile monorepo-bursts --param AgentsPerInstance=4',
-    '<%= config.bin %> <%= command.id %> --trace jobs.csv --config stack.yml',
+    '<%= config.bin %> <%= command.id %> --trace jobs.csv --config stack.yml --recommend',
     '<%= config.bin %> <%= command.id %> --profile office-hours --compare a.yml --compare b.yml --json',
   ];
 
@@ -44,13 +44,14 @@ export default class Simulate extends BaseCommand {
       description: 'spot interruptions an hour and instance',
       helpValue: '<rate>',
     }),
+    recommend: Flags.boolean({ description: 'try settings, and show what waiting costs' }),
     seed: Flags.integer({ description: 'another seed, another run', default: 1, min: 0 }),
   };
 
   async run(): Promise<Simulation> {
     const { flags } = await this.parse(Simulate);
     const { runSimulation } = await import('../simulate/run.ts');
-    const { resultsText } = await import('../simulate/report.ts');
+    const { chartText, recommendationText, resultsText } = await import('../simulate/report.ts');
     const simulation = await runSimulation({
       ...(flags.profile !== undefined && { profile: flags.profile }),
       ...(flags.trace !== undefined && { trace: flags.trace }),
@@ -62,9 +63,15 @@ export default class Simulate extends BaseCommand {
       compare: flags.compare ?? [],
       bootSeconds: flags.boot,
       seed: flags.seed,
+      recommend: flags.recommend,
     });
     this.log(`${simulation.jobs} jobs: ${simulation.about}\n`);
     this.log(resultsText(simulation.results, outTheme));
+    const [first] = simulation.results;
+    if (first !== undefined) this.log(`\n${chartText(first, outTheme)}`);
+    if (simulation.recommendation !== undefined) {
+      this.log(`\n${recommendationText(simulation.recommendation, outTheme)}`);
+    }
     return simulation;
   }
 }

@@ -1,6 +1,7 @@
 import { duration } from '../terminal/duration.ts';
 import { type Column, table } from '../terminal/table.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { Candidate, Recommendation } from './recommend.ts';
 import type { Result } from './simulate.ts';
 
 /** A result under the name of what it is of. */
@@ -24,6 +25,49 @@ const COLUMNS: readonly Column<NamedResult>[] = [
   { heading: 'LOST', cell: ({ lostJobs }) => (lostJobs === 0 ? '' : String(lostJobs)) },
 ];
 
+const BARS = ' ▁▂▃▄▅▆▇█';
+
+/** A line of bars, the highest for the most. */
+function bars(values: readonly number[], most: number): string {
+  return values.map((value) => BARS[value === 0 ? 0 : Math.max(1, Math.round((value / most) * 8))]).join('');
+}
+
+/** How many jobs waited and how many instances there were, from the first job to the last. */
+export function chartText({ overTime }: Result, theme: Theme): string {
+  const { secondsEach, waitingJobs, instances } = overTime;
+  const line = (name: string, values: readonly number[]) => {
+    const most = Math.max(...values);
+    return `${theme.dim(name.padEnd(12))} ${bars(values, most)} ${theme.dim(`at most ${most}`)}`;
+  };
+  return [
+    line('jobs waiting', waitingJobs),
+    line('instances', instances),
+    theme.dim(`${' '.repeat(13)}${duration(secondsEach)} each`),
+  ].join('\n');
+}
+
 export function resultsText(results: readonly NamedResult[], theme: Theme): string {
   return table(results, COLUMNS, theme.heading);
+}
+
+/** What can be had for what, and what to type for the pick. */
+export function recommendationText({ frontier, pick }: Recommendation, theme: Theme): string {
+  const rows = table(
+    frontier,
+    [
+      { heading: '', cell: (candidate) => (candidate === pick ? '→' : ' ') },
+      { heading: 'COST', cell: ({ result }: Candidate) => `$${result.cost.toFixed(2)}` },
+      { heading: 'WAIT P95', cell: ({ result }) => seconds(result.waits.p95) },
+      { heading: 'P50', cell: ({ result }) => seconds(result.waits.p50) },
+      { heading: 'SETTINGS', cell: ({ parameters }) => paramFlags(parameters) },
+    ],
+    theme.heading,
+  );
+  return `What can be had, from the cheapest to the quickest:\n\n${rows}`;
+}
+
+function paramFlags(parameters: Candidate['parameters']): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `--param ${name}=${value}`)
+    .join(' ');
 }

@@ -9,6 +9,7 @@ import {
 } from '../stack/parameters/index.ts';
 import { officialPolicy, ownPolicy } from './policy.ts';
 import { PROFILES, profileTrace } from './profiles.ts';
+import { type Recommendation, recommend } from './recommend.ts';
 import type { NamedResult } from './report.ts';
 import { simulate } from './simulate.ts';
 import { stackSettings } from './stack-settings.ts';
@@ -27,12 +28,14 @@ export interface SimulationOrder {
   readonly price?: string;
   readonly interruptions?: string;
   readonly seed: number;
+  readonly recommend: boolean;
 }
 
 export interface Simulation {
   readonly about: string;
   readonly jobs: number;
   readonly results: readonly NamedResult[];
+  readonly recommendation?: Recommendation;
 }
 
 const USUAL_PROFILE = 'office-hours';
@@ -61,7 +64,7 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
   };
   const run = (name: string, parameters: ReadonlyMap<string, string>) => {
     const { model, scaling } = stackSettings(parameters, assumptions);
-    return { model, result: { name, ...simulate(trace, model, ownPolicy(scaling)) } };
+    return { model, scaling, result: { name, ...simulate(trace, model, ownPolicy(scaling)) } };
   };
   const first = run(config ?? 'given', await parametersOf(config));
   const others = [];
@@ -75,6 +78,7 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
     about: order.trace ?? `${profile}, ${PROFILES[profile]?.about ?? ''}`,
     jobs: jobsOf(trace),
     results: [first.result, ...others, { name: 'its defaults', ...official }],
+    ...(order.recommend && { recommendation: recommend(trace, first.model, first.scaling) }),
   };
 }
 

@@ -42,7 +42,15 @@ export interface Result {
   readonly lostJobs: number;
   /** Share of the agents' time without a job. */
   readonly idleShare: number;
+  /** The most of each in equal parts of the time, from the first job on. */
+  readonly overTime: {
+    readonly secondsEach: number;
+    readonly waitingJobs: readonly number[];
+    readonly instances: readonly number[];
+  };
 }
+
+const PARTS = 60;
 
 /** EC2 bills seconds, and sixty at least. https://aws.amazon.com/ec2/pricing/on-demand/ */
 const LEAST_BILLED = 60;
@@ -93,6 +101,14 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
   let [billed, agentSeconds, busySeconds] = [0, 0, 0];
   let freeAgents = 0;
+  const secondsEach = Math.max(1, ((arrivals.at(-1) ?? 0) + HOUR) / PARTS);
+  const waitingJobs = new Array<number>(PARTS).fill(0);
+  const instances = new Array<number>(PARTS).fill(0);
+  const note = () => {
+    const part = Math.min(PARTS - 1, Math.floor(now / secondsEach));
+    waitingJobs[part] = Math.max(waitingJobs[part] ?? 0, arrived - started);
+    instances[part] = Math.max(instances[part] ?? 0, booting + up + ending);
+  };
 
   const schedule = (time: number, kind: Kind, number: number) => {
     events.push(time, number * KINDS + kind);
@@ -236,8 +252,10 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   let nextLook = 0;
   for (;;) {
     const nextArrival = arrived < count ? (arrivals[arrived] ?? Infinity) : Infinity;
-    const quiet = nextArrival === Infinity && started === count && running === 0 && booting === 0;
-    if (quiet && up <= min && ending === 0) break;
+    const done = arrived === count && started === count && running === 0;
+    if (done && booting === 0 && up <= min && ending === 0) break;
+    // What is left ends by itself; a buffer would go on for ever.
+    if (done) nextLook = Infinity;
     // Nothing is to be decided while nothing waits and nothing has come: the next event is what counts.
     const time = Math.min(nextArrival, events.next, nextLook);
     if (time === Infinity) break;
@@ -245,9 +263,11 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     if (nextArrival <= time) {
       arrived += 1;
       start();
+      note();
     } else if (events.next <= time) handle(events.pop());
     else {
       look();
+      note();
       nextLook =
         arrived > started || up + booting > 0 ? now + policy.pollSeconds : nextLookAfter(nextArrival);
     }
@@ -279,5 +299,6 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     launches,
     lostJobs: lost,
     idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,
+    overTime: { secondsEach, waitingJobs, instances },
   };
 }

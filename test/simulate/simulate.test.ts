@@ -4,6 +4,7 @@ import type { ScalingSettings } from '../../src/scaler/decide.ts';
 import { EventHeap } from '../../src/simulate/heap.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from '../../src/simulate/policy.ts';
 import { PROFILES, profileTrace } from '../../src/simulate/profiles.ts';
+import { recommend } from '../../src/simulate/recommend.ts';
 import { type Model, simulate } from '../../src/simulate/simulate.ts';
 import { parseTrace } from '../../src/simulate/trace-file.ts';
 import { traceOf } from '../../src/simulate/trace.ts';
@@ -114,6 +115,24 @@ describe('a simulation', () => {
         },
       ),
     );
+  });
+
+  it('ends, whatever buffer is kept', () => {
+    const result = simulate(traceOf([[0, 60]]), MODEL, own({ instanceBuffer: 3 }));
+    expect(result.peakInstances).to.equal(4);
+    expect(result.instanceHours).to.be.below(2);
+  });
+
+  it('finds what can be had for what', () => {
+    const { frontier, pick } = recommend(profileTrace('office-hours', 500, 1), MODEL, SETTINGS);
+    expect(frontier.length).to.be.above(2);
+    expect(frontier).to.include(pick);
+    for (const [index, { result }] of frontier.entries()) {
+      const cheaper = frontier[index - 1]?.result;
+      if (cheaper === undefined) continue;
+      expect(result.cost).to.be.at.least(cheaper.cost);
+      expect(result.waits.p95).to.be.below(cheaper.waits.p95);
+    }
   });
 
   it('agrees with the sandbox and the scaler that runs there', async function () {

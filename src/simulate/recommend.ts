@@ -1,0 +1,53 @@
+import type { ScalingSettings } from '../scaler/decide.ts';
+import { ownPolicy } from './policy.ts';
+import { type Model, type Result, simulate } from './simulate.ts';
+import type { Trace } from './trace.ts';
+
+/** Settings that were tried, by the names of the template. */
+export interface Candidate {
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly result: Result;
+}
+
+export interface Recommendation {
+  /** Those that no other beats in both, from the cheapest to the quickest. */
+  readonly frontier: readonly Candidate[];
+  /** The one where a little more money no longer buys much less waiting. */
+  readonly pick: Candidate;
+}
+
+const IDLE_SECONDS = [60, 120, 180, 300, 420, 600, 900, 1800];
+const BUFFERS = [0, 1, 2, 5];
+
+/** Tries the settings that trade waiting for money on the same jobs. */
+export function recommend(trace: Trace, model: Model, scaling: ScalingSettings): Recommendation {
+  const tried = IDLE_SECONDS.flatMap((idleSeconds) =>
+    BUFFERS.map((instanceBuffer): Candidate => ({
+      parameters: { ScaleInIdlePeriod: idleSeconds, InstanceBuffer: instanceBuffer },
+      result: simulate(trace, { ...model, idleSeconds }, ownPolicy({ ...scaling, instanceBuffer })),
+    })),
+  );
+  const frontier = frontierOf(tried);
+  const [cheapest] = frontier;
+  if (cheapest === undefined) throw new Error('nothing was tried');
+  const quickest = frontier.at(-1) ?? cheapest;
+  // Nobody feels a second of waiting, which also keeps the shares finite.
+  const wait = ({ result }: Candidate) => Math.max(1, result.waits.p95);
+  const score = (candidate: Candidate) =>
+    candidate.result.cost / cheapest.result.cost + wait(candidate) / wait(quickest);
+  const pick = frontier.reduce((best, candidate) => (score(candidate) < score(best) ? candidate : best));
+  return { frontier, pick };
+}
+
+/** By cost, each quicker than all that cost less. */
+export function frontierOf(candidates: readonly Candidate[]): Candidate[] {
+  const byCost = [...candidates].sort(
+    (left, right) => left.result.cost - right.result.cost || left.result.waits.p95 - right.result.waits.p95,
+  );
+  const frontier: Candidate[] = [];
+  for (const candidate of byCost) {
+    if (candidate.result.waits.p95 < (frontier.at(-1)?.result.waits.p95 ?? Infinity))
+      frontier.push(candidate);
+  }
+  return frontier;
+}
