@@ -33,13 +33,18 @@ export interface Poll {
 /** Instances in service without a single agent for this long are dead, whatever their health says. */
 const DEAD_AFTER_MS = 600_000;
 
+/** No boot takes as long as this; the launching hook gives one up a little later. */
+const STILLBORN_AFTER_MS = 600_000;
+/** Too short for an instance to enter service, take a job and be ended. */
+const SEEN_LATELY_MS = 15_000;
+
 /** Looks at a queue and its group again and again, and keeps in mind what one look leaves for the next. */
 export class Scaler {
   #memory: Memory = NOTHING_REMEMBERED;
   /** Of the newest failure that was told, in milliseconds since 1970. */
   #toldUntil: number | undefined;
-  /** Instances that were launching and have never been seen in service. */
-  #booting = new Set<string>();
+  /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
+  #booting = new Map<string, { readonly since: number; readonly until: number }>();
 
   constructor(
     private readonly settings: Settings,
@@ -62,7 +67,7 @@ export class Scaler {
     // Only now: a change that was refused is decided on again.
     this.#memory = decision.memory;
     // One of three at a look, as a look may make three requests.
-    const released = await this.#releaseStillborn(members);
+    const released = await this.#releaseStillborn(members, observation);
     const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
     const short = facts.pending + facts.inService < facts.desired;
     return {
@@ -96,17 +101,29 @@ export class Scaler {
 
   /**
    * The terminating hook holds every instance until its jobs are done. One that the launching hook gave up has none, and
-   * nobody on it to say so.
+   * nobody on it to say so. It must be certain that it never was in service between two looks, with a job by now.
    */
-  async #releaseStillborn({ pending, terminating }: GroupMembers): Promise<string[]> {
-    const stillborn = terminating.filter((id) => this.#booting.has(id));
+  async #releaseStillborn(
+    { pending, terminating }: GroupMembers,
+    { agents, now }: Observation,
+  ): Promise<string[]> {
+    const before = this.#booting;
+    const seen = pending.map((id) => [id, { since: before.get(id)?.since ?? now, until: now }] as const);
+    const given = terminating.flatMap((id) => {
+      const boot = before.get(id);
+      return boot === undefined ? [] : [[id, boot] as const];
+    });
     // What is neither launching nor ending is in service, or gone.
-    this.#booting = new Set([...pending, ...stillborn]);
-    const [first] = stillborn;
-    if (first === undefined) return [];
-    await this.calls.group.release(first);
-    this.#booting.delete(first);
-    return [first];
+    this.#booting = new Map([...seen, ...given]);
+    const stillborn = given.find(
+      ([, { since, until }]) =>
+        until - since >= STILLBORN_AFTER_MS && (agents.busy === 0 || now - until <= SEEN_LATELY_MS),
+    );
+    if (stillborn === undefined) return [];
+    const [id] = stillborn;
+    await this.calls.group.release(id);
+    this.#booting.delete(id);
+    return [id];
   }
 
   /** Not a single agent is there and jobs wait: whoever is in service is not, whichever it is. */

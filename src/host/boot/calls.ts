@@ -9,7 +9,23 @@ import { secretStore } from '../job/secret-store.ts';
 import { groupCalls } from '../lifecycle/group.ts';
 import type { Metadata } from '../lifecycle/metadata.ts';
 import type { Settings } from '../settings.ts';
-import type { BootCalls } from './bootstrap.ts';
+
+/** What a boot asks of AWS. */
+export interface BootCalls {
+  instanceId(): Promise<string>;
+  /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
+  vpcRanges(): Promise<readonly string[]>;
+  /** The value of an SSM parameter, decrypted. Not for any log. */
+  parameter(name: string): Promise<string>;
+  /** Fetches a text from https, s3 or ssm. */
+  fetch(url: string): Promise<string>;
+  signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
+  markUnhealthy(instanceId: string): Promise<void>;
+  /** Tells the group how the boot ended, or that it still goes on. */
+  tellGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'goes on'): Promise<void>;
+  /** Puts the last lines into the boot log group, at once. */
+  shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
+}
 
 /** The same on AWS. */
 export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {

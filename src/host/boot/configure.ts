@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Settings } from '../settings.ts';
 import { agentConfig, type AgentFacts } from './agent-config.ts';
 import { authorizeUsers } from './authorized-users.ts';
-import type { BootCalls } from './bootstrap.ts';
+import type { BootCalls } from './calls.ts';
 import { cloudWatchConfig } from './cloudwatch-config.ts';
 import type { Distribution } from './distribution.ts';
 import { dockerConfig } from './docker-config.ts';

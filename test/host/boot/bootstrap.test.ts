@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type BootCalls, bootstrap } from '../../../src/host/boot/bootstrap.ts';
+import { bootstrap } from '../../../src/host/boot/bootstrap.ts';
+import type { BootCalls } from '../../../src/host/boot/calls.ts';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
 import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
