@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { build, type BuildOptions, type Metafile } from 'esbuild';
+import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
 import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
 import { distilSpecification } from './distil-specification.ts';
@@ -53,6 +53,22 @@ const cli = await build({
 });
 
 /**
+ * Lets esbuild drop the shapes that a program does not use. The SDK writes them as arrays whose objects have computed keys,
+ * which esbuild has to take for code with effects; all of S3's would be read before every job.
+ */
+const unusedShapes: Plugin = {
+  name: 'unused-shapes',
+  setup({ onLoad }) {
+    onLoad({ filter: /client-[^/]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replaceAll(
+        /^((?:export )?var \w+\$? = )(\[\d+, [^]*?\]);$/gm,
+        '$1/* @__PURE__ */ (() => $2)();',
+      ),
+    }));
+  },
+};
+
+/**
  * Each job's hooks run a program of their own, which the host program carries and lays down. In parts, as only what a
  * command needs shall be read.
  */
@@ -62,6 +78,7 @@ const job = await build({
   outdir: 'dist/host/job',
   outExtension: { '.js': '.mjs' },
   splitting: true,
+  plugins: [unusedShapes],
   ...shared,
 });
 const jobFiles = readdirSync(join(root, 'dist/host/job')).map((name) => [
