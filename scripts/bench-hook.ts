@@ -35,8 +35,9 @@ export async function hookCost(endpoint: string, latency: number, rounds: number
     chmodSync(join(folder, 'buildkite-agent'), 0o755);
     writeFileSync(join(folder, 'stack.env'), `BK_STACK_REGION="us-east-1"\nSECRETS_BUCKET="${BUCKET}"\n`);
     const env = {
-      ...process.env,
-      PATH: `${folder}:${process.env['PATH'] ?? ''}`,
+      // As on an instance, and not npm's own.
+      PATH: `${folder}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: folder,
       TMPDIR: folder,
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`,
       AWS_ACCESS_KEY_ID: 'bench',
