@@ -1,19 +1,11 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decide, NOTHING_REMEMBERED, type ScalingSettings } from '../src/scaler/decide.ts';
+import { decide, NOTHING_REMEMBERED } from '../src/scaler/decide.ts';
 import { officialPolicy, ownPolicy } from '../src/simulate/policy.ts';
 import { PROFILES, profileTrace } from '../src/simulate/profiles.ts';
 import { type Model, simulate } from '../src/simulate/simulate.ts';
+import { PLAIN_SCALING } from '../test/support/scaling.ts';
 
-const SETTINGS: ScalingSettings = {
-  agentsPerInstance: 1,
-  instanceBuffer: 0,
-  scaleOutFactor: 1,
-  scaleOutForWaitingJobs: false,
-  disableScaleIn: true,
-  scaleOutCooldownSeconds: 0,
-  scaleInCooldownSeconds: 0,
-};
 /** The defaults of either stack. */
 const OWN_IDLE = 420;
 const OFFICIAL_IDLE = 600;
@@ -49,12 +41,12 @@ export function duels(jobs: number): Duel[] {
       seed: SEED,
     };
     const began = performance.now();
-    const own = simulate(trace, model, ownPolicy(SETTINGS));
+    const own = simulate(trace, model, ownPolicy(PLAIN_SCALING));
     const milliseconds = performance.now() - began;
     const official = simulate(trace, { ...model, idleSeconds: OFFICIAL_IDLE }, officialPolicy(model));
     const equal = () =>
       [60, 90, 120, 180, 240, 300, 420]
-        .map((idleSeconds) => simulate(trace, { ...model, idleSeconds }, ownPolicy(SETTINGS)))
+        .map((idleSeconds) => simulate(trace, { ...model, idleSeconds }, ownPolicy(PLAIN_SCALING)))
         .find(({ waits }) => waits.p95 <= official.waits.p95);
     return {
       profile,
@@ -77,7 +69,7 @@ export function decisionMicroseconds(): number {
   };
   const times = Array.from({ length: 2000 }, () => {
     const began = performance.now();
-    decide(observation, SETTINGS, NOTHING_REMEMBERED);
+    decide(observation, PLAIN_SCALING, NOTHING_REMEMBERED);
     return (performance.now() - began) * 1000;
   });
   return times.sort((left, right) => left - right)[1000] ?? NaN;

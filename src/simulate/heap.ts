@@ -4,10 +4,6 @@ export class EventHeap {
   #ids = new Int32Array(1024);
   #size = 0;
 
-  get size(): number {
-    return this.#size;
-  }
-
   /** The time of the next event; Infinity where there is none. */
   get next(): number {
     return this.#size === 0 ? Infinity : (this.#times[0] ?? Infinity);

@@ -14,7 +14,6 @@ import type { NamedResult } from './report.ts';
 import { simulate } from './simulate.ts';
 import { stackSettings } from './stack-settings.ts';
 import { readTrace } from './trace-file.ts';
-import type { Trace } from './trace.ts';
 
 /** What `bk-stack simulate` is asked. */
 export interface SimulationOrder {
@@ -76,7 +75,7 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
   );
   return {
     about: order.trace ?? `${profile}, ${PROFILES[profile]?.about ?? ''}`,
-    jobs: jobsOf(trace),
+    jobs: trace.arrivals.length,
     results: [first.result, ...others, { name: 'its defaults', ...official }],
     ...(order.recommend && { recommendation: recommend(trace, first.model, first.scaling) }),
   };
@@ -84,10 +83,6 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
 
 /** ScaleInIdlePeriod of the official stack. */
 const OFFICIAL_IDLE_SECONDS = 600;
-
-function jobsOf({ arrivals }: Trace): number {
-  return arrivals.length;
-}
 
 /** @throws UsageError for what is no number, or a negative one */
 function numberOf(flag: string, text: string | undefined): number | undefined {

@@ -7,16 +7,7 @@ import {
   type Observation,
   type ScalingSettings,
 } from '../../src/scaler/decide.ts';
-
-const SETTINGS: ScalingSettings = {
-  agentsPerInstance: 1,
-  instanceBuffer: 0,
-  scaleOutFactor: 1,
-  scaleOutForWaitingJobs: false,
-  disableScaleIn: true,
-  scaleOutCooldownSeconds: 0,
-  scaleInCooldownSeconds: 0,
-};
+import { PLAIN_SCALING } from '../support/scaling.ts';
 
 interface Facts {
   scheduled?: number;
@@ -63,7 +54,7 @@ function seen(facts: Facts): Observation {
 }
 
 const after = (facts: Facts, settings: Partial<ScalingSettings> = {}, memory: Memory = NOTHING_REMEMBERED) =>
-  decide(seen(facts), { ...SETTINGS, ...settings }, memory);
+  decide(seen(facts), { ...PLAIN_SCALING, ...settings }, memory);
 
 describe('the decision about the size', () => {
   it('brings up what waiting jobs need, and no more than is allowed', () => {

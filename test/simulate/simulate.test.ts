@@ -9,6 +9,7 @@ import { type Model, simulate } from '../../src/simulate/simulate.ts';
 import { parseTrace } from '../../src/simulate/trace-file.ts';
 import { traceOf } from '../../src/simulate/trace.ts';
 import { Cluster } from '../support/cluster.ts';
+import { PLAIN_SCALING } from '../support/scaling.ts';
 
 const MODEL: Model = {
   agentsPerInstance: 1,
@@ -22,16 +23,7 @@ const MODEL: Model = {
   price: 0.1,
   seed: 1,
 };
-const SETTINGS: ScalingSettings = {
-  agentsPerInstance: 1,
-  instanceBuffer: 0,
-  scaleOutFactor: 1,
-  scaleOutForWaitingJobs: false,
-  disableScaleIn: true,
-  scaleOutCooldownSeconds: 0,
-  scaleInCooldownSeconds: 0,
-};
-const own = (settings: Partial<ScalingSettings> = {}) => ownPolicy({ ...SETTINGS, ...settings });
+const own = (settings: Partial<ScalingSettings> = {}) => ownPolicy({ ...PLAIN_SCALING, ...settings });
 
 describe('a simulation', () => {
   it('of one job waits for a look and a boot, and pays for both and the idle time after it', () => {
@@ -124,7 +116,7 @@ describe('a simulation', () => {
   });
 
   it('finds what can be had for what', () => {
-    const { frontier, pick } = recommend(profileTrace('office-hours', 500, 1), MODEL, SETTINGS);
+    const { frontier, pick } = recommend(profileTrace('office-hours', 500, 1), MODEL, PLAIN_SCALING);
     expect(frontier.length).to.be.above(2);
     expect(frontier).to.include(pick);
     for (const [index, { result }] of frontier.entries()) {

@@ -10,6 +10,7 @@ import {
   resolveProperties,
   type Evaluation,
 } from '../../src/sandbox/cloudformation/template/index.ts';
+import { parseSettings, Settings } from '../../src/host/settings.ts';
 import { root } from './process.ts';
 
 const template = readTemplate(readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'), { source: 'url' });
@@ -68,6 +69,11 @@ export const launchOf = (evaluation: Evaluation) =>
 export const groupOf = (evaluation: Evaluation) => propertiesOf(evaluation, 'AgentAutoScaleGroup');
 export const userDataOf = (evaluation: Evaluation): string =>
   Buffer.from(launchOf(evaluation).UserData, 'base64').toString('utf8');
+/** What the host program of a stack with these parameters has for settings. */
+export async function hostSettings(given: Record<string, string> = {}): Promise<Settings> {
+  return new Settings(parseSettings(userDataOf(await stack(given))));
+}
+
 export const statementsOf = (evaluation: Evaluation): Record<string, Record<string, unknown>> =>
   Object.fromEntries(
     propertiesOf(evaluation, 'InstanceRole').Policies[0].PolicyDocument.Statement.map(

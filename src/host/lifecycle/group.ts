@@ -6,6 +6,7 @@ import {
   SetInstanceHealthCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from './hooks.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */
 export interface GroupCalls {
@@ -20,10 +21,6 @@ export interface GroupCalls {
   terminate(options: { readonly decrement: boolean }): Promise<boolean>;
   markUnhealthy(): Promise<void>;
 }
-
-/** The names of the hooks in template/bk-stack.yml. */
-const TERMINATING_HOOK = 'bk-stack-terminating';
-const LAUNCHING_HOOK = 'bk-stack-launching';
 
 /**
  * The group by its own API.

@@ -1,6 +1,7 @@
 import { afterAgent } from '../../host/lifecycle/agent-ended.ts';
 import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
 import { agentsOfInstance, disconnectAgent } from '../buildkite/agents.ts';
 import { finishJob } from '../buildkite/dispatch.ts';
@@ -14,9 +15,6 @@ import { machinesOf, type MachineRecord } from './state.ts';
 
 /** As often as the host program looks. */
 const LOOK_MS = 5_000;
-/** The hooks of template/bk-stack.yml. */
-const LAUNCHING_HOOK = 'bk-stack-launching';
-const TERMINATING_HOOK = 'bk-stack-terminating';
 
 /** Has the machines of a region looked after, from the time on when one of them is up. */
 export function lookAfterMachines({ world, region }: Scope): void {

@@ -18,8 +18,7 @@ import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
 import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
 import type { Run } from '../../../src/host/run.ts';
-import { parseSettings, Settings } from '../../../src/host/settings.ts';
-import { stack, userDataOf } from '../../support/bk-stack-template.ts';
+import { hostSettings } from '../../support/bk-stack-template.ts';
 
 const PARAMETERS = {
   BuildkiteQueue: 'deploy',
@@ -27,11 +26,6 @@ const PARAMETERS = {
   AgentsPerInstance: '4',
 };
 const TOKEN = 'token-that-no-log-may-hold';
-/** What the template makes of parameters for a stack's instances. */
-async function settingsOf(parameters: Record<string, string>): Promise<Settings> {
-  return new Settings(parseSettings(userDataOf(await stack(parameters))));
-}
-
 const SYSTEMS = {
   amazonlinux2023: 'NAME="Amazon Linux"\nVERSION_ID="2023"\nID="amzn"\n',
   ubuntu2404: 'ID=ubuntu\nVERSION_ID="24.04"\n',
@@ -98,7 +92,7 @@ class FakeMachine {
       tellGroup: (_id, boot) => note(boot)(),
       shipLog: note('log'),
     };
-    return bootstrap(machine, await settingsOf({ ...PARAMETERS, ...parameters }), calls, {
+    return bootstrap(machine, await hostSettings({ ...PARAMETERS, ...parameters }), calls, {
       files: STATIC_FILES,
       lines: this.lines,
     });

@@ -2,20 +2,14 @@ import { expect } from 'chai';
 import { withFetchedKeys } from '../../../src/host/boot/authorized-users.ts';
 import { dockerConfig } from '../../../src/host/boot/docker-config.ts';
 import { jobsSlice } from '../../../src/host/boot/resource-limits.ts';
-import { parseSettings, Settings } from '../../../src/host/settings.ts';
-import { stack, userDataOf } from '../../support/bk-stack-template.ts';
-
-/** The settings of a stack with these parameters. */
-async function settingsOf(parameters: Record<string, string> = {}): Promise<Settings> {
-  return new Settings(parseSettings(userDataOf(await stack(parameters))));
-}
+import { hostSettings } from '../../support/bk-stack-template.ts';
 
 describe('the configuration of Docker', () => {
   const configOf = async (
     parameters: Record<string, string>,
     vpcRanges = ['10.0.0.0/16'],
     dataRoot?: string,
-  ) => JSON.parse(dockerConfig(await settingsOf(parameters), { dataRoot, vpcRanges }));
+  ) => JSON.parse(dockerConfig(await hostSettings(parameters), { dataRoot, vpcRanges }));
 
   it('has pools for many networks, and nothing that was not asked for', async () => {
     expect(await configOf({})).to.deep.equal({
@@ -62,7 +56,7 @@ describe('the configuration of Docker', () => {
 describe('the limits of jobs', () => {
   it('count the CPU in shares of all, and as systemd does above that', async () => {
     const quotaOf = async (ResourceLimitsCPUQuota: string) =>
-      /CPUQuota=(.*)/.exec(jobsSlice(await settingsOf({ ResourceLimitsCPUQuota }), 8))?.[1];
+      /CPUQuota=(.*)/.exec(jobsSlice(await hostSettings({ ResourceLimitsCPUQuota }), 8))?.[1];
     expect(await quotaOf('90%')).to.equal('720%');
     expect(await quotaOf('100%')).to.equal('800%');
     expect(await quotaOf('350%')).to.equal('350%');
