@@ -49,7 +49,7 @@ const COMMANDS: Commands = {
   /** The agent finishes its jobs and takes no more; its end ends the instance. */
   async retire() {
     const { systemdAgent } = await import('./lifecycle/agent.ts');
-    const { run } = await import('./run.ts');
+    const { run } = await import('../shell/run.ts');
     await systemdAgent(run).stop();
   },
 };

@@ -46,6 +46,43 @@ export function secretVariable(key: string): string | undefined {
   return VARIABLE.test(name) && SECRET_SUFFIXES.some((suffix) => name.endsWith(suffix)) ? name : undefined;
 }
 
+/** What a key of the bucket is to builds. */
+export type Place =
+  | { readonly kind: 'env' | 'ssh-key' | 'git-credentials'; readonly pipeline?: string }
+  | { readonly kind: 'secret-file'; readonly pipeline?: string; readonly variable: string }
+  /** No build ever reads it. */
+  | { readonly kind: 'unread'; readonly name: string };
+
+export type SecretKind = Exclude<Place['kind'], 'unread'>;
+
+/** The names that builds look for, at the root and below a pipeline's slug. */
+export const READ_NAMES: readonly string[] = [...ENV_FILES, ...SSH_KEYS, GIT_CREDENTIALS];
+
+/** Tells what a key is. */
+export function placeOf(key: string): Place {
+  const slash = key.indexOf('/');
+  const slug = key.startsWith(SECRET_FILES) || slash < 0 ? undefined : key.slice(0, slash);
+  const name = slug === undefined ? key : key.slice(slash + 1);
+  const owner = slug === undefined ? {} : { pipeline: slug };
+  if (slug !== undefined && !isPipelineSlug(slug)) return { kind: 'unread', name };
+  if (ENV_FILES.some((file) => file === name)) return { kind: 'env', ...owner };
+  if (SSH_KEYS.some((file) => file === name)) return { kind: 'ssh-key', ...owner };
+  if (name === GIT_CREDENTIALS) return { kind: 'git-credentials', ...owner };
+  const variable = name.startsWith(SECRET_FILES) ? secretVariable(name) : undefined;
+  return variable === undefined ? { kind: 'unread', name } : { kind: 'secret-file', variable, ...owner };
+}
+
+/** The keys that are written for a pipeline, or for every one. */
+export function writtenKeys(pipeline: string | undefined) {
+  const under = pipeline === undefined ? '' : `${pipeline}/`;
+  return {
+    envFiles: ENV_FILES.map((name) => under + name),
+    sshKey: under + SSH_KEYS[0],
+    gitCredentials: under + GIT_CREDENTIALS,
+    secretFile: (variable: string) => `${under}${SECRET_FILES}${variable}`,
+  };
+}
+
 /** Slugs as Buildkite makes them. A slug becomes part of a key, and may not lead out of its place. */
 export function isPipelineSlug(slug: string): boolean {
   return /^[a-z0-9][a-z0-9_-]*$/i.test(slug);

@@ -21,3 +21,18 @@ export async function confirm(message: string, preset: boolean): Promise<boolean
   const { answer } = await inquirer.prompt([{ type: 'confirm', name: 'answer', message, default: preset }]);
   return answer as boolean;
 }
+
+/** Asks for what nobody shall see; each character shows as a star. */
+export async function askHidden(message: string): Promise<string> {
+  const { default: inquirer } = await import('inquirer');
+  const { answer } = await inquirer.prompt([
+    {
+      type: 'password',
+      name: 'answer',
+      message,
+      mask: '*',
+      validate: (typed: string) => typed !== '' || 'Type or paste it, or press Ctrl-C',
+    },
+  ]);
+  return answer as string;
+}

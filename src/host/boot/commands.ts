@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { Metadata } from '../lifecycle/metadata.ts';
-import { run } from '../run.ts';
+import { run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
 import { authorizeUsers } from './authorized-users.ts';
 import { bootstrap } from './bootstrap.ts';

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Run } from '../run.ts';
+import type { Run } from '../../shell/run.ts';
 import { type DiskCalls, shortage } from './disk.ts';
 
 /** On this machine. Docker's data are on the disk of the builds, whichever that is. */

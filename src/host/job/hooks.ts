@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPipelineSlug } from '../../secrets/layout.ts';
 import { BUILDS, HOST_PROGRAM, NODE } from '../boot/places.ts';
-import { run } from '../run.ts';
+import { run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
 import { diskCalls } from './disk-calls.ts';
 import { ensureSpace } from './disk.ts';
-import { environmentScript } from './environment.ts';
-import { credentialAnswer, matchingCredential, parseCredentials, parseRequest } from './git-credentials.ts';
+import { environmentScript } from '../../secrets/build/environment.ts';
+import { answerGit } from '../../secrets/build/git-credentials.ts';
 import { redact, redactedValues } from './redaction.ts';
 import { credentialHelperConfig, type EcrToken, logIn, loginsOf, registryHosts } from './registries.ts';
-import type { SecretStore } from './secret-store.ts';
-import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from './secrets.ts';
-import { type SshAgent, startSshAgent } from './ssh-agent.ts';
+import type { SecretStore } from '../../secrets/build/secret-store.ts';
+import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from '../../secrets/build/read.ts';
+import { type SshAgent, startSshAgent } from '../../secrets/build/ssh-agent.ts';
 
 /** For the job's log. Its standard output is evaluated by the hook. */
 function say(line: string): void {
@@ -99,7 +99,7 @@ async function prepareSecrets(store: SecretStore, pipeline: string | undefined):
 
 /** Loaded when it is needed, as most hooks need no AWS. */
 async function storeOf(settings: Settings): Promise<SecretStore> {
-  const { secretStore } = await import('./secret-store.ts');
+  const { secretStore } = await import('../../secrets/build/secret-store.ts');
   const region = settings.text('SECRETS_BUCKET_REGION') || settings.required('BK_STACK_REGION');
   return secretStore({ bucket: settings.required('SECRETS_BUCKET'), region });
 }
@@ -193,11 +193,7 @@ export async function gitCredentialHelper(
   [pipeline, action]: readonly (string | undefined)[],
 ): Promise<void> {
   if (action !== 'get') return;
-  const request = parseRequest(readFileSync(0, 'utf8'));
+  const question = readFileSync(0, 'utf8');
   const files = await readGitCredentials(await storeOf(settings), pipeline === '-' ? undefined : pipeline);
-  const found = matchingCredential(
-    files.flatMap(({ text }) => parseCredentials(text)),
-    request,
-  );
-  if (found !== undefined) process.stdout.write(credentialAnswer(found));
+  process.stdout.write(answerGit(files, question));
 }

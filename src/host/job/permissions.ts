@@ -1,5 +1,5 @@
 import { lstatSync, statSync } from 'node:fs';
-import type { Run } from '../run.ts';
+import type { Run } from '../../shell/run.ts';
 
 /** Part of a path that cannot lead anywhere but one step down. */
 const PART = /^(?!\.{1,2}$)[^/\0]+$/;

@@ -1,6 +1,6 @@
-import type { Run } from '../run.ts';
-import { parseCredentials } from './git-credentials.ts';
-import type { JobSecrets } from './secrets.ts';
+import type { Run } from '../../shell/run.ts';
+import { parseCredentials } from '../../secrets/build/git-credentials.ts';
+import type { JobSecrets } from '../../secrets/build/read.ts';
 
 /** What the agent's redactor takes for one value, in bytes. */
 const LONGEST = 65_536;

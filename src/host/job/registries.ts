@@ -1,4 +1,4 @@
-import type { Run } from '../run.ts';
+import type { Run } from '../../shell/run.ts';
 
 /** Registries to log into, as the job's environment asks for them. */
 export interface Logins {

@@ -1,4 +1,4 @@
-import type { Run } from '../run.ts';
+import type { Run } from '../../shell/run.ts';
 
 /** The agent as a service. */
 export interface AgentControl {

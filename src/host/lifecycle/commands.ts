@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { run } from '../run.ts';
+import { run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
 import { afterAgent } from './agent-ended.ts';
 import { systemdAgent } from './agent.ts';

@@ -17,7 +17,7 @@ import type { BootCalls } from '../../../src/host/boot/calls.ts';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
 import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
-import type { Run } from '../../../src/host/run.ts';
+import type { Run } from '../../../src/shell/run.ts';
 import { hostSettings } from '../../support/bk-stack-template.ts';
 
 const PARAMETERS = {

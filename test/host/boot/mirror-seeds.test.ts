@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { Machine } from '../../../src/host/boot/machine.ts';
 import { seedMirrors } from '../../../src/host/boot/mirror-seeds.ts';
-import { run } from '../../../src/host/run.ts';
+import { run } from '../../../src/shell/run.ts';
 
 const MIRRORS = 'var/lib/buildkite-agent/git-mirrors';
 

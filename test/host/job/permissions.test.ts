@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { checkoutParts, repairPermissions } from '../../../src/host/job/permissions.ts';
-import type { Run } from '../../../src/host/run.ts';
+import type { Run } from '../../../src/shell/run.ts';
 
 describe('the repair of permissions', () => {
   const before = process.cwd();

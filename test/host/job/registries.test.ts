@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { logIn, loginsOf } from '../../../src/host/job/registries.ts';
-import type { Run } from '../../../src/host/run.ts';
+import type { Run } from '../../../src/shell/run.ts';
 
 const STACK = { region: 'eu-west-1', ecrByDefault: false };
 

@@ -1,0 +1,81 @@
+import * as Flags from '@oclif/core/flags';
+import type { AwsContext } from '../aws/context.ts';
+import type { EncryptionWish, OpenBucket, Which } from '../secrets/bucket/open.ts';
+import { logLine } from '../terminal/log-line.ts';
+import { errTheme } from '../terminal/theme.ts';
+import { BaseCommand, type GlobalFlags } from './base-command.ts';
+
+export const bucketFlag = Flags.string({
+  description: 'a bucket by its own name, in place of a stack',
+  helpValue: '<name>',
+});
+
+export const pipelineFlag = Flags.string({
+  description: 'for one pipeline, by its slug; without it, for all',
+  helpValue: '<slug>',
+});
+
+export const encryptionFlags = {
+  'kms-key': Flags.string({
+    description:
+      "KMS key to encrypt with; by default the stack's, else the bucket's, else the account's for S3",
+    helpValue: '<arn|id|alias>',
+    exclusive: ['no-encrypt'],
+  }),
+  'no-encrypt': Flags.boolean({ description: 'store as the bucket does by itself, without asking for KMS' }),
+};
+
+/** What the commands on a secrets bucket share: which bucket is meant, and how it is opened. */
+export abstract class SecretsCommand extends BaseCommand {
+  /**
+   * Takes the stack's name off the arguments, unless a bucket is named.
+   * @param rest how many more there have to be; with as many as that, `BK_STACK_NAME` is the name
+   */
+  protected target(
+    argv: readonly string[],
+    bucket: string | undefined,
+    rest = 0,
+  ): Which & { rest: string[] } {
+    if (bucket !== undefined) return { bucket, rest: [...argv] };
+    const preset = process.env['BK_STACK_NAME'];
+    if (preset !== undefined && preset !== '' && argv.length <= rest)
+      return { stackName: preset, rest: [...argv] };
+    const [name, ...others] = argv;
+    return { stackName: this.requireName(name), rest: others };
+  }
+
+  protected async openForReading(flags: GlobalFlags, which: Which): Promise<OpenBucket> {
+    const aws = await this.connect(flags);
+    const { openForReading } = await import('../secrets/bucket/open.ts');
+    return openForReading(aws, which);
+  }
+
+  protected async openForWriting(
+    aws: AwsContext,
+    which: Which,
+    flags: { readonly 'kms-key'?: string | undefined; readonly 'no-encrypt': boolean },
+  ): Promise<OpenBucket> {
+    const { openForWriting } = await import('../secrets/bucket/open.ts');
+    const wish: EncryptionWish = { kmsKey: flags['kms-key'], encrypt: !flags['no-encrypt'] };
+    const open = await openForWriting(aws, which, wish);
+    for (const warning of open.warnings) this.warnOf(warning);
+    return open;
+  }
+
+  /** Something that went well, and may still not be what was meant. On stderr. */
+  protected warnOf(message: string): void {
+    this.progress(`${errTheme.busy('!')} ${message}`);
+  }
+
+  /** Counts on stderr: painted over on a terminal, a line now and then elsewhere. Quiet for what is done at once. */
+  protected counter(what: string, flags: { readonly debug: boolean }): (done: number, all: number) => void {
+    const live = this.repaints(flags);
+    return (done, all) => {
+      if (all < 20) return;
+      if (live) process.stderr.write(`\r${what} ${done} of ${all}\x1b[K${done === all ? '\r\x1b[K' : ''}`);
+      else if (done === all || done % Math.ceil(all / 10) === 0) {
+        this.progress(logLine(new Date(), `${what} ${done} of ${all}`));
+      }
+    };
+  }
+}

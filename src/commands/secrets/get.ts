@@ -1,0 +1,59 @@
+import * as Flags from '@oclif/core/flags';
+import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
+import { OperationError, UsageError } from '../../errors.ts';
+
+export default class SecretsGet extends SecretsCommand {
+  static override summary = 'Read a secret';
+  static override description =
+    'To a file that only you can read, or to a pipe. On a terminal nothing is shown without --reveal.';
+
+  static override usage = '<%= command.id %> NAME KEY [flags]';
+  static override strict = false;
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack env --output env.txt',
+    '<%= config.bin %> <%= command.id %> my-stack secret-files/NPM_TOKEN --pipeline app | wc -c',
+    '<%= config.bin %> <%= command.id %> my-stack env --version VERSION --reveal',
+  ];
+
+  static override flags = {
+    pipeline: pipelineFlag,
+    output: Flags.string({
+      char: 'o',
+      description: 'write it to this file, with mode 600',
+      helpValue: '<file>',
+    }),
+    version: Flags.string({ description: 'an older version, as history lists them', helpValue: '<id>' }),
+    reveal: Flags.boolean({ description: 'show it on the terminal' }),
+    bucket: bucketFlag,
+  };
+
+  async run(): Promise<{ key: string; versionId: string; bytes: number; file?: string; value?: string }> {
+    const { argv, flags } = await this.parse(SecretsGet);
+    const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
+    const { keyBelow, oneKey } = await import('../../secrets/key.ts');
+    const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets get NAME KEY'));
+    if (flags.output === undefined && process.stdout.isTTY && !flags.reveal) {
+      throw new UsageError('A secret is not shown on a terminal without being asked for', {
+        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ... ${key} --reveal`,
+      });
+    }
+    const { objects, place } = await this.openForReading(flags, which);
+    const secret = await objects.read(key, flags.version);
+    if (secret === undefined) {
+      const of = flags.version === undefined ? '' : ` of the version ${flags.version}`;
+      throw new OperationError(`There is no ${key}${of} in ${place.bucket}`, {
+        hint: `See what there is: bk-stack secrets list ${place.name}; what there was: bk-stack secrets history ${place.name} ${key}`,
+      });
+    }
+    const facts = { key, versionId: secret.versionId, bytes: secret.body.length };
+    if (flags.output !== undefined) {
+      const { writeSecretFile } = await import('../../secrets/read/file.ts');
+      writeSecretFile(flags.output, secret.body);
+      this.progress(`${key} is in ${flags.output}, readable by you alone`);
+      return { ...facts, file: flags.output };
+    }
+    if (!this.jsonEnabled()) process.stdout.write(secret.body);
+    return { ...facts, value: secret.body.toString('utf8') };
+  }
+}

@@ -1,0 +1,23 @@
+import { text } from 'node:stream/consumers';
+import * as Args from '@oclif/core/args';
+import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
+
+export default class SecretsGitCredential extends SecretsCommand {
+  static override summary = 'Answer Git, for secrets run';
+  static override hidden = true;
+  static override enableJsonFlag = false;
+
+  static override args = { action: Args.string({ required: true }) };
+  static override flags = { pipeline: pipelineFlag, bucket: bucketFlag };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(SecretsGitCredential);
+    if (args.action !== 'get') return;
+    const request = await text(process.stdin);
+    const { objects } = await this.openForReading(flags, { bucket: flags.bucket });
+    const { answerGit } = await import('../../secrets/build/git-credentials.ts');
+    const { readGitCredentials } = await import('../../secrets/build/read.ts');
+    const { storeOf } = await import('../../secrets/read/effective.ts');
+    process.stdout.write(answerGit(await readGitCredentials(storeOf(objects), flags.pipeline), request));
+  }
+}

@@ -1,0 +1,72 @@
+/** What git asks for, and answers: https://git-scm.com/docs/git-credential#IOFMT */
+export interface GitCredential {
+  readonly protocol?: string;
+  readonly host?: string;
+  readonly path?: string;
+  readonly username?: string;
+  readonly password?: string;
+}
+
+/** Reads git's `name=value` lines. */
+export function parseRequest(text: string): GitCredential {
+  return Object.fromEntries(
+    text.split('\n').flatMap((line) => {
+      const at = line.indexOf('=');
+      return at < 1 ? [] : [[line.slice(0, at), line.slice(at + 1)]];
+    }),
+  );
+}
+
+/** The credentials of a git-credentials file: one URL a line, user and password percent-encoded. */
+export function parseCredentials(text: string): GitCredential[] {
+  return text.split(/\r?\n/).flatMap((line) => {
+    const found = /^(\w[\w+.-]*):\/\/([^:@/]*)(?::([^@/]*))?@([^/]*)(?:\/(.*))?$/.exec(line.trim());
+    if (found === null) return [];
+    const [, protocol, username = '', password = '', host = '', path] = found;
+    return [
+      {
+        protocol: protocol ?? '',
+        host: decoded(host),
+        username: decoded(username),
+        password: decoded(password),
+        ...(path !== undefined && path !== '' && { path: decoded(path) }),
+      },
+    ];
+  });
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The first that fits, as git's own store chooses: https://git-scm.com/docs/git-credential-store#_storage_format */
+export function matchingCredential(
+  credentials: readonly GitCredential[],
+  request: GitCredential,
+): GitCredential | undefined {
+  const fits = (wanted: string | undefined, has: string | undefined) =>
+    wanted === undefined || wanted === has;
+  return credentials.find(
+    ({ protocol, host, path, username }) =>
+      fits(request.protocol, protocol) &&
+      fits(request.host, host) &&
+      // git names a path only where credential.useHttpPath is on; a line without one serves the whole host.
+      (request.path === undefined || path === undefined || path === request.path) &&
+      fits(request.username, username),
+  );
+}
+
+/** What git's question is answered with, out of the files in the order in which they count; empty where none fits. */
+export function answerGit(files: readonly { readonly text: string }[], question: string): string {
+  const credentials = files.flatMap(({ text }) => parseCredentials(text));
+  const found = matchingCredential(credentials, parseRequest(question));
+  return found === undefined ? '' : credentialAnswer(found);
+}
+
+function credentialAnswer({ username = '', password = '' }: GitCredential): string {
+  return `username=${username}\npassword=${password}\n`;
+}

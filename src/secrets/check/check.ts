@@ -1,0 +1,66 @@
+import type { SecretKind } from '../layout.ts';
+import { envFindings } from './env.ts';
+import type { Checked, Finding } from './finding.ts';
+import { gitCredentialsFindings } from './git-credentials.ts';
+import { LONGEST_VALUE, textFindings } from './text.ts';
+
+/** Looks whether builds can use a secret, as it would reach them. Mends what has one right form only. */
+export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Checked> {
+  const general = textFindings(body);
+  if (general.length > 0) return { findings: general, body };
+  const text = body.toString('utf8');
+  switch (kind) {
+    case 'env':
+      return { findings: envFindings(text), body };
+    case 'secret-file':
+      return { findings: secretFileFindings(text), body };
+    case 'git-credentials': {
+      const findings = gitCredentialsFindings(text);
+      return text.endsWith('\n')
+        ? { findings, body }
+        : { findings: [...findings, ADDED_LINE_END], body: Buffer.from(`${text}\n`) };
+    }
+    case 'ssh-key': {
+      // A program that only some uploads need.
+      const { sshKeyFindings } = await import('./ssh-key.ts');
+      const unix = text.replaceAll('\r\n', '\n');
+      const mended = unix.endsWith('\n') ? unix : `${unix}\n`;
+      const findings = sshKeyFindings(mended);
+      if (unix !== text) findings.push(CHANGED_LINE_ENDS);
+      if (mended !== unix) findings.push(ADDED_LINE_END);
+      return { findings: [...findings, ...sizeFindings(text)], body: Buffer.from(mended) };
+    }
+  }
+}
+
+const ADDED_LINE_END: Finding = {
+  severity: 'warning',
+  message:
+    'the last line did not end in a line feed, without which it is not read everywhere: it has been added',
+};
+const CHANGED_LINE_ENDS: Finding = {
+  severity: 'warning',
+  message: 'its line ends were those of Windows, with which ssh-add does not take it: they have been changed',
+};
+
+function secretFileFindings(text: string): Finding[] {
+  if (text === '')
+    return [{ severity: 'refused', message: 'it is empty, and a build would get an empty variable' }];
+  const findings = sizeFindings(text);
+  if (text.indexOf('\n') === text.length - 1) {
+    findings.push({
+      severity: 'warning',
+      message: 'it ends in a line feed, which builds get as part of the value',
+      hint: 'To leave it out: printf \'%s\' "$VALUE" | bk-stack secrets put ...',
+    });
+  }
+  return findings;
+}
+
+function sizeFindings(text: string): Finding[] {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= LONGEST_VALUE) return [];
+  const message = `it has ${bytes} bytes, and Buildkite redacts values of up to ${LONGEST_VALUE} from logs`;
+  const hint = 'Keep what is larger elsewhere, encrypted, and only its key here.';
+  return [{ severity: 'refused', message, hint }];
+}

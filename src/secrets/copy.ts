@@ -1,0 +1,59 @@
+import { inParallel } from '../aws/bounded.ts';
+import { OperationError } from '../errors.ts';
+import type { SecretObjects, StoredSecret, Written } from './bucket/objects.ts';
+import { placeOf } from './layout.ts';
+import { currentVersions } from './read/list.ts';
+
+const AT_ONCE = 50;
+
+export interface CopyOutcome {
+  readonly copied: readonly Written[];
+  /** Keys whose content was the same on both sides. */
+  readonly same: readonly string[];
+  /** Keys that no build reads, which were left. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Copies what builds get from one bucket to another; there it is encrypted anew.
+ * @throws OperationError before anything is copied, where the other side has something else at a key
+ */
+export async function copySecrets(
+  from: SecretObjects,
+  to: SecretObjects,
+  { pipeline, overwrite }: { readonly pipeline?: string | undefined; readonly overwrite: boolean },
+  progress: (done: number, all: number) => void,
+): Promise<CopyOutcome> {
+  const all = (await currentVersions(from, pipeline === undefined ? '' : `${pipeline}/`)).map(
+    ({ key }) => key,
+  );
+  const read = all.filter((key) => placeOf(key).kind !== 'unread');
+  const pairs = await inParallel(read, AT_ONCE, async (key) => {
+    const [source, target] = await Promise.all([from.read(key), to.read(key)]);
+    return { key, source, target };
+  });
+  const wanted = pairs.filter(
+    (pair): pair is typeof pair & { source: StoredSecret } =>
+      pair.source !== undefined && pair.target?.body.equals(pair.source.body) !== true,
+  );
+  const inTheWay = wanted.filter(({ target }) => target !== undefined).map(({ key }) => key);
+  if (inTheWay.length > 0 && !overwrite) {
+    const shown = inTheWay.slice(0, 10).join(', ') + (inTheWay.length > 10 ? ', ...' : '');
+    throw new OperationError(`The other side has something else at ${shown}`, {
+      hint: 'Nothing was copied. To replace it there (its versions stay): --overwrite',
+      details: { inTheWay },
+    });
+  }
+  let done = 0;
+  const copied = await inParallel(wanted, AT_ONCE, async ({ key, source, target }) => {
+    const written = await to.write(key, source.body, target === undefined ? 'absent' : { etag: target.etag });
+    progress((done += 1), wanted.length);
+    return written;
+  });
+  const moved = new Set(copied.map(({ key }) => key));
+  return {
+    copied,
+    same: read.filter((key) => !moved.has(key)),
+    left: all.filter((key) => placeOf(key).kind === 'unread'),
+  };
+}

@@ -1,0 +1,263 @@
+import { isName, nameFault } from './name.ts';
+import { type Piece, type Remark, Scanner, type Word } from './scan.ts';
+
+/** What a variable is, as far as can be told without a shell. */
+export type Value =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'unset' }
+  /** It depends on the job, or on a command. */
+  | { readonly kind: 'unknown' };
+
+/** A variable's assignment, and where it stands. */
+export interface Assignment {
+  readonly name: string;
+  /** Of the whole word. */
+  readonly start: number;
+  readonly end: number;
+  /** Where the value begins, behind the equals sign. */
+  readonly valueStart: number;
+  /** `NAME+=value` */
+  readonly appends: boolean;
+  /** The words beside it in the same command, itself among them: `export`, other assignments. */
+  readonly command: readonly Word[];
+}
+
+/** An env file as a shell would understand it. */
+export interface EnvFile {
+  readonly text: string;
+  /** Those that stand for themselves, in the order of the file. */
+  readonly assignments: readonly Assignment[];
+  /** What its variables are at its end, unset ones left out. */
+  readonly variables: ReadonlyMap<string, Value>;
+  readonly remarks: readonly Remark[];
+}
+
+const ASSIGNMENT = /([A-Za-z_][A-Za-z0-9_]*)(\+?)=/y;
+const UNKNOWN: Value = { kind: 'unknown' };
+const UNSET: Value = { kind: 'unset' };
+
+/** Words that begin or continue something of several commands: what follows may not happen, or not once. */
+const COMPOUND =
+  /^(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|coproc|time|\{|\}|!|\[\[)$/;
+
+/** Variables that every job has, so that a value may well be made of them. */
+const OF_EVERY_JOB = /^(?:PATH|HOME|USER|PWD|TMPDIR|LANG|SHELL|AWS_\w+|BUILDKITE\w*|CI)$/;
+
+/**
+ * Reads an env file as bash would when it sources it, and runs none of it.
+ * @param environment what is set before; without it, a variable that the file does not set may be anything
+ */
+export function parseEnvFile(text: string, environment?: Readonly<Record<string, string>>): EnvFile {
+  const scanner = new Scanner(text);
+  const shell = new Values(environment);
+  const assignments: Assignment[] = [];
+  const remarks: Remark[] = [];
+  const remark = (offset: number, severity: Remark['severity'], message: string) => {
+    remarks.push({ offset, severity, message });
+  };
+  /** Whether the last command was tied to this one by an operator, so that it may not happen, or elsewhere. */
+  let tied = false;
+  while (!scanner.atEnd) {
+    const { words, ending } = scanner.command();
+    const apart = !tied && ending.kind === 'end';
+    tied = ending.kind === 'operator';
+    if (ending.kind === 'operator') {
+      remark(
+        ending.offset,
+        'code',
+        'an operator of the shell ends the value here: if it belongs to it, put the value in single quotes',
+      );
+    }
+    const [first] = words;
+    const command = first && plain(first, text);
+    if (ending.kind === 'nesting' || (command !== undefined && COMPOUND.test(command))) {
+      remark(
+        first?.start ?? ending.offset,
+        'code',
+        'a compound command begins here: what is below cannot be told without a shell',
+      );
+      shell.forget();
+      break;
+    }
+    if (first === undefined) continue;
+    const found = words.map((word) => assignmentOf(word, text, words));
+    const own = found.flatMap((assignment) => assignment ?? []);
+    for (const { name, start } of own) {
+      const fault = nameFault(name);
+      if (fault !== undefined) remark(start, fault.severity, fault.message);
+    }
+    const named = words.slice(1).map((word) => plain(word, text));
+    if (!apart) {
+      for (const { name } of own) shell.assign({ name, appends: false }, UNKNOWN);
+    } else if (command === 'export') {
+      words.slice(1).forEach((word, index) => {
+        if (found[index + 1] === undefined && !isName(named[index])) {
+          remark(
+            word.start,
+            'code',
+            'export takes NAME or NAME=value: is there a blank too much, or no quotes?',
+          );
+        }
+      });
+      // All are expanded before any is set.
+      const values = own.map((assignment) => shell.valueOf(assignment, text));
+      own.forEach((assignment, index) => {
+        shell.assign(assignment, values[index] ?? UNKNOWN);
+      });
+      assignments.push(...own);
+    } else if (command === 'unset' && named.every(isName)) {
+      for (const name of named) shell.assign({ name, appends: false }, UNSET);
+    } else if (own.length === words.length) {
+      for (const assignment of own) shell.assign(assignment, shell.valueOf(assignment, text));
+      assignments.push(...own);
+    } else {
+      const at = words[found.indexOf(undefined)] ?? first;
+      const message =
+        at === first
+          ? 'this would be run as a command: a line is NAME=value, without blanks around the equals sign'
+          : 'what follows the blank would be run as a command: put the whole value in quotes';
+      remark(at.start, 'code', message);
+    }
+  }
+  const foreign = shell.foreign.map(({ start }): Remark => ({
+    offset: start,
+    severity: 'shell',
+    message:
+      'the value holds a variable that the file does not set: put it in single quotes if the dollar sign is meant',
+  }));
+  return {
+    text,
+    assignments,
+    variables: shell.assigned(),
+    remarks: [...scanner.remarks, ...remarks, ...foreign].sort((a, b) => a.offset - b.offset),
+  };
+}
+
+/** A word that stands as it is meant, without quotes or anything else that changes it. */
+function plain(word: Word, text: string): string | undefined {
+  const raw = text.slice(word.start, word.end);
+  return word.pieces.every((piece) => piece.kind === 'text' && !piece.quoted) && !raw.includes('\\')
+    ? raw
+    : undefined;
+}
+
+function assignmentOf(word: Word, text: string, command: readonly Word[]): Assignment | undefined {
+  ASSIGNMENT.lastIndex = word.start;
+  const [whole, name = '', plus] = ASSIGNMENT.exec(text) ?? [];
+  if (whole === undefined) return undefined;
+  const { start, end } = word;
+  return { name, start, end, valueStart: start + whole.length, appends: plus === '+', command };
+}
+
+/** The variables while a file is read. */
+class Values {
+  readonly foreign: { readonly start: number }[] = [];
+  readonly #before: ReadonlyMap<string, Value>;
+  readonly #missing: Value;
+  readonly #assigned = new Map<string, Value>();
+  readonly #complete: boolean;
+
+  constructor(environment: Readonly<Record<string, string>> | undefined) {
+    this.#complete = environment !== undefined;
+    this.#missing = environment === undefined ? UNKNOWN : UNSET;
+    this.#before = new Map(
+      Object.entries(environment ?? {}).map(([name, text]) => [name, { kind: 'text', text } as const]),
+    );
+  }
+
+  assign({ name, appends }: Pick<Assignment, 'name' | 'appends'>, value: Value): void {
+    this.#assigned.set(name, appends ? joined(this.#get(name), value) : value);
+  }
+
+  /** Nothing is certain any more. */
+  forget(): void {
+    for (const name of this.#assigned.keys()) this.#assigned.set(name, UNKNOWN);
+  }
+
+  assigned(): Map<string, Value> {
+    return new Map([...this.#assigned].filter(([, value]) => value.kind !== 'unset'));
+  }
+
+  /** What stands behind the equals sign. */
+  valueOf({ start, valueStart, command }: Assignment, text: string): Value {
+    const [first] = command;
+    const word = command.find((each) => each.start === start);
+    // Name and equals sign are unquoted text, a piece for each character.
+    const pieces = word?.pieces.slice(valueStart - start) ?? [];
+    const declared = first !== undefined && plain(first, text) === 'export';
+    return declared && hasBraces(pieces) ? UNKNOWN : this.#expand(this.#homes(pieces), start, true);
+  }
+
+  #get(name: string): Value {
+    return this.#assigned.get(name) ?? this.#before.get(name) ?? this.#missing;
+  }
+
+  #expand(pieces: readonly Piece[], start: number, tell: boolean): Value {
+    let text = '';
+    let known = true;
+    for (const piece of pieces) {
+      const value = this.#pieceValue(piece, start, tell);
+      if (value.kind === 'text') text += value.text;
+      else if (value.kind === 'unknown') known = false;
+    }
+    return known ? { kind: 'text', text } : UNKNOWN;
+  }
+
+  #pieceValue(piece: Piece, start: number, tell: boolean): Value {
+    if (piece.kind === 'text') return piece;
+    if (piece.kind === 'shell') return UNKNOWN;
+    const { name, otherwise } = piece;
+    const value = this.#get(name);
+    if (
+      tell &&
+      otherwise === undefined &&
+      !this.#complete &&
+      !this.#assigned.has(name) &&
+      !OF_EVERY_JOB.test(name)
+    ) {
+      this.foreign.push({ start });
+    }
+    if (otherwise === undefined || value.kind === 'unknown') return value;
+    const filled = value.kind === 'text' && (!otherwise.operator.startsWith(':') || value.text !== '');
+    if (otherwise.operator.endsWith('+')) {
+      return filled ? this.#expand(otherwise.word, start, false) : { kind: 'text', text: '' };
+    }
+    return filled ? value : this.#expand(otherwise.word, start, false);
+  }
+
+  /** `~` at the beginning of a value or of a part of it behind a colon is the home. */
+  #homes(pieces: readonly Piece[]): Piece[] {
+    const result: Piece[] = [];
+    let open = true;
+    pieces.forEach((piece, index) => {
+      const bare = piece.kind === 'text' && !piece.quoted ? piece.text : undefined;
+      if (bare === '~' && open) {
+        const next = pieces[index + 1];
+        const after = next === undefined ? '' : next.kind === 'text' && !next.quoted ? next.text : undefined;
+        if (after === '' || after === '/' || after === ':') {
+          result.push({ kind: 'variable', name: 'HOME', quoted: true });
+        } else if (after === undefined) {
+          // Quotes behind it keep it as it is; anything else is the shell's to tell.
+          result.push(next?.kind === 'text' ? piece : { kind: 'shell' });
+        } else {
+          result.push({ kind: 'shell' });
+        }
+      } else {
+        result.push(piece);
+      }
+      open = bare === ':';
+    });
+    return result;
+  }
+}
+
+function joined(before: Value, added: Value): Value {
+  if (before.kind === 'unknown' || added.kind !== 'text') return UNKNOWN;
+  return { kind: 'text', text: (before.kind === 'text' ? before.text : '') + added.text };
+}
+
+/** export, unlike a mere assignment, expands `{a,b}` and `{1..3}`. */
+function hasBraces(pieces: readonly Piece[]): boolean {
+  const bare = pieces.map((piece) => (piece.kind === 'text' && !piece.quoted ? piece.text : 'x')).join('');
+  return /\{[^}]*(?:,|\.\.)[^]*\}/.test(bare);
+}

@@ -1,0 +1,341 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+import { UsageError } from '../../errors.ts';
+import { checkSecret } from '../check/check.ts';
+import { type Finding, findingText } from '../check/finding.ts';
+import { LONGEST_VALUE } from '../check/text.ts';
+import { unreadReason } from '../check/unread.ts';
+import type { EnvEdit } from '../env-file/edit.ts';
+import { isName, nameFault } from '../env-file/name.ts';
+import { placeOf, SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
+import { checkSlug } from '../key.ts';
+
+/** What can be given on the command line. */
+export interface PutFlags {
+  readonly pipeline?: string | undefined;
+  readonly 'ssh-key'?: string | undefined;
+  readonly 'generate-ssh-key': boolean;
+  readonly type?: string | undefined;
+  readonly env?: string | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly unset?: readonly string[] | undefined;
+  readonly 'git-credentials'?: string | undefined;
+  readonly 'secret-file'?: readonly string[] | undefined;
+  readonly dir?: string | undefined;
+  readonly 'allow-shell': boolean;
+}
+
+/** Where values come from that are not on the command line. */
+export interface Surroundings {
+  /** All of stdin; asked for at most once. */
+  readonly stdin: () => Promise<Buffer>;
+  readonly stdinIsTerminal: boolean;
+  /** Asks without showing what is typed; undefined where nobody can be asked. */
+  readonly ask: ((message: string) => Promise<string>) | undefined;
+}
+
+/** A secret that is to be stored as it is. */
+export interface NewSecret {
+  readonly key: string;
+  readonly kind: SecretKind;
+  readonly body: Buffer;
+  /** Whether one that is there already may be replaced. */
+  readonly replaces: boolean;
+}
+
+/** What is to be stored, checked. */
+export interface PutOrder {
+  readonly pipeline: string | undefined;
+  readonly secrets: readonly NewSecret[];
+  readonly edits: readonly EnvEdit[];
+  readonly warnings: readonly string[];
+  /** Of a key that was generated. */
+  readonly publicKey?: string;
+}
+
+interface Given {
+  readonly key: string;
+  readonly kind: SecretKind;
+  readonly body: Buffer;
+  /** How people call where it comes from. */
+  readonly origin: string;
+}
+
+/**
+ * Reads and checks everything that is to be stored. Sends nothing to AWS.
+ * @throws UsageError with everything that is wrong. No message holds any of a value.
+ */
+export async function gatherSecrets(flags: PutFlags, surroundings: Surroundings): Promise<PutOrder> {
+  const { pipeline } = flags;
+  if (pipeline !== undefined) checkSlug(pipeline);
+  const warnings: string[] = [];
+  const input = new Input(surroundings);
+  const keys = writtenKeys(pipeline);
+  const given: Given[] = [];
+  const file = async (flag: string, place: string | undefined, key: string, kind: SecretKind) => {
+    if (place === undefined) return;
+    given.push({
+      key,
+      kind,
+      body: await input.read(flag, place),
+      origin: place === '-' ? `stdin (${flag})` : place,
+    });
+    if (kind === 'ssh-key') warnings.push(...permissionWarning(place));
+  };
+  await file('--ssh-key', flags['ssh-key'], keys.sshKey, 'ssh-key');
+  await file('--env', flags.env, keys.envFiles[0] ?? '', 'env');
+  await file('--git-credentials', flags['git-credentials'], keys.gitCredentials, 'git-credentials');
+  for (const each of flags['secret-file'] ?? []) given.push(await secretFile(each, keys, input));
+  if (flags.dir !== undefined) given.push(...filesBelow(flags.dir, pipeline));
+  refuseTwice(given);
+
+  const edits = [...(await editsToSet(flags.set ?? [], input, warnings)), ...editsToUnset(flags.unset ?? [])];
+  if (flags.env !== undefined && edits.length > 0) {
+    throw new UsageError('--env stores a whole file, and --set and --unset change the one that is there', {
+      hint: 'Give one or the other; a variable can be set afterwards.',
+    });
+  }
+  const generated = flags['generate-ssh-key'] ? await import('./generate-key.ts') : undefined;
+  const pair = generated?.generateSshKey(flags.type === 'rsa' ? 'rsa' : 'ed25519', pipeline);
+  if (given.length + edits.length === 0 && pair === undefined) {
+    throw new UsageError('Nothing is given to be stored', {
+      hint: [
+        'For example: bk-stack secrets put my-stack --ssh-key ~/.ssh/ci_key',
+        'bk-stack secrets put my-stack --pipeline app --set NPM_TOKEN',
+      ].join('\n'),
+    });
+  }
+  const secrets = await checked(given, flags['allow-shell'], warnings);
+  if (pair !== undefined) {
+    secrets.push({ key: keys.sshKey, kind: 'ssh-key', body: Buffer.from(pair.privateKey), replaces: false });
+  }
+  return { pipeline, secrets, edits, warnings, ...(pair !== undefined && { publicKey: pair.publicKey }) };
+}
+
+/** Gives out stdin to the one flag that may have it. */
+class Input {
+  readonly #surroundings: Surroundings;
+  #taker: string | undefined;
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  async read(flag: string, place: string): Promise<Buffer> {
+    if (place === '-') return this.stdin(flag);
+    try {
+      return readFileSync(place);
+    } catch (error) {
+      throw unreadable(flag, place, error);
+    }
+  }
+
+  async stdin(flag: string): Promise<Buffer> {
+    if (this.#taker !== undefined) {
+      throw new UsageError(`${this.#taker} and ${flag} both read stdin, which can be read once`, {
+        hint: 'Put one of them into a file, or call bk-stack twice.',
+      });
+    }
+    if (this.#surroundings.stdinIsTerminal) {
+      throw new UsageError(`${flag} reads stdin, and that is a terminal`, {
+        hint: 'Feed it a file: ... < FILE',
+      });
+    }
+    this.#taker = flag;
+    return this.#surroundings.stdin();
+  }
+
+  /** A value that belongs on no command line: typed unseen, or all of stdin. */
+  async value(flag: string): Promise<Buffer> {
+    const { ask, stdinIsTerminal } = this.#surroundings;
+    if (ask !== undefined && stdinIsTerminal) return Buffer.from(await ask(`Value of ${flag} (not shown)`));
+    if (stdinIsTerminal) {
+      throw new UsageError(`${flag} has no value, and nobody can be asked here`, {
+        hint: `Feed it: printf '%s' "$VALUE" | bk-stack secrets put ...`,
+      });
+    }
+    return this.stdin(flag);
+  }
+}
+
+function unreadable(flag: string, place: string, error: unknown): UsageError {
+  const { code } = error as NodeJS.ErrnoException;
+  const why =
+    code === 'ENOENT'
+      ? 'is not there'
+      : code === 'EISDIR'
+        ? 'is a folder'
+        : `cannot be read (${code ?? 'unknown'})`;
+  return new UsageError(`${flag}: ${place} ${why}`, {
+    hint: code === 'EISDIR' ? 'For a folder of secrets: --dir' : 'Name a file, or - for stdin.',
+  });
+}
+
+/** A key that others can read is no secret any more, wherever else it is kept. */
+function permissionWarning(place: string): string[] {
+  if (place === '-' || process.platform === 'win32') return [];
+  const mode = statSync(place).mode & 0o777;
+  return (mode & 0o077) === 0
+    ? []
+    : [`${place} can be read by others on this machine (mode ${mode.toString(8)}): chmod 600 ${place}`];
+}
+
+async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, input: Input): Promise<Given> {
+  const [, name = '', place] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (secretVariable(name) === undefined || name.includes('/')) {
+    const suggestion = isName(name) ? `, such as ${name}_TOKEN` : '';
+    throw new UsageError(`--secret-file: no build would get a secret file of this name`, {
+      hint: `A name is a variable's and ends in ${SECRET_SUFFIXES.join(', ')}${suggestion}. The value comes from a file (NAME=FILE), from stdin or a prompt.`,
+    });
+  }
+  const flag = `--secret-file ${name}`;
+  const body = place === undefined ? await input.value(flag) : await input.read(flag, place);
+  return { key: keys.secretFile(name), kind: 'secret-file', body, origin: name };
+}
+
+/** What a folder holds that is laid out as the bucket is. */
+function filesBelow(folder: string, pipeline: string | undefined): Given[] {
+  let names: string[];
+  try {
+    names = readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => !entry.isDirectory())
+      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
+      .sort();
+  } catch (error) {
+    throw unreadable('--dir', folder, error);
+  }
+  if (names.length === 0) throw new UsageError(`--dir: ${folder} is empty`, { hint: DIR_LAYOUT });
+  const places = names.map((name) => {
+    const key = pipeline === undefined ? name : `${pipeline}/${name}`;
+    return { name, key, place: placeOf(key) };
+  });
+  const unread = places.filter(({ place }) => place.kind === 'unread');
+  if (unread.length > 0) {
+    const lines = unread.slice(0, 10).map(({ name }) => `${join(folder, name)}: ${unreadReason(name)}`);
+    throw new UsageError(
+      ['--dir holds what no build would ever read:', ...lines, ...(unread.length > 10 ? ['...'] : [])].join(
+        '\n',
+      ),
+      { hint: DIR_LAYOUT },
+    );
+  }
+  return places.flatMap(({ name, key, place }) => {
+    if (place.kind === 'unread') return [];
+    const path = join(folder, name);
+    return [{ key, kind: place.kind, body: readFileSync(path), origin: path }];
+  });
+}
+
+const DIR_LAYOUT =
+  "The folder is laid out as the bucket is: env, private_ssh_key, git-credentials, secret-files/NAME_TOKEN, and the same below a pipeline's slug.";
+
+function refuseTwice(given: readonly Given[]): void {
+  const seen = new Map<string, string>();
+  for (const { key, origin } of given) {
+    const before = seen.get(key);
+    if (before !== undefined) {
+      throw new UsageError(`${before} and ${origin} would both be stored as ${key}`, {
+        hint: 'Leave out one of them.',
+      });
+    }
+    seen.set(key, origin);
+  }
+}
+
+async function editsToSet(
+  set: readonly string[],
+  input: Input,
+  warnings: string[],
+): Promise<readonly EnvEdit[]> {
+  const edits: EnvEdit[] = [];
+  for (const text of set) {
+    const equals = text.indexOf('=');
+    const name = equals < 0 ? text : text.slice(0, equals);
+    checkName('--set', name);
+    const value = equals < 0 ? (await input.value(`--set ${name}`)).toString('utf8') : text.slice(equals + 1);
+    if (equals >= 0) {
+      warnings.push(
+        `The value of ${name} is on the command line, where others on this machine can see it: --set ${name} alone reads it from stdin, or asks.`,
+      );
+    }
+    checkValue(name, value);
+    edits.push({ name, value });
+  }
+  return edits;
+}
+
+function checkValue(name: string, value: string): void {
+  if (value.includes('\0')) {
+    throw new UsageError(`--set ${name}: the value holds a NUL byte, which no variable can hold`, {
+      hint: 'Encode it, for example with base64.',
+    });
+  }
+  const bytes = Buffer.byteLength(value);
+  if (bytes <= LONGEST_VALUE) return;
+  throw new UsageError(
+    `--set ${name}: the value has ${bytes} bytes, and Buildkite redacts values of up to ${LONGEST_VALUE} from logs`,
+    { hint: 'Keep what is larger elsewhere, encrypted, and only its key here.' },
+  );
+}
+
+function editsToUnset(names: readonly string[]): readonly EnvEdit[] {
+  return names.map((name) => {
+    checkName('--unset', name);
+    return { name, value: undefined };
+  });
+}
+
+/** A name that is none may be a value in the wrong place, and is not repeated. */
+function checkName(flag: string, name: string): void {
+  if (!isName(name)) {
+    throw new UsageError(`${flag}: what stands before the equals sign is no name of a variable`, {
+      hint: 'A name is letters, digits and _, and begins with no digit.',
+    });
+  }
+  const fault = nameFault(name);
+  if (fault !== undefined)
+    throw new UsageError(`${flag}: ${fault.message}`, { hint: 'Choose another name.' });
+}
+
+/** @throws UsageError with all that is refused, over all secrets */
+async function checked(
+  given: readonly Given[],
+  allowShell: boolean,
+  warnings: string[],
+): Promise<NewSecret[]> {
+  const refused: { readonly origin: string; readonly finding: Finding }[] = [];
+  const secrets: NewSecret[] = [];
+  for (const { key, kind, body, origin } of given) {
+    const outcome = await checkSecret(kind, body);
+    for (const finding of outcome.findings) {
+      const passes = finding.severity === 'warning' || (finding.severity === 'shell' && allowShell);
+      if (passes) warnings.push(findingText(origin, finding));
+      else refused.push({ origin, finding });
+    }
+    secrets.push({ key, kind, body: outcome.body, replaces: true });
+  }
+  if (refused.length > 0) throw refusal(refused);
+  return secrets;
+}
+
+function refusal(refused: readonly { readonly origin: string; readonly finding: Finding }[]): UsageError {
+  const hints = new Set(refused.flatMap(({ finding }) => finding.hint ?? []));
+  if (refused.some(({ finding }) => finding.severity === 'shell')) {
+    hints.add(
+      'An env file is run by bash before every build. If it is meant to be more than NAME=value: --allow-shell',
+    );
+  }
+  const shown = refused.slice(0, 20).map(({ origin, finding }) => findingText(origin, finding));
+  const more = refused.length > shown.length ? [`and ${refused.length - shown.length} more`] : [];
+  return new UsageError([...shown, ...more].join('\n'), {
+    hint: ['Nothing was stored.', ...hints].join('\n'),
+    details: {
+      findings: refused.map(({ origin, finding: { message, line, column } }) => ({
+        origin,
+        message,
+        line,
+        column,
+      })),
+    },
+  });
+}

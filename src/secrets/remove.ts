@@ -1,0 +1,55 @@
+import { inParallel } from '../aws/bounded.ts';
+import { OperationError } from '../errors.ts';
+import type { BucketPlace } from './bucket/locate.ts';
+import type { SecretObjects } from './bucket/objects.ts';
+
+const AT_ONCE = 20;
+
+/** What is to go. */
+export interface Removal {
+  readonly key: string;
+  /** How many versions there are, removals among them. */
+  readonly versions: number;
+  readonly forGood: boolean;
+  readonly versionIds: readonly string[];
+}
+
+/**
+ * Looks what there is of these keys.
+ * @throws OperationError for one that is not there
+ */
+export async function planRemoval(
+  objects: SecretObjects,
+  { bucket, name }: BucketPlace,
+  keys: readonly string[],
+  forGood: boolean,
+): Promise<Removal[]> {
+  const plan = await inParallel(keys, AT_ONCE, async (key) => {
+    const versions = (await objects.versions(key)).filter((version) => version.key === key);
+    const present = versions.some(({ latest, removal }) => latest && !removal);
+    return {
+      key,
+      present,
+      versions: versions.length,
+      forGood,
+      versionIds: versions.map(({ versionId }) => versionId),
+    };
+  });
+  const missing = plan
+    .filter(({ present, versions }) => (forGood ? versions === 0 : !present))
+    .map(({ key }) => key);
+  if (missing.length > 0) {
+    throw new OperationError(`There is no ${missing.join(', ')} in ${bucket}`, {
+      hint: `Nothing was removed. See what there is: bk-stack secrets list ${name}`,
+      details: { missing },
+    });
+  }
+  return plan.map(({ present: _, ...removal }) => removal);
+}
+
+export async function removeSecrets(objects: SecretObjects, plan: readonly Removal[]): Promise<void> {
+  await inParallel(plan, AT_ONCE, async ({ key, forGood, versionIds }) => {
+    if (!forGood) await objects.remove(key);
+    else await inParallel(versionIds, AT_ONCE, (versionId) => objects.removeVersion(key, versionId));
+  });
+}
