@@ -18,6 +18,8 @@ export const stackNameArg = Args.string({
   description: "the stack's name (or set BK_STACK_NAME)",
   default: async () => process.env['BK_STACK_NAME'],
   noCacheDefault: true,
+  // oclif would take what is piped in for the name, and secrets come that way.
+  ignoreStdin: true,
 });
 
 /** What every command has: the shared flags, the connection to AWS or the sandbox, and one way to fail. */

@@ -39,7 +39,8 @@ export default class SecretsPut extends SecretsCommand {
       dependsOn: ['generate-ssh-key'],
     }),
     set: Flags.string({
-      description: 'set a variable; NAME alone reads the value from stdin, or asks (repeatable)',
+      description:
+        'set a variable; NAME alone reads the value from stdin, without a last line feed, or asks (repeatable)',
       helpValue: '<NAME[=value]>',
       multiple: true,
       multipleNonGreedy: true,

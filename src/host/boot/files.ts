@@ -28,6 +28,7 @@ const ENVIRONMENT_HOOK = `#!/usr/bin/env bash
 bk_stack_failed() {
   echo "^^^ +++"
   echo "🚨 $1 cannot be used: this job cannot run with half of its environment." >&2
+  echo "What is wrong with secrets is told by: bk-stack secrets lint" >&2
   exit 53
 }
 

@@ -41,9 +41,9 @@ export async function guardBucket(aws: AwsContext, place: BucketPlace): Promise<
 async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPlace): Promise<void> {
   const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
   const client = await aws.clients.s3();
-  const elsewhere = (where: string) =>
-    new OperationError(`The bucket ${bucket} is in ${where}, not in ${region}`, {
-      hint: `Say so: --region ${where}. A bucket that a stack names in another region has to be in its SecretsBucketRegion.`,
+  const elsewhere = (where: string | undefined) =>
+    new OperationError(`The bucket ${bucket} is in ${where ?? 'another region'}, not in ${region}`, {
+      hint: `Name its region: --region ${where ?? 'REGION'}. One that a stack uses from another region has to be in its SecretsBucketRegion.`,
     });
   try {
     const head = await client.send(new HeadBucketCommand({ Bucket: bucket, ExpectedBucketOwner: account }));
@@ -58,7 +58,7 @@ async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPl
     switch ($metadata?.httpStatusCode) {
       case 301:
       case 400:
-        throw elsewhere($response?.headers?.['x-amz-bucket-region'] ?? 'another region');
+        throw elsewhere($response?.headers?.['x-amz-bucket-region']);
       case 403:
         throw new OperationError(
           `The bucket ${bucket} does not belong to the account ${account}, or the identity in use may not use it`,

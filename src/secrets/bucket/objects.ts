@@ -80,7 +80,11 @@ export function secretObjects(
           versionId: answer.VersionId ?? 'null',
         };
       } catch (error) {
-        if (/^(NoSuchKey|NoSuchVersion)$/.test(awsErrorCode(error) ?? '')) return undefined;
+        const code = awsErrorCode(error) ?? '';
+        // S3 calls what does not look like a version an invalid argument.
+        if (/^NoSuch(Key|Version)$/.test(code) || (versionId !== undefined && code === 'InvalidArgument')) {
+          return undefined;
+        }
         throw error;
       }
     },

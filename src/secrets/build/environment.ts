@@ -16,7 +16,7 @@ export interface JobEnvironment {
 
 /**
  * The shell text that the agent's environment hook evaluates. Env files are code of the bucket's owner and are run as
- * they are, each by itself: one that cannot be parsed fails the job and names itself.
+ * they are, each by itself and silently: one that fails, fails the job and names itself.
  */
 export function environmentScript(environment: JobEnvironment): string {
   const { fixed, defaults, secrets, sshAgent, credentialHelper } = environment;
@@ -34,7 +34,8 @@ export function environmentScript(environment: JobEnvironment): string {
 function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
   const envFiles = secrets.envFiles.map(
     ({ key, text }) =>
-      `set -o allexport; eval ${quoted(withoutDosEnds(text))} || bk_stack_failed ${quoted(`${key} in the secrets bucket`)}; set +o allexport`,
+      // What bash says of a line that it cannot use is that line itself.
+      `set -o allexport; eval ${quoted(withoutDosEnds(text))} 2>/dev/null || bk_stack_failed ${quoted(`${key} in the secrets bucket`)}; set +o allexport`,
   );
   const helper =
     secrets.gitCredentials.length === 0

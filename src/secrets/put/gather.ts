@@ -252,7 +252,11 @@ async function editsToSet(
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     checkName('--set', name);
-    const value = equals < 0 ? (await input.value(`--set ${name}`)).toString('utf8') : text.slice(equals + 1);
+    // `echo` and most editors end what they write in a line feed that nobody means to be part of a value.
+    const value =
+      equals < 0
+        ? (await input.value(`--set ${name}`)).toString('utf8').replace(/\n$/, '')
+        : text.slice(equals + 1);
     if (equals >= 0) {
       warnings.push(
         `The value of ${name} is on the command line, where others on this machine can see it: --set ${name} alone reads it from stdin, or asks.`,

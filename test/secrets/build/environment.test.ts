@@ -71,6 +71,17 @@ describe('the environment of a job', () => {
     expect(stdout).to.contain('deploy/env in the secrets bucket');
   });
 
+  it('never shows a line that bash cannot use, as it may be part of a value', () => {
+    for (const text of ['A=1\nse-cret x\nB=2', 'A="se-cret', 'se-cret']) {
+      const script = withSecrets({ envFiles: [{ key: 'env', text }] });
+      const { stdout, stderr } = spawnSync('bash', ['-c', `${HOOK}eval "$SCRIPT"`], {
+        env: { ...process.env, SCRIPT: script },
+        encoding: 'utf8',
+      });
+      expect(stdout + stderr).to.not.contain('se-cret');
+    }
+  });
+
   it('leaves a region that the job names as it is', () => {
     const script = environmentScript({
       ...NOTHING,

@@ -115,7 +115,7 @@ function headBucket(
   if (ExpectedBucketOwner !== undefined && ExpectedBucketOwner !== context.accountId)
     throw accessDenied('Forbidden');
   if (bucket.region !== context.region) {
-    throw new AwsError('PermanentRedirect', 'Moved Permanently', 301, { BucketRegion: bucket.region });
+    throw new AwsError('PermanentRedirect', 'Moved Permanently', 301, { Region: bucket.region });
   }
   return {
     BucketArn: `arn:${context.partition}:s3:::${Bucket}`,

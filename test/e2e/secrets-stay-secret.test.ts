@@ -1,0 +1,187 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { S3 } from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import { CliSandbox } from '../support/sandbox.ts';
+
+/** Stands in every secret, and may stand nowhere else. */
+const MARKER = 'mrk7SECRETq9';
+
+/** The command lines of every process of this machine. */
+function commandLines(): string {
+  if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-axo', 'args'], { encoding: 'utf8' });
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      } catch {
+        // It has ended meanwhile.
+        return '';
+      }
+    })
+    .join('\n');
+}
+
+function filesWithMarker(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => readFileSync(path).includes(MARKER));
+}
+
+describe('the values of secrets', function () {
+  this.timeout(180_000);
+  const sandbox = new CliSandbox();
+  let folder: string;
+  let temporary: string;
+  const seen: string[] = [];
+
+  before(async () => {
+    await sandbox.start();
+    folder = mkdtempSync(join(tmpdir(), 'bk-stack-marker-'));
+    temporary = join(folder, 'tmp');
+    mkdirSync(temporary);
+    const s3 = new S3({ ...sandbox.client, forcePathStyle: true });
+    for (const Bucket of ['marked', 'target']) await s3.createBucket({ Bucket });
+    for (const Bucket of ['public']) {
+      await s3.createBucket({ Bucket });
+      await s3.deletePublicAccessBlock({ Bucket });
+      const Policy = JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [
+          { Effect: 'Allow', Principal: '*', Action: 's3:*', Resource: `arn:aws:s3:::${Bucket}/*` },
+        ],
+      });
+      await s3.putBucketPolicy({ Bucket, Policy });
+    }
+    for (const name of ['ci', 'other']) {
+      const made = await sandbox.runWith({ input: 'token' }, 'create', name, '--token-stdin', '--no-input');
+      expect(made.exitCode, made.stderr).to.equal(0);
+    }
+  });
+  after(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await sandbox.remove();
+  });
+
+  /** Runs a command with everything that it could tell told, while its processes are watched. */
+  const run = async (input: string, ...args: string[]) => {
+    const watching = setInterval(
+      () => seen.push(...(commandLines().includes(MARKER) ? [args.join(' ')] : [])),
+      10,
+    );
+    try {
+      return await sandbox.runWith({ input, env: { TMPDIR: temporary } }, 'secrets', ...args);
+    } finally {
+      clearInterval(watching);
+    }
+  };
+  const stays = async (exitCode: number, input: string, ...args: string[]) => {
+    const behind = args.indexOf('--');
+    const debug =
+      behind < 0 ? [...args, '--debug'] : [...args.slice(0, behind), '--debug', ...args.slice(behind)];
+    for (const variant of [debug, ...(args[0] === 'run' ? [] : [[...args, '--json']])]) {
+      const outcome = await run(input, ...variant);
+      const what = `${variant.join(' ')}: ${outcome.stderr}`;
+      expect(outcome.exitCode, what).to.equal(exitCode);
+      expect(outcome.stdout + outcome.stderr, what).to.not.contain(MARKER);
+    }
+  };
+
+  it('are in nothing that a command says while all goes well', async () => {
+    const env = `A=${MARKER}\nB='${MARKER}\n${MARKER}'\n`;
+    await stays(0, env, 'put', 'ci', '--env', '-');
+    await stays(0, MARKER, 'put', 'ci', '--set', 'C', '--unset', 'A');
+    await stays(0, MARKER, 'put', 'ci', '--secret-file', 'X_TOKEN', '--pipeline', 'app');
+    await stays(0, `https://u:${MARKER}@github.com`, 'put', 'ci', '--git-credentials', '-');
+    const key = execFileSync(
+      process.execPath,
+      [
+        '-e',
+        "process.stdout.write(crypto.generateKeyPairSync('rsa',{modulusLength:2048}).privateKey.export({type:'pkcs1',format:'pem'}))",
+      ],
+      { encoding: 'utf8' },
+    );
+    await stays(0, key, 'put', 'ci', '--ssh-key', '-');
+    await stays(0, '', 'list', 'ci');
+    await stays(0, '', 'list', 'ci', '--effective', 'app');
+    await stays(0, '', 'lint', 'ci');
+    await stays(0, '', 'history', 'ci', 'env');
+    await stays(0, '', 'copy', '--from', 'ci', '--to', 'other');
+    await stays(0, '', 'get', 'ci', 'env', '--output', join(folder, 'asked-for'));
+    await stays(
+      0,
+      '',
+      'run',
+      'ci',
+      '--pipeline',
+      'app',
+      '--',
+      'sh',
+      '-c',
+      `test "$X_TOKEN" = mrk7"SECRET"q9`,
+    );
+    const { versions } = JSON.parse((await run('', 'history', 'ci', 'env', '--json')).stdout) as {
+      versions: { versionId: string }[];
+    };
+    await stays(0, '', 'restore', 'ci', 'env', versions.at(-1)!.versionId);
+    await run('', 'rm', 'ci', 'env', '--yes');
+  });
+
+  it('are in nothing that a command says when it refuses or fails', async () => {
+    const bad = [
+      `A=x ${MARKER}`,
+      `A="${MARKER}`,
+      `${MARKER}`,
+      `A=pa$${MARKER}`,
+      `A=x&${MARKER}`,
+      `A=$(${MARKER})`,
+      `${MARKER}-x=1`,
+      `A=${MARKER}\r\n`,
+      `A=${MARKER}\0`,
+    ];
+    for (const text of bad) await stays(2, text, 'put', '--bucket', 'marked', '--env', '-');
+    for (const text of [
+      `https://u:${MARKER}/x@github.com`,
+      `${MARKER}@x`,
+      `https://${MARKER}@github.com`,
+      `https://u:${MARKER}%zz@h`,
+    ]) {
+      await stays(2, text, 'put', '--bucket', 'marked', '--git-credentials', '-');
+    }
+    const broken = `-----BEGIN RSA PRIVATE KEY-----\n${MARKER}\n-----END RSA PRIVATE KEY-----\n`;
+    for (const text of [broken, `ssh-rsa ${MARKER}`, MARKER, broken.replaceAll('RSA', 'OPENSSH')]) {
+      await stays(2, text, 'put', '--bucket', 'marked', '--ssh-key', '-');
+    }
+    await stays(2, `${MARKER}\0`, 'put', '--bucket', 'marked', '--set', 'A');
+    await stays(2, MARKER.repeat(9000), 'put', '--bucket', 'marked', '--secret-file', 'A_TOKEN');
+    // AWS refuses: no such bucket, a public one, no such key, no such stack.
+    await stays(1, MARKER, 'put', '--bucket', 'no-such-bucket', '--set', 'A');
+    await stays(1, MARKER, 'put', '--bucket', 'public', '--set', 'A');
+    await stays(1, MARKER, 'put', '--bucket', 'marked', '--set', 'A', '--kms-key', 'alias/none');
+    await stays(1, MARKER, 'put', 'no-stack', '--set', 'A');
+    // What is in the bucket is broken.
+    const s3 = new S3({ ...sandbox.client, forcePathStyle: true });
+    const put = (Key: string, Body: string) => s3.putObject({ Bucket: 'marked', Key, Body });
+    await put('env', `A=1\n${MARKER} x\nB="${MARKER}`);
+    await put('git-credentials', `https://${MARKER}@x\n`);
+    await put('private_ssh_key', broken);
+    await put('secret-files/NO', MARKER);
+    await stays(1, MARKER, 'put', '--bucket', 'marked', '--set', 'A');
+    await stays(1, '', 'lint', '--bucket', 'marked');
+    await stays(0, '', 'list', '--bucket', 'marked', '--effective', 'app');
+    await stays(1, '', 'rm', '--bucket', 'marked', 'none', '--yes');
+    await stays(1, '', 'restore', '--bucket', 'marked', 'env', 'none');
+    await put('env', `A=${MARKER}\n${MARKER} x\n${MARKER}-command`);
+    await stays(53, '', 'run', '--bucket', 'marked', '--', 'true');
+  });
+
+  it('were in no process’s arguments, and are on no disk', () => {
+    expect(seen).to.eql([]);
+    expect(filesWithMarker(temporary)).to.eql([]);
+    expect(filesWithMarker(folder)).to.eql([join(folder, 'asked-for')]);
+  });
+});
