@@ -4,12 +4,13 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { table } from '../src/terminal/table.ts';
+import { freePort } from '../test/support/free-port.ts';
 import { hookCost } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
+import { secretsCost } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
@@ -45,6 +46,7 @@ try {
     await evaluation(),
     ...(await hook(`http://127.0.0.1:${port}`)),
     ...scaler(),
+    ...(await secrets(`http://127.0.0.1:${port}`)),
   ];
   console.log(
     table(rows, [
@@ -153,6 +155,18 @@ function scaler(): Measurement[] {
   ];
 }
 
+/** Secrets put by bk-stack, beside the AWS CLI's copies to the same server. */
+async function secrets(endpoint: string): Promise<Measurement[]> {
+  const costs = await secretsCost(endpoint);
+  return costs.map(({ what, own, theirs, most }) => ({
+    what: `${what}, beside aws s3 cp`,
+    median: `${own.toFixed(0)} ms`,
+    measured: `${(own / theirs).toFixed(2)}x`,
+    target: `${most}x`,
+    reached: own / theirs <= most ? 'yes' : 'NO',
+  }));
+}
+
 /** Each profile under this scaler and under the official one: waits at most half, at no more cost. */
 function duelText(all: readonly Duel[]): string {
   const wait = ({ p95 }: Duel) =>
@@ -192,15 +206,4 @@ function timed(args: readonly string[]): Promise<number> {
 function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((done) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        done(typeof address === 'object' && address !== null ? address.port : 0);
-      });
-    });
-  });
 }

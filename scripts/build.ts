@@ -38,23 +38,9 @@ const shared = {
   metafile: true,
 } as const satisfies BuildOptions;
 
-const cli = await build({
-  absWorkingDir: root,
-  entryPoints: [
-    'src/main.ts',
-    'src/sandbox/server/background.ts',
-    'src/sandbox/services/lambda/execution/runner.ts',
-    ...loadedByName,
-  ],
-  outbase: 'src',
-  outdir: 'dist',
-  splitting: true,
-  ...shared,
-});
-
 /**
  * Lets esbuild drop the shapes that a program does not use. The SDK writes them as arrays whose objects have computed keys,
- * which esbuild has to take for code with effects; all of S3's would be read before every job.
+ * which esbuild has to take for code with effects; all of S3's would be read before every job, and by every command.
  */
 const unusedShapes: Plugin = {
   name: 'unused-shapes',
@@ -67,6 +53,34 @@ const unusedShapes: Plugin = {
     }));
   },
 };
+
+/**
+ * The sandbox, and the command that can run it in its own process. Apart from the other commands: it serves every operation
+ * of the SDK packages that it loads, and whoever shares them would have to load them whole.
+ */
+const SANDBOX_START = 'src/commands/sandbox/start.ts';
+const sandbox = await build({
+  absWorkingDir: root,
+  entryPoints: [
+    'src/sandbox/server/background.ts',
+    'src/sandbox/services/lambda/execution/runner.ts',
+    SANDBOX_START,
+  ],
+  outbase: 'src',
+  outdir: 'dist',
+  splitting: true,
+  ...shared,
+});
+
+const cli = await build({
+  absWorkingDir: root,
+  entryPoints: ['src/main.ts', ...loadedByName.filter((file) => file !== SANDBOX_START)],
+  outbase: 'src',
+  outdir: 'dist',
+  splitting: true,
+  plugins: [unusedShapes],
+  ...shared,
+});
 
 /**
  * Each job's hooks run a program of their own, which the host program carries and lays down. In parts, as only what a
@@ -115,7 +129,7 @@ writeFileSync(
 
 mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
 writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
-writeLicences(cli.metafile, host.metafile, job.metafile, scaler.metafile);
+writeLicences(cli.metafile, sandbox.metafile, host.metafile, job.metafile, scaler.metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],

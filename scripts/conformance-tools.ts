@@ -4,7 +4,12 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /** From PyPI, and pinned: a tool that learns a new rule overnight is not to turn a build red. */
-const TOOLS = { awscli: '1.46.3', 'cfn-lint': '1.58.0', checkov: '3.3.30' };
+const TOOLS = {
+  awscli: 'awscli==1.46.3',
+  'cfn-lint': 'cfn-lint==1.58.0',
+  checkov: 'checkov==3.3.30',
+  moto: 'moto[server]==5.2.5',
+};
 
 /** Commands from Debian's packages, by the package that has them. */
 const DEBIAN_TOOLS = {
@@ -47,13 +52,8 @@ const CLOUD_INIT = ['configobj', 'jinja2', 'jsonpatch', 'jsonschema', 'oauthlib'
  * @throws Error if Python is missing and cannot be installed, or if an installation fails; no tool is ever left out
  */
 export function installTools(): string {
-  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  const folder = join(cache, 'bk-stack/conformance');
-  for (const [tool, version] of Object.entries(TOOLS)) {
-    once(folder, tool, version, (place) => {
-      virtualEnvironment(place, [`${tool}==${version}`]);
-    });
-  }
+  const folder = toolFolder();
+  for (const tool of Object.keys(TOOLS)) installPythonTool(tool as keyof typeof TOOLS);
   requireCommands();
   for (const [tool, { module, version, replace }] of Object.entries(GO_TOOLS)) {
     once(folder, tool, version, (place) => {
@@ -77,6 +77,19 @@ export function installTools(): string {
     run('dpkg-deb', ['--extract', join(place, archive), place]);
   });
   return folder;
+}
+
+/** One of those from PyPI. @returns the folder of its commands */
+export function installPythonTool(tool: keyof typeof TOOLS): string {
+  const requirement = TOOLS[tool];
+  once(toolFolder(), tool, requirement.split('==')[1] ?? '', (place) => {
+    virtualEnvironment(place, [requirement]);
+  });
+  return join(toolFolder(), tool, 'bin');
+}
+
+function toolFolder(): string {
+  return join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bk-stack/conformance');
 }
 
 /** What was cut short is done again from the start. */

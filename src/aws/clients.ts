@@ -33,28 +33,28 @@ export class Clients {
 
   autoScaling(): Promise<AutoScalingClient> {
     return this.#once('auto-scaling', async () => {
-      const { AutoScalingClient } = await import('@aws-sdk/client-auto-scaling');
+      const { AutoScalingClient } = await import('./sdk/auto-scaling.ts');
       return new AutoScalingClient(this.#configuration());
     });
   }
 
   cloudFormation(): Promise<CloudFormationClient> {
     return this.#once('cloudformation', async () => {
-      const { CloudFormationClient } = await import('@aws-sdk/client-cloudformation');
+      const { CloudFormationClient } = await import('./sdk/cloudformation.ts');
       return new CloudFormationClient(this.#configuration());
     });
   }
 
   ec2(): Promise<EC2Client> {
     return this.#once('ec2', async () => {
-      const { EC2Client } = await import('@aws-sdk/client-ec2');
+      const { EC2Client } = await import('./sdk/ec2.ts');
       return new EC2Client(this.#configuration());
     });
   }
 
   s3(): Promise<S3Client> {
     return this.#once('s3', async () => {
-      const { S3Client } = await import('@aws-sdk/client-s3');
+      const { S3Client } = await import('./sdk/s3.ts');
       // Bucket names in host names do not resolve at an endpoint that is not AWS's own.
       return new S3Client({ ...this.#configuration(), forcePathStyle: this.hasCustomEndpoint });
     });
@@ -62,21 +62,21 @@ export class Clients {
 
   serviceQuotas(): Promise<ServiceQuotasClient> {
     return this.#once('service-quotas', async () => {
-      const { ServiceQuotasClient } = await import('@aws-sdk/client-service-quotas');
+      const { ServiceQuotasClient } = await import('./sdk/service-quotas.ts');
       return new ServiceQuotasClient(this.#configuration());
     });
   }
 
   ssm(): Promise<SSMClient> {
     return this.#once('ssm', async () => {
-      const { SSMClient } = await import('@aws-sdk/client-ssm');
+      const { SSMClient } = await import('./sdk/ssm.ts');
       return new SSMClient(this.#configuration());
     });
   }
 
   sts(): Promise<STSClient> {
     return this.#once('sts', async () => {
-      const { STSClient } = await import('@aws-sdk/client-sts');
+      const { STSClient } = await import('./sdk/sts.ts');
       return new STSClient(this.#configuration());
     });
   }
@@ -99,6 +99,8 @@ export class Clients {
       ...(credentials !== undefined && { credentials }),
       ...(this.hasCustomEndpoint && { disableHostPrefix: true }),
       customUserAgent: 'bk-stack',
+      // A client's middleware is complete when it is made, and hundreds of requests may follow.
+      cacheMiddleware: true,
     };
   }
 

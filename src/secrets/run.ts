@@ -58,7 +58,8 @@ export async function runWithSecrets(
 
 function evaluate(script: string, command: readonly string[]): Promise<number> {
   return new Promise((done, failed) => {
-    const child = spawn('bash', ['-c', WRAPPER, 'bash', ...command], {
+    // bash takes a socket on stdin for a remote shell, and would read its start-up file.
+    const child = spawn('bash', ['--norc', '-c', WRAPPER, 'bash', ...command], {
       stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
     });
     child.on('error', () => {

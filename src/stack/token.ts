@@ -63,7 +63,7 @@ export async function keepToken(
 
 /** SSM's Parameter Store. */
 export function tokenStore(aws: AwsContext): TokenStore {
-  const load = async () => ({ sdk: await import('@aws-sdk/client-ssm'), client: await aws.clients.ssm() });
+  const load = async () => ({ sdk: await import('../aws/sdk/ssm.ts'), client: await aws.clients.ssm() });
   const fields = ({ name, token, kmsKey }: TokenRecord) => ({
     Name: name,
     Value: token,

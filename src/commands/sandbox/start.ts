@@ -39,8 +39,8 @@ export default class SandboxStart extends BaseCommand {
       ...(port !== undefined && { port }),
       ...(speed !== undefined && { speed }),
     };
-    const { runInForeground, startInBackground } = await import('../../sandbox/server/lifecycle.ts');
     if (flags.foreground) {
+      const { runInForeground } = await import('../../sandbox/server/foreground.ts');
       await runInForeground(options, {
         signal: this.signal,
         log: (line) => {
@@ -49,6 +49,7 @@ export default class SandboxStart extends BaseCommand {
       });
       return { running: false };
     }
+    const { startInBackground } = await import('../../sandbox/server/lifecycle.ts');
     const report = sandboxReport(await startInBackground(options));
     this.log(sandboxText(report, outTheme));
     return report;

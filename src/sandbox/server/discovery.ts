@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
+import { UsageError } from '../../errors.ts';
 import { discoveryFile } from './places.ts';
 
 /** A sandbox that runs on this machine, for this user. */
@@ -60,4 +61,10 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
+}
+
+export function alreadyRunning({ endpoint, pid }: RunningSandbox): UsageError {
+  return new UsageError(`A sandbox runs already at ${endpoint} (process ${pid})`, {
+    hint: 'Use it, or stop it first: bk-stack sandbox stop',
+  });
 }

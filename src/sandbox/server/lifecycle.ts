@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../errors.ts';
 import { failureOf, type FromBackground } from './channel.ts';
-import { findSandbox, isAlive, type RunningSandbox } from './discovery.ts';
+import { alreadyRunning, findSandbox, isAlive, type RunningSandbox } from './discovery.ts';
 import { CONTROL_HEADER } from './local-caller.ts';
 import { logFile, stateDirectory } from './places.ts';
-import { alreadyRunning, runSandbox, type RunOptions } from './run.ts';
+import type { RunOptions } from './run.ts';
 import { Storage } from './storage.ts';
 
 /** Real milliseconds. */
@@ -60,23 +60,6 @@ export async function startInBackground(options: RunOptions): Promise<RunningSan
   } finally {
     closeSync(output);
   }
-}
-
-/** Runs a sandbox in this process, until the signal ends it or somebody stops it. */
-export async function runInForeground(
-  options: RunOptions,
-  { signal, log }: { readonly signal: AbortSignal; readonly log: (line: string) => void },
-): Promise<void> {
-  await runSandbox(options, {
-    signal,
-    log,
-    ready({ endpoint, speed }) {
-      log(`The sandbox listens at ${endpoint}, ${speed} times faster than real time. Ctrl-C ends it.`);
-    },
-    failed(error) {
-      log(`The sandbox failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    },
-  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { loadSpecification } from '../cloudformation/specification/load.ts';
 import { services } from '../services/index.ts';
-import { announce, findSandbox, type RunningSandbox, withdraw } from './discovery.ts';
+import { alreadyRunning, announce, findSandbox, type RunningSandbox, withdraw } from './discovery.ts';
 import { stateDirectory } from './places.ts';
 import { SandboxServer } from './server.ts';
 
@@ -67,10 +67,4 @@ export async function runSandbox(
 async function loadAhead(): Promise<void> {
   loadSpecification();
   for (const { sdk } of services) await sdk();
-}
-
-export function alreadyRunning({ endpoint, pid }: RunningSandbox): UsageError {
-  return new UsageError(`A sandbox runs already at ${endpoint} (process ${pid})`, {
-    hint: 'Use it, or stop it first: bk-stack sandbox stop',
-  });
 }

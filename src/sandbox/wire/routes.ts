@@ -21,7 +21,7 @@ export interface Route {
 export function routeOf(
   request: WireRequest,
   target: Target,
-  operations: Iterable<OperationSchema>,
+  operations: readonly OperationSchema[],
 ): Route | undefined {
   let best: (Route & { readonly demands: number }) | undefined;
   for (const operation of operations) {

@@ -41,7 +41,7 @@ export interface ErrorSchema {
 export interface ServiceSchema {
   readonly xmlNamespace: string;
   operation(name: string): OperationSchema | undefined;
-  operations(): Iterable<OperationSchema>;
+  operations(): readonly OperationSchema[];
   /** By the name of the shape or by its code in the query protocols. */
   error(code: string): ErrorSchema | undefined;
 }
@@ -63,15 +63,17 @@ export function serviceSchema(sdk: object): ServiceSchema {
     operations.set(name, found);
     return found;
   };
+  let all: readonly OperationSchema[] | undefined;
   let errors: Map<string, ErrorSchema> | undefined;
   return {
     xmlNamespace: namespaceOf(exported),
     operation: find,
-    *operations() {
-      for (const [name, schema] of Object.entries(exported)) {
-        const found = isKind(schema, OPERATION) ? find(name.slice(0, -1)) : undefined;
-        if (found !== undefined) yield found;
-      }
+    operations() {
+      // Once, as each request by REST looks through them.
+      all ??= Object.entries(exported).flatMap(([name, schema]) =>
+        isKind(schema, OPERATION) ? (find(name.slice(0, -1)) ?? []) : [],
+      );
+      return all;
     },
     error(code) {
       errors ??= errorsOf(exported);

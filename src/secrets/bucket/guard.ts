@@ -39,7 +39,7 @@ export async function guardBucket(aws: AwsContext, place: BucketPlace): Promise<
 }
 
 async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPlace): Promise<void> {
-  const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
+  const { HeadBucketCommand } = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const elsewhere = (where: string | undefined) =>
     new OperationError(`The bucket ${bucket} is in ${where ?? 'another region'}, not in ${region}`, {
@@ -80,7 +80,7 @@ async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPl
 
 /** What a bucket's settings say, as far as we may look. */
 export async function bucketFacts(aws: AwsContext, { bucket, account }: BucketPlace): Promise<BucketFacts> {
-  const sdk = await import('@aws-sdk/client-s3');
+  const sdk = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const target = { Bucket: bucket, ExpectedBucketOwner: account };
   const unknown: string[] = [];

@@ -64,7 +64,7 @@ export async function locateBucket(
 }
 
 async function callerAccount(aws: AwsContext): Promise<string> {
-  const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+  const { GetCallerIdentityCommand } = await import('../../aws/sdk/sts.ts');
   const client = await aws.clients.sts();
   return (await client.send(new GetCallerIdentityCommand({}))).Account ?? '';
 }

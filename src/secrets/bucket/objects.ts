@@ -65,7 +65,7 @@ export function secretObjects(
   { bucket, account }: BucketPlace,
   encryption: Encryption,
 ): SecretObjects {
-  const load = async () => ({ sdk: await import('@aws-sdk/client-s3'), client: await aws.clients.s3() });
+  const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });
   const target = { Bucket: bucket, ExpectedBucketOwner: account };
   const objects: SecretObjects = {
     async read(key, versionId) {

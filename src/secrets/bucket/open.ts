@@ -20,7 +20,7 @@ export interface OpenBucket {
 
 /** Finds a bucket to look into. */
 export async function openForReading(aws: AwsContext, which: Which): Promise<OpenBucket> {
-  const place = await locateBucket(aws, which);
+  const place = await located(aws, which);
   const there = aws.inRegion(place.region);
   return { aws: there, place, objects: secretObjects(there, place, { kind: 'bucket' }), warnings: [] };
 }
@@ -41,7 +41,7 @@ export async function openForWriting(
   which: Which,
   { kmsKey, encrypt }: EncryptionWish,
 ): Promise<OpenBucket> {
-  const place = await locateBucket(aws, which);
+  const place = await located(aws, which);
   const there = aws.inRegion(place.region);
   const facts = await guardBucket(there, place);
   const encryption = encrypt ? chooseKey(kmsKey, place, facts.encryption) : ({ kind: 'bucket' } as const);
@@ -57,6 +57,12 @@ export async function openForWriting(
   const foreign = foreignKey(encryption, place);
   if (foreign !== undefined) warnings.push(foreign);
   return { aws: there, place, objects: secretObjects(there, place, encryption), warnings };
+}
+
+/** Finds the bucket, and loads what is needed next while AWS thinks. */
+async function located(aws: AwsContext, which: Which): Promise<BucketPlace> {
+  const [place] = await Promise.all([locateBucket(aws, which), import('../../aws/sdk/s3.ts')]);
+  return place;
 }
 
 /** The key that was asked for, else the stack's, else the bucket's own, else the account's default one for S3. */

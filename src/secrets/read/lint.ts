@@ -42,7 +42,7 @@ export async function lintSecrets(
 }
 
 async function bucketFindings(aws: AwsContext, place: OpenBucket['place']): Promise<LintFinding[]> {
-  const { GetBucketVersioningCommand } = await import('@aws-sdk/client-s3');
+  const { GetBucketVersioningCommand } = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const target = { Bucket: place.bucket, ExpectedBucketOwner: place.account };
   const [facts, versioning] = await Promise.all([

@@ -21,7 +21,7 @@ export function assetCalls(
   aws: AwsContext,
   { account, partition }: { readonly account: string; readonly partition: string },
 ): AssetCalls {
-  const load = async () => ({ sdk: await import('@aws-sdk/client-s3'), client: await aws.clients.s3() });
+  const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });
   const expected = { ExpectedBucketOwner: account };
   return {
     async bucketState(bucket) {

@@ -79,7 +79,7 @@ async function empty(calls: BucketCalls, bucket: string): Promise<number> {
 
 /** The same on AWS. */
 export function bucketCalls(aws: AwsContext): BucketCalls {
-  const load = async () => ({ sdk: await import('@aws-sdk/client-s3'), client: await aws.clients.s3() });
+  const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });
   return {
     async versions(bucket) {
       const { sdk, client } = await load();

@@ -129,7 +129,7 @@ function keptResources(events: readonly StackEvent[], stackId: string): KeptReso
 
 function deletionCalls(aws: AwsContext, signal: AbortSignal): DeletionCalls {
   const load = async () => ({
-    sdk: await import('@aws-sdk/client-cloudformation'),
+    sdk: await import('../../aws/sdk/cloudformation.ts'),
     client: await aws.clients.cloudFormation(),
   });
   return {

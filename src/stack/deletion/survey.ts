@@ -30,7 +30,7 @@ export async function surveyForDeletion(aws: AwsContext, stackName: string): Pro
 
 /** The resources that are there now. */
 async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResource[]> {
-  const { ListStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
+  const { ListStackResourcesCommand } = await import('../../aws/sdk/cloudformation.ts');
   const client = await aws.clients.cloudFormation();
   const template = await templateOf(aws, stackId);
   const resources: StackResource[] = [];

@@ -7,7 +7,7 @@ export function parameterPath(stackName: string): string {
 
 /** The names of the SSM parameters that belong to a stack. */
 export async function stackParameters(aws: AwsContext, stackName: string): Promise<string[]> {
-  const { GetParametersByPathCommand } = await import('@aws-sdk/client-ssm');
+  const { GetParametersByPathCommand } = await import('../../aws/sdk/ssm.ts');
   const client = await aws.clients.ssm();
   const names: string[] = [];
   let token: string | undefined;
@@ -26,7 +26,7 @@ export async function stackParameters(aws: AwsContext, stackName: string): Promi
 const AT_ONCE = 10;
 
 export async function deleteParameters(aws: AwsContext, names: readonly string[]): Promise<void> {
-  const { DeleteParametersCommand } = await import('@aws-sdk/client-ssm');
+  const { DeleteParametersCommand } = await import('../../aws/sdk/ssm.ts');
   const client = await aws.clients.ssm();
   for (let from = 0; from < names.length; from += AT_ONCE) {
     await client.send(new DeleteParametersCommand({ Names: names.slice(from, from + AT_ONCE) }));

@@ -33,7 +33,7 @@ export interface DeploymentCalls {
 /** The same on AWS. Only reading can be aborted: a change that is cut off might have happened or not. */
 export function deploymentCalls(aws: AwsContext, signal: AbortSignal): DeploymentCalls {
   const load = async () => ({
-    sdk: await import('@aws-sdk/client-cloudformation'),
+    sdk: await import('../../aws/sdk/cloudformation.ts'),
     client: await aws.clients.cloudFormation(),
   });
   return {

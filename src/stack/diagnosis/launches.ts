@@ -31,7 +31,7 @@ export async function lookBehindSignals(
 /** The same from AWS. */
 export function launchFailuresOf(aws: AwsContext): LaunchFailures {
   return async (autoScalingGroupName) => {
-    const { DescribeScalingActivitiesCommand } = await import('@aws-sdk/client-auto-scaling');
+    const { DescribeScalingActivitiesCommand } = await import('../../aws/sdk/auto-scaling.ts');
     const client = await aws.clients.autoScaling();
     const { Activities } = await client.send(
       new DescribeScalingActivitiesCommand({

@@ -13,7 +13,7 @@ export type EventSource = (stack: string, nextToken?: string) => Promise<EventPa
 /** The histories of a region's stacks. */
 export function cloudFormationEvents(aws: AwsContext, signal?: AbortSignal): EventSource {
   return async (stack, nextToken) => {
-    const { DescribeStackEventsCommand } = await import('@aws-sdk/client-cloudformation');
+    const { DescribeStackEventsCommand } = await import('../../aws/sdk/cloudformation.ts');
     const client = await aws.clients.cloudFormation();
     const page = await client.send(
       new DescribeStackEventsCommand({ StackName: stack, NextToken: nextToken }),

@@ -44,7 +44,7 @@ const ANSWER_WITHIN_MS = 10_000;
 /** The same for real. All of it can be aborted. */
 export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightCalls {
   const aborting = { abortSignal: signal };
-  const ec2 = async () => ({ sdk: await import('@aws-sdk/client-ec2'), client: await aws.clients.ec2() });
+  const ec2 = async () => ({ sdk: await import('../../aws/sdk/ec2.ts'), client: await aws.clients.ec2() });
 
   const offerings = async (type: 'region' | 'availability-zone', instanceTypes?: readonly string[]) => {
     const { sdk, client } = await ec2();
@@ -69,7 +69,7 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
 
   return {
     async caller() {
-      const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts');
+      const { GetCallerIdentityCommand } = await import('../../aws/sdk/sts.ts');
       const client = await aws.clients.sts();
       const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}), aborting);
       return { account: Account, arn: Arn };
@@ -160,7 +160,7 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
     },
 
     async quota({ service, code }) {
-      const sdk = await import('@aws-sdk/client-service-quotas');
+      const sdk = await import('../../aws/sdk/service-quotas.ts');
       const client = await aws.clients.serviceQuotas();
       const input = { ServiceCode: service, QuotaCode: code };
       try {
@@ -176,7 +176,7 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
     },
 
     async readParameter(name) {
-      const { GetParameterCommand } = await import('@aws-sdk/client-ssm');
+      const { GetParameterCommand } = await import('../../aws/sdk/ssm.ts');
       const client = await aws.clients.ssm();
       const command = new GetParameterCommand({ Name: name, WithDecryption: true });
       const { Parameter } = await client.send(command, aborting);

@@ -58,7 +58,7 @@ async function groupOf(
 }
 
 async function groupAmongResources(aws: AwsContext, stackId: string): Promise<string | undefined> {
-  const { DescribeStackResourcesCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStackResourcesCommand } = await import('../../aws/sdk/cloudformation.ts');
   const client = await aws.clients.cloudFormation();
   const { StackResources } = await client.send(new DescribeStackResourcesCommand({ StackName: stackId }));
   return StackResources?.find(
@@ -79,7 +79,7 @@ export async function firstCauseOf(aws: AwsContext, stackId: string): Promise<Fi
 
 /** The template as it was given; undefined where we cannot read it. */
 export async function templateOf(aws: AwsContext, stackId: string): Promise<TemplateDocument | undefined> {
-  const { GetTemplateCommand } = await import('@aws-sdk/client-cloudformation');
+  const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');
   const client = await aws.clients.cloudFormation();
   const { TemplateBody } = await client.send(
     new GetTemplateCommand({ StackName: stackId, TemplateStage: 'Original' }),

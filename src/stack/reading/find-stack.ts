@@ -7,7 +7,7 @@ import { listStacks } from './list-stacks.ts';
 
 /** The stack with this name or id, or undefined where there is none. A deleted stack is found by its id only. */
 export async function findStack(aws: AwsContext, stack: string): Promise<Stack | undefined> {
-  const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+  const { DescribeStacksCommand } = await import('../../aws/sdk/cloudformation.ts');
   const client = await aws.clients.cloudFormation();
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stack }));

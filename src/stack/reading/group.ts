@@ -38,7 +38,7 @@ const MOST_FAILURES = 3;
 /** A group with its latest activities, or undefined where it does not exist (yet, or any more). */
 export async function readGroup(aws: AwsContext, name: string): Promise<GroupState | undefined> {
   const { DescribeAutoScalingGroupsCommand, DescribeScalingActivitiesCommand } =
-    await import('@aws-sdk/client-auto-scaling');
+    await import('../../aws/sdk/auto-scaling.ts');
   const client = await aws.clients.autoScaling();
   const [{ AutoScalingGroups }, { Activities }] = await Promise.all([
     client.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),

@@ -64,7 +64,7 @@ function agentStacks(stacks: readonly Stack[], region: string): StackSummary[] {
 function stackReader(aws: AwsContext): StackReader {
   return {
     async stacks(region) {
-      const { DescribeStacksCommand } = await import('@aws-sdk/client-cloudformation');
+      const { DescribeStacksCommand } = await import('../../aws/sdk/cloudformation.ts');
       const context = region === aws.region ? aws : aws.inRegion(region);
       const client = await context.clients.cloudFormation();
       const stacks: Stack[] = [];
@@ -77,7 +77,7 @@ function stackReader(aws: AwsContext): StackReader {
       return stacks;
     },
     async regions() {
-      const { DescribeRegionsCommand } = await import('@aws-sdk/client-ec2');
+      const { DescribeRegionsCommand } = await import('../../aws/sdk/ec2.ts');
       const client = await aws.clients.ec2();
       // Without AllRegions the answer holds the regions that the account has enabled.
       const { Regions } = await client.send(new DescribeRegionsCommand({}));

@@ -37,7 +37,7 @@ export interface WizardSource {
 /** The same for real. */
 export function wizardSource(aws: AwsContext, signal: AbortSignal): WizardSource {
   const aborting = { abortSignal: signal };
-  const ec2 = async () => ({ sdk: await import('@aws-sdk/client-ec2'), client: await aws.clients.ec2() });
+  const ec2 = async () => ({ sdk: await import('../../aws/sdk/ec2.ts'), client: await aws.clients.ec2() });
   return {
     async regions() {
       const { sdk, client } = await ec2();

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCli } from '../../support/process.ts';
+import { freePort } from '../../support/free-port.ts';
 import { runTool } from './tools.ts';
 
 /** What one call of the AWS CLI gave: its answer, or AWS's error. */
@@ -82,15 +82,4 @@ export class Sandbox {
     }
     throw new Error(`not so within ${seconds} seconds: ${String(ask)}`);
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((found) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        found(port);
-      });
-    });
-  });
 }

@@ -2,7 +2,14 @@ import { join } from 'node:path';
 import { runProcess, type Finished, type RunOptions } from '../../support/process.ts';
 
 type Tool =
-  'awscli' | 'buildkite-agent' | 'cfn-lint' | 'checkov' | 'cloud-init' | 'packer' | 'packer-plugin-amazon';
+  | 'awscli'
+  | 'buildkite-agent'
+  | 'cfn-lint'
+  | 'checkov'
+  | 'cloud-init'
+  | 'moto'
+  | 'packer'
+  | 'packer-plugin-amazon';
 
 /** Runs a tool that scripts/conformance.ts has installed. */
 export function runTool(
