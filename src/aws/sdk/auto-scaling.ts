@@ -1,5 +1,7 @@
 export {
   AutoScalingClient,
   DescribeAutoScalingGroupsCommand,
+  DescribeInstanceRefreshesCommand,
   DescribeScalingActivitiesCommand,
+  StartInstanceRefreshCommand,
 } from '@aws-sdk/client-auto-scaling';

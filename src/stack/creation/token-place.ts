@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { BUILDKITE } from '../agent-metrics.ts';
 import type { ParameterDefinition } from '../parameters/index.ts';
 import type { TokenSource } from '../preflight/index.ts';
 import { type TokenRecord, tokenParameter } from '../token.ts';
@@ -8,8 +9,6 @@ export const TOKEN_PARAMETER = 'BuildkiteAgentToken';
 export const TOKEN_PATH_PARAMETER = 'BuildkiteAgentTokenParameterStorePath';
 const TOKEN_KEY_PARAMETER = 'BuildkiteAgentTokenParameterStoreKMSKey';
 export const ENDPOINT_PARAMETER = 'AgentEndpoint';
-/** The Agent API for templates that do not name one. */
-const BUILDKITE = 'https://agent.buildkite.com/v3';
 
 /** The side that the stack is made on. */
 export interface Side {

@@ -1,4 +1,5 @@
 import { awsErrorCode } from '../../aws/errors.ts';
+import { reasonOf } from '../agent-metrics.ts';
 import { isDenied, type Verdict, verdict } from './check.ts';
 
 /** Where the agents' token comes from. */
@@ -80,11 +81,4 @@ function unknown(why: string): Verdict {
   return verdict('', {
     warnings: [{ message: `Whether Buildkite accepts the agent token could not be checked: ${why}` }],
   });
-}
-
-/** Node's fetch hides the reason in the cause. */
-function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error & { cause?: { code?: unknown } };
-  if (name === 'TimeoutError') return 'timed out';
-  return typeof cause?.code === 'string' ? cause.code : message;
 }

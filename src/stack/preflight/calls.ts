@@ -1,6 +1,7 @@
 import type { _InstanceType, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
+import { agentMetrics } from '../agent-metrics.ts';
 import { findStack } from '../reading/find-stack.ts';
 import { type StackSummary, summaryOf } from '../reading/summary.ts';
 import type { TokenCalls } from './agent-token.ts';
@@ -38,8 +39,6 @@ export function typeArchitectures({
   const all = ProcessorInfo?.SupportedArchitectures ?? [];
   return { type: InstanceType, architectures: all.filter((each) => ['arm64', 'x86_64'].includes(each)) };
 }
-
-const ANSWER_WITHIN_MS = 10_000;
 
 /** The same for real. All of it can be aborted. */
 export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightCalls {
@@ -183,13 +182,6 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
       return Parameter?.Value ?? '';
     },
 
-    async metrics(endpoint, token) {
-      const response = await fetch(`${endpoint.replace(/\/+$/, '')}/metrics`, {
-        headers: { Authorization: `Token ${token}`, 'User-Agent': 'bk-stack' },
-        signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
-      });
-      const body: unknown = await response.json().catch(() => undefined);
-      return { status: response.status, body };
-    },
+    metrics: (endpoint, token) => agentMetrics(endpoint, token, signal),
   };
 }

@@ -1,0 +1,81 @@
+import { text } from 'node:stream/consumers';
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
+import { UsageError } from '../../errors.ts';
+import type { RotationResult } from '../../stack/rotation/rotate.ts';
+import { logLine } from '../../terminal/log-line.ts';
+import { outTheme } from '../../terminal/theme.ts';
+
+export default class TokenRotate extends BaseCommand {
+  static override summary = 'Give a stack another agent token';
+  static override description =
+    'The new token is tested against Buildkite, kept in SSM beside the one before, and the instances are replaced, each when ' +
+    'its jobs are done. If Buildkite refuses it, nothing is changed, or the one before is put back. Ctrl-C stops the ' +
+    'watching; the instances go on being replaced.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack --token-stdin < new-token.txt',
+    '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --token-stdin --no-roll < new-token.txt',
+  ];
+
+  static override args = { name: stackNameArg };
+
+  static override flags = {
+    'token-stdin': Flags.boolean({ description: 'read the new token from stdin; else it is asked for' }),
+    'min-healthy': Flags.integer({
+      description: 'percent of the instances that stay in service meanwhile',
+      helpValue: '<percent>',
+      default: 90,
+      min: 0,
+      max: 100,
+    }),
+    'no-roll': Flags.boolean({ description: 'keep the instances; new ones use the new token' }),
+  };
+
+  async run(): Promise<RotationResult> {
+    const { args, flags } = await this.parse(TokenRotate);
+    const stackName = this.requireName(args.name);
+    const { parseToken } = await import('../../stack/token.ts');
+    const ask = this.interactive(flags) && !flags['token-stdin'];
+    if (!ask && (!flags['token-stdin'] || process.stdin.isTTY)) {
+      throw new UsageError('The new token is needed', {
+        hint: `Feed it: bk-stack token rotate ${stackName} --token-stdin < new-token.txt`,
+      });
+    }
+    const { askHidden } = await import('../../terminal/confirm.ts');
+    const typed = ask ? await askHidden('New agent token (not shown)') : await text(process.stdin);
+    const token = parseToken(typed, ask ? 'What was typed' : 'stdin');
+    const aws = await this.connect(flags);
+    const { rotateToken } = await import('../../stack/rotation/rotate.ts');
+    const { rotationCalls, tokenPlace } = await import('../../stack/rotation/calls.ts');
+    const { refreshCalls } = await import('../../stack/rollout/refresh.ts');
+    const { pacingOf } = await import('../../stack/pacing.ts');
+    const say = (line: string) => {
+      this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
+    };
+    const place = await tokenPlace(aws, stackName);
+    this.onInterrupt(`What AWS was told goes on: see bk-stack status ${stackName}`);
+    const result = await rotateToken(
+      rotationCalls(aws, this.signal),
+      refreshCalls(aws),
+      { ...place, token, minHealthy: flags['min-healthy'], roll: !flags['no-roll'] },
+      pacingOf(aws, this.signal),
+      {
+        say,
+        refreshed: ({ status, left, reason }, instances) => {
+          say(
+            `${instances - left} of ${instances} instances replaced or ending (${status})${reason === undefined ? '' : `: ${reason}`}`,
+          );
+        },
+      },
+    );
+    const { replaced, version } = result;
+    const who = replaced === undefined ? 'New instances use it' : `${replaced} instances were replaced`;
+    this.log(
+      `${outTheme.good('✔')} ${stackName} has its new token, as version ${version} of ${place.parameter}. ${who}.`,
+    );
+    if (replaced !== undefined) this.log('The one before can be revoked in Buildkite now.');
+    return result;
+  }
+}

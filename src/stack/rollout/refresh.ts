@@ -1,0 +1,104 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { type Pacing, persistently } from '../pacing.ts';
+
+/** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
+export interface RefreshState {
+  /** Pending, InProgress, Successful, Failed, Cancelling, Cancelled, RollbackInProgress, ... */
+  readonly status: string;
+  readonly reason?: string;
+  /** Of the instances to replace, 0 to 100. */
+  readonly percentage: number;
+  /** Instances that are still to be replaced. */
+  readonly left: number;
+}
+
+/** What replacing a group's instances needs of Auto Scaling. */
+export interface RefreshCalls {
+  /** Instances in the group, whatever state they are in. */
+  instances(group: string): Promise<number>;
+  /** The id of one that is under way, if there is one. */
+  active(group: string): Promise<string | undefined>;
+  /** Begins one and returns its id. */
+  start(group: string, minHealthyPercentage: number): Promise<string>;
+  describe(group: string, refreshId: string): Promise<RefreshState>;
+}
+
+const ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|RollbackFailed)$/;
+
+/** How often to look, in the stack's own seconds. */
+const LOOK_EVERY = 10;
+
+/** Looks until a refresh has ended, and tells of each change. Throws when the pacing's signal is aborted. */
+export async function watchRefresh(
+  calls: Pick<RefreshCalls, 'describe'>,
+  { group, refreshId }: { readonly group: string; readonly refreshId: string },
+  pacing: Pacing,
+  changed: (state: RefreshState) => void,
+): Promise<RefreshState> {
+  let before = '';
+  for (;;) {
+    const state = await persistently(pacing, () => calls.describe(group, refreshId));
+    const now = JSON.stringify(state);
+    if (now !== before) changed(state);
+    before = now;
+    if (ENDED.test(state.status)) return state;
+    await pacing.pause(LOOK_EVERY);
+  }
+}
+
+/** The same on AWS. */
+export function refreshCalls(aws: AwsContext): RefreshCalls {
+  const load = async () => ({
+    sdk: await import('../../aws/sdk/auto-scaling.ts'),
+    client: await aws.clients.autoScaling(),
+  });
+  const refreshes = async (group: string, ids?: string[]) => {
+    const { sdk, client } = await load();
+    const { InstanceRefreshes } = await client.send(
+      new sdk.DescribeInstanceRefreshesCommand({
+        AutoScalingGroupName: group,
+        ...(ids === undefined ? { MaxRecords: 5 } : { InstanceRefreshIds: ids }),
+      }),
+    );
+    return InstanceRefreshes ?? [];
+  };
+  return {
+    async instances(group) {
+      const { sdk, client } = await load();
+      const { AutoScalingGroups } = await client.send(
+        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
+      );
+      return AutoScalingGroups?.[0]?.Instances?.length ?? 0;
+    },
+    async active(group) {
+      return (await refreshes(group)).find(({ Status = '' }) => !ENDED.test(Status))?.InstanceRefreshId;
+    },
+    async start(group, minHealthyPercentage) {
+      const { sdk, client } = await load();
+      const { InstanceRefreshId } = await client.send(
+        new sdk.StartInstanceRefreshCommand({
+          AutoScalingGroupName: group,
+          Strategy: 'Rolling',
+          Preferences: {
+            MinHealthyPercentage: minHealthyPercentage,
+            // The launching hook lets an instance into service when its agents are connected: it is warm then.
+            InstanceWarmup: 0,
+            SkipMatching: false,
+            // The terminating hook lets their jobs finish all the same.
+            ScaleInProtectedInstances: 'Refresh',
+          },
+        }),
+      );
+      return InstanceRefreshId ?? '';
+    },
+    async describe(group, refreshId) {
+      const [found] = await refreshes(group, [refreshId]);
+      return {
+        status: found?.Status ?? 'Pending',
+        ...(found?.StatusReason !== undefined && { reason: found.StatusReason }),
+        percentage: found?.PercentageComplete ?? 0,
+        left: found?.InstancesToUpdate ?? 0,
+      };
+    },
+  };
+}

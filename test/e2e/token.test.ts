@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { SSM } from '@aws-sdk/client-ssm';
+import { expect } from 'chai';
+import { CliSandbox } from '../support/sandbox.ts';
+
+describe('bk-stack token rotate', function () {
+  this.timeout(120_000);
+  const sandbox = new CliSandbox();
+  let ssm: SSM;
+  const PARAMETER = '/bk-stack/ci/agent-token';
+  const rotate = (input: string, ...args: string[]) =>
+    sandbox.runWith({ input }, 'token', 'rotate', 'ci', '--token-stdin', ...args);
+  const stored = async () => {
+    const { Parameter } = await ssm.getParameter({ Name: PARAMETER, WithDecryption: true });
+    return { token: Parameter?.Value, version: Parameter?.Version, type: Parameter?.Type };
+  };
+  const control = (path: string, init: RequestInit = {}) =>
+    fetch(`${sandbox.endpoint}/_sandbox/${path}`, { headers: { 'x-bk-stack-sandbox': '1' }, ...init });
+
+  before(async () => {
+    await sandbox.start();
+    ssm = new SSM(sandbox.client);
+    const made = await sandbox.runWith(
+      { input: 'bkct_first' },
+      ...[
+        'create',
+        'ci',
+        '--token-stdin',
+        '--no-input',
+        '--json',
+        '--param',
+        'MinSize=3',
+        '--param',
+        'BuildkiteQueue=q',
+      ],
+    );
+    expect(made.exitCode, made.stderr).to.equal(0);
+  });
+  after(() => sandbox.remove());
+
+  it('changes nothing for a token that Buildkite refuses', async () => {
+    const { exitCode, stdout, stderr } = await rotate('invalid_one\n');
+    expect(exitCode).to.equal(2);
+    expect(stdout).to.equal('');
+    expect(stderr)
+      .to.match(/does not accept the new token/)
+      .and.not.match(/invalid_one/);
+    expect(await stored()).to.eql({ token: 'bkct_first', version: 1, type: 'SecureString' });
+  });
+
+  it('needs a token, and a stack that keeps one in SSM', async () => {
+    const none = await sandbox.run('token', 'rotate', 'ci');
+    expect(none.exitCode).to.equal(2);
+    expect(none.stderr).to.match(/The new token is needed.*--token-stdin/s);
+    const unknown = await sandbox.runWith({ input: 'x' }, 'token', 'rotate', 'nowhere', '--token-stdin');
+    expect(unknown.exitCode).to.equal(1);
+  });
+
+  it('replaces the instances while jobs run, and loses none', async () => {
+    const autoScaling = new AutoScaling(sandbox.client);
+    const members = async () => {
+      const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+      return (group?.Instances ?? []).map(({ InstanceId = '' }) => InstanceId);
+    };
+    const before = await members();
+    expect(before).to.have.length(3);
+    for (let number = 0; number < 3; number += 1) {
+      await control('jobs', { method: 'POST', body: JSON.stringify({ queue: 'q', seconds: 600 }) });
+    }
+    await sleep(200);
+    const { exitCode, stdout, stderr } = await rotate('bkct_second\n');
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(/new token, as version 2 .*3 instances were replaced/);
+    expect(stdout + stderr).to.not.match(/bkct_/);
+    expect(await stored()).to.eql({ token: 'bkct_second', version: 2, type: 'SecureString' });
+    const history = await ssm.getParameterHistory({ Name: PARAMETER, WithDecryption: true });
+    expect(history.Parameters?.map(({ Value }) => Value)).to.eql(['bkct_first', 'bkct_second']);
+    const after = await members();
+    expect(after).to.have.length(3);
+    expect(after.filter((id) => before.includes(id))).to.eql([]);
+    const { jobs } = (await (await control('jobs')).json()) as { jobs: { state: string }[] };
+    expect(jobs.map(({ state }) => state).filter((state) => !/finished|running/.test(state))).to.eql([]);
+  });
+});
