@@ -1,5 +1,6 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -42,6 +43,13 @@ export class Clients {
     return this.#once('cloudformation', async () => {
       const { CloudFormationClient } = await import('./sdk/cloudformation.ts');
       return new CloudFormationClient(this.#configuration());
+    });
+  }
+
+  cloudWatchLogs(): Promise<CloudWatchLogsClient> {
+    return this.#once('logs', async () => {
+      const { CloudWatchLogsClient } = await import('./sdk/cloudwatch-logs.ts');
+      return new CloudWatchLogsClient(this.#configuration());
     });
   }
 

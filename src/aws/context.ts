@@ -12,12 +12,18 @@ export class AwsContext {
     readonly speed = 1,
     /** Where Buildkite's Agent API of this side is; undefined where it is Buildkite's own. */
     readonly agentEndpoint?: string,
+    private readonly sideClock: () => Promise<() => number> = () => Promise.resolve(Date.now),
   ) {
     this.clients = new Clients({ ...settings, region });
   }
 
   inRegion(region: string): AwsContext {
-    return new AwsContext(region, this.settings, this.speed, this.agentEndpoint);
+    return new AwsContext(region, this.settings, this.speed, this.agentEndpoint, this.sideClock);
+  }
+
+  /** What time it is on the other side, in milliseconds since 1970: a sandbox's clock is ahead of this machine's. */
+  clock(): Promise<() => number> {
+    return this.sideClock();
   }
 
   /** How long to wait, in real milliseconds, for what takes `seconds` on the other side. Never under 100 ms. */

@@ -135,6 +135,7 @@ export abstract class BaseCommand extends Command {
         settings,
         sandbox.speed,
         agentEndpoint,
+        sandbox.clock,
       );
     }
     return new AwsContext(await resolveRegion(settings), settings);

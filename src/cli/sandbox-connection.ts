@@ -1,10 +1,13 @@
 import { findSandbox } from '../sandbox/server/discovery.ts';
+import { CONTROL_HEADER } from '../sandbox/server/local-caller.ts';
 
 /** How to reach the sandbox that runs on this machine. */
 export interface SandboxConnection {
   readonly endpoint: string;
   readonly speed: number;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  /** Tells its time, in milliseconds since 1970. */
+  readonly clock: () => Promise<() => number>;
 }
 
 /** The running sandbox, or one started in the background. `say` gets the line that tells that nothing touches AWS. */
@@ -15,7 +18,16 @@ export async function sandboxConnection(say: (line: string) => void): Promise<Sa
     endpoint: running.endpoint,
     speed: running.speed,
     credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
+    clock: () => clockOf(running.endpoint, running.speed),
   };
+}
+
+/** Its time now, and from here on by this machine's clock and its speed. */
+async function clockOf(endpoint: string, speed: number): Promise<() => number> {
+  const answer = await fetch(`${endpoint}/_sandbox/status`, { headers: { [CONTROL_HEADER]: '1' } });
+  const { now } = (await answer.json()) as { now: string };
+  const [there, here] = [Date.parse(now), Date.now()];
+  return () => there + (Date.now() - here) * speed;
 }
 
 async function startInBackground() {

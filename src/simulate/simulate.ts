@@ -1,4 +1,4 @@
-import { EventHeap } from './heap.ts';
+import { EventHeap } from '../heap.ts';
 import type { Policy } from './policy.ts';
 import { exponential, logNormal, seeded } from './random.ts';
 import type { Trace } from './trace.ts';

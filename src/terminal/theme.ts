@@ -32,8 +32,11 @@ function levelOf(support: typeof supportsColor): 0 | 1 | 2 | 3 {
   return colourRefused() || support === false ? 0 : support.level;
 }
 
+/** How many colours stdout shows: chalk's level. */
+export const outColours = levelOf(supportsColor);
+
 /** For results, which go to stdout. */
-export const outTheme = themeOf(new Chalk({ level: levelOf(supportsColor) }));
+export const outTheme = themeOf(new Chalk({ level: outColours }));
 
 /** For progress, warnings and errors, which go to stderr. */
 export const errTheme = themeOf(new Chalk({ level: levelOf(supportsColorStderr) }));

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ScalingSettings } from '../../src/scaler/decide.ts';
-import { EventHeap } from '../../src/simulate/heap.ts';
+import { EventHeap } from '../../src/heap.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from '../../src/simulate/policy.ts';
 import { PROFILES, profileTrace } from '../../src/simulate/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runCli, type Finished, type RunOptions } from './process.ts';
+import { entry, runCli, runProcess, type Finished, type RunOptions } from './process.ts';
 import { CliTerminal, type TerminalOptions } from './pty.ts';
 
 /** A sandbox of the test's own in the background, and the built CLI that works in it. */
@@ -39,6 +39,11 @@ export class CliSandbox {
 
   runWith(options: RunOptions, ...args: string[]): Promise<Finished> {
     return runCli(args, { ...options, env: { ...this.#env, ...options.env } });
+  }
+
+  /** Runs a line of bash, in which `$BK` is the CLI. */
+  shell(line: string): Promise<Finished> {
+    return runProcess('bash', ['-c', line], { env: { ...this.#env, BK: `${process.execPath} ${entry}` } });
   }
 
   /** Runs the CLI on a terminal. */

@@ -20,7 +20,7 @@ export default class SecretsHistory extends SecretsCommand {
     const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
     const { keyBelow, oneKey } = await import('../../secrets/key.ts');
     const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets history NAME KEY'));
-    const { objects, place } = await this.openForReading(flags, which);
+    const { aws, objects, place } = await this.openForReading(flags, which);
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     if (versions.length === 0) {
       throw new OperationError(`There is no ${key} in ${place.bucket}, and there never was`, {
@@ -28,7 +28,7 @@ export default class SecretsHistory extends SecretsCommand {
       });
     }
     const { historyText } = await import('../../secrets/text/list.ts');
-    this.log(historyText(versions, new Date(), outTheme));
+    this.log(historyText(versions, new Date((await aws.clock())()), outTheme));
     return { key, versions };
   }
 }

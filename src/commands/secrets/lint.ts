@@ -34,7 +34,10 @@ export default class SecretsLint extends SecretsCommand {
     const open = await this.openForReading(flags, which);
     const { lintSecrets } = await import('../../secrets/read/lint.ts');
     const { lintText } = await import('../../secrets/text/list.ts');
-    const { secrets, findings } = await lintSecrets(open, { maxAgeDays: flags['max-age'], now: new Date() });
+    const { secrets, findings } = await lintSecrets(open, {
+      maxAgeDays: flags['max-age'],
+      now: new Date((await open.aws.clock())()),
+    });
     this.log(lintText(secrets, findings, outTheme));
     if (findings.some(({ severity }) => severity === 'error')) process.exitCode = ExitCode.failed;
     return { bucket: open.place.bucket, secrets, findings };

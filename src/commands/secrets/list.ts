@@ -34,7 +34,7 @@ export default class SecretsList extends SecretsCommand {
     const which = this.target(args.name === undefined ? [] : [args.name], flags.bucket);
     const { checkSlug } = await import('../../secrets/key.ts');
     for (const slug of [flags.pipeline, flags.effective]) if (slug !== undefined) checkSlug(slug);
-    const { objects, place } = await this.openForReading(flags, which);
+    const { aws, objects, place } = await this.openForReading(flags, which);
     const { effectiveText, listText } = await import('../../secrets/text/list.ts');
     if (flags.effective !== undefined) {
       const { effectiveSecrets } = await import('../../secrets/read/effective.ts');
@@ -44,7 +44,7 @@ export default class SecretsList extends SecretsCommand {
     }
     const { listSecrets } = await import('../../secrets/read/list.ts');
     const secrets = await listSecrets(objects, { pipeline: flags.pipeline });
-    this.log(listText(secrets, place, new Date(), outTheme));
+    this.log(listText(secrets, place, new Date((await aws.clock())()), outTheme));
     return { bucket: place.bucket, secrets };
   }
 }

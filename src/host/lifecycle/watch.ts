@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { actionText } from './action-text.ts';
 import type { AgentControl } from './agent.ts';
 import { type Action, AT_FIRST, decide } from './decide.ts';
 import type { GroupCalls } from './group.ts';
@@ -42,33 +43,23 @@ export async function watch(calls: WatchCalls, { intervalSeconds, signal }: Watc
   }
 }
 
-const REASONS = {
-  group: 'the group ends this instance',
-  interruption: 'EC2 takes this spot instance back',
-  rebalance: 'EC2 recommends to replace this spot instance',
-};
-
 /** @returns whether that was the last */
 async function carryOut(action: Action, { agent, group, say }: WatchCalls): Promise<boolean> {
+  say(actionText(action));
   switch (action.kind) {
     case 'stop-agent':
-      say(`${REASONS[action.because]}: the agent finishes its jobs and takes no more`);
       await agent.stop();
       return false;
     case 'cancel-jobs':
-      say('the time is up: running jobs are canceled');
       await agent.cancelJobs();
       return false;
     case 'heartbeat':
-      say('jobs are still running: the group waits on');
       await group.heartbeat();
       return false;
     case 'complete':
-      say('the agent is done: the group may end this instance');
       await group.complete();
       return true;
     case 'replace':
-      say('the agent is done: the group replaces this instance');
       await group.terminate({ decrement: false });
       return false;
   }

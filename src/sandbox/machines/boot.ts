@@ -5,6 +5,7 @@ import { AwsError, type Scope, type Task } from '../kernel/service.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';
+import { machineSays } from './logging.ts';
 import { enterService, lookAfterMachines, runLives } from './life.ts';
 import { BOOT_TASK, LIFE_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
@@ -34,10 +35,13 @@ function proceed(scope: Scope, machine: MachineRecord): void {
   const instance = ec2State(scope).instances[machine.instanceId];
   Reflect.deleteProperty(machine, 'dueAt');
   if (instance?.state !== 'running') return;
+  const prefix = bootOf(scope, instance).settings['BK_STACK_LOG_GROUP_PREFIX'];
+  if (prefix !== undefined) machine.logGroupPrefix = prefix;
   const failure = machine.phase === 'booting' ? failingBoot(world, machine.instanceId) : undefined;
   if (failure !== undefined) {
     machine.phase = 'failed';
     machine.failure = failure;
+    machineSays(scope, machine, 'boot', `failed: ${failure}`);
     return;
   }
   machine.phase = 'starting';
@@ -52,6 +56,7 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   // The instance may have been ended while its token was read.
   if (instance.state !== 'running') return;
   startAgents(scope, machine, instance, boot, token);
+  machineSays(scope, machine, 'boot', 'the agent is started');
   machine.phase = 'up';
   Reflect.deleteProperty(machine, 'dueAt');
   const idleSeconds = Number(boot.settings['BUILDKITE_SCALE_IN_IDLE_PERIOD']);
@@ -122,7 +127,9 @@ function startAgents(
   const queue = settings['BUILDKITE_QUEUE'];
   if (queue === undefined) return;
   if (token === undefined || isRefusedToken(scope.world, token)) {
-    machine.remarks.push('buildkite-agent: POST /v3/register: 401 Unauthorized: Invalid access token');
+    const refusal = 'buildkite-agent: POST /v3/register: 401 Unauthorized: Invalid access token';
+    machine.remarks.push(refusal);
+    machineSays(scope, machine, 'agent', refusal);
     return;
   }
   const count = Math.min(
@@ -131,8 +138,10 @@ function startAgents(
   );
   const further = (settings['BUILDKITE_AGENT_TAGS'] ?? '').split(',').filter((tag) => tag.includes('='));
   for (let spawn = 1; spawn <= count; spawn++) {
+    const name = `${settings['BK_STACK_NAME'] ?? 'agent'}-${instance.instanceId}-${spawn}`;
+    machineSays(scope, machine, 'agent', `${name} is registered, and serves the queue ${queue}`);
     registerAgent(scope.world, {
-      name: `${settings['BK_STACK_NAME'] ?? 'agent'}-${instance.instanceId}-${spawn}`,
+      name,
       tags: [`queue=${queue}`, `aws:instance-id=${instance.instanceId}`, ...further],
       hostname: `ip-${instance.privateIp.replaceAll('.', '-')}`,
       modelled: true,

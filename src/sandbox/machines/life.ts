@@ -1,3 +1,4 @@
+import { actionText } from '../../host/lifecycle/action-text.ts';
 import { afterAgent } from '../../host/lifecycle/agent-ended.ts';
 import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
@@ -9,6 +10,7 @@ import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
 import { AwsError, type Scope, type Task } from '../kernel/service.ts';
 import { groupsOf, type GroupRecord } from '../services/autoscaling/state.ts';
 import { ec2State } from '../services/ec2/state.ts';
+import { machineSays } from './logging.ts';
 import { targetStateOf } from './metadata.ts';
 import { LIFE_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
@@ -56,11 +58,13 @@ function noticesOf(scope: Scope, instanceId: string): Notices {
 
 function carryOut(
   scope: Scope,
-  { instanceId }: MachineRecord,
+  machine: MachineRecord,
   action: Action,
   agents: readonly AgentRecord[],
 ): void {
+  const { instanceId } = machine;
   const group = groupCallsOf(scope, instanceId);
+  machineSays(scope, machine, 'lifecycle', actionText(action));
   switch (action.kind) {
     case 'stop-agent':
       for (const agent of agents) agent.stopping = true;
@@ -96,13 +100,16 @@ function isIdle({ world }: Scope, { idleSeconds }: MachineRecord, agents: readon
 
 function endIdle(
   scope: Scope,
-  { instanceId }: MachineRecord,
+  machine: MachineRecord,
   notices: Notices,
   agents: readonly AgentRecord[],
 ): void {
   const { world } = scope;
-  const group = groupCallsOf(scope, instanceId);
+  const group = groupCallsOf(scope, machine.instanceId);
   for (const agent of agents) agent.stopping = true;
+  const say = (line: string) => {
+    machineSays(scope, machine, 'lifecycle', line);
+  };
   const start = () => {
     for (const agent of agents) Object.assign(agent, { stopping: false, idleSince: world.now() });
     return Promise.resolve();
@@ -111,7 +118,7 @@ function endIdle(
     scope,
     afterAgent(
       { serviceResult: 'success', notices, endsByItself: false },
-      { group, agent: { start }, say: () => undefined, flush: () => Promise.resolve() },
+      { group, agent: { start }, say, flush: () => Promise.resolve() },
     ),
   );
 }

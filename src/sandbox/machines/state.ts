@@ -20,6 +20,8 @@ export interface MachineRecord {
   idleSeconds?: number;
   /** What the host program has in mind about the instance's end. */
   lifecycle?: Memory;
+  /** Of the stack's log groups that it writes to. */
+  logGroupPrefix?: string;
   /** Why the boot failed, as the console tells it. */
   failure?: string;
   /** What the user data said beside its normal course, for the console. */

@@ -9,10 +9,10 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../kernel/service.ts';
 import { sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
 import { checkRange, required } from '../validation.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidToken } from './groups.ts';
+import { type Cursor, eventsAfter } from './merging.ts';
 import {
   existingGroup,
   existingStream,
@@ -144,23 +144,41 @@ function filterLogEvents(input: FilterLogEventsRequest, scope: Scope): FilterLog
     throw invalidParameter('logStreamNamePrefix and logStreamNames are mutually exclusive.');
   }
   const matches = compilePattern(input.filterPattern ?? '');
-  const found = streamsOf(group, logStreamNames, logStreamNamePrefix)
-    .flatMap(({ name, events }) => events.map((event) => ({ ...event, stream: name })))
-    .filter(({ timestamp, message }) => timestamp >= startTime && timestamp <= endTime && matches(message))
-    .sort((left, right) => left.timestamp - right.timestamp || left.number - right.number);
   const limit = checkRange(input.limit ?? MOST_READ, 'limit', [1, MOST_READ]);
-  const { items, nextToken } = pageOf(found, limit, input.nextToken, invalidToken);
-  return {
-    events: items.map(({ stream, timestamp, message, ingestedAt, number }): FilteredLogEvent => ({
+  const from =
+    input.nextToken === undefined ? { timestamp: startTime, number: -1 } : cursorOf(input.nextToken);
+  const page: FilteredLogEvent[] = [];
+  let bytes = 0;
+  let last: Cursor | undefined;
+  let more = false;
+  for (const event of eventsAfter(streamsOf(group, logStreamNames, logStreamNamePrefix), from)) {
+    const { stream, timestamp, message, ingestedAt, number } = event;
+    if (timestamp > endTime) break;
+    if (!matches(message)) continue;
+    bytes += message.length + EVENT_OVERHEAD;
+    more = page.length === limit || (bytes > MOST_BYTES && page.length > 0);
+    if (more) break;
+    last = { timestamp, number };
+    page.push({
       logStreamName: stream,
       timestamp,
       message,
       ingestionTime: ingestedAt,
       eventId: String(number).padStart(56, '0'),
-    })),
+    });
+  }
+  return {
+    events: page,
     searchedLogStreams: [],
-    ...(nextToken !== undefined && { nextToken }),
+    ...(more && last !== undefined && { nextToken: `${last.timestamp}/${last.number}` }),
   };
+}
+
+/** @throws AwsError for a token that was never given out */
+function cursorOf(token: string): Cursor {
+  const [, timestamp, number] = /^(\d+)\/(\d+)$/.exec(token) ?? [];
+  if (timestamp === undefined) throw invalidToken();
+  return { timestamp: Number(timestamp), number: Number(number) };
 }
 
 function streamsOf(

@@ -1,0 +1,96 @@
+import { stripVTControlCharacters } from 'node:util';
+import { Chalk } from 'chalk';
+import type { TailedEvent } from './event.ts';
+
+export type LogFormat = 'short' | 'long' | 'json';
+
+export interface FormatOptions {
+  readonly format: LogFormat;
+  /** Times of this machine's zone when false. */
+  readonly utc: boolean;
+  /** chalk's level: 0 for no colour. */
+  readonly colours: 0 | 1 | 2 | 3;
+}
+
+/** Far enough apart on dark and on light screens. */
+const INSTANCE_COLOURS = [
+  'cyan',
+  'magenta',
+  'yellow',
+  'green',
+  'blue',
+  'cyanBright',
+  'magentaBright',
+  'greenBright',
+] as const;
+
+/** Makes lines of events. An instance keeps its colour, whatever else is shown. */
+export function formatter({ format, utc, colours }: FormatOptions): (event: TailedEvent) => string {
+  if (format === 'json') {
+    return ({ group, id, ingestedAt, late, message, stream, timestamp }) =>
+      JSON.stringify({
+        timestamp: new Date(timestamp).toISOString(),
+        group,
+        stream,
+        message,
+        id,
+        ingestedAt: new Date(ingestedAt).toISOString(),
+        late,
+      });
+  }
+  const chalk = new Chalk({ level: colours });
+  return ({ group, late, message, stream, timestamp }) => {
+    const at = new Date(timestamp);
+    const time =
+      format === 'long'
+        ? utc
+          ? at.toISOString()
+          : localTime(at, true)
+        : utc
+          ? at.toISOString().slice(11, 19)
+          : localTime(at, false);
+    const name = format === 'short' && group !== 'scaler' ? stream.slice(0, 10) : stream;
+    const head = [
+      chalk.dim(time),
+      chalk.dim(group.padEnd(9)),
+      chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](name),
+      ...(late ? [chalk.yellow('late')] : []),
+    ].join(' ');
+    // Further lines of the same event stand below the first one.
+    return message
+      .replace(/\r?\n$/, '')
+      .split(/\r?\n/)
+      .map((line, index) => (index === 0 ? `${head} ${safe(line)}` : `    ${safe(line)}`))
+      .join('\n');
+  };
+}
+
+function colourOf(stream: string): number {
+  let sum = 0;
+  for (const character of stream) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 65_521;
+  return sum % INSTANCE_COLOURS.length;
+}
+
+function localTime(at: Date, long: boolean): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const time = `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+  if (!long) return time;
+  const offset = -at.getTimezoneOffset();
+  const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${time}.${String(at.getMilliseconds()).padStart(3, '0')}${zone}`;
+}
+
+/** What would move the cursor, ring the bell, or change the direction of the text. A tab does none of it. */
+const CONTROL = /(?!\t)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/**
+ * A line that does nothing to a terminal but to be read on it: sequences of a terminal (colours, titles) are left out, and
+ * other control characters show as symbols.
+ */
+export function safe(line: string): string {
+  return stripVTControlCharacters(line).replace(CONTROL, (character) => {
+    const code = character.charCodeAt(0);
+    if (code < 0x20) return String.fromCharCode(0x2400 + code);
+    return code === 0x7f ? '\u2421' : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
+  });
+}

@@ -1,0 +1,77 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { AwsContext } from '../aws/context.ts';
+import { OperationError } from '../errors.ts';
+import { readGroup } from '../stack/reading/group.ts';
+import { originOf } from '../stack/reading/summary.ts';
+import { type GroupPlace, LOG_GROUPS, type LogGroup } from './event.ts';
+
+/** Where a stack's logs are. */
+export interface LogTargets {
+  readonly places: readonly GroupPlace[];
+  /** The group whose instances' streams are meant, where other stacks write to the same log groups. */
+  readonly sharedBy?: string;
+}
+
+/** The official template's groups, which all of its stacks in a region share. */
+const OFFICIAL: Readonly<Record<LogGroup, readonly string[]>> = {
+  agent: ['/buildkite/buildkite-agent'],
+  boot: ['/buildkite/elastic-stack', '/buildkite/cloud-init', '/buildkite/cloud-init/output'],
+  system: ['/buildkite/system'],
+  docker: ['/buildkite/docker-daemon'],
+  lifecycle: ['/buildkite/lifecycled'],
+  scaler: [],
+};
+
+/**
+ * The log groups of a stack.
+ * @throws OperationError for a stack that has to do with no agents
+ */
+export function logTargets(stack: Stack, wanted: readonly LogGroup[]): LogTargets {
+  const output = (key: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
+  switch (originOf(stack)) {
+    case 'bk-stack': {
+      // The groups are among the first things that a stack makes, and their names are known before its outputs are.
+      const prefix = output('LogGroupPrefix') ?? `/buildkite/${stack.StackName ?? ''}`;
+      return { places: wanted.map((group) => ({ group, name: `${prefix}/${group}` })) };
+    }
+    case 'elastic-ci-stack': {
+      const sharedBy = output('AutoScalingGroupName');
+      return {
+        places: wanted.flatMap((group) => OFFICIAL[group].map((name) => ({ group, name }))),
+        ...(sharedBy !== undefined && { sharedBy }),
+      };
+    }
+    case 'other':
+      throw new OperationError(
+        `${stack.StackName ?? 'The stack'} is no stack of Buildkite agents, and has no logs of theirs`,
+        {
+          hint: 'See bk-stack list.',
+        },
+      );
+  }
+}
+
+/** Milliseconds. */
+const LOOK_AGAIN = 30_000;
+
+/** The instances that a group has, or had since the tail began, looked up now and then. */
+export function instancesOf(aws: AwsContext, group: string): () => Promise<readonly string[]> {
+  const known = new Set<string>();
+  let lookedAt = -Infinity;
+  return async () => {
+    if (Date.now() - lookedAt > LOOK_AGAIN) {
+      lookedAt = Date.now();
+      for (const { instanceId } of (await readGroup(aws, group))?.instances ?? []) known.add(instanceId);
+    }
+    return [...known];
+  };
+}
+
+/** An instance in what was given: its id, or an agent's name, which has the id in it. */
+export function instanceIn(text: string): string | undefined {
+  return /\bi-[0-9a-f]{8,17}\b/.exec(text)?.[0];
+}
+
+export function isLogGroup(text: string): text is LogGroup {
+  return LOG_GROUPS.some((group) => group === text);
+}

@@ -1,0 +1,83 @@
+import { expect } from 'chai';
+import { chosenGroups, chosenInstances, chosenPattern } from '../../src/logs/choice.ts';
+import type { TailedEvent } from '../../src/logs/event.ts';
+import { formatter, safe } from '../../src/logs/format.ts';
+import { pointInTime } from '../../src/logs/period.ts';
+
+const EVENT: TailedEvent = {
+  id: '1',
+  group: 'agent',
+  stream: 'i-0123456789abcdef0',
+  timestamp: Date.UTC(2026, 10, 24, 8, 30, 5, 7),
+  ingestedAt: Date.UTC(2026, 10, 24, 8, 30, 9),
+  message: 'hello\n',
+  late: false,
+};
+
+describe('a line of a log', () => {
+  const line = (
+    event: Partial<TailedEvent>,
+    format: 'short' | 'long' | 'json' = 'short',
+    colours: 0 | 1 = 0,
+  ) => formatter({ format, utc: true, colours })({ ...EVENT, ...event });
+
+  it('is short, long or JSON', () => {
+    expect(line({})).to.equal('08:30:05 agent     i-01234567 hello');
+    expect(line({}, 'long')).to.equal('2026-11-24T08:30:05.007Z agent     i-0123456789abcdef0 hello');
+    expect(JSON.parse(line({}, 'json'))).to.eql({
+      timestamp: '2026-11-24T08:30:05.007Z',
+      group: 'agent',
+      stream: 'i-0123456789abcdef0',
+      message: 'hello\n',
+      id: '1',
+      ingestedAt: '2026-11-24T08:30:09.000Z',
+      late: false,
+    });
+  });
+
+  it('says that it is late, and has its further lines below it', () => {
+    expect(line({ late: true, message: 'one\ntwo' })).to.equal(
+      '08:30:05 agent     i-01234567 late one\n    two',
+    );
+  });
+
+  it('gives an instance one colour, and different ones to different instances', () => {
+    const colour = (stream: string) => /\[(\d+)mi-/.exec(line({ stream }, 'short', 1))?.[1];
+    expect(colour('i-1')).to.equal(colour('i-1'));
+    const colours = Array.from({ length: 20 }, (_, index) => colour(`i-${index}`));
+    expect(new Set(colours).size).to.be.greaterThan(3);
+  });
+
+  it('does nothing to a terminal', () => {
+    expect(safe('\x1b[31mred\x1b[0m \x1b]0;title\x07 \x1b[2J\x1b[1;1H wide 漢字 🔑\ttab')).to.equal(
+      'red   wide 漢字 🔑\ttab',
+    );
+    expect(safe('bell\x07 back\b null\0 del\x7f c1\x9b')).to.match(/^bell␇ back␈ null␀ del␡ c1/);
+    expect(safe('\u202Edesrever\u2066')).to.equal('<U+202E>desrever<U+2066>');
+    // eslint-disable-next-line no-control-regex
+    expect(line({ message: 'a\x1b[2Kb\rc' })).to.not.match(/[\x00-\x09\x0b-\x1f]/);
+  });
+});
+
+describe('what is asked of logs', () => {
+  it('is a time, ago or by the calendar', () => {
+    const now = Date.UTC(2026, 0, 1);
+    expect(pointInTime('--since', '90s', now)).to.equal(now - 90_000);
+    expect(pointInTime('--since', '1.5h', now)).to.equal(now - 5_400_000);
+    expect(pointInTime('--since', '2026-01-01T00:00:00Z', now)).to.equal(now);
+    for (const text of ['yesterday', '10', '', '10y', '2026-99-99']) {
+      expect(() => pointInTime('--since', text, now), text).to.throw(/is no point in time/);
+    }
+  });
+
+  it('is groups, instances by their ids or agents, and a pattern', () => {
+    expect(chosenGroups(['agent', 'boot'])).to.eql(['agent', 'boot']);
+    expect(chosenGroups(undefined)).to.have.length(6);
+    expect(() => chosenGroups(['bot'])).to.throw(/no log group "bot"/);
+    expect(chosenInstances({ agent: 'ci-i-0123456789abcdef0-1' })).to.eql(['i-0123456789abcdef0']);
+    expect(chosenInstances({})).to.equal(undefined);
+    expect(() => chosenInstances({ instance: ['web'] })).to.throw(/names no instance/);
+    expect(chosenPattern('a|b')?.test('b')).to.equal(true);
+    expect(() => chosenPattern('(')).to.throw(/--grep/);
+  });
+});

@@ -1,0 +1,140 @@
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { EventPage, LogCalls } from '../../src/logs/calls.ts';
+import type { GroupPlace, LogEvent, LogGroup } from '../../src/logs/event.ts';
+import { tail, type TailOptions } from '../../src/logs/tail.ts';
+import { awsError } from '../support/cloudformation.ts';
+import { root, runProcess } from '../support/process.ts';
+
+const MANY = join(root, 'test/support/tail-many.ts');
+const place = (group: LogGroup): GroupPlace => ({ group, name: `/buildkite/ci/${group}` });
+
+/** CloudWatch as a story: what is there at which second, two events a page. */
+class StoryLogs implements LogCalls {
+  readonly asked: string[] = [];
+  failing: Error[] = [];
+  constructor(
+    private readonly events_: readonly (LogEvent & { readonly there: number })[],
+    private readonly now: () => number,
+  ) {}
+
+  events(
+    { group }: GroupPlace,
+    range: { start: number; end?: number | undefined },
+    page = '0',
+  ): Promise<EventPage> {
+    const failure = this.failing.shift();
+    if (failure !== undefined) return Promise.reject(failure);
+    this.asked.push(`${group} ${range.start}`);
+    const found = this.events_
+      .filter((event) => event.group === group && event.there <= this.now())
+      .filter(({ timestamp }) => timestamp >= range.start && timestamp <= (range.end ?? Infinity))
+      .sort((a, b) => a.timestamp - b.timestamp);
+    const from = Number(page);
+    return Promise.resolve({
+      events: found.slice(from, from + 2),
+      ...(found.length > from + 2 && { next: String(from + 2) }),
+    });
+  }
+}
+
+let number = 0;
+const event = (group: LogGroup, second: number, there = second) => ({
+  id: String((number += 1)),
+  group,
+  stream: 'i-1',
+  timestamp: second * 1000,
+  ingestedAt: there * 1000,
+  there: there * 1000,
+  message: `${group} at ${second}`,
+});
+
+async function told(
+  events: readonly ReturnType<typeof event>[],
+  options: Partial<TailOptions>,
+  { begin = 100, until = 200, failing = [] as Error[] } = {},
+) {
+  let now = begin * 1000;
+  const logs = new StoryLogs(events, () => now);
+  logs.failing = failing;
+  const clock = {
+    now: () => now,
+    random: () => 0,
+    pause: (seconds: number) => {
+      now += seconds * 1000;
+      return now > until * 1000 ? Promise.reject(new Error('interrupted')) : Promise.resolve();
+    },
+  };
+  const lines: string[] = [];
+  const places = [place('agent'), place('boot')];
+  try {
+    for await (const batch of tail(logs, { places, since: 0, follow: false, ...options }, clock)) {
+      lines.push(...batch.map(({ message, late }) => (late ? `${message} (late)` : message)));
+    }
+  } catch (error) {
+    if ((error as Error).message !== 'interrupted') throw error;
+  }
+  return { lines, asked: logs.asked };
+}
+
+describe('tailing logs', () => {
+  it('gives what is there, by time across groups and pages', async () => {
+    const events = [5, 1, 9, 3, 7].map((second) => event('agent', second));
+    const others = [2, 4, 6, 8].map((second) => event('boot', second));
+    const { lines } = await told([...events, ...others], {});
+    expect(lines.map((line) => Number(line.split(' at ')[1]))).to.eql([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('keeps to the time that was asked for', async () => {
+    const events = [1, 5, 9].map((second) => event('agent', second));
+    expect((await told(events, { since: 2000, until: 6000 })).lines).to.eql(['agent at 5']);
+  });
+
+  it('goes on with what comes, each once, and marks what comes late', async () => {
+    const events = [event('agent', 90), event('boot', 105), event('agent', 106), event('agent', 104, 130)];
+    const { lines } = await told(events, { follow: true });
+    expect(lines).to.eql(['agent at 90', 'boot at 105', 'agent at 106', 'agent at 104 (late)']);
+  });
+
+  it('finds what comes two minutes late, with a look further back now and then', async () => {
+    const { lines } = await told(
+      [event('agent', 150), event('agent', 103, 210)],
+      { follow: true },
+      { until: 240 },
+    );
+    expect(lines).to.eql(['agent at 150', 'agent at 103 (late)']);
+  });
+
+  it('waits for a group or a stream that is not there yet', async () => {
+    const { lines } = await told([event('boot', 150)], { follow: true });
+    expect(lines).to.eql(['boot at 150']);
+  });
+
+  it('waits out throttling and lost connections', async () => {
+    const failing = [
+      awsError('ThrottlingException'),
+      Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
+    ];
+    expect((await told([event('agent', 1)], {}, { failing })).lines).to.eql(['agent at 1']);
+  });
+
+  it('fails for what does not pass', async () => {
+    const failing = [awsError('AccessDeniedException')];
+    const failure = await told([], {}, { failing }).catch((error: unknown) => (error as Error).name);
+    expect(failure).to.equal('AccessDeniedException');
+  });
+
+  it('looks at nothing where no stream is wanted', async () => {
+    const { lines, asked } = await told([event('agent', 1)], { streams: () => Promise.resolve([]) });
+    expect(lines).to.eql([]);
+    expect(asked).to.eql([]);
+  });
+
+  it('loses and doubles none of a million, half a minute late, throttled, cut off, in pages that come twice', async function () {
+    this.timeout(120_000);
+    const { stdout, stderr } = await runProcess(process.execPath, ['--import', 'tsx', MANY]);
+    const outcome = JSON.parse(stdout || `"${stderr}"`) as Record<string, number>;
+    expect(outcome).to.include({ shown: 1_000_000, lost: 0, doubled: 0, disorder: 0 });
+    expect(outcome['late']).to.be.greaterThan(1000);
+  });
+});
