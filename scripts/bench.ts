@@ -2,7 +2,7 @@
  * Measures how fast the built CLI starts, how fast the sandbox evaluates, what the host program's hook costs a job, and what
  * the scaler does with queues beside the official one, and prints it all beside what is to be reached. Times of a process are ratios to `node -e 0` of the same run, so that machines can be compared.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -10,8 +10,11 @@ import { table } from '../src/terminal/table.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { hookCost } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
-import { secretsCost } from './bench-secrets.ts';
+import { logsDuel } from './bench-logs.ts';
+import { secretsDuels } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
+import { installPythonTool } from './conformance-tools.ts';
+import { median, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
@@ -46,7 +49,7 @@ try {
     await evaluation(),
     ...(await hook(`http://127.0.0.1:${port}`)),
     ...scaler(),
-    ...(await secrets(`http://127.0.0.1:${port}`)),
+    ...(await besideAwsCli(`http://127.0.0.1:${port}`)),
   ];
   console.log(
     table(rows, [
@@ -79,7 +82,8 @@ async function startUp(): Promise<Measurement[]> {
   ];
   const times = cases.map((): number[] => []);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [index, { args }] of cases.entries()) times[index]?.push(await timed(args));
+    for (const [index, { args }] of cases.entries())
+      times[index]?.push(await timed(process.execPath, args, env));
   }
   const base = median(times[0] ?? []);
   return cases.map(({ what, most }, index) => {
@@ -155,11 +159,12 @@ function scaler(): Measurement[] {
   ];
 }
 
-/** Secrets put by bk-stack, beside the AWS CLI's copies to the same server. */
-async function secrets(endpoint: string): Promise<Measurement[]> {
-  const costs = await secretsCost(endpoint);
-  return costs.map(({ what, own, theirs, most }) => ({
-    what: `${what}, beside aws s3 cp`,
+/** The same by bk-stack and by the AWS CLI, on the same server. */
+async function besideAwsCli(endpoint: string): Promise<Measurement[]> {
+  const aws = join(installPythonTool('awscli'), 'aws');
+  const all = [...(await secretsDuels(endpoint, aws)), await logsDuel(endpoint, aws)];
+  return all.map(({ what, own, theirs, most }) => ({
+    what,
     median: `${own.toFixed(0)} ms`,
     measured: `${(own / theirs).toFixed(2)}x`,
     target: `${most}x`,
@@ -188,22 +193,4 @@ function duelText(all: readonly Duel[]): string {
     },
     { heading: 'TOOK', cell: ({ milliseconds }) => `${(milliseconds / 1000).toFixed(1)} s` },
   ]);
-}
-
-/** Milliseconds from the start of a process to its end. */
-function timed(args: readonly string[]): Promise<number> {
-  return new Promise((done, failed) => {
-    const start = performance.now();
-    const child = spawn(process.execPath, args, { env, stdio: 'ignore' });
-    child.on('error', failed);
-    child.on('close', (code) => {
-      if (code === 0) done(performance.now() - start);
-      else failed(new Error(`${args.join(' ')} exits ${code}`));
-    });
-  });
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }

@@ -88,6 +88,8 @@ const CONTROL = /(?!\t)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
  * other control characters show as symbols.
  */
 export function safe(line: string): string {
+  // Most lines hold nothing of that.
+  if (line.search(CONTROL) < 0) return line;
   return stripVTControlCharacters(line).replace(CONTROL, (character) => {
     const code = character.charCodeAt(0);
     if (code < 0x20) return String.fromCharCode(0x2400 + code);

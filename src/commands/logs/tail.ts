@@ -74,39 +74,14 @@ export default class LogsTail extends BaseCommand {
     if (until !== undefined && until < since) {
       throw new UsageError('--until is before --since', { hint: 'Give the earlier time as --since.' });
     }
-    const { requireStack } = await import('../../stack/reading/find-stack.ts');
-    const { instancesOf, logTargets } = await import('../../logs/targets.ts');
-    const { places, sharedBy } = logTargets(await requireStack(aws, stackName), groups);
-    const streams =
-      instances === undefined
-        ? sharedBy === undefined
-          ? undefined
-          : instancesOf(aws, sharedBy)
-        : () => Promise.resolve(instances);
-    const { pacingOf } = await import('../../stack/pacing.ts');
-    const { logCalls } = await import('../../logs/calls.ts');
-    const { tail } = await import('../../logs/tail.ts');
+    const { openTail } = await import('../../logs/open-tail.ts');
     const { formatter } = await import('../../logs/format.ts');
     const { outColours } = await import('../../terminal/theme.ts');
-    const line = formatter({
-      format: flags.format as 'short' | 'long' | 'json',
-      utc: flags.utc,
-      colours: outColours,
-    });
+    const format = flags.format as 'short' | 'long' | 'json';
+    const line = formatter({ format, utc: flags.utc, colours: outColours });
     const follow = flags.follow ?? (process.stdout.isTTY && until === undefined);
-    const events = tail(
-      logCalls(aws),
-      // The scaler's streams are no instances'.
-      {
-        places: instances === undefined ? places : places.filter(({ group }) => group !== 'scaler'),
-        since,
-        until,
-        pattern: flags.filter,
-        streams,
-        follow,
-      },
-      { ...pacingOf(aws, this.signal), now },
-    );
+    const order = { stackName, groups, instances, since, until, pattern: flags.filter, follow };
+    const events = await openTail(aws, order, { now, signal: this.signal });
     const { writeAll } = await import('../../terminal/write-all.ts');
     try {
       for await (const batch of events) {

@@ -1,14 +1,14 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { statSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 import { checkSecret } from '../check/check.ts';
 import { type Finding, findingText } from '../check/finding.ts';
 import { LONGEST_VALUE } from '../check/text.ts';
-import { unreadReason } from '../check/unread.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
 import { placeOf, SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
 import { checkSlug } from '../key.ts';
+import { filesBelow, type Given } from './folder.ts';
+import { Input, type Surroundings } from './input.ts';
 
 /** What can be given on the command line. */
 export interface PutFlags {
@@ -23,15 +23,6 @@ export interface PutFlags {
   readonly 'secret-file'?: readonly string[] | undefined;
   readonly dir?: string | undefined;
   readonly 'allow-shell': boolean;
-}
-
-/** Where values come from that are not on the command line. */
-export interface Surroundings {
-  /** All of stdin; asked for at most once. */
-  readonly stdin: () => Promise<Buffer>;
-  readonly stdinIsTerminal: boolean;
-  /** Asks without showing what is typed; undefined where nobody can be asked. */
-  readonly ask: ((message: string) => Promise<string>) | undefined;
 }
 
 /** A secret that is to be stored as it is. */
@@ -51,14 +42,6 @@ export interface PutOrder {
   readonly warnings: readonly string[];
   /** Of a key that was generated. */
   readonly publicKey?: string;
-}
-
-interface Given {
-  readonly key: string;
-  readonly kind: SecretKind;
-  readonly body: Buffer;
-  /** How people call where it comes from. */
-  readonly origin: string;
 }
 
 /**
@@ -112,65 +95,6 @@ export async function gatherSecrets(flags: PutFlags, surroundings: Surroundings)
   return { pipeline, secrets, edits, warnings, ...(pair !== undefined && { publicKey: pair.publicKey }) };
 }
 
-/** Gives out stdin to the one flag that may have it. */
-class Input {
-  readonly #surroundings: Surroundings;
-  #taker: string | undefined;
-
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
-  }
-
-  async read(flag: string, place: string): Promise<Buffer> {
-    if (place === '-') return this.stdin(flag);
-    try {
-      return readFileSync(place);
-    } catch (error) {
-      throw unreadable(flag, place, error);
-    }
-  }
-
-  async stdin(flag: string): Promise<Buffer> {
-    if (this.#taker !== undefined) {
-      throw new UsageError(`${this.#taker} and ${flag} both read stdin, which can be read once`, {
-        hint: 'Put one of them into a file, or call bk-stack twice.',
-      });
-    }
-    if (this.#surroundings.stdinIsTerminal) {
-      throw new UsageError(`${flag} reads stdin, and that is a terminal`, {
-        hint: 'Feed it a file: ... < FILE',
-      });
-    }
-    this.#taker = flag;
-    return this.#surroundings.stdin();
-  }
-
-  /** A value that belongs on no command line: typed unseen, or all of stdin. */
-  async value(flag: string): Promise<Buffer> {
-    const { ask, stdinIsTerminal } = this.#surroundings;
-    if (ask !== undefined && stdinIsTerminal) return Buffer.from(await ask(`Value of ${flag} (not shown)`));
-    if (stdinIsTerminal) {
-      throw new UsageError(`${flag} has no value, and nobody can be asked here`, {
-        hint: `Feed it: printf '%s' "$VALUE" | bk-stack secrets put ...`,
-      });
-    }
-    return this.stdin(flag);
-  }
-}
-
-function unreadable(flag: string, place: string, error: unknown): UsageError {
-  const { code } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT'
-      ? 'is not there'
-      : code === 'EISDIR'
-        ? 'is a folder'
-        : `cannot be read (${code ?? 'unknown'})`;
-  return new UsageError(`${flag}: ${place} ${why}`, {
-    hint: code === 'EISDIR' ? 'For a folder of secrets: --dir' : 'Name a file, or - for stdin.',
-  });
-}
-
 /** A key that others can read is no secret any more, wherever else it is kept. */
 function permissionWarning(place: string): string[] {
   if (place === '-' || process.platform === 'win32') return [];
@@ -192,42 +116,6 @@ async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, in
   const body = place === undefined ? await input.value(flag) : await input.read(flag, place);
   return { key: keys.secretFile(name), kind: 'secret-file', body, origin: name };
 }
-
-/** What a folder holds that is laid out as the bucket is. */
-function filesBelow(folder: string, pipeline: string | undefined): Given[] {
-  let names: string[];
-  try {
-    names = readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map((entry) => relative(folder, join(entry.parentPath, entry.name)).split(sep).join('/'))
-      .sort();
-  } catch (error) {
-    throw unreadable('--dir', folder, error);
-  }
-  if (names.length === 0) throw new UsageError(`--dir: ${folder} is empty`, { hint: DIR_LAYOUT });
-  const places = names.map((name) => {
-    const key = pipeline === undefined ? name : `${pipeline}/${name}`;
-    return { name, key, place: placeOf(key) };
-  });
-  const unread = places.filter(({ place }) => place.kind === 'unread');
-  if (unread.length > 0) {
-    const lines = unread.slice(0, 10).map(({ name }) => `${join(folder, name)}: ${unreadReason(name)}`);
-    throw new UsageError(
-      ['--dir holds what no build would ever read:', ...lines, ...(unread.length > 10 ? ['...'] : [])].join(
-        '\n',
-      ),
-      { hint: DIR_LAYOUT },
-    );
-  }
-  return places.flatMap(({ name, key, place }) => {
-    if (place.kind === 'unread') return [];
-    const path = join(folder, name);
-    return [{ key, kind: place.kind, body: readFileSync(path), origin: path }];
-  });
-}
-
-const DIR_LAYOUT =
-  "The folder is laid out as the bucket is: env, private_ssh_key, git-credentials, secret-files/NAME_TOKEN, and the same below a pipeline's slug.";
 
 function refuseTwice(given: readonly Given[]): void {
   const seen = new Map<string, string>();

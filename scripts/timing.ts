@@ -1,0 +1,67 @@
+import { spawn } from 'node:child_process';
+
+/** Milliseconds from the start of a process to its end. @throws Error when it fails: a failure is quick, and no result */
+export function timed(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  return new Promise((done, failed) => {
+    const start = performance.now();
+    const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    let errors = '';
+    child.stderr.on('data', (text: Buffer) => (errors += text.toString()));
+    child.on('error', failed);
+    child.on('close', (code) => {
+      if (code === 0) done(performance.now() - start);
+      else failed(new Error(`${command} ${args.join(' ')} exits ${code}: ${errors}`));
+    });
+  });
+}
+
+export function median(numbers: readonly number[]): number {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+/** What both took for the same, in milliseconds, and the most that ours may take of theirs. */
+export interface Duel {
+  readonly what: string;
+  readonly own: number;
+  readonly theirs: number;
+  readonly most: number;
+}
+
+export interface Contest {
+  readonly what: string;
+  readonly most: number;
+  readonly own: () => Promise<number>;
+  readonly theirs: () => Promise<number>;
+}
+
+/** Runs both in turns, and takes the middle of each. */
+export async function duel({ what, most, own, theirs }: Contest, rounds: number): Promise<Duel> {
+  const times = { own: [] as number[], theirs: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    times.own.push(await own());
+    times.theirs.push(await theirs());
+  }
+  return { what, most, own: median(times.own), theirs: median(times.theirs) };
+}
+
+/** The environment in which both work on a sandbox. */
+export function benchEnvironment(endpoint: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'bench',
+    AWS_SECRET_ACCESS_KEY: 'bench',
+    AWS_REGION: 'us-east-1',
+    AWS_DEFAULT_REGION: 'us-east-1',
+  };
+}
+
+/** The same for an SDK client. */
+export function benchClient(endpoint: string) {
+  return {
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
+  };
+}
