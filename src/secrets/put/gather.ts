@@ -5,7 +5,7 @@ import { type Finding, findingText } from '../check/finding.ts';
 import { LONGEST_VALUE } from '../check/text.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
-import { placeOf, SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
+import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
 import { checkSlug } from '../key.ts';
 import { filesBelow, type Given } from './folder.ts';
 import { Input, type Surroundings } from './input.ts';
