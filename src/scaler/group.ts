@@ -8,9 +8,7 @@ import {
   SetInstanceHealthCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
-
-/** The tag by which the CLI keeps the scaler from a group. */
-export const PAUSED_TAG = 'bk-stack:paused';
+import { PAUSED_TAG } from './paused-tag.ts';
 
 /** A launch that failed, as the group tells it. */
 export interface LaunchFailure {

@@ -1,5 +1,6 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 
 /** An instance as its group sees it. */
 export interface GroupInstance {
@@ -27,6 +28,8 @@ export interface GroupState {
   readonly instances: readonly GroupInstance[];
   /** Auto Scaling processes that somebody has suspended. */
   readonly suspended: readonly string[];
+  /** Why the scaler leaves it alone, where somebody has paused it. */
+  readonly paused?: string;
   /** The latest failures, newest first. */
   readonly failures: readonly FailedActivity[];
   /** Whether nothing has succeeded since the newest failure. */
@@ -51,6 +54,7 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
 /** A group and its activities, newest first, as what people want to know of them. */
 export function groupState(group: AutoScalingGroup, activities: readonly Activity[]): GroupState {
   const failed = activities.filter(({ StatusCode }) => StatusCode === 'Failed');
+  const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
   const over = activities.find(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Successful');
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
@@ -65,6 +69,7 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
       zone: instance.AvailabilityZone ?? '',
     })),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    ...(paused !== undefined && { paused }),
     failures: failed.slice(0, MOST_FAILURES).map((activity) => ({
       at: (activity.StartTime ?? new Date(0)).toISOString(),
       activity: activity.Description ?? '',

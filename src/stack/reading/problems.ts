@@ -64,6 +64,14 @@ function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
   const halted = group.suspended.filter((process) => /^(Launch|Terminate|HealthCheck)$/.test(process));
   const [latest] = group.failures;
   return [
+    ...(group.paused === undefined
+      ? []
+      : [
+          {
+            message: 'The stack is paused: its scaler brings up nothing, and jobs wait.',
+            remedy: `bk-stack resume ${stackName} --region ${region}`,
+          },
+        ]),
     ...(latest !== undefined && group.failing && inService < group.desiredCapacity
       ? [launchProblem(latest.reason, { stackName, region })]
       : []),

@@ -1,0 +1,86 @@
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
+import { UsageError } from '../errors.ts';
+import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
+import { logLine } from '../terminal/log-line.ts';
+import { counted } from '../terminal/text.ts';
+import { outTheme } from '../terminal/theme.ts';
+
+export default class ScaleToZero extends BaseCommand {
+  static override summary = 'Take a stack to zero instances, without losing a job';
+  static override description =
+    'Each instance finishes its jobs, takes no more, and ends. Until bk-stack resume neither the scaler nor a schedule brings ' +
+    'any back; jobs wait in their queue. Ctrl-C stops the waiting, not the scaling; the same command picks it up.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --wait --timeout 3600',
+    '<%= config.bin %> <%= command.id %> my-stack --force --yes',
+  ];
+
+  static override args = { name: stackNameArg };
+
+  static override flags = {
+    wait: Flags.boolean({
+      description: 'wait until no instance is left; on a terminal by itself',
+      allowNo: true,
+    }),
+    timeout: Flags.integer({
+      description: 'how long to wait, in seconds',
+      helpValue: '<seconds>',
+      default: 14_400,
+      min: 0,
+    }),
+    force: Flags.boolean({ description: 'end the instances now, and the jobs on them' }),
+    yes: Flags.boolean({ char: 'y', description: 'do not ask', dependsOn: ['force'] }),
+  };
+
+  async run(): Promise<{ stackName: string; remembered: GroupSize; waited: boolean }> {
+    const { args, flags } = await this.parse(ScaleToZero);
+    const stackName = this.requireName(args.name);
+    const ask = this.interactive(flags) && !flags.yes;
+    if (flags.force && !flags.yes && !ask) {
+      throw new UsageError('Ending jobs has to be confirmed, and nobody can be asked here', {
+        hint: `Confirm it: bk-stack scale-to-zero ${stackName} --force --yes`,
+      });
+    }
+    const aws = await this.connect(flags);
+    const { capacityCalls, requireGroup } = await import('../stack/capacity/calls.ts');
+    const { awaitZero, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
+    const { pacingOf } = await import('../stack/pacing.ts');
+    const group = await requireGroup(aws, stackName);
+    const calls = capacityCalls(aws);
+    if (flags.force && ask) {
+      const { confirmByTyping } = await import('../terminal/confirm.ts');
+      const { instances } = await calls.read(group);
+      this.onInterrupt('Nothing was changed.');
+      await confirmByTyping(
+        `The jobs on ${counted(instances.length, 'instance')} would be lost. Type the name of the stack to end them`,
+        stackName,
+      );
+    }
+    const remembered = await scaleToZero(calls, group);
+    this.onInterrupt(
+      `The instances go on ending: bk-stack status ${stackName}; to have them back: bk-stack resume ${stackName}`,
+    );
+    const waits = flags.force || (flags.wait ?? process.stderr.isTTY);
+    if (waits) {
+      const live = this.repaints(flags);
+      await awaitZero(calls, group, pacingOf(aws, this.signal), {
+        timeoutSeconds: flags.timeout,
+        force: flags.force,
+        changed: (left) => {
+          const finishing = left.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Wait').length;
+          const line = `${counted(left.length, 'instance')} left, ${finishing} finishing jobs`;
+          this.progress(live ? line : logLine(new Date(), line));
+        },
+      });
+    }
+    const { min, max, desired } = remembered;
+    this.log(
+      `${outTheme.good('✔')} ${stackName} ${waits ? 'is at zero' : 'goes to zero'}. Remembered: ${desired} desired (${min} to ${max}).`,
+    );
+    this.log(`To have it back: ${outTheme.command(`bk-stack resume ${stackName}`)}`);
+    return { stackName, remembered, waited: waits };
+  }
+}

@@ -1,0 +1,114 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
+import { OperationError } from '../../errors.ts';
+import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { requireStack } from '../reading/find-stack.ts';
+import type { CapacityCalls } from './scale-to-zero.ts';
+
+/** SetInstanceProtection takes fifty ids. */
+const AT_ONCE = 50;
+
+/** @throws OperationError for a stack without a group */
+export async function requireGroup(aws: AwsContext, stackName: string): Promise<string> {
+  const stack = await requireStack(aws, stackName);
+  const group = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+  if (group !== undefined) return group;
+  throw new OperationError(
+    `The stack ${stackName} has no Auto Scaling group (it is ${stack.StackStatus ?? '?'})`,
+    { hint: `See bk-stack status ${stackName}` },
+  );
+}
+
+/** The calls on AWS. */
+export function capacityCalls(aws: AwsContext): CapacityCalls {
+  const load = async () => ({
+    sdk: await import('../../aws/sdk/auto-scaling.ts'),
+    client: await aws.clients.autoScaling(),
+  });
+  const tagOf = (group: string, Key: string) => ({
+    ResourceId: group,
+    ResourceType: 'auto-scaling-group',
+    Key,
+    // Instances have no use for it.
+    PropagateAtLaunch: false,
+  });
+  return {
+    async read(group) {
+      const { sdk, client } = await load();
+      const { AutoScalingGroups } = await client.send(
+        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
+      );
+      const found = AutoScalingGroups?.[0];
+      if (found === undefined) throw new OperationError(`There is no Auto Scaling group ${group} any more`);
+      return {
+        size: { min: found.MinSize ?? 0, max: found.MaxSize ?? 0, desired: found.DesiredCapacity ?? 0 },
+        instances: (found.Instances ?? []).map((instance) => ({
+          instanceId: instance.InstanceId ?? '',
+          lifecycleState: instance.LifecycleState ?? '',
+          protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
+        })),
+        tags: Object.fromEntries((found.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
+      };
+    },
+    async tag(group, tags) {
+      const { sdk, client } = await load();
+      const Tags = Object.entries(tags).map(([key, Value]) => ({ ...tagOf(group, key), Value }));
+      await client.send(new sdk.CreateOrUpdateTagsCommand({ Tags }));
+    },
+    async untag(group, keys) {
+      const { sdk, client } = await load();
+      await client.send(new sdk.DeleteTagsCommand({ Tags: keys.map((key) => tagOf(group, key)) }));
+    },
+    async resize(group, { min, max, desired }) {
+      const { sdk, client } = await load();
+      await client.send(
+        new sdk.UpdateAutoScalingGroupCommand({
+          AutoScalingGroupName: group,
+          MinSize: min,
+          MaxSize: max,
+          DesiredCapacity: desired,
+        }),
+      );
+    },
+    async suspend(group, process) {
+      const { sdk, client } = await load();
+      await client.send(
+        new sdk.SuspendProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [process] }),
+      );
+    },
+    async resume(group, process) {
+      const { sdk, client } = await load();
+      await client.send(
+        new sdk.ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [process] }),
+      );
+    },
+    async unprotect(group, instanceIds) {
+      const { sdk, client } = await load();
+      for (let from = 0; from < instanceIds.length; from += AT_ONCE) {
+        await client.send(
+          new sdk.SetInstanceProtectionCommand({
+            AutoScalingGroupName: group,
+            InstanceIds: instanceIds.slice(from, from + AT_ONCE),
+            ProtectedFromScaleIn: false,
+          }),
+        );
+      }
+    },
+    async release(group, instanceId) {
+      const { sdk, client } = await load();
+      try {
+        await client.send(
+          new sdk.CompleteLifecycleActionCommand({
+            AutoScalingGroupName: group,
+            LifecycleHookName: TERMINATING_HOOK,
+            LifecycleActionResult: 'CONTINUE',
+            InstanceId: instanceId,
+          }),
+        );
+      } catch (error) {
+        // It has come to its end by itself meanwhile.
+        if (awsErrorCode(error) !== 'ValidationError') throw error;
+      }
+    },
+  };
+}

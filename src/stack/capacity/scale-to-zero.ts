@@ -1,0 +1,142 @@
+import { OperationError } from '../../errors.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { counted } from '../../terminal/text.ts';
+import { type Pacing, persistently } from '../pacing.ts';
+
+/** How large a group is and may be, in instances. */
+export interface GroupSize {
+  readonly min: number;
+  readonly max: number;
+  readonly desired: number;
+}
+
+export interface SizedInstance {
+  readonly instanceId: string;
+  readonly lifecycleState: string;
+  readonly protectedFromScaleIn: boolean;
+}
+
+export interface SizedGroup {
+  readonly size: GroupSize;
+  readonly instances: readonly SizedInstance[];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What changing the size of a group needs of Auto Scaling. */
+export interface CapacityCalls {
+  read(group: string): Promise<SizedGroup>;
+  /** All at once, or none. */
+  tag(group: string, tags: Readonly<Record<string, string>>): Promise<void>;
+  untag(group: string, keys: readonly string[]): Promise<void>;
+  resize(group: string, size: GroupSize): Promise<void>;
+  suspend(group: string, process: string): Promise<void>;
+  resume(group: string, process: string): Promise<void>;
+  unprotect(group: string, instanceIds: readonly string[]): Promise<void>;
+  /** Ends the waiting for an instance's jobs. */
+  release(group: string, instanceId: string): Promise<void>;
+}
+
+/** Holds the size that a paused group had: `min/max/desired`. */
+export const SIZE_TAG = 'bk-stack:size';
+const SCHEDULED = 'ScheduledActions';
+const NOTHING: GroupSize = { min: 0, max: 0, desired: 0 };
+
+/** Seconds, in the stack's own time. */
+const LOOK_EVERY = 10;
+
+/** The size that a group had before it was paused; undefined for one that is not. */
+export function rememberedSize({ tags }: Pick<SizedGroup, 'tags'>): GroupSize | undefined {
+  const [, min, max, desired] = /^(\d+)\/(\d+)\/(\d+)$/.exec(tags[SIZE_TAG] ?? '') ?? [];
+  return min === undefined ? undefined : { min: Number(min), max: Number(max), desired: Number(desired) };
+}
+
+/**
+ * Takes a group to zero: each instance finishes its jobs and ends. Neither the scaler nor a scheduled action brings any back
+ * before it is resumed. May be repeated, also where it was cut short: what is remembered is never written over.
+ * @returns the size that will be restored
+ */
+export async function scaleToZero(calls: CapacityCalls, group: string): Promise<GroupSize> {
+  const found = await calls.read(group);
+  const remembered = rememberedSize(found);
+  const { min, max, desired } = found.size;
+  // Both tags at once: a group is never paused without its size being known.
+  if (remembered === undefined || found.tags[PAUSED_TAG] === undefined) {
+    const size = remembered ?? found.size;
+    await calls.tag(group, {
+      [PAUSED_TAG]: 'scale-to-zero',
+      [SIZE_TAG]: `${size.min}/${size.max}/${size.desired}`,
+    });
+  }
+  await calls.suspend(group, SCHEDULED);
+  // No maximum either: what else scales the group (the official stack's scaler, people) cannot.
+  if (min + max + desired > 0) await calls.resize(group, NOTHING);
+  const held = found.instances.filter(({ protectedFromScaleIn }) => protectedFromScaleIn);
+  if (held.length > 0)
+    await calls.unprotect(
+      group,
+      held.map(({ instanceId }) => instanceId),
+    );
+  return remembered ?? found.size;
+}
+
+export interface ZeroWait {
+  /** In the stack's own time; an OperationError after that. */
+  readonly timeoutSeconds: number;
+  /** Ends instances as soon as they finish jobs, and those jobs with them. */
+  readonly force: boolean;
+  /** Told of each change. */
+  readonly changed: (left: readonly SizedInstance[]) => void;
+}
+
+/** Looks until no instance is left. */
+export async function awaitZero(
+  calls: CapacityCalls,
+  group: string,
+  pacing: Pacing,
+  { timeoutSeconds, force, changed }: ZeroWait,
+): Promise<void> {
+  let before = '';
+  for (let waited = 0; ; waited += LOOK_EVERY) {
+    const { instances } = await persistently(pacing, () => calls.read(group));
+    const now = instances.map(({ instanceId, lifecycleState }) => instanceId + lifecycleState).join();
+    if (now !== before) changed(instances);
+    before = now;
+    if (instances.length === 0) return;
+    if (force) await endNow(calls, group, instances);
+    if (waited >= timeoutSeconds) {
+      throw new OperationError(
+        `${counted(instances.length, 'instance')} still there after ${waited} seconds`,
+        {
+          hint: 'They end when their jobs are done. Wait on with the same command, or end them now: --force',
+          details: { instances },
+        },
+      );
+    }
+    await pacing.pause(LOOK_EVERY);
+  }
+}
+
+async function endNow(
+  calls: CapacityCalls,
+  group: string,
+  instances: readonly SizedInstance[],
+): Promise<void> {
+  for (const { instanceId, lifecycleState } of instances) {
+    if (lifecycleState === 'Terminating:Wait') await calls.release(group, instanceId);
+  }
+}
+
+/**
+ * Gives a group back the size that it had.
+ * @returns that size; undefined for a group that is not paused
+ */
+export async function resumeGroup(calls: CapacityCalls, group: string): Promise<GroupSize | undefined> {
+  const found = await calls.read(group);
+  const size = rememberedSize(found);
+  if (size === undefined && found.tags[PAUSED_TAG] === undefined) return undefined;
+  if (size !== undefined) await calls.resize(group, size);
+  await calls.resume(group, SCHEDULED);
+  // Last, so that a resumption that was cut short can be repeated.
+  await calls.untag(group, [PAUSED_TAG, SIZE_TAG]);
+  return size ?? found.size;
+}

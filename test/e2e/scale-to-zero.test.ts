@@ -1,0 +1,92 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { expect } from 'chai';
+import { KEY } from '../support/pty.ts';
+import { CliSandbox } from '../support/sandbox.ts';
+
+describe('bk-stack scale-to-zero and resume', function () {
+  this.timeout(120_000);
+  const sandbox = new CliSandbox();
+  let autoScaling: AutoScaling;
+  const jobs = async () => {
+    const answer = await fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
+      headers: { 'x-bk-stack-sandbox': '1' },
+    });
+    return ((await answer.json()) as { jobs: { state: string }[] }).jobs.map(({ state }) => state);
+  };
+  const push = (seconds: number) =>
+    fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
+      method: 'POST',
+      headers: { 'x-bk-stack-sandbox': '1' },
+      body: JSON.stringify({ queue: 'q', seconds }),
+    });
+  const size = async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity, group?.Instances?.length];
+  };
+  const until = async (what: string, so: () => Promise<boolean>) => {
+    for (const end = Date.now() + 40_000; Date.now() < end; await sleep(50)) if (await so()) return;
+    throw new Error(`${what} did not happen: ${JSON.stringify([await size(), await jobs()])}`);
+  };
+
+  before(async () => {
+    await sandbox.start('--speed', '100');
+    autoScaling = new AutoScaling(sandbox.client);
+    const parameters = ['MinSize=2', 'MaxSize=5', 'BuildkiteQueue=q'].flatMap((each) => ['--param', each]);
+    const made = await sandbox.runWith(
+      { input: 'token' },
+      ...['create', 'ci', '--token-stdin', '--no-input', '--json', ...parameters],
+    );
+    expect(made.exitCode, made.stderr).to.equal(0);
+  });
+  after(() => sandbox.remove());
+
+  it('lets running jobs finish, starts no more, and says so', async () => {
+    for (let number = 0; number < 2; number += 1) await push(300);
+    await until('both jobs run', async () => (await jobs()).every((state) => state === 'running'));
+    const { exitCode, stdout, stderr } = await sandbox.run('scale-to-zero', 'ci', '--wait');
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(/ci is at zero\. Remembered: 2 desired \(2 to 5\)\.\n.*bk-stack resume ci/);
+    expect(await jobs()).to.eql(['finished', 'finished']);
+    expect(await size()).to.eql([0, 0, 0, 0]);
+    await push(30);
+    // Two minutes and more of the stack's time, in which its scaler looks at the queue.
+    await sleep(2_000);
+    expect((await jobs()).at(-1)).to.equal('scheduled');
+    const status = await sandbox.run('status', 'ci');
+    expect(status.stdout).to.match(/✖ The stack is paused: .*\n +bk-stack resume ci/);
+    const again = await sandbox.run('scale-to-zero', 'ci', '--wait', '--json');
+    expect(JSON.parse(again.stdout)).to.eql({
+      stackName: 'ci',
+      remembered: { min: 2, max: 5, desired: 2 },
+      waited: true,
+    });
+  });
+
+  it('has the same size again after resume, and the jobs that waited run', async () => {
+    const { exitCode, stdout, stderr } = await sandbox.run('resume', 'ci');
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.match(/2 desired \(2 to 5\)/);
+    await until('the job runs', async () => (await jobs()).every((state) => state === 'finished'));
+    expect((await size()).slice(0, 2)).to.eql([2, 5]);
+    expect((await sandbox.run('status', 'ci')).stdout).to.not.match(/paused/);
+    expect((await sandbox.run('resume', 'ci')).stdout).to.match(/nothing to resume/);
+  });
+
+  it('ends jobs by force only, and only when that is confirmed', async () => {
+    await push(3_000);
+    await until('the job runs', async () => (await jobs()).at(-1) === 'running');
+    const refused = await sandbox.run('scale-to-zero', 'ci', '--force');
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.match(/has to be confirmed.*--force --yes/s);
+    const asked = sandbox.terminal(['scale-to-zero', 'ci', '--force']);
+    await asked.shows('Type the name of the stack');
+    asked.type(KEY.ctrlC);
+    expect(await asked.ended()).to.equal(130);
+    expect(asked.screen).to.match(/Nothing was changed/);
+    const forced = await sandbox.run('scale-to-zero', 'ci', '--force', '--yes');
+    expect(forced.exitCode, forced.stderr).to.equal(0);
+    expect(await size()).to.eql([0, 0, 0, 0]);
+    expect((await jobs()).at(-1)).to.equal('lost');
+  });
+});
