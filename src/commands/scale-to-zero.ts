@@ -69,9 +69,8 @@ export default class ScaleToZero extends BaseCommand {
       await awaitZero(calls, group, pacingOf(aws, this.signal), {
         timeoutSeconds: flags.timeout,
         force: flags.force,
-        changed: (left) => {
-          const finishing = left.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Wait').length;
-          const line = `${counted(left.length, 'instance')} left, ${finishing} finishing jobs`;
+        changed: ({ instances, finishing }) => {
+          const line = `${counted(instances, 'instance')} left, ${finishing} finishing jobs`;
           this.progress(live ? line : logLine(new Date(), line));
         },
       });

@@ -85,7 +85,7 @@ export interface ZeroWait {
   /** Ends instances as soon as they finish jobs, and those jobs with them. */
   readonly force: boolean;
   /** Told of each change. */
-  readonly changed: (left: readonly SizedInstance[]) => void;
+  readonly changed: (left: { readonly instances: number; readonly finishing: number }) => void;
 }
 
 /** Looks until no instance is left. */
@@ -98,10 +98,11 @@ export async function awaitZero(
   let before = '';
   for (let waited = 0; ; waited += LOOK_EVERY) {
     const { instances } = await persistently(pacing, () => calls.read(group));
-    const now = instances.map(({ instanceId, lifecycleState }) => instanceId + lifecycleState).join();
-    if (now !== before) changed(instances);
-    before = now;
     if (instances.length === 0) return;
+    const finishing = instances.filter(isFinishing).length;
+    const now = `${instances.length} ${finishing}`;
+    if (now !== before) changed({ instances: instances.length, finishing });
+    before = now;
     if (force) await endNow(calls, group, instances);
     if (waited >= timeoutSeconds) {
       throw new OperationError(
@@ -121,9 +122,12 @@ async function endNow(
   group: string,
   instances: readonly SizedInstance[],
 ): Promise<void> {
-  for (const { instanceId, lifecycleState } of instances) {
-    if (lifecycleState === 'Terminating:Wait') await calls.release(group, instanceId);
-  }
+  for (const { instanceId } of instances.filter(isFinishing)) await calls.release(group, instanceId);
+}
+
+/** Whether the terminating hook holds an instance, so that its jobs can end. */
+function isFinishing({ lifecycleState }: SizedInstance): boolean {
+  return lifecycleState === 'Terminating:Wait';
 }
 
 /**
