@@ -84,7 +84,7 @@ export class CliTerminal {
     }
   }
 
-  /** Waits for the end. @returns the exit code */
+  /** Waits for the end, and for all that was written until then to be on the screen. @returns the exit code */
   async ended(seconds = 30): Promise<number> {
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => {
@@ -92,6 +92,15 @@ export class CliTerminal {
         reject(new Error(`it did not end:\n${this.screen}`));
       }, seconds * 1000).unref();
     });
-    return Promise.race([this.#ended, late]);
+    const exitCode = await Promise.race([this.#ended, late]);
+    // The end of a process may be told before its last words.
+    for (let seen = -1; seen !== this.#output.length; ) {
+      seen = this.#output.length;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await new Promise<void>((shown) => {
+      this.#screen.write('', shown);
+    });
+    return exitCode;
   }
 }
