@@ -94,7 +94,7 @@ export class CliTerminal {
     });
     const exitCode = await Promise.race([this.#ended, late]);
     // The end of a process may be told before its last words.
-    for (let seen = -1; seen !== this.#output.length; ) {
+    for (let seen = -1; seen !== this.#output.length;) {
       seen = this.#output.length;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
