@@ -35,6 +35,18 @@ function startInstanceRefresh(input: StartInstanceRefreshType, scope: Scope): St
   }
   const { MinHealthyPercentage: least = 90 } = preferences;
   if (least < 0 || least > 100) throw validationError('MinHealthyPercentage must be between 0 and 100.');
+  const { MaxHealthyPercentage: most } = preferences;
+  if (most !== undefined) {
+    if (most < 100 || most > 200) throw validationError('MaxHealthyPercentage must be between 100 and 200.');
+    if (preferences.MinHealthyPercentage === undefined) {
+      throw validationError('MinHealthyPercentage must be specified with MaxHealthyPercentage.');
+    }
+    if (most - least > 100) {
+      throw validationError(
+        'The difference between MaxHealthyPercentage and MinHealthyPercentage cannot be greater than 100.',
+      );
+    }
+  }
   if (preferences.AutoRollback && input.DesiredConfiguration === undefined) {
     throw validationError('AutoRollback requires a desired configuration.');
   }

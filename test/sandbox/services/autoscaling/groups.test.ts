@@ -185,4 +185,29 @@ describe('an instance refresh', () => {
     const after = await fleet.instanceIds();
     expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
   });
+
+  it('launches before it ends any where a maximum above 100 percent is set', async () => {
+    const fleet = new Fleet();
+    await fleet.group({ MinSize: 4, MaxSize: 4 });
+    await fleet.pass(120);
+    const before = await fleet.instanceIds();
+    await fleet.on('StartInstanceRefresh', {
+      Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 150, InstanceWarmup: 0 },
+    });
+    const seen: number[] = [];
+    const members: number[] = [];
+    for (let look = 0; look < 200; look++) {
+      await fleet.pass(5);
+      const { InService = 0, Pending = 0 } = await fleet.states();
+      seen.push(InService);
+      members.push(InService + Pending);
+    }
+    expect(Math.min(...seen)).to.equal(4);
+    expect(Math.max(...members)).to.equal(6);
+    const { InstanceRefreshes } = await fleet.on('DescribeInstanceRefreshes');
+    expect(InstanceRefreshes[0]).to.include({ Status: 'Successful', InstancesToUpdate: 0 });
+    const after = await fleet.instanceIds();
+    expect(after).to.have.length(4);
+    expect(after.filter((id) => before.includes(id))).to.deep.equal([]);
+  });
 });

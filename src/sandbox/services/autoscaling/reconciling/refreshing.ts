@@ -1,8 +1,8 @@
 import type { Scope } from '../../../kernel/service.ts';
-import { type GroupRecord, type MemberRecord, type RefreshRecord } from '../state.ts';
+import { countedMembers, type GroupRecord, type MemberRecord, type RefreshRecord, unitsOf } from '../state.ts';
 import { causeTime } from './activities.ts';
 import { currentVersion } from './launching.ts';
-import { RECONCILE_TASK } from './task.ts';
+import { RECONCILE_TASK, reconcileSoon } from './task.ts';
 import { beginTermination, isLeaving } from './terminating.ts';
 
 /** The refresh of a group that is under way, if there is one. */
@@ -25,7 +25,10 @@ export function advanceRefresh(scope: Scope, group: GroupRecord): void {
   if (refresh === undefined) return;
   const { world, region } = scope;
   const now = world.now();
-  if (refresh.status === 'Pending') refresh.status = 'InProgress';
+  if (refresh.status === 'Pending') {
+    refresh.status = 'InProgress';
+    reconcileSoon(scope, group);
+  }
   refresh.remaining = refresh.remaining.filter((id) => group.members[id] !== undefined);
   const members = Object.values(group.members);
   const cold = members.filter((member) => isCold(member, refresh, warmupOf(group, refresh), now));
@@ -53,7 +56,7 @@ export function advanceRefresh(scope: Scope, group: GroupRecord): void {
     );
   }
   if (isPaused(scope, group, refresh)) return;
-  takeOut(scope, group, refresh, inFlight + cold.length);
+  takeOut(scope, group, refresh, mayGo(group, refresh, cold, inFlight + cold.length));
 }
 
 /** A member that the refresh brought, and that has not warmed up yet. */
@@ -83,6 +86,8 @@ function isPaused(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boo
   if (refresh.pausedUntil !== undefined) {
     if (refresh.pausedUntil > now) return true;
     Reflect.deleteProperty(refresh, 'pausedUntil');
+    Reflect.deleteProperty(refresh, 'statusReason');
+    reconcileSoon(scope, group);
     return false;
   }
   const checkpoint = refresh.preferences.CheckpointPercentages?.[refresh.checkpointsPassed];
@@ -94,10 +99,43 @@ function isPaused(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boo
   return true;
 }
 
-function takeOut(scope: Scope, group: GroupRecord, refresh: RefreshRecord, unready: number): void {
-  const { MinHealthyPercentage = 90, ScaleInProtectedInstances = 'Wait' } = refresh.preferences;
-  // With a percentage that lets none go, one goes all the same.
-  const most = Math.max(1, Math.floor((group.desired * (100 - MinHealthyPercentage)) / 100));
+/**
+ * How many instances a refresh has the group hold above its desired capacity, so that new ones are there before old ones go:
+ * where a maximum healthy percentage above 100 is set, or one of 100 beside a minimum of 100.
+ */
+export function surgeOf(group: GroupRecord): number {
+  const refresh = activeRefresh(group);
+  if (refresh?.status !== 'InProgress' || refresh.pausedUntil !== undefined) return 0;
+  const { MinHealthyPercentage: least = 90, MaxHealthyPercentage: most } = refresh.preferences;
+  if (most === undefined || (most === 100 && least < 100)) return 0;
+  const members = Object.values(group.members);
+  const old = members.filter(
+    ({ instanceId, lifecycle }) => lifecycle === 'InService' && refresh.remaining.includes(instanceId),
+  ).length;
+  const batch = Math.max(1, Math.floor((group.desired * (most - 100)) / 100));
+  return Math.min(old, Math.max(0, batch - members.filter(isLeaving).length));
+}
+
+/** How many may go at once. */
+function mayGo(
+  group: GroupRecord,
+  { preferences }: RefreshRecord,
+  cold: readonly MemberRecord[],
+  unready: number,
+): number {
+  const { MinHealthyPercentage: least = 90, MaxHealthyPercentage: most } = preferences;
+  if (most === undefined || (most === 100 && least < 100)) {
+    // With a percentage that lets none go, one goes all the same.
+    return Math.max(1, Math.floor((group.desired * (100 - least)) / 100)) - unready;
+  }
+  const healthy = countedMembers(group).filter(
+    (member) => member.lifecycle === 'InService' && !cold.includes(member),
+  );
+  return unitsOf(healthy) - Math.ceil((group.desired * least) / 100);
+}
+
+function takeOut(scope: Scope, group: GroupRecord, refresh: RefreshRecord, most: number): void {
+  const { ScaleInProtectedInstances = 'Wait' } = refresh.preferences;
   const candidates = refresh.remaining
     .flatMap((id) => group.members[id] ?? [])
     .filter(({ lifecycle }) => lifecycle === 'InService');
@@ -113,7 +151,7 @@ function takeOut(scope: Scope, group: GroupRecord, refresh: RefreshRecord, unrea
   } else if (free.length === 0 && guarded.length > 0) {
     refresh.statusReason = `Waiting for ${guarded.length} instances to be no longer protected from scale in.`;
   }
-  for (const member of free.slice(0, Math.max(0, most - unready))) {
+  for (const member of free.slice(0, Math.max(0, most))) {
     const at = causeTime(scope.world.now());
     const cause = `At ${at} an instance was taken out of service in response to an instance refresh.  At ${at} instance ${member.instanceId} was selected for termination.`;
     beginTermination(scope, group, member, cause);

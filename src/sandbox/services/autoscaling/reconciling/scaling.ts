@@ -3,13 +3,15 @@ import { chooseForTermination } from '../capacity/termination.ts';
 import { countedMembers, isSuspended, unitsOf, type GroupRecord } from '../state.ts';
 import { causeTime, endActivity, startActivity } from './activities.ts';
 import { launchUnits } from './launching.ts';
+import { surgeOf } from './refreshing.ts';
 import { beginTermination } from './terminating.ts';
 
 /** Launches what is missing from the desired capacity, or takes out what is too much. */
 export function scaleToDesired(scope: Scope, group: GroupRecord): void {
   const held = unitsOf(countedMembers(group));
-  if (held < group.desired) scaleOut(scope, group, held);
-  else if (held > group.desired) scaleIn(scope, group, held);
+  const wanted = group.desired + surgeOf(group);
+  if (held < wanted) scaleOut(scope, group, held, wanted);
+  else if (held > wanted) scaleIn(scope, group, held, wanted);
   else group.replacements = 0;
 }
 
@@ -18,12 +20,12 @@ function reasonsOf(group: GroupRecord): string {
   return group.reasons.map((reason) => `${reason}  `).join('');
 }
 
-function scaleOut(scope: Scope, group: GroupRecord, held: number): void {
+function scaleOut(scope: Scope, group: GroupRecord, held: number, wanted: number): void {
   const now = scope.world.now();
   if (isSuspended(group, 'Launch') || group.deleting) return;
   if (group.retryAt !== undefined && group.retryAt > now) return;
   const at = causeTime(now);
-  const missing = group.desired - held;
+  const missing = wanted - held;
   const replaced = Math.min(group.replacements, missing);
   group.replacements = 0;
   if (replaced > 0) {
@@ -35,13 +37,13 @@ function scaleOut(scope: Scope, group: GroupRecord, held: number): void {
     );
   }
   if (missing > replaced) {
-    const cause = `${reasonsOf(group)}At ${at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${held} to ${group.desired}.`;
+    const cause = `${reasonsOf(group)}At ${at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${held} to ${wanted}.`;
     launchUnits(scope, group, missing - replaced, cause);
   }
   if (group.retryAt === undefined) group.reasons = [];
 }
 
-function scaleIn(scope: Scope, group: GroupRecord, held: number): void {
+function scaleIn(scope: Scope, group: GroupRecord, held: number, wanted: number): void {
   if (isSuspended(group, 'Terminate')) return;
   const at = causeTime(scope.world.now());
   const rules = {
@@ -54,12 +56,12 @@ function scaleIn(scope: Scope, group: GroupRecord, held: number): void {
     const units = unitsOf(members);
     const chosen = chooseForTermination(members, rules);
     if (chosen === undefined) {
-      if (units > group.desired) tellStuck(scope, group, held, at);
+      if (units > wanted) tellStuck(scope, group, held, at);
       break;
     }
     // With weights, taking one out may leave too little; then the group keeps the surplus.
-    if (units - chosen.weight < group.desired) break;
-    const cause = `${reasonsOf(group)}At ${at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${held} to ${group.desired}.  At ${at} instance ${chosen.instanceId} was selected for termination.`;
+    if (units - chosen.weight < wanted) break;
+    const cause = `${reasonsOf(group)}At ${at} an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${held} to ${wanted}.  At ${at} instance ${chosen.instanceId} was selected for termination.`;
     beginTermination(scope, group, chosen, cause);
   }
   group.reasons = [];
