@@ -26,6 +26,7 @@ export default class Create extends BaseCommand {
 
   static override flags = {
     ...deploymentFlags,
+    'no-wait': Flags.boolean({ description: 'return once CloudFormation has begun' }),
     'token-stdin': Flags.boolean({
       description: 'read the agent token from stdin (also BUILDKITE_AGENT_TOKEN)',
     }),

@@ -1,4 +1,5 @@
-import type { ChangeSetState, DeploymentCalls } from '../../src/stack/deployment/calls.ts';
+import type { DeploymentCalls } from '../../src/stack/deployment/calls.ts';
+import type { ChangeSetState } from '../../src/stack/deployment/change-set-calls.ts';
 import type { StackEvent } from '../../src/stack/events/event.ts';
 import type { Pacing } from '../../src/stack/pacing.ts';
 import { ROOT } from './events.ts';

@@ -1,5 +1,6 @@
 export {
   AutoScalingClient,
+  CancelInstanceRefreshCommand,
   CompleteLifecycleActionCommand,
   CreateOrUpdateTagsCommand,
   DeleteTagsCommand,
@@ -10,5 +11,6 @@ export {
   SetInstanceProtectionCommand,
   StartInstanceRefreshCommand,
   SuspendProcessesCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';

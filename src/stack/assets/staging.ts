@@ -128,7 +128,7 @@ export async function stage(
 }
 
 /** CloudFormation reads a template from S3 by its virtual-hosted URL; a bucket with dots does not fit the certificate. */
-function templateUrl(bucket: string, key: string, region: string): string {
+export function templateUrl(bucket: string, key: string, region: string): string {
   const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
   return bucket.includes('.') ? `https://${host}/${bucket}/${key}` : `https://${bucket}.${host}/${key}`;
 }

@@ -70,16 +70,16 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
         }),
       );
     },
-    async suspend(group, process) {
+    async suspend(group, processes) {
       const { sdk, client } = await load();
       await client.send(
-        new sdk.SuspendProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [process] }),
+        new sdk.SuspendProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [...processes] }),
       );
     },
-    async resume(group, process) {
+    async resume(group, processes) {
       const { sdk, client } = await load();
       await client.send(
-        new sdk.ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [process] }),
+        new sdk.ResumeProcessesCommand({ AutoScalingGroupName: group, ScalingProcesses: [...processes] }),
       );
     },
     async unprotect(group, instanceIds) {

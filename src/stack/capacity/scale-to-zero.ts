@@ -29,8 +29,8 @@ export interface CapacityCalls {
   tag(group: string, tags: Readonly<Record<string, string>>): Promise<void>;
   untag(group: string, keys: readonly string[]): Promise<void>;
   resize(group: string, size: GroupSize): Promise<void>;
-  suspend(group: string, process: string): Promise<void>;
-  resume(group: string, process: string): Promise<void>;
+  suspend(group: string, processes: readonly string[]): Promise<void>;
+  resume(group: string, processes: readonly string[]): Promise<void>;
   unprotect(group: string, instanceIds: readonly string[]): Promise<void>;
   /** Ends the waiting for an instance's jobs. */
   release(group: string, instanceId: string): Promise<void>;
@@ -38,7 +38,11 @@ export interface CapacityCalls {
 
 /** Holds the size that a paused group had: `min/max/desired`. */
 export const SIZE_TAG = 'bk-stack:size';
-const SCHEDULED = 'ScheduledActions';
+/**
+ * What Auto Scaling does no more meanwhile. The size alone would not do: an update of the stack by others may set it, and
+ * the tags, to what the template says.
+ */
+const HALTED = ['ScheduledActions', 'Launch'];
 const NOTHING: GroupSize = { min: 0, max: 0, desired: 0 };
 
 /** Seconds, in the stack's own time. */
@@ -53,21 +57,24 @@ export function rememberedSize({ tags }: Pick<SizedGroup, 'tags'>): GroupSize | 
 /**
  * Takes a group to zero: each instance finishes its jobs and ends. Neither the scaler nor a scheduled action brings any back
  * before it is resumed. May be repeated, also where it was cut short: what is remembered is never written over.
+ * @param known the size to restore, where that is kept elsewhere
  * @returns the size that will be restored
  */
-export async function scaleToZero(calls: CapacityCalls, group: string): Promise<GroupSize> {
+export async function scaleToZero(
+  calls: CapacityCalls,
+  group: string,
+  known?: GroupSize,
+): Promise<GroupSize> {
   const found = await calls.read(group);
-  const remembered = rememberedSize(found);
+  const remembered = known ?? rememberedSize(found);
   const { min, max, desired } = found.size;
   // Both tags at once: a group is never paused without its size being known.
-  if (remembered === undefined || found.tags[PAUSED_TAG] === undefined) {
-    const size = remembered ?? found.size;
-    await calls.tag(group, {
-      [PAUSED_TAG]: 'scale-to-zero',
-      [SIZE_TAG]: `${size.min}/${size.max}/${size.desired}`,
-    });
+  const size = remembered ?? found.size;
+  const remembering = `${size.min}/${size.max}/${size.desired}`;
+  if (found.tags[SIZE_TAG] !== remembering || found.tags[PAUSED_TAG] === undefined) {
+    await calls.tag(group, { [PAUSED_TAG]: 'scale-to-zero', [SIZE_TAG]: remembering });
   }
-  await calls.suspend(group, SCHEDULED);
+  await calls.suspend(group, HALTED);
   // No maximum either: what else scales the group (the official stack's scaler, people) cannot.
   if (min + max + desired > 0) await calls.resize(group, NOTHING);
   const held = found.instances.filter(({ protectedFromScaleIn }) => protectedFromScaleIn);
@@ -76,7 +83,7 @@ export async function scaleToZero(calls: CapacityCalls, group: string): Promise<
       group,
       held.map(({ instanceId }) => instanceId),
     );
-  return remembered ?? found.size;
+  return size;
 }
 
 export interface ZeroWait {
@@ -132,14 +139,19 @@ function isFinishing({ lifecycleState }: SizedInstance): boolean {
 
 /**
  * Gives a group back the size that it had.
+ * @param known that size, where it is kept elsewhere
  * @returns that size; undefined for a group that is not paused
  */
-export async function resumeGroup(calls: CapacityCalls, group: string): Promise<GroupSize | undefined> {
+export async function resumeGroup(
+  calls: CapacityCalls,
+  group: string,
+  known?: GroupSize,
+): Promise<GroupSize | undefined> {
   const found = await calls.read(group);
-  const size = rememberedSize(found);
+  const size = known ?? rememberedSize(found);
   if (size === undefined && found.tags[PAUSED_TAG] === undefined) return undefined;
   if (size !== undefined) await calls.resize(group, size);
-  await calls.resume(group, SCHEDULED);
+  await calls.resume(group, HALTED);
   // Last, so that a resumption that was cut short can be repeated.
   await calls.untag(group, [PAUSED_TAG, SIZE_TAG]);
   return size ?? found.size;

@@ -10,7 +10,7 @@ import { parseToken } from '../token.ts';
 import type { CreationOrder } from './prepare.ts';
 import { TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-place.ts';
 import { checkStackName } from './stack-name.ts';
-import { parseTags } from './tags.ts';
+import { parseTags } from '../tags.ts';
 
 /** What can be given on the command line. */
 export interface CreationFlags {

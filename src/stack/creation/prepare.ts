@@ -1,13 +1,13 @@
 import { UsageError } from '../../errors.ts';
 import type { Program, StagingPlan } from '../assets/index.ts';
 import type { DeploymentRequest } from '../deployment/index.ts';
-import { isList, type Template } from '../parameters/index.ts';
+import type { Template } from '../parameters/index.ts';
 import type { PreflightSubject } from '../preflight/index.ts';
 import type { TokenRecord } from '../token.ts';
-import { brokenRules } from './rules.ts';
+import { refuseContradictions } from '../template/contradictions.ts';
 import { checkStackName } from './stack-name.ts';
-import { ownTags, type Tags } from './tags.ts';
-import { capabilitiesOf, templateVersion } from './template-facts.ts';
+import { ownTags, type Tags } from '../tags.ts';
+import { capabilitiesOf, templateVersion } from '../template/facts.ts';
 import { ENDPOINT_PARAMETER, endpointOf, placeToken, type Side } from './token-place.ts';
 
 /** A stack as a person has ordered it. */
@@ -109,40 +109,6 @@ export function prepare(
     },
     secret: (name) => declared.get(name)?.noEcho ?? false,
   };
-}
-
-/** Values that are right one by one, and cannot be meant together. */
-function refuseContradictions(
-  { definitions, document }: Template,
-  parameters: ReadonlyMap<string, string>,
-  region: string,
-): void {
-  const lists = new Set(definitions.filter(({ type }) => isList(type)).map(({ name }) => name));
-  const broken = brokenRules(document.body, (name) => {
-    if (name === 'AWS::Region') return region;
-    const value = parameters.get(name);
-    // As CloudFormation has it, an empty text is a list of one empty value.
-    return value !== undefined && lists.has(name) ? value.split(',').map((each) => each.trim()) : value;
-  });
-  // A rule cannot compare two sizes.
-  const most = parameters.get('MaxSize') ?? '';
-  for (const name of ['MinSize', 'ScaleUpMinSize', 'ScaleDownMinSize']) {
-    const least = parameters.get(name) ?? '';
-    const counts = name === 'MinSize' || parameters.get('EnableScheduledScaling') === 'true';
-    if (counts && least !== '' && most !== '' && Number(least) > Number(most)) {
-      broken.push(`${name} (${least}) is more than MaxSize (${most}).`);
-    }
-  }
-  const [first] = broken;
-  if (first === undefined) return;
-  const message =
-    broken.length === 1
-      ? first
-      : ['Parameters contradict each other:', ...broken.map((each) => `- ${each}`)].join('\n');
-  throw new UsageError(message, {
-    hint: 'docs/parameters.md explains the parameters, and the section Rules of the template what goes together.',
-    details: { problems: broken },
-  });
 }
 
 function checkRole(arn: string): string {

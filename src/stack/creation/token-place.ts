@@ -3,7 +3,7 @@ import { BUILDKITE } from '../agent-metrics.ts';
 import type { ParameterDefinition } from '../parameters/index.ts';
 import type { TokenSource } from '../preflight/index.ts';
 import { type TokenRecord, tokenParameter } from '../token.ts';
-import type { Tags } from './tags.ts';
+import type { Tags } from '../tags.ts';
 
 export const TOKEN_PARAMETER = 'BuildkiteAgentToken';
 export const TOKEN_PATH_PARAMETER = 'BuildkiteAgentTokenParameterStorePath';

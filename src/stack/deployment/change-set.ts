@@ -1,15 +1,15 @@
 import { OperationError } from '../../errors.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { nextPause, type Pacing, persistently } from '../pacing.ts';
-import type { DeploymentCalls } from './calls.ts';
+import type { ChangeSetCalls } from './change-set-calls.ts';
 
 /** A change set's name: letters, digits and hyphens, and never one that was there before. */
-export function changeSetName(now: Date, random: number): string {
+export function changeSetName(verb: 'create' | 'update', now: Date, random: number): string {
   const time = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const suffix = Math.floor(random * 0x1000000)
     .toString(16)
     .padStart(6, '0');
-  return `bk-stack-create-${time}-${suffix}`;
+  return `bk-stack-${verb}-${time}-${suffix}`;
 }
 
 /** A change set that CloudFormation would not compute. */
@@ -20,7 +20,7 @@ export class ChangeSetFailure extends OperationError {}
  * @throws ChangeSetFailure with AWS's reason when it cannot be.
  */
 export async function changeSetReady(
-  calls: Pick<DeploymentCalls, 'changeSet'>,
+  calls: Pick<ChangeSetCalls, 'changeSet'>,
   changeSetId: string,
   stack: { readonly stackName: string; readonly region: string },
   pacing: Pacing,
@@ -30,7 +30,7 @@ export async function changeSetReady(
     if (status === 'CREATE_COMPLETE') return resources;
     if (status === 'FAILED') {
       throw new ChangeSetFailure(`CloudFormation refuses the change set: ${reason ?? 'no reason given'}`, {
-        hint: [changeSetAdvice(reason ?? '', stack), 'Nothing has been made.'].filter(Boolean).join('\n'),
+        hint: [changeSetAdvice(reason ?? '', stack), 'Nothing was changed.'].filter(Boolean).join('\n'),
         details: { ...stack, changeSetId, reason },
       });
     }

@@ -75,10 +75,10 @@ async function begin(
   { region, pacing, cleanUpPacing, now }: Site,
 ): Promise<{ stackId: string; resources: number }> {
   const { stackName } = request;
-  const name = changeSetName(now, pacing.random());
+  const name = changeSetName('create', now, pacing.random());
   signal.throwIfAborted();
   const { stackId, changeSetId } = await persistently(pacing, () =>
-    calls.createChangeSet(request, name),
+    calls.createChangeSet({ ...request, type: 'CREATE' }, name),
   ).catch((error: unknown) => {
     throw taken(error) ? nameTaken(stackName, region, error) : error;
   });

@@ -7,26 +7,31 @@ export type TemplateSource =
   | { readonly templateUrl: string; readonly templateBody?: undefined }
   | { readonly templateBody: string; readonly templateUrl?: undefined };
 
-/** A parameter as CloudFormation takes it. One that is left out keeps the template's default. */
-export interface StackParameter {
-  readonly ParameterKey: string;
-  readonly ParameterValue: string;
-}
+/** A parameter as CloudFormation takes it. One that is left out gets the template's default. */
+export type StackParameter =
+  | { readonly ParameterKey: string; readonly ParameterValue: string }
+  | { readonly ParameterKey: string; readonly UsePreviousValue: true };
 
-/** A stack to be made. */
-export type DeploymentRequest = TemplateSource & {
+/** What a change set is computed from. */
+export type ChangeSetRequest = TemplateSource & {
+  readonly type: 'CREATE' | 'UPDATE';
   readonly stackName: string;
-  /** The template's text and lines, to say where a failing resource stands. */
-  readonly template: TemplateDocument;
   readonly parameters: readonly StackParameter[];
   readonly tags: Readonly<Record<string, string>>;
   readonly capabilities: readonly Capability[];
   /** The role that CloudFormation acts as; without it, the caller's own permissions. */
   readonly roleArn?: string;
-  readonly terminationProtection: boolean;
   /** What the change set says of itself. */
   readonly description?: string;
 };
+
+/** A stack to be made. */
+export type DeploymentRequest = Omit<ChangeSetRequest, 'type' | keyof TemplateSource> &
+  TemplateSource & {
+    /** The template's text and lines, to say where a failing resource stands. */
+    readonly template: TemplateDocument;
+    readonly terminationProtection: boolean;
+  };
 
 export interface DeploymentOptions {
   /** Ends the waiting, not the deployment. */

@@ -50,7 +50,7 @@ function nextStep(status: string, stackName: string, region: string): string | u
     case 'DELETE_COMPLETE':
       return `Nothing is left of it: bk-stack create ${stackName} --region ${region}`;
     case 'UPDATE_ROLLBACK_FAILED':
-      return `To go on: aws cloudformation continue-update-rollback --stack-name ${stackName} --region ${region}`;
+      return `When that is mended, go on with it: bk-stack update ${stackName} --cancel --region ${region}`;
     default:
       return undefined;
   }

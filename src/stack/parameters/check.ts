@@ -12,6 +12,14 @@ interface Problem {
   readonly from?: string;
 }
 
+/** Where values come from. */
+export interface GivenSources {
+  readonly file: GivenParameters;
+  readonly flags: GivenParameters;
+  /** Parameters that keep a value which is not known here. */
+  readonly kept?: ReadonlySet<string>;
+}
+
 /**
  * Checks what was given against the template, and merges it: what stands on the command line wins over the file.
  * @returns the values given, by name
@@ -19,7 +27,7 @@ interface Problem {
  */
 export function checkParameters(
   { definitions, name: templateName }: Pick<Template, 'definitions' | 'name'>,
-  { file, flags }: { readonly file: GivenParameters; readonly flags: GivenParameters },
+  { file, flags, kept }: GivenSources,
 ): Map<string, string> {
   const merged = new Map<string, GivenValue>([...file, ...flags]);
   const known = new Map(definitions.map((definition) => [definition.name, definition]));
@@ -32,7 +40,7 @@ export function checkParameters(
       return definition === undefined ? [] : problemsWith(definition, given);
     }),
     ...definitions
-      .filter(({ name, preset }) => preset === undefined && !merged.has(name))
+      .filter(({ name, preset }) => preset === undefined && !merged.has(name) && kept?.has(name) !== true)
       .map(({ name }) => ({ parameter: name, message: `${name} has no default and has to be given` })),
   ];
   if (problems.length > 0) throw refused(problems);

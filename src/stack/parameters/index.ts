@@ -3,4 +3,4 @@ export { faultOf, isList } from './constraints.ts';
 export type { ParameterDefinition, ParameterGroup, Question } from './definition.ts';
 export { type GivenParameters, parseParamFlags } from './given.ts';
 export { readConfig } from './read-config.ts';
-export { readTemplate, type Template } from './read-template.ts';
+export { readTemplate, type Template, templateFrom } from './read-template.ts';

@@ -29,10 +29,17 @@ const FETCH_WITHIN = 30_000;
  * @throws UsageError when it cannot be read or is none, with line and column where there is one
  */
 export async function readTemplate(source?: string): Promise<Template> {
-  const name = source ?? 'bk-stack.yml';
   const text = await (source === undefined
     ? readFile(packageFile('template/bk-stack.yml'), 'utf8')
     : textAt(source));
+  return templateFrom(text, source ?? 'bk-stack.yml');
+}
+
+/**
+ * A template from its text.
+ * @throws UsageError with line and column where it is none
+ */
+export function templateFrom(text: string, name: string): Template {
   const document = parsed(text, name);
   const { body } = document;
   return {

@@ -4,3 +4,4 @@ export type { Finding } from './check.ts';
 export { mixedArchitectures, type TypeArchitectures } from './instance-types.ts';
 export { type Leftover, leftoverProblem } from './name.ts';
 export { preflight, type PreflightFindings, type PreflightSubject } from './preflight.ts';
+export { preflightUpdate, type UpdateFindings, type UpdateSubject } from './update.ts';

@@ -51,7 +51,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
     return `bk-stack delete ${stackName} --region ${region}`;
   }
   if (status === 'UPDATE_ROLLBACK_FAILED') {
-    return `aws cloudformation continue-update-rollback --stack-name ${stackName} --region ${region}`;
+    return `bk-stack update ${stackName} --cancel --region ${region}`;
   }
   return undefined;
 }
@@ -61,7 +61,10 @@ function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
   const unhealthy = group.instances.filter(({ health }) => health.toLowerCase() === 'unhealthy');
-  const halted = group.suspended.filter((process) => /^(Launch|Terminate|HealthCheck)$/.test(process));
+  // Pausing suspends launches too, and is told for itself.
+  const matters =
+    group.paused === undefined ? /^(Launch|Terminate|HealthCheck)$/ : /^(Terminate|HealthCheck)$/;
+  const halted = group.suspended.filter((process) => matters.test(process));
   const [latest] = group.failures;
   return [
     ...(group.paused === undefined

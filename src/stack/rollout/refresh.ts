@@ -1,4 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
 import { type Pacing, persistently } from '../pacing.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
@@ -6,10 +7,25 @@ export interface RefreshState {
   /** Pending, InProgress, Successful, Failed, Cancelling, Cancelled, RollbackInProgress, ... */
   readonly status: string;
   readonly reason?: string;
+  readonly startedAt?: Date;
   /** Of the instances to replace, 0 to 100. */
   readonly percentage: number;
   /** Instances that are still to be replaced. */
   readonly left: number;
+}
+
+/** How a group's instances are to be replaced. Shares are percents of the desired capacity. */
+export interface RefreshPreferences {
+  /** So much stays in service meanwhile. */
+  readonly minHealthy: number;
+  /** So much is launched above the desired capacity before any instance ends; 0: as many end first as `minHealthy` lets. */
+  readonly batch: number;
+  /** At these shares of the instances to replace it pauses. */
+  readonly checkpoints?: readonly number[];
+  /** For so many seconds each time. */
+  readonly checkpointDelay?: number;
+  /** Instances that have the present version already are left alone. */
+  readonly skipMatching: boolean;
 }
 
 /** What replacing a group's instances needs of Auto Scaling. */
@@ -19,14 +35,17 @@ export interface RefreshCalls {
   /** The id of one that is under way, if there is one. */
   active(group: string): Promise<string | undefined>;
   /** Begins one and returns its id. */
-  start(group: string, minHealthyPercentage: number): Promise<string>;
+  start(group: string, preferences: RefreshPreferences): Promise<string>;
+  /** Stops the one that is under way: what is being replaced at that moment still is, and nothing more. */
+  cancel(group: string): Promise<void>;
   describe(group: string, refreshId: string): Promise<RefreshState>;
 }
 
-const ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|RollbackFailed)$/;
+/** Whether a refresh in this state goes on no more. */
+export const REFRESH_ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|RollbackFailed)$/;
 
 /** How often to look, in the stack's own seconds. */
-const LOOK_EVERY = 10;
+export const LOOK_EVERY = 10;
 
 /** Looks until a refresh has ended, and tells of each change. Throws when the pacing's signal is aborted. */
 export async function watchRefresh(
@@ -41,7 +60,7 @@ export async function watchRefresh(
     const now = JSON.stringify(state);
     if (now !== before) changed(state);
     before = now;
-    if (ENDED.test(state.status)) return state;
+    if (REFRESH_ENDED.test(state.status)) return state;
     await pacing.pause(LOOK_EVERY);
   }
 }
@@ -71,19 +90,23 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
       return AutoScalingGroups?.[0]?.Instances?.length ?? 0;
     },
     async active(group) {
-      return (await refreshes(group)).find(({ Status = '' }) => !ENDED.test(Status))?.InstanceRefreshId;
+      return (await refreshes(group)).find(({ Status = '' }) => !REFRESH_ENDED.test(Status))
+        ?.InstanceRefreshId;
     },
-    async start(group, minHealthyPercentage) {
+    async start(group, { minHealthy, batch, checkpoints, checkpointDelay, skipMatching }) {
       const { sdk, client } = await load();
       const { InstanceRefreshId } = await client.send(
         new sdk.StartInstanceRefreshCommand({
           AutoScalingGroupName: group,
           Strategy: 'Rolling',
           Preferences: {
-            MinHealthyPercentage: minHealthyPercentage,
+            MinHealthyPercentage: minHealthy,
+            ...(batch > 0 && { MaxHealthyPercentage: 100 + batch }),
+            ...(checkpoints !== undefined && { CheckpointPercentages: [...checkpoints] }),
+            ...(checkpointDelay !== undefined && { CheckpointDelay: checkpointDelay }),
             // The launching hook lets an instance into service when its agents are connected: it is warm then.
             InstanceWarmup: 0,
-            SkipMatching: false,
+            SkipMatching: skipMatching,
             // The terminating hook lets their jobs finish all the same.
             ScaleInProtectedInstances: 'Refresh',
           },
@@ -91,11 +114,21 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
       );
       return InstanceRefreshId ?? '';
     },
+    async cancel(group) {
+      const { sdk, client } = await load();
+      try {
+        await client.send(new sdk.CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
+      } catch (error) {
+        // It has come to its end meanwhile.
+        if (awsErrorCode(error) !== 'ActiveInstanceRefreshNotFound') throw error;
+      }
+    },
     async describe(group, refreshId) {
       const [found] = await refreshes(group, [refreshId]);
       return {
         status: found?.Status ?? 'Pending',
         ...(found?.StatusReason !== undefined && { reason: found.StatusReason }),
+        ...(found?.StartTime !== undefined && { startedAt: found.StartTime }),
         percentage: found?.PercentageComplete ?? 0,
         left: found?.InstancesToUpdate ?? 0,
       };

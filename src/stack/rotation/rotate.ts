@@ -66,7 +66,7 @@ type Judgement =
  */
 export async function rotateToken(
   calls: RotationCalls,
-  refreshes: RefreshCalls,
+  refreshes: Omit<RefreshCalls, 'cancel'>,
   order: RotationOrder,
   pacing: Pacing,
   observer: RotationObserver,
@@ -104,7 +104,11 @@ export async function rotateToken(
   if (!roll) return result;
   const instances = await refreshes.instances(group);
   if (instances === 0) return { ...result, replaced: 0 };
-  const refreshId = await refreshes.start(group, order.minHealthy);
+  const refreshId = await refreshes.start(group, {
+    minHealthy: order.minHealthy,
+    batch: 0,
+    skipMatching: false,
+  });
   const end = await watchRefresh(refreshes, { group, refreshId }, pacing, (state) => {
     observer.refreshed(state, instances);
   });

@@ -43,13 +43,13 @@ class Group implements CapacityCalls {
     await this.#request(undefined);
     this.size = size;
   }
-  async suspend(_group: string, process: string) {
+  async suspend(_group: string, processes: readonly string[]) {
     await this.#request(undefined);
-    this.suspended.add(process);
+    for (const process of processes) this.suspended.add(process);
   }
-  async resume(_group: string, process: string) {
+  async resume(_group: string, processes: readonly string[]) {
     await this.#request(undefined);
-    this.suspended.delete(process);
+    for (const process of processes) this.suspended.delete(process);
   }
   async unprotect(_group: string, ids: readonly string[]) {
     await this.#request(undefined);
@@ -73,7 +73,7 @@ describe('scaling to zero', () => {
     expect(await scaleToZero(group, 'g')).to.eql(SIZE);
     expect(group.size).to.eql(NOTHING);
     expect(group.tags).to.eql({ Name: 'ci', 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': '2/10/4' });
-    expect([...group.suspended]).to.eql(['ScheduledActions']);
+    expect([...group.suspended]).to.eql(['ScheduledActions', 'Launch']);
     expect(group.instances.every(({ protectedFromScaleIn }) => !protectedFromScaleIn)).to.equal(true);
   });
 

@@ -15,7 +15,7 @@ const ORDER: RotationOrder = {
 const NO_WAIT = { pause: () => Promise.resolve(), random: () => 0 };
 
 /** SSM, Buildkite and a group, as a story tells them. */
-class World implements RotationCalls, RefreshCalls {
+class World implements RotationCalls, Omit<RefreshCalls, 'cancel'> {
   readonly versions = ['old'];
   readonly started: number[] = [];
   /** Answers of Buildkite by token, the last one for ever. */
@@ -49,7 +49,7 @@ class World implements RotationCalls, RefreshCalls {
   active() {
     return Promise.resolve(this.running);
   }
-  start(_group: string, minHealthy: number) {
+  start(_group: string, { minHealthy }: { minHealthy: number }) {
     this.started.push(minHealthy);
     return Promise.resolve('refresh');
   }

@@ -1,5 +1,11 @@
 import type { Scope } from '../../../kernel/service.ts';
-import { countedMembers, type GroupRecord, type MemberRecord, type RefreshRecord, unitsOf } from '../state.ts';
+import {
+  countedMembers,
+  type GroupRecord,
+  type MemberRecord,
+  type RefreshRecord,
+  unitsOf,
+} from '../state.ts';
 import { causeTime } from './activities.ts';
 import { currentVersion } from './launching.ts';
 import { RECONCILE_TASK, reconcileSoon } from './task.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../errors.ts';
-import { STACK_TAG, VERSION_TAG } from '../reading/summary.ts';
+import { UsageError } from '../errors.ts';
+import { STACK_TAG, VERSION_TAG } from './reading/summary.ts';
 
 export type Tags = Readonly<Record<string, string>>;
 

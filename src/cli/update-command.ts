@@ -1,0 +1,81 @@
+import type { AwsContext } from '../aws/context.ts';
+import { confirm } from '../terminal/confirm.ts';
+import { logLine } from '../terminal/log-line.ts';
+import { outTheme } from '../terminal/theme.ts';
+import type { UpdateOutcome, UpdatePreview } from '../stack/update/index.ts';
+import { BaseCommand } from './base-command.ts';
+
+interface UpdateFlags {
+  readonly debug: boolean;
+  readonly 'no-input': boolean;
+  readonly yes: boolean;
+  readonly 'dry-run': boolean;
+}
+
+/** What the commands have in common that change a stack as a whole. */
+export abstract class UpdateCommand extends BaseCommand {
+  /** How an update is shown while it goes on. */
+  protected async watching(aws: AwsContext, stackName: string, flags: { readonly debug: boolean }) {
+    const { openProgress } = await import('../stack/update/index.ts');
+    return {
+      signal: this.signal,
+      observer: openProgress({
+        live: this.repaints(flags),
+        write: (line) => {
+          this.progress(line);
+        },
+        now: await aws.clock(),
+        display: () => this.display(aws, flags),
+      }),
+      begun: () => {
+        this.onInterrupt(
+          [
+            'AWS goes on with what it was told. To go on watching, and with what comes after:',
+            `bk-stack update ${stackName} --resume`,
+            `Or take the update back: bk-stack update ${stackName} --cancel`,
+          ].join('\n'),
+        );
+      },
+    };
+  }
+
+  /** How a new update is shown, agreed to and watched. */
+  protected async options(aws: AwsContext, stackName: string, flags: UpdateFlags) {
+    const { previewText } = await import('../stack/update/index.ts');
+    const live = this.repaints(flags);
+    const ask = this.interactive(flags) && !flags.yes;
+    const say = (line: string) => {
+      this.progress(live ? line : logLine(new Date(), line.trim()));
+    };
+    this.onInterrupt('Nothing was changed.');
+    return {
+      ...(await this.watching(aws, stackName, flags)),
+      style: live
+        ? { live }
+        : {
+            live,
+            write: (line: string) => {
+              this.progress(line);
+            },
+            now: () => new Date(),
+          },
+      say,
+      preview: (preview: UpdatePreview) => {
+        this.log(`\n${previewText(preview, outTheme)}\n`);
+      },
+      agreed: () => (ask ? confirm(`Update ${stackName}?`, true) : Promise.resolve(true)),
+      dryRun: flags['dry-run'],
+    };
+  }
+
+  /** Tells the end. */
+  protected async tell(outcome: UpdateOutcome): Promise<UpdateOutcome> {
+    if (outcome.kind === 'unchanged') {
+      this.log(`There is nothing to do: ${outcome.stackName} is as it should be.`);
+    } else if (outcome.kind === 'updated') {
+      const { endText } = await import('../stack/update/index.ts');
+      this.log(endText(outcome, outTheme));
+    }
+    return outcome;
+  }
+}

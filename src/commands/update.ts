@@ -1,0 +1,84 @@
+import { text } from 'node:stream/consumers';
+import * as Flags from '@oclif/core/flags';
+import { stackNameArg } from '../cli/base-command.ts';
+import { deploymentFlags, rolloutFlags } from '../cli/deployment-flags.ts';
+import { UpdateCommand } from '../cli/update-command.ts';
+import { ExitCode } from '../errors.ts';
+import { outTheme } from '../terminal/theme.ts';
+
+/** What has no meaning where an update is only watched or taken back. */
+const OTHERS = [
+  'config',
+  'param',
+  'tag',
+  'template',
+  'keep-template',
+  'dry-run',
+  'detect',
+  'allow-replacement',
+];
+
+export default class Update extends UpdateCommand {
+  static override summary = 'Update a stack without interrupting a job';
+  static override description =
+    'What is not named keeps its value; the template becomes the one of this bk-stack. What would change is shown first, ' +
+    'computed by CloudFormation, and what would take data away is refused. Then instances are replaced as their jobs finish, ' +
+    'and if new ones do not come up, everything is taken back. Ctrl-C stops the watching: --resume goes on, --cancel takes it ' +
+    'back.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --param InstanceTypes=m7i.large,m6i.large --dry-run',
+    '<%= config.bin %> <%= command.id %> my-stack --config stack.yml --yes --checkpoint 10',
+    '<%= config.bin %> <%= command.id %> my-stack --strategy drain --drain-timeout 3600',
+    '<%= config.bin %> <%= command.id %> my-stack --resume',
+  ];
+
+  static override args = { name: stackNameArg };
+
+  static override flags = {
+    ...deploymentFlags,
+    ...rolloutFlags,
+    'keep-template': Flags.boolean({
+      description: 'change parameters alone, and keep the template that the stack has',
+      exclusive: ['template'],
+    }),
+    detect: Flags.boolean({
+      description: 'only look; exit with 3 if there is something to do',
+      exclusive: ['dry-run'],
+    }),
+    resume: Flags.boolean({
+      description: 'go on with an update that nobody watches any more',
+      exclusive: [...OTHERS, 'cancel'],
+    }),
+    cancel: Flags.boolean({
+      description: 'take an update back that is under way, or go on with a roll-back that failed',
+      exclusive: OTHERS,
+    }),
+  };
+
+  async run(): Promise<object> {
+    const { args, flags } = await this.parse(Update);
+    const stackName = this.requireName(args.name);
+    const { cancelUpdate, endText, gatherUpdate, resumeUpdate, updateStack } =
+      await import('../stack/update/index.ts');
+    if (flags.resume || flags.cancel) {
+      const aws = await this.connect(flags);
+      const watching = await this.watching(aws, stackName, flags);
+      const end = flags.resume
+        ? await resumeUpdate(aws, stackName, watching)
+        : await cancelUpdate(aws, stackName, watching);
+      this.log(endText(end, outTheme));
+      return end;
+    }
+    const order = await gatherUpdate(flags, () => text(process.stdin));
+    const aws = await this.connect(flags);
+    const options = await this.options(aws, stackName, {
+      ...flags,
+      'dry-run': flags['dry-run'] || flags.detect,
+    });
+    const outcome = await updateStack(aws, stackName, { kind: 'order', order }, options);
+    if (flags.detect && outcome.kind !== 'unchanged') process.exitCode = ExitCode.nothingToDo;
+    return this.tell(outcome);
+  }
+}

@@ -1,0 +1,108 @@
+import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { AwsContext } from '../../aws/context.ts';
+import { inParallel } from '../../aws/bounded.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
+import { OperationError } from '../../errors.ts';
+import type { RolloutActivity, RolloutGroup } from './survey.ts';
+
+/** What looking after a replacement needs of Auto Scaling and the logs. */
+export interface SurveyCalls {
+  group(name: string): Promise<RolloutGroup>;
+  /** The latest hundred, newest first. */
+  activities(name: string): Promise<RolloutActivity[]>;
+  /** Ends instances, each when its jobs are done, and has the group launch others for them. */
+  replace(instanceIds: readonly string[]): Promise<void>;
+  /** The last lines that an instance wrote while it booted; empty where there are none. */
+  bootLog(logGroup: string, instanceId: string): Promise<string[]>;
+}
+
+const LOG_LINES = 10;
+const AT_ONCE = 4;
+
+/** The calls on AWS. A group's description has all of its instances, however many they are. */
+export function surveyCalls(aws: AwsContext): SurveyCalls {
+  const load = async () => ({
+    sdk: await import('../../aws/sdk/auto-scaling.ts'),
+    client: await aws.clients.autoScaling(),
+  });
+  return {
+    async group(name) {
+      const { sdk, client } = await load();
+      const { AutoScalingGroups } = await client.send(
+        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+      );
+      const found = AutoScalingGroups?.[0];
+      if (found === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
+      return rolloutGroup(found);
+    },
+    async activities(name) {
+      const { sdk, client } = await load();
+      const { Activities } = await client.send(
+        new sdk.DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 }),
+      );
+      return (Activities ?? []).flatMap((activity) => rolloutActivity(activity) ?? []);
+    },
+    async replace(instanceIds) {
+      const { sdk, client } = await load();
+      await inParallel(instanceIds, AT_ONCE, async (InstanceId) => {
+        try {
+          await client.send(
+            new sdk.TerminateInstanceInAutoScalingGroupCommand({
+              InstanceId,
+              ShouldDecrementDesiredCapacity: false,
+            }),
+          );
+        } catch (error) {
+          // It has ended by itself meanwhile.
+          if (awsErrorCode(error) !== 'ValidationError') throw error;
+        }
+      });
+    },
+    async bootLog(logGroup, instanceId) {
+      const { GetLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+      const client = await aws.clients.cloudWatchLogs();
+      try {
+        const { events } = await client.send(
+          new GetLogEventsCommand({ logGroupName: logGroup, logStreamName: instanceId, limit: LOG_LINES }),
+        );
+        return (events ?? []).map(({ message = '' }) => message.trimEnd());
+      } catch (error) {
+        if (awsErrorCode(error) !== 'ResourceNotFoundException') throw error;
+        return [];
+      }
+    },
+  };
+}
+
+function rolloutGroup(group: AutoScalingGroup): RolloutGroup {
+  const specification =
+    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate;
+  return {
+    ...(specification?.Version !== undefined && { version: specification.Version }),
+    size: { min: group.MinSize ?? 0, max: group.MaxSize ?? 0, desired: group.DesiredCapacity ?? 0 },
+    instances: (group.Instances ?? []).map((one) => ({
+      instanceId: one.InstanceId ?? '',
+      lifecycleState: one.LifecycleState ?? '',
+      ...(one.LaunchTemplate?.Version !== undefined && { version: one.LaunchTemplate.Version }),
+    })),
+  };
+}
+
+function rolloutActivity(activity: Activity): RolloutActivity | undefined {
+  const { Description = '', StatusCode = '', StatusMessage, StartTime = new Date(0) } = activity;
+  const kind = /^Launching/.test(Description)
+    ? 'launch'
+    : /^Terminating/.test(Description)
+      ? 'end'
+      : undefined;
+  if (kind === undefined) return undefined;
+  const instanceId = /\bi-[0-9a-f]+/.exec(Description)?.[0];
+  const failed = StatusCode === 'Failed' || StatusCode === 'Cancelled';
+  return {
+    kind,
+    ...(instanceId !== undefined && { instanceId }),
+    startedAt: StartTime,
+    outcome: failed ? 'failed' : StatusCode === 'Successful' ? 'done' : 'under way',
+    ...(StatusMessage && { message: StatusMessage.replace(/\s+/g, ' ') }),
+  };
+}

@@ -1,0 +1,109 @@
+import type { GroupSize } from '../capacity/scale-to-zero.ts';
+
+/** An instance as its group sees it. */
+export interface RolloutInstance {
+  readonly instanceId: string;
+  /** Pending:Wait, InService, Terminating:Wait, ... */
+  readonly lifecycleState: string;
+  /** Of the launch template that it was launched from. */
+  readonly version?: string;
+}
+
+/** A group whose instances are being replaced. */
+export interface RolloutGroup {
+  /** The launch template's version that instances are launched from now. */
+  readonly version?: string;
+  readonly size: GroupSize;
+  readonly instances: readonly RolloutInstance[];
+}
+
+/** Something that Auto Scaling did or tried: a launch or an end of an instance. */
+export interface RolloutActivity {
+  readonly kind: 'launch' | 'end';
+  /** Absent where a launch did not even get an instance. */
+  readonly instanceId?: string;
+  readonly startedAt: Date;
+  readonly outcome: 'under way' | 'done' | 'failed';
+  readonly message?: string;
+}
+
+/** How far the replacing of a group's instances is. */
+export interface Standing {
+  /** In service, from an earlier version. */
+  readonly old: number;
+  /** Finishing their jobs. */
+  readonly draining: number;
+  /** Since when the one is, that has been longest. */
+  readonly drainingSince?: Date;
+  readonly booting: number;
+  /** In service, from this version. */
+  readonly fresh: number;
+}
+
+const isLeaving = ({ lifecycleState }: RolloutInstance) => lifecycleState.startsWith('Terminating');
+const isBooting = ({ lifecycleState }: RolloutInstance) => lifecycleState.startsWith('Pending');
+
+export function standingOf(group: RolloutGroup, activities: readonly RolloutActivity[]): Standing {
+  const draining = group.instances.filter(isLeaving);
+  const there = group.instances.filter((one) => !isLeaving(one) && !isBooting(one));
+  const since = activities
+    .filter(
+      ({ kind, outcome, instanceId }) =>
+        kind === 'end' && outcome === 'under way' && draining.some((one) => one.instanceId === instanceId),
+    )
+    .map(({ startedAt }) => startedAt.getTime());
+  return {
+    old: there.filter(({ version }) => version !== group.version).length,
+    draining: draining.length,
+    ...(since.length > 0 && { drainingSince: new Date(Math.min(...since)) }),
+    booting: group.instances.filter(isBooting).length,
+    fresh: there.filter(({ version }) => version === group.version).length,
+  };
+}
+
+/** Instances that were not launched from the present version, and are not ending. */
+export function outdated({ version, instances }: RolloutGroup): RolloutInstance[] {
+  return instances.filter((one) => one.version !== version && !isLeaving(one));
+}
+
+/** Instances of a version that came after `former` and is not the present one: an update that was taken back left them. */
+export function strays(group: RolloutGroup, former: string | undefined): RolloutInstance[] {
+  if (former === undefined) return [];
+  return outdated(group).filter(({ version }) => Number(version) > Number(former));
+}
+
+/** Reasons that have to do with what AWS has to give at the moment, and nothing with how instances are set up. */
+const SCARCITY =
+  /capacity|MaxSpotInstanceCountExceeded|VcpuLimitExceeded|InstanceLimitExceeded|vCPU limit|quota|Spot.*(price|interrupt)|RequestLimitExceeded|Throttl|InternalError|ServiceUnavailable/i;
+
+/** So many launches fail before the new version is given up, where none of it has come into service, or since one has. */
+const PATIENCE = { before: 2, after: 5 } as const;
+
+/** Why a new version is to be given up. */
+export interface RolloutFault {
+  readonly message: string;
+  /** An instance that was launched and did not come up. */
+  readonly instanceId?: string;
+}
+
+/**
+ * Whether instances of the new version do not come up. `activities` are those since the replacing began, newest first.
+ * That AWS has no capacity says nothing about the version: then it is waited for.
+ */
+export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | undefined {
+  const launches = activities.filter(
+    ({ kind, outcome, message = '' }) =>
+      kind === 'launch' && (outcome === 'done' || (outcome === 'failed' && !SCARCITY.test(message))),
+  );
+  const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
+  const failed = lastDone < 0 ? launches : launches.slice(0, lastDone);
+  const [latest] = failed;
+  if (latest === undefined || failed.length < (lastDone < 0 ? PATIENCE.before : PATIENCE.after)) {
+    return undefined;
+  }
+  const told = failed.find(({ instanceId }) => instanceId !== undefined);
+  return {
+    message: `${failed.length} launches in a row failed: ${latest.message ?? 'no reason given'}`,
+    ...(told?.instanceId !== undefined && { instanceId: told.instanceId }),
+  };
+}

@@ -1,0 +1,254 @@
+import { OperationError } from '../../errors.ts';
+import { counted } from '../../terminal/text.ts';
+import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
+import { isSettled } from '../events/event.ts';
+import type { DeploymentObserver } from '../events/observer.ts';
+import { persistently } from '../pacing.ts';
+import { outdated, type Standing, strays } from '../rollout/survey.ts';
+import type { Journal, UpdatePhase } from './journal.ts';
+import { isUnchanged } from './nothing-to-do.ts';
+import { replaceInstances } from './replace.ts';
+import type { UpdateSite } from './site.ts';
+import { changeSetState, executeAndWatch, type StackEnd, watchRunning } from './stack-step.ts';
+import { undoRequest } from './undo-request.ts';
+
+/** Who is told how an update goes on. */
+export interface UpdateObserver {
+  say(line: string): void;
+  /** Opens the display of CloudFormation's part. */
+  stack(): Promise<DeploymentObserver>;
+  standing(standing: Standing): void;
+  draining(left: { readonly instances: number; readonly finishing: number }): void;
+}
+
+/** How an update ended that got to its end. */
+export interface UpdateEnd {
+  readonly stackName: string;
+  readonly stackId: string;
+  readonly strategy: Journal['strategy'];
+  /** Instances that run the new version. */
+  readonly instances: number;
+  /** Instances that run an earlier one, and will until they end. */
+  readonly outdated: number;
+  /** The group is at zero by a person's will. */
+  readonly paused: boolean;
+  /** It was taken back, as asked for: the stack is as it was before. */
+  readonly cancelled: boolean;
+}
+
+/**
+ * Carries an update on from where its journal says it stands, to its end. After every step the journal in AWS says so:
+ * whoever is stopped at any point can be followed by another.
+ * @throws OperationError where the update failed. Then it has been taken back, unless the error says otherwise
+ * @throws InterruptedError when the signal is aborted; the journal stays
+ */
+export async function carryOut(
+  site: UpdateSite,
+  begun: Journal,
+  observer: UpdateObserver,
+): Promise<UpdateEnd> {
+  let journal = begun;
+  for (;;) {
+    const next = await STEPS[journal.phase](site, journal, observer);
+    if (next === undefined) break;
+    journal = next;
+    await persistently(site.pacing, () => site.journals.write(next));
+  }
+  return conclude(site, journal);
+}
+
+/** A step returns the journal as it is to go on from; undefined after the last. */
+type Step = (site: UpdateSite, journal: Journal, observer: UpdateObserver) => Promise<Journal | undefined>;
+
+const STEPS: Readonly<Record<UpdatePhase, Step>> = {
+  draining: drain,
+  updating: update,
+  replacing: replace,
+  undoing: undo,
+  ending: end,
+};
+
+async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const { group, sizes, drainSeconds = Infinity } = journal;
+  if (group === undefined) return { ...journal, phase: 'updating' };
+  observer.say('Draining: instances finish their jobs and end, and none is launched');
+  await scaleToZero(site.capacity, group, sizes?.before);
+  try {
+    await awaitZero(site.capacity, group, site.pacing, {
+      timeoutSeconds: drainSeconds,
+      force: false,
+      changed: (left) => {
+        observer.draining(left);
+      },
+    });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return failed(journal, `It was not drained in time: ${error.message}`, {
+      hint: `Give it longer (--drain-timeout), or see what still runs: bk-stack instances ${journal.stackName}`,
+    });
+  }
+  return { ...journal, phase: 'updating' };
+}
+
+async function update(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
+  if (ended.kind === 'updated') {
+    return { ...journal, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
+  }
+  requireNotStuck(journal, ended);
+  return failed(
+    journal,
+    `CloudFormation could not carry it out, and has rolled it back. First cause: ${ended.why}`,
+    ended.advice === undefined ? {} : { hint: ended.advice },
+  );
+}
+
+async function replace(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const { group, formerVersion, paused } = journal;
+  const ending: Journal = { ...journal, phase: 'ending' };
+  if (group === undefined || paused) return ending;
+  const now = await persistently(site.pacing, () => site.survey.group(group));
+  // Instances of an earlier version may be left from an update in place; without a new version they are not touched.
+  if (now.version === formerVersion || outdated(now).length === 0) return ending;
+  const outcome = await replaceInstances(site, { ...journal, group }, observer);
+  if (outcome.kind === 'replaced') return ending;
+  return failed(journal, outcome.message, { ...(outcome.hint !== undefined && { hint: outcome.hint }) });
+}
+
+function failed(journal: Journal, message: string, { hint }: { readonly hint?: string } = {}): Journal {
+  const failure = {
+    message: message.slice(0, 1200),
+    ...(hint !== undefined && { hint: hint.slice(0, 600) }),
+  };
+  return { ...journal, phase: 'undoing', failure };
+}
+
+/** Takes back whatever has been done; where nothing has, that is found out here. */
+async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const { group, formerVersion } = journal;
+  observer.say(`Taking the update back: ${journal.failure?.message ?? 'as asked for'}`);
+  if (group !== undefined) await stopReplacing(site, group);
+  const journalled = await undoStack(site, journal, observer);
+  if (group !== undefined && !journal.paused) {
+    const now = await persistently(site.pacing, () => site.survey.group(group));
+    const left = strays(now, formerVersion);
+    if (left.length > 0) {
+      observer.say(
+        `${counted(left.length, 'instance')} of the version that is taken back end when their jobs are done`,
+      );
+      await persistently(site.pacing, () => site.survey.replace(left.map(({ instanceId }) => instanceId)));
+    }
+  }
+  return { ...journalled, phase: 'ending' };
+}
+
+async function stopReplacing({ refreshes, pacing }: UpdateSite, group: string): Promise<void> {
+  const active = await persistently(pacing, () => refreshes.active(group));
+  if (active === undefined) return;
+  await persistently(pacing, () => refreshes.cancel(group));
+}
+
+async function undoStack(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const { stackId, changeSetId } = journal;
+  const set = await changeSetState(site, changeSetId);
+  if (set?.executionStatus === 'AVAILABLE') {
+    await persistently(site.pacing, () => site.sets.deleteChangeSet(changeSetId));
+    return journal;
+  }
+  const status = await persistently(site.pacing, () => site.stacks.status(stackId));
+  if (!isSettled(status) || status === 'UPDATE_ROLLBACK_FAILED') {
+    if (status === 'UPDATE_IN_PROGRESS' && journal.undoing === undefined) {
+      await site.stacks.cancelUpdate(stackId).catch(() => undefined);
+    }
+    if (status === 'UPDATE_ROLLBACK_FAILED') await site.stacks.continueRollback(stackId);
+    const ended = await watchRunning(site, journal, await observer.stack());
+    requireNotStuck(journal, ended);
+    // It may have come to its end before it could be stopped.
+    if (ended.kind === 'rolled back') return journal;
+  } else if (set?.executionStatus === 'EXECUTE_FAILED') {
+    return journal;
+  }
+  return undoByUpdate(site, journal, observer);
+}
+
+/** The update is in effect: another one makes the stack what it was. */
+async function undoByUpdate(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  const { stackId, stackName } = journal;
+  const { pacing, sets, journals } = site;
+  let undoing = journal.undoing;
+  if (undoing === undefined || (await changeSetState(site, undoing)) === undefined) {
+    const request = await undoRequest(site, journal);
+    const name = changeSetName('update', new Date(site.now()), pacing.random());
+    const made = await persistently(pacing, () => sets.createChangeSet(request, name));
+    try {
+      await changeSetReady(sets, made.changeSetId, { stackName, region: site.region }, pacing);
+    } catch (error) {
+      if (!isUnchanged(error)) throw error;
+      await persistently(pacing, () => sets.deleteChangeSet(made.changeSetId));
+      return journal;
+    }
+    undoing = made.changeSetId;
+    await persistently(pacing, () => journals.write({ ...journal, undoing: made.changeSetId }));
+  }
+  const journalled = { ...journal, undoing };
+  const subject = { stackId, stackName, resources: journal.resources };
+  const ended = await executeAndWatch(site, subject, undoing, await observer.stack());
+  requireNotStuck(journal, ended);
+  if (ended.kind === 'rolled back') {
+    throw new OperationError(`${stackName} could not be made what it was before: ${ended.why}`, {
+      hint: `It is as the update has made it. When the cause is mended: bk-stack update ${stackName} --cancel`,
+    });
+  }
+  return journalled;
+}
+
+function requireNotStuck(
+  { stackName }: Journal,
+  ended: StackEnd,
+): asserts ended is Exclude<StackEnd, { kind: 'stuck' }> {
+  if (ended.kind !== 'stuck') return;
+  throw new OperationError(`${stackName} could not be rolled back: ${ended.why}`, {
+    hint: `When the cause is mended, go on with it: bk-stack update ${stackName} --cancel`,
+  });
+}
+
+async function end(site: UpdateSite, journal: Journal): Promise<undefined> {
+  const { group, sizes, paused, failure, cancelled, stackName, former } = journal;
+  const undone = failure !== undefined || cancelled === true;
+  const { pacing, capacity } = site;
+  if (group !== undefined && sizes !== undefined) {
+    const size = undone ? sizes.before : sizes.after;
+    await persistently(pacing, async () => {
+      // An update of the group may have set its size and tags to what the template says.
+      if (paused) await scaleToZero(capacity, group, size);
+      else await resumeGroup(capacity, group, size);
+    });
+  }
+  if (!undone) await persistently(pacing, () => site.formers.remember(stackName, former));
+  return undefined;
+}
+
+async function conclude(site: UpdateSite, journal: Journal): Promise<UpdateEnd> {
+  const { stackName, stackId, strategy, group, failure } = journal;
+  const left =
+    group === undefined ? undefined : await persistently(site.pacing, () => site.survey.group(group));
+  // Last of all: until here another one can go on.
+  await persistently(site.pacing, () => site.journals.close(stackName));
+  if (failure !== undefined) {
+    throw new OperationError(`${stackName} was not updated, and is as it was before.\n${failure.message}`, {
+      ...(failure.hint !== undefined && { hint: failure.hint }),
+      details: { stackName, stackId, strategy },
+    });
+  }
+  const old = left === undefined ? [] : outdated(left);
+  return {
+    stackName,
+    stackId,
+    strategy,
+    instances: (left?.instances.length ?? 0) - old.length,
+    outdated: old.length,
+    paused: journal.paused === true,
+    cancelled: journal.cancelled === true,
+  };
+}

@@ -1,0 +1,7 @@
+export type { UpdateEnd, UpdateObserver } from './carry-out.ts';
+export { gatherUpdate, mannerOf } from './order.ts';
+export type { UpdatePreview } from './preview/preview.ts';
+export { previewText } from './preview/text.ts';
+export { openProgress } from './progress.ts';
+export { endText } from './text.ts';
+export { cancelUpdate, resumeUpdate, updateStack, type UpdateOutcome } from './update.ts';

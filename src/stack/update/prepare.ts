@@ -1,0 +1,377 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { AwsContext } from '../../aws/context.ts';
+import { OperationError, UsageError } from '../../errors.ts';
+import type { TaskListStyle } from '../../terminal/task-list.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { type Asset, assetCalls, programs, stage } from '../assets/index.ts';
+import { type GroupSize, rememberedSize } from '../capacity/scale-to-zero.ts';
+import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
+import { changesOf } from '../deployment/change-set-calls.ts';
+import type { StackParameter } from '../deployment/request.ts';
+import { type Template, templateFrom } from '../parameters/index.ts';
+import { persistently } from '../pacing.ts';
+import { preflightCalls, preflightUpdate } from '../preflight/index.ts';
+import { requireStack } from '../reading/find-stack.ts';
+import { VERSION_TAG } from '../reading/summary.ts';
+import { type Tags } from '../tags.ts';
+import { refuseContradictions } from '../template/contradictions.ts';
+import { capabilitiesOf, templateVersion } from '../template/facts.ts';
+import { formerAssets, formerParameters, type FormerPlace } from './former.ts';
+import { type Journal } from './journal.ts';
+import { isUnchanged } from './nothing-to-do.ts';
+import { newPrograms, templateFor, type UpdateManner, type UpdateOrder, withPrograms } from './order.ts';
+import { type ParameterPlan, planParameters, standingParameters } from './parameters.ts';
+import { plannedChanges } from './preview/changes.ts';
+import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
+import { refusalText } from './preview/text.ts';
+import type { UpdateSite } from './site.ts';
+import { requireUpdatable } from './state.ts';
+
+/** What an update is to make of a stack: something new, or what it was before its last update. */
+export type Target =
+  | { readonly kind: 'order'; readonly order: UpdateOrder }
+  | { readonly kind: 'former'; readonly manner: UpdateManner };
+
+export interface PreparationOptions {
+  readonly style: TaskListStyle;
+  readonly say: (line: string) => void;
+}
+
+/** An update that only has to be set going; nothing of the stack has been changed. */
+export interface PreparedUpdate {
+  readonly preview: UpdatePreview;
+  readonly journal: Journal;
+}
+
+/** What there is of a stack before an update. */
+interface Present {
+  readonly stack: Stack;
+  readonly stackId: string;
+  readonly template: string;
+}
+
+/** What it is to become. */
+interface Wanted {
+  readonly template: Template;
+  readonly plan: ParameterPlan;
+  readonly tags: Tags;
+  readonly manner: UpdateManner;
+  readonly assets: readonly Asset[];
+  readonly assetsBucket?: string;
+  readonly roleArn?: string;
+  /** Works the parameters out once more, when the bucket's name is known. */
+  readonly parametersIn: (bucket: string) => readonly StackParameter[];
+}
+
+/**
+ * Looks at everything an update depends on, and has CloudFormation compute what it would do.
+ * @returns undefined where there is nothing to do
+ * @throws UsageError for what cannot be used, or would take away what cannot be made again
+ * @throws OperationError for a stack that cannot be updated now
+ */
+export async function prepareUpdate(
+  aws: AwsContext,
+  site: UpdateSite,
+  stackName: string,
+  target: Target,
+  { style, say }: PreparationOptions,
+): Promise<PreparedUpdate | undefined> {
+  const stack = await requireStack(aws, stackName);
+  await requireFree(site, stack);
+  const present: Present = {
+    stack,
+    stackId: stack.StackId ?? stackName,
+    template: await templateText(aws, stackName),
+  };
+  const wanted =
+    target.kind === 'order'
+      ? await wantedBy(aws, present, target.order)
+      : await wantedFormer(site, present, target.manner);
+  refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
+  const kept = formerAssets(stack, present.template);
+  const found = await preflightUpdate(
+    {
+      calls: preflightCalls(aws, site.signal),
+      assets: ({ account, arn }) => assetCalls(aws, { account, partition: arn.split(':')[1] ?? 'aws' }),
+      style,
+    },
+    {
+      region: aws.region,
+      template: wanted.template.document,
+      parameters: wanted.plan.effective,
+      assets: [...wanted.assets, kept.template, kept.record],
+      ...(wanted.assetsBucket !== undefined && { assetsBucket: wanted.assetsBucket }),
+    },
+  );
+  const { staging } = found;
+  if (found.problems.length > 0 || staging.kind !== 'bucket') {
+    throw new UsageError(
+      [
+        `${stackName} cannot be updated like this; nothing was changed.`,
+        ...found.problems.map(({ message, hint }) =>
+          [`- ${message}`, ...(hint === undefined ? [] : [`  ${hint}`])].join('\n'),
+        ),
+      ].join('\n'),
+      { details: { stackName, problems: found.problems } },
+    );
+  }
+  const calls = assetCalls(aws, {
+    account: found.caller.account,
+    partition: found.caller.arn.split(':')[1] ?? 'aws',
+  });
+  const source = await stage(calls, staging, { template: wanted.template.document, region: aws.region }, say);
+  const name = changeSetName('update', new Date(site.now()), site.pacing.random());
+  const computed = await compute(
+    site,
+    present,
+    {
+      type: 'UPDATE' as const,
+      stackName: present.stackId,
+      ...source,
+      parameters: wanted.parametersIn(staging.bucket),
+      tags: wanted.tags,
+      capabilities: capabilitiesOf(wanted.template.document.body),
+      ...(wanted.roleArn !== undefined && { roleArn: wanted.roleArn }),
+      description: target.kind === 'order' ? 'bk-stack update' : 'bk-stack rollback',
+    },
+    name,
+  );
+  if (computed === undefined) return undefined;
+  const place = { bucket: staging.bucket, key: kept.record.key };
+  return conclude(aws, site, { present, wanted, computed, name, place, by: found.caller.arn });
+}
+
+/** @throws OperationError where another update is under way, or the stack's state allows none */
+async function requireFree(site: UpdateSite, stack: Stack): Promise<void> {
+  const { StackName: stackName = '', StackStatus: status = '', StackStatusReason } = stack;
+  const running = await site.journals.read(stackName);
+  if (running !== undefined) throw underWay(running);
+  requireUpdatable({
+    stackName,
+    region: site.region,
+    status,
+    ...(StackStatusReason !== undefined && { reason: StackStatusReason }),
+  });
+  const group = groupOf(stack);
+  const active = group === undefined ? undefined : await site.refreshes.active(group);
+  if (active === undefined) return;
+  throw new OperationError(
+    `The instances of ${stackName} are being replaced already (instance refresh ${active})`,
+    {
+      hint: `Nothing was changed. Wait for its end, and repeat the command: bk-stack status ${stackName}`,
+    },
+  );
+}
+
+/** Another update is there: who began it, and how to go on with it. */
+export function underWay({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
+  return new OperationError(
+    `An update of ${stackName} is under way: ${by} began it at ${startedAt}, and it is ${phase} (${strategy})`,
+    {
+      hint: [
+        `Where nobody watches it any more, go on with it: bk-stack update ${stackName} --resume`,
+        `Or take it back: bk-stack update ${stackName} --cancel`,
+      ].join('\n'),
+      details: { stackName, by, startedAt, phase, strategy },
+    },
+  );
+}
+
+async function templateText(aws: AwsContext, stackName: string): Promise<string> {
+  const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');
+  const client = await aws.clients.cloudFormation();
+  const { TemplateBody } = await client.send(
+    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
+  );
+  return TemplateBody ?? '';
+}
+
+async function wantedBy(aws: AwsContext, present: Present, order: UpdateOrder): Promise<Wanted> {
+  const { stack } = present;
+  const standing = standingParameters(stack.Parameters);
+  refuseToken(stack.StackName ?? '', standing, order);
+  const template = await templateFor(stack, order, present.template);
+  const shipped = order.keepTemplate ? [] : newPrograms(template, standing, order, programs());
+  const bucket = standing.get('AssetsBucket') ?? '';
+  const planIn = (place: string) => planParameters(template, standing, withPrograms(order, shipped, place));
+  const own = order.assetsBucket ?? (/^bk-stack-assets-\d{12}-/.test(bucket) ? '' : bucket);
+  const version = templateVersion(template.document.body);
+  const tags = tagsOf(stack);
+  return {
+    template,
+    plan: planIn(bucket === '' ? 'assets' : bucket),
+    parametersIn: (place) => planIn(place).request,
+    tags: {
+      ...tags,
+      ...(version !== undefined && VERSION_TAG in tags && { [VERSION_TAG]: version }),
+      ...order.tags,
+    },
+    manner: order,
+    assets: shipped,
+    ...(own !== '' && { assetsBucket: own }),
+    ...(order.roleArn !== undefined && { roleArn: order.roleArn }),
+  };
+}
+
+function refuseToken(
+  stackName: string,
+  standing: ReadonlyMap<string, string | undefined>,
+  { file, flags }: UpdateOrder,
+): void {
+  const name = 'BuildkiteAgentToken';
+  if (!standing.get('BuildkiteAgentTokenParameterStorePath')) return;
+  if (!flags.has(name) && !file.has(name)) return;
+  throw new UsageError(`${name} is no parameter to be updated: ${stackName} has its token in SSM`, {
+    hint: `Give it another: bk-stack token rotate ${stackName} --token-stdin < new-token.txt`,
+  });
+}
+
+async function wantedFormer(site: UpdateSite, { stack }: Present, manner: UpdateManner): Promise<Wanted> {
+  const stackName = stack.StackName ?? '';
+  const place = await site.formers.remembered(stackName);
+  if (place === undefined) {
+    throw new OperationError(`What ${stackName} was before is not known: bk-stack has not updated it yet`, {
+      hint: `Nothing was changed. Change it: bk-stack update ${stackName}`,
+    });
+  }
+  const former = await site.formers.read(place);
+  const template = templateFrom(await site.formers.template(place, former), 'the former template');
+  const request = formerParameters(former);
+  const given = Object.entries(former.parameters).flatMap(([name, value]) =>
+    value === null ? [] : [[name, { value, from: 'as it was before' }] as const],
+  );
+  const standing = standingParameters(stack.Parameters);
+  const file = new Map(given);
+  return {
+    template,
+    plan: planParameters(template, standing, { file, flags: new Map() }),
+    parametersIn: () => request,
+    tags: former.tags,
+    manner,
+    assets: [],
+    assetsBucket: place.bucket,
+  };
+}
+
+/** @returns the change set; undefined where there is nothing to do */
+async function compute(
+  { sets, pacing, region }: UpdateSite,
+  { stack }: Present,
+  request: Parameters<UpdateSite['sets']['createChangeSet']>[0],
+  name: string,
+): Promise<{ readonly changeSetId: string; readonly resources: number } | undefined> {
+  const { changeSetId } = await persistently(pacing, () => sets.createChangeSet(request, name));
+  try {
+    const where = { stackName: stack.StackName ?? '', region };
+    return { changeSetId, resources: await changeSetReady(sets, changeSetId, where, pacing) };
+  } catch (error) {
+    await sets.deleteChangeSet(changeSetId).catch(() => undefined);
+    if (isUnchanged(error)) return undefined;
+    throw error;
+  }
+}
+
+async function conclude(
+  aws: AwsContext,
+  site: UpdateSite,
+  {
+    present,
+    wanted,
+    computed,
+    name,
+    place,
+    by,
+  }: {
+    readonly present: Present;
+    readonly wanted: Wanted;
+    readonly computed: { readonly changeSetId: string; readonly resources: number };
+    readonly name: string;
+    readonly place: FormerPlace;
+    readonly by: string;
+  },
+): Promise<PreparedUpdate> {
+  const { stack, stackId } = present;
+  const { StackName: stackName = '' } = stack;
+  const { manner, plan, template } = wanted;
+  const before = tagsOf(stack)[VERSION_TAG];
+  const after = templateVersion(template.document.body);
+  const changes = plannedChanges(await changesOf(aws, computed.changeSetId));
+  const preview: UpdatePreview = {
+    stackName,
+    region: aws.region,
+    strategy: manner.strategy,
+    template: template.name,
+    ...((before ?? after) !== undefined && {
+      version: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
+    }),
+    parameters: plan.changes,
+    gone: plan.gone,
+    resources: weighed(changes, manner.strategy, manner.allowed),
+  };
+  const refused = refusedChanges(preview);
+  if (refused.length > 0) {
+    await site.sets.deleteChangeSet(computed.changeSetId);
+    throw new UsageError(
+      `The update of ${stackName} is refused, as it takes away what cannot be made again:\n${refusalText(preview)}`,
+      {
+        hint: `Nothing was changed. Leave out what causes it; or where it is meant, say so: ${refused
+          .map(({ logicalId }) => `--allow-replacement ${logicalId}`)
+          .join(' ')}`,
+        details: { stackName, refused },
+      },
+    );
+  }
+  const group = groupOf(stack);
+  const standing = group === undefined ? {} : await groupFacts(site, group, plan, manner);
+  return {
+    preview,
+    journal: {
+      id: name,
+      stackName,
+      stackId,
+      phase: manner.strategy === 'drain' ? 'draining' : 'updating',
+      strategy: manner.strategy,
+      startedAt: new Date(site.now()).toISOString(),
+      by,
+      changeSetId: computed.changeSetId,
+      resources: computed.resources,
+      former: place,
+      refresh: manner.refresh,
+      drainSeconds: manner.drainSeconds,
+      ...standing,
+    },
+  };
+}
+
+async function groupFacts(
+  { survey, capacity }: UpdateSite,
+  group: string,
+  plan: ParameterPlan,
+  { strategy }: UpdateManner,
+): Promise<Pick<Journal, 'group' | 'formerVersion' | 'sizes' | 'paused'>> {
+  const [{ version }, found] = await Promise.all([survey.group(group), capacity.read(group)]);
+  const paused = found.tags[PAUSED_TAG] !== undefined && found.tags[PAUSED_TAG] !== 'false';
+  const size = rememberedSize(found) ?? found.size;
+  return {
+    group,
+    ...(version !== undefined && { formerVersion: version }),
+    ...(paused && { paused: true as const }),
+    ...((paused || strategy === 'drain') && { sizes: { before: size, after: sizeAfter(size, plan) } }),
+  };
+}
+
+/** The limits that the update sets count; those that it leaves alone may have been changed by a schedule or a person. */
+function sizeAfter(size: GroupSize, { changes, effective }: ParameterPlan): GroupSize {
+  const limit = (name: string, present: number) =>
+    changes.some((change) => change.name === name) ? Number(effective.get(name)) : present;
+  const [min, max] = [limit('MinSize', size.min), limit('MaxSize', size.max)];
+  return { min, max, desired: Math.min(max, Math.max(min, size.desired)) };
+}
+
+function tagsOf(stack: Stack): Readonly<Record<string, string>> {
+  return Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
+}
+
+function groupOf(stack: Stack): string | undefined {
+  return stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+}

@@ -1,0 +1,75 @@
+import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+
+/** A property that an update changes. CloudFormation masks the values of NoEcho parameters. */
+export interface PropertyChange {
+  /** Under the resource: `Properties/LaunchTemplateData/ImageId`, or `Tags`. */
+  readonly path: string;
+  readonly before?: string;
+  readonly after?: string;
+  /** Whether the change needs a new resource. */
+  readonly recreates: 'never' | 'perhaps' | 'always';
+  /** The parameter, resource or attribute whose change it follows. */
+  readonly cause?: string;
+}
+
+export type ChangeKind = 'add' | 'change' | 'replace' | 'perhaps replace' | 'remove';
+
+/** A resource that an update touches. */
+export interface PlannedChange {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string;
+  readonly kind: ChangeKind;
+  /** Whether what is there now stays in the account, without the stack. */
+  readonly retained: boolean;
+  readonly properties: readonly PropertyChange[];
+}
+
+/**
+ * A change set's changes as people weigh them, in the change set's order.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+ */
+export function plannedChanges(changes: readonly ResourceChange[]): PlannedChange[] {
+  return changes.map((change) => ({
+    logicalId: change.LogicalResourceId ?? '',
+    type: change.ResourceType ?? '',
+    ...(change.PhysicalResourceId && { physicalId: change.PhysicalResourceId }),
+    kind: kindOf(change),
+    retained: /Retain/.test(change.PolicyAction ?? ''),
+    properties: merged((change.Details ?? []).map(propertyChange)),
+  }));
+}
+
+function kindOf({ Action, Replacement }: ResourceChange): ChangeKind {
+  switch (Action) {
+    case 'Add':
+    case 'Import':
+      return 'add';
+    case 'Remove':
+      return 'remove';
+    default:
+      if (Replacement === 'True') return 'replace';
+      return Replacement === 'Conditional' ? 'perhaps replace' : 'change';
+  }
+}
+
+const RECREATES = { Never: 'never', Conditionally: 'perhaps', Always: 'always' } as const;
+
+function propertyChange({ Target, CausingEntity, ChangeSource }: ResourceChangeDetail): PropertyChange {
+  const { Attribute, Name, Path, BeforeValue, AfterValue, RequiresRecreation = 'Never' } = Target ?? {};
+  const path = Path?.replace(/^\//, '') ?? [Attribute, Name].filter(Boolean).join('/');
+  return {
+    path: path.replace(/^Properties\//, ''),
+    ...(BeforeValue !== undefined && { before: BeforeValue }),
+    ...(AfterValue !== undefined && { after: AfterValue }),
+    recreates: RECREATES[RequiresRecreation],
+    ...(CausingEntity !== undefined && ChangeSource !== 'DirectModification' && { cause: CausingEntity }),
+  };
+}
+
+/** CloudFormation tells a property once for what it is, and again for each thing that makes it so. */
+function merged(properties: readonly PropertyChange[]): PropertyChange[] {
+  const byPath = new Map<string, PropertyChange>();
+  for (const property of properties) byPath.set(property.path, { ...byPath.get(property.path), ...property });
+  return [...byPath.values()];
+}

@@ -1,0 +1,39 @@
+import type { ParameterChange } from '../parameters.ts';
+import type { PlannedChange } from './changes.ts';
+import { type Meaning, meaningOf, type Strategy } from './meaning.ts';
+
+/** A resource that an update touches, and what that means. */
+export interface WeighedChange extends PlannedChange {
+  readonly meaning: Meaning;
+}
+
+/** What an update would do; nothing of it has been done. */
+export interface UpdatePreview {
+  readonly stackName: string;
+  readonly region: string;
+  readonly strategy: Strategy;
+  readonly template: string;
+  readonly version?: { readonly before?: string; readonly after?: string };
+  readonly parameters: readonly ParameterChange[];
+  /** Parameters that the template does not take any more. */
+  readonly gone: readonly string[];
+  readonly resources: readonly WeighedChange[];
+}
+
+export function weighed(
+  changes: readonly PlannedChange[],
+  strategy: Strategy,
+  allowed: ReadonlySet<string>,
+): WeighedChange[] {
+  return changes.map((change) => ({ ...change, meaning: meaningOf(change, strategy, allowed) }));
+}
+
+/** What stands in the way of an update: changes that take something away which cannot be made again. */
+export function refusedChanges({ resources }: Pick<UpdatePreview, 'resources'>): WeighedChange[] {
+  return resources.filter(({ meaning }) => meaning.weight === 'refused');
+}
+
+/** Whether only tags differ, as they do on everything when the version changes. */
+export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
+  return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
+}

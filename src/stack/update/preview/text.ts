@@ -1,0 +1,117 @@
+import { counted } from '../../../terminal/text.ts';
+import type { Theme } from '../../../terminal/theme.ts';
+import type { ChangeKind, PropertyChange } from './changes.ts';
+import { isTagsOnly, refusedChanges, type UpdatePreview, type WeighedChange } from './preview.ts';
+
+const SIGNS: Readonly<Record<ChangeKind, string>> = {
+  add: '+',
+  change: '~',
+  replace: '±',
+  'perhaps replace': '±',
+  remove: '-',
+};
+
+/** Longer values (user data, policies) are told by their length. */
+const LONGEST = 72;
+
+/** A preview for people. */
+export function previewText(preview: UpdatePreview, theme: Theme): string {
+  const { stackName, region, version, parameters, gone, resources } = preview;
+  const versions = [version?.before, version?.after].map((each) => each ?? '?');
+  const title = `${theme.heading('Update of')} ${theme.stack(stackName)} in ${region}`;
+  const retagged = resources.filter((change) => isTagsOnly(change) && change.meaning.weight === 'none');
+  const told = resources.filter((change) => !retagged.includes(change));
+  return [
+    versions[0] === versions[1] ? title : `${title}: version ${versions[0]} → ${versions[1]}`,
+    parameters.length === 0
+      ? ''
+      : [
+          theme.heading('Parameters'),
+          ...parameters.map(({ name, before, after }) => `  ${name}: ${fromTo({ before, after })}`),
+        ].join('\n'),
+    gone.length === 0 ? '' : `${theme.heading('Parameters that there are no more')}\n  ${gone.join(', ')}`,
+    [
+      theme.heading('Resources'),
+      ...told.map((change) => resourceText(change, theme)),
+      ...(retagged.length === 0 ? [] : [`  ~ ${counted(retagged.length, 'resource')}: tags only`]),
+    ].join('\n'),
+    theme.heading(summary(resources)),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function summary(resources: readonly WeighedChange[]): string {
+  const count = (...kinds: ChangeKind[]) => resources.filter(({ kind }) => kinds.includes(kind)).length;
+  const counts = [
+    `${count('add')} to add`,
+    `${count('change')} to change`,
+    `${count('replace', 'perhaps replace')} to replace`,
+    `${count('remove')} to remove`,
+  ].join(', ');
+  const instances = resources.find(({ meaning }) => meaning.weight === 'instances');
+  const builds = instances === undefined ? 'No instance is touched' : upper(instances.meaning.text);
+  return `${counts}. ${builds}.`;
+}
+
+function resourceText(
+  { kind, logicalId, type, meaning, properties, retained }: WeighedChange,
+  theme: Theme,
+): string {
+  const paint = meaning.weight === 'refused' ? theme.bad : meaning.weight === 'none' ? theme.dim : theme.busy;
+  const sign = kind === 'add' ? theme.good(SIGNS[kind]) : SIGNS[kind];
+  const says =
+    kind === 'add' || (kind === 'remove' && meaning.weight === 'none')
+      ? kind === 'remove' && retained
+        ? 'stays in the account'
+        : ''
+      : meaning.text;
+  const first = `  ${sign} ${logicalId} ${theme.dim(type)}${says === '' ? '' : `: ${paint(says)}`}`;
+  return [first, ...properties.map((property) => propertyText(property, theme))].join('\n');
+}
+
+function propertyText(property: PropertyChange, theme: Theme): string {
+  const { path, recreates, cause } = property;
+  const because = cause === undefined ? '' : theme.dim(` (by ${cause})`);
+  const needs = recreates === 'never' ? '' : ` ${recreates === 'always' ? 'needs' : 'may need'} a new one`;
+  return `      ${path}: ${fromTo(property)}${needs}${because}`;
+}
+
+function fromTo({
+  before,
+  after,
+}: {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}) {
+  if (before === undefined && after === undefined) return 'changes';
+  if (before === undefined) return `${shown(after)} (new)`;
+  return `${shown(before)} → ${after === undefined ? 'none' : shown(after)}`;
+}
+
+/** What CloudFormation writes for a value that comes to be only by the update. */
+const KNOWN_LATER = /\{\{changeSet:KNOWN_AFTER_APPLY\}\}/g;
+
+function shown(value = ''): string {
+  if (value === '') return '(empty)';
+  const line = value.replace(KNOWN_LATER, '(known afterwards)').replace(/\s+/g, ' ');
+  return line.length > LONGEST ? `(${value.length} characters)` : line;
+}
+
+/** Why an update is refused, a line each. */
+export function refusalText(preview: UpdatePreview): string {
+  return refusedChanges(preview)
+    .map(({ logicalId, type, meaning, properties }) => {
+      const because = properties.find(({ recreates }) => recreates !== 'never');
+      const why =
+        because === undefined
+          ? ''
+          : ` (${because.path} changes${because.cause === undefined ? '' : `, by ${because.cause}`})`;
+      return `- ${logicalId} (${type}): ${meaning.text}${why}`;
+    })
+    .join('\n');
+}
+
+function upper(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,45 @@
+import { duration } from '../../terminal/duration.ts';
+import { logLine } from '../../terminal/log-line.ts';
+import { counted } from '../../terminal/text.ts';
+import type { DeploymentObserver } from '../events/observer.ts';
+import type { Standing } from '../rollout/survey.ts';
+import type { UpdateObserver } from './carry-out.ts';
+
+/** Where an update's progress goes. */
+export interface ProgressPlace {
+  /** Whether a person watches; a log gets the time before each line. */
+  readonly live: boolean;
+  readonly write: (line: string) => void;
+  /** The stack's own time, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly display: () => Promise<DeploymentObserver>;
+}
+
+/** Tells an update's progress, a line for each change. */
+export function openProgress({ live, write, now, display }: ProgressPlace): UpdateObserver {
+  const say = (line: string) => {
+    write(live ? line : logLine(new Date(now()), line));
+  };
+  return {
+    say,
+    stack: display,
+    standing: (standing) => {
+      say(standingText(standing, now()));
+    },
+    draining: ({ instances, finishing }) => {
+      say(`${counted(instances, 'instance')} left, ${finishing} finishing jobs`);
+    },
+  };
+}
+
+/** `3 old, 2 finishing jobs (one for 12m), 1 booting, 4 new`. */
+export function standingText(
+  { old, draining, drainingSince, booting, fresh }: Standing,
+  now: number,
+): string {
+  const since =
+    drainingSince === undefined
+      ? ''
+      : ` (the longest for ${duration(Math.max(0, (now - drainingSince.getTime()) / 1000))})`;
+  return `${old} old, ${draining} finishing jobs${since}, ${booting} booting, ${fresh} new`;
+}

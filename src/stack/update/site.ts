@@ -1,0 +1,78 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { type CapacityCalls } from '../capacity/scale-to-zero.ts';
+import { capacityCalls } from '../capacity/calls.ts';
+import { type ChangeSetCalls, changeSetCalls } from '../deployment/change-set-calls.ts';
+import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
+import { cloudFormationEvents, type EventSource } from '../events/source.ts';
+import { type Pacing, pacingOf } from '../pacing.ts';
+import { type RefreshCalls, refreshCalls } from '../rollout/refresh.ts';
+import { type SurveyCalls, surveyCalls } from '../rollout/survey-calls.ts';
+import { type FormerStore, formerStore } from './former.ts';
+import { type JournalStore, journalStore } from './journal.ts';
+
+/** What an update needs of CloudFormation beside change sets. Stacks are named by their ids. */
+export interface StackCalls {
+  status(stackId: string): Promise<string>;
+  /** Has a running update rolled back. */
+  cancelUpdate(stackId: string): Promise<void>;
+  /** Goes on with a roll-back that has failed. */
+  continueRollback(stackId: string): Promise<void>;
+  readonly events: EventSource;
+  readonly launchFailures: LaunchFailures;
+}
+
+/** All that an update is carried out with. */
+export interface UpdateSite {
+  readonly region: string;
+  readonly sets: ChangeSetCalls;
+  readonly stacks: StackCalls;
+  readonly capacity: CapacityCalls;
+  readonly refreshes: RefreshCalls;
+  readonly survey: SurveyCalls;
+  readonly journals: JournalStore;
+  readonly formers: FormerStore;
+  readonly pacing: Pacing;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** The same on AWS. */
+export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<UpdateSite> {
+  return {
+    region: aws.region,
+    sets: changeSetCalls(aws, signal),
+    stacks: stackCalls(aws, signal),
+    capacity: capacityCalls(aws),
+    refreshes: refreshCalls(aws),
+    survey: surveyCalls(aws),
+    journals: journalStore(aws),
+    formers: formerStore(aws),
+    pacing: pacingOf(aws, signal),
+    now: await aws.clock(),
+    signal,
+  };
+}
+
+function stackCalls(aws: AwsContext, signal: AbortSignal): StackCalls {
+  const load = async () => ({
+    sdk: await import('../../aws/sdk/cloudformation.ts'),
+    client: await aws.clients.cloudFormation(),
+  });
+  return {
+    async status(stackId) {
+      const { sdk, client } = await load();
+      const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }));
+      return Stacks?.[0]?.StackStatus ?? '';
+    },
+    async cancelUpdate(stackId) {
+      const { sdk, client } = await load();
+      await client.send(new sdk.CancelUpdateStackCommand({ StackName: stackId }));
+    },
+    async continueRollback(stackId) {
+      const { sdk, client } = await load();
+      await client.send(new sdk.ContinueUpdateRollbackCommand({ StackName: stackId }));
+    },
+    events: cloudFormationEvents(aws, signal),
+    launchFailures: launchFailuresOf(aws),
+  };
+}

@@ -1,0 +1,140 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { InterruptedError, OperationError } from '../../errors.ts';
+import { persistently } from '../pacing.ts';
+import { requireStack } from '../reading/find-stack.ts';
+import { carryOut, type UpdateEnd, type UpdateObserver } from './carry-out.ts';
+import { type PreparationOptions, prepareUpdate, type Target, underWay } from './prepare.ts';
+import type { UpdatePreview } from './preview/preview.ts';
+import { type UpdateSite, updateSite } from './site.ts';
+import { type StackEnd, watchRunning } from './stack-step.ts';
+
+export interface UpdateOptions extends PreparationOptions {
+  readonly signal: AbortSignal;
+  readonly observer: UpdateObserver;
+  readonly preview: (preview: UpdatePreview) => void;
+  /** Whether to go on, when the preview has been shown. */
+  readonly agreed: () => Promise<boolean>;
+  /** Told when the update has begun: from here on it is in AWS. */
+  readonly begun: () => void;
+  readonly dryRun: boolean;
+}
+
+/** How a call of `update` ended. */
+export type UpdateOutcome =
+  | { readonly kind: 'unchanged'; readonly stackName: string }
+  | { readonly kind: 'previewed'; readonly preview: UpdatePreview }
+  | ({ readonly kind: 'updated' } & UpdateEnd & Pick<UpdatePreview, 'parameters'>);
+
+/**
+ * Updates a stack, or makes it what it was before its last update: looks, has CloudFormation compute the changes, shows them,
+ * asks, and carries them out. With `dryRun` it only looks.
+ * @throws UsageError for what cannot be used or is refused; nothing was changed then
+ * @throws OperationError where it failed; InterruptedError on Ctrl-C, with what goes on
+ */
+export async function updateStack(
+  aws: AwsContext,
+  stackName: string,
+  target: Target,
+  options: UpdateOptions,
+): Promise<UpdateOutcome> {
+  const site = await updateSite(aws, options.signal);
+  const prepared = await prepareUpdate(aws, site, stackName, target, options);
+  if (prepared === undefined) return { kind: 'unchanged', stackName };
+  const { preview, journal } = prepared;
+  const forget = () => site.sets.deleteChangeSet(journal.changeSetId).catch(() => undefined);
+  try {
+    options.preview(preview);
+    if (options.dryRun) {
+      await forget();
+      return { kind: 'previewed', preview };
+    }
+    if (!(await options.agreed())) throw new InterruptedError({ hint: 'Nothing was changed.' });
+    options.signal.throwIfAborted();
+  } catch (error) {
+    await forget();
+    throw error;
+  }
+  if (!(await site.journals.open(journal))) {
+    await forget();
+    const other = await site.journals.read(stackName);
+    throw other === undefined
+      ? new OperationError(`Another update of ${stackName} has just ended; repeat the command`)
+      : underWay(other);
+  }
+  options.begun();
+  const end = await carryOut(site, journal, options.observer);
+  return { kind: 'updated', ...end, parameters: preview.parameters };
+}
+
+/** An update that was taken back. */
+export type Cancellation = Pick<UpdateEnd, 'stackName' | 'stackId' | 'cancelled'>;
+
+type Picking = Pick<UpdateOptions, 'signal' | 'observer' | 'begun'>;
+
+/**
+ * Goes on with an update that nobody watches any more.
+ * @throws OperationError where none is under way
+ */
+export async function resumeUpdate(
+  aws: AwsContext,
+  stackName: string,
+  { signal, observer, begun }: Picking,
+): Promise<UpdateEnd> {
+  const site = await updateSite(aws, signal);
+  const journal = await site.journals.read(stackName);
+  if (journal === undefined) throw await noneUnderWay(aws, stackName);
+  begun();
+  observer.say(`Going on with the update that began at ${journal.startedAt}: ${journal.phase}`);
+  return carryOut(site, journal, observer);
+}
+
+/**
+ * Takes an update back that is under way; the stack is what it was before. Also ends an update that others have begun, and a
+ * roll-back that has failed.
+ * @throws OperationError where nothing is to be taken back
+ */
+export async function cancelUpdate(
+  aws: AwsContext,
+  stackName: string,
+  { signal, observer, begun }: Picking,
+): Promise<Cancellation> {
+  const site = await updateSite(aws, signal);
+  const journal = await site.journals.read(stackName);
+  begun();
+  if (journal === undefined) return cancelForeign(aws, site, stackName, observer);
+  const { failure: _, ...rest } = journal;
+  const undoing = { ...rest, phase: 'undoing', cancelled: true } as const;
+  await persistently(site.pacing, () => site.journals.write(undoing));
+  return carryOut(site, undoing, observer);
+}
+
+/** An update of the stack alone, by the console or another tool. */
+async function cancelForeign(
+  aws: AwsContext,
+  site: UpdateSite,
+  stackName: string,
+  observer: UpdateObserver,
+): Promise<Cancellation> {
+  const { StackId: stackId = stackName, StackStatus: status } = await requireStack(aws, stackName);
+  if (status === 'UPDATE_IN_PROGRESS') await site.stacks.cancelUpdate(stackId);
+  else if (status === 'UPDATE_ROLLBACK_FAILED') await site.stacks.continueRollback(stackId);
+  else throw await noneUnderWay(aws, stackName);
+  const ended: StackEnd = await watchRunning(
+    site,
+    { stackName, stackId, resources: 0 },
+    await observer.stack(),
+  );
+  if (ended.kind === 'stuck') {
+    throw new OperationError(`${stackName} could not be rolled back: ${ended.why}`, {
+      hint: `When the cause is mended, go on with it: bk-stack update ${stackName} --cancel`,
+    });
+  }
+  return { stackName, stackId, cancelled: true };
+}
+
+async function noneUnderWay(aws: AwsContext, stackName: string): Promise<OperationError> {
+  const { StackStatus } = await requireStack(aws, stackName);
+  return new OperationError(`No update of ${stackName} is under way (${StackStatus ?? '?'})`, {
+    hint: `Begin one: bk-stack update ${stackName}\nOr make it what it was before its last: bk-stack rollback ${stackName}`,
+  });
+}
