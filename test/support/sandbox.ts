@@ -1,3 +1,4 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,6 +45,14 @@ export class CliSandbox {
   /** Runs a line of bash, in which `$BK` is the CLI. */
   shell(line: string): Promise<Finished> {
     return runProcess('bash', ['-c', line], { env: { ...this.#env, BK: `${process.execPath} ${entry}` } });
+  }
+
+  /** Begins to run the CLI; what it says is lost. */
+  spawn(...args: string[]): ChildProcess {
+    return spawn(process.execPath, [entry, ...args], {
+      env: { ...process.env, ...this.#env },
+      stdio: 'ignore',
+    });
   }
 
   /** Runs the CLI on a terminal. */

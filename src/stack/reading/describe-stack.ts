@@ -7,6 +7,8 @@ import { isFailure } from '../events/event.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { EventPoller } from '../events/poller.ts';
 import { cloudFormationEvents } from '../events/source.ts';
+import { isDenied } from '../preflight/check.ts';
+import { type Journal, journalStore } from '../update/journal.ts';
 import { requireStack } from './find-stack.ts';
 import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
@@ -19,6 +21,8 @@ export interface StackStatus extends StackSummary {
   /** Absent until the stack has made it. */
   readonly group?: GroupState;
   readonly firstCause?: FirstCause;
+  /** The update that is under way. */
+  readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -32,18 +36,35 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
   const outputs = Object.fromEntries(
     (found.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
-  const [group, firstCause] = await Promise.all([
+  const [group, firstCause, update] = await Promise.all([
     groupOf(aws, found, outputs),
     isFailure(stack.status) ? firstCauseOf(aws, stack.stackId) : undefined,
+    runningUpdate(aws, stackName),
   ]);
-  const findings = { stack, ...(group && { group }), ...(firstCause && { firstCause }) };
+  const findings = {
+    stack,
+    ...(group && { group }),
+    ...(firstCause && { firstCause }),
+    ...(update && { update }),
+  };
   return {
     ...stack,
     problems: problemsOf(findings),
     ...(group && { group }),
     ...(firstCause && { firstCause }),
+    ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
     outputs,
   };
+}
+
+/** Whoever may look at a stack need not be allowed to read its parameters in SSM. */
+async function runningUpdate(aws: AwsContext, stackName: string): Promise<Journal | undefined> {
+  try {
+    return await journalStore(aws).read(stackName);
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The stack's outputs name its group; while it is being made, only its resources do. */

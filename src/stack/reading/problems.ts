@@ -3,6 +3,7 @@ import { adviceFor } from '../diagnosis/advice.ts';
 import type { FirstCause } from '../diagnosis/first-cause.ts';
 import { causeLine } from '../diagnosis/report.ts';
 import { isFailure, isSettled } from '../events/event.ts';
+import type { Journal } from '../update/journal.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
 
@@ -17,14 +18,27 @@ export interface Findings {
   readonly stack: StackSummary;
   readonly group?: GroupState;
   readonly firstCause?: FirstCause;
+  readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
-export function problemsOf({ stack, group, firstCause }: Findings): Problem[] {
+export function problemsOf({ stack, group, firstCause, update }: Findings): Problem[] {
   return [
+    ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
     ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group)),
   ];
+}
+
+/** Whether somebody still watches it cannot be told from here. */
+function unfinished(
+  { stackName, region }: StackSummary,
+  { phase, by, startedAt }: NonNullable<Findings['update']>,
+): Problem {
+  return {
+    message: `An update is under way since ${startedAt}, by ${by}: it is ${phase}.`,
+    remedy: `bk-stack update ${stackName} --resume --region ${region}`,
+  };
 }
 
 function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {

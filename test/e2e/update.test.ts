@@ -1,0 +1,242 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { SSM } from '@aws-sdk/client-ssm';
+import { expect } from 'chai';
+import { CliSandbox } from '../support/sandbox.ts';
+
+describe('bk-stack update and rollback', function () {
+  this.timeout(180_000);
+  const sandbox = new CliSandbox();
+  let autoScaling: AutoScaling;
+  let cloudFormation: CloudFormation;
+  let ssm: SSM;
+
+  const control = async (method: string, path: string, body?: object) => {
+    const answer = await fetch(`${sandbox.endpoint}/_sandbox/${path}`, {
+      method,
+      headers: { 'x-bk-stack-sandbox': '1' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    return (await answer.json()) as { jobs: { state: string }[] };
+  };
+  const jobs = async () => (await control('GET', 'jobs')).jobs.map(({ state }) => state);
+  const push = async (count: number, seconds: number) => {
+    for (let number = 0; number < count; number += 1) await control('POST', 'jobs', { queue: 'q', seconds });
+  };
+  const fail = (...faults: string[]) => control('PUT', 'faults', faults);
+  const until = async (what: string, so: () => Promise<boolean>) => {
+    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (await so()) return;
+    throw new Error(`${what} did not happen`);
+  };
+  const versions = async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+  };
+  const size = async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity];
+  };
+  const parameter = async (name: string) => {
+    const { Stacks: [stack] = [] } = await cloudFormation.describeStacks({ StackName: 'ci' });
+    return stack?.Parameters?.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
+  };
+  const journal = async () => {
+    const { Parameters } = await ssm.getParameters({ Names: ['/bk-stack/ci/update'] });
+    return Parameters?.[0]?.Value;
+  };
+  const ran = async (...args: string[]) => {
+    const done = await sandbox.run(...args);
+    expect(done.exitCode, done.stdout + done.stderr).to.equal(0);
+    return done;
+  };
+
+  before(async () => {
+    await sandbox.start('--speed', '150');
+    autoScaling = new AutoScaling(sandbox.client);
+    cloudFormation = new CloudFormation(sandbox.client);
+    ssm = new SSM(sandbox.client);
+    const parameters = ['MinSize=3', 'MaxSize=6', 'BuildkiteQueue=q'].flatMap((each) => ['--param', each]);
+    const made = await sandbox.runWith(
+      { input: 'token' },
+      ...['create', 'ci', '--token-stdin', '--no-input', '--json', ...parameters],
+    );
+    expect(made.exitCode, made.stderr).to.equal(0);
+  });
+  after(() => sandbox.remove());
+
+  it('says that there is nothing to do', async () => {
+    const { stdout } = await ran('update', 'ci');
+    expect(stdout).to.match(/nothing to do: ci is as it should be/);
+    expect((await sandbox.run('update', 'ci', '--detect')).exitCode).to.equal(0);
+  });
+
+  it('shows what would change, and changes nothing', async () => {
+    const shown = await ran('update', 'ci', '--dry-run', '--param', 'AgentsPerInstance=2');
+    expect(shown.stdout).to.match(/AgentsPerInstance: 1 → 2/);
+    expect(shown.stdout).to.match(/~ AgentLaunchTemplate .*instances are replaced as their jobs finish/);
+    expect(shown.stdout).to.contain('0 to add, 3 to change, 0 to replace, 0 to remove.');
+    const detected = await sandbox.run(
+      'update',
+      'ci',
+      '--detect',
+      '--json',
+      '--param',
+      'AgentsPerInstance=2',
+    );
+    expect(detected.exitCode).to.equal(3);
+    const { preview } = JSON.parse(detected.stdout) as { preview: { parameters: object[] } };
+    expect(preview.parameters).to.eql([{ name: 'AgentsPerInstance', before: '1', after: '2' }]);
+    const { Summaries } = await cloudFormation.listChangeSets({ StackName: 'ci' });
+    expect(Summaries).to.eql([]);
+    expect(await parameter('AgentsPerInstance')).to.equal('1');
+  });
+
+  it('refuses what cannot be used, before anything happens', async () => {
+    for (const [args, said] of [
+      [['--param', 'MinSize=9'], /MinSize \(9\) is more than MaxSize \(6\)/],
+      [['--param', 'MinSiz=1'], /no parameter MinSiz; did you mean MinSize/],
+      [['--param', 'BuildkiteAgentToken=abc'], /token rotate ci/],
+      [['--batch', '0'], /no instance could ever be replaced/],
+      [['--checkpoint', '50,10'], /no list of rising percents/],
+    ] as const) {
+      const { exitCode, stderr } = await sandbox.run('update', 'ci', ...args);
+      expect(exitCode, stderr).to.equal(2);
+      expect(stderr).to.match(said);
+    }
+    expect(await journal()).to.equal(undefined);
+  });
+
+  it('replaces the instances, and no job is lost', async () => {
+    await push(3, 600);
+    await until('the jobs run', async () => (await jobs()).every((state) => state === 'running'));
+    const { stdout, stderr } = await ran('update', 'ci', '--param', 'AgentsPerInstance=2');
+    expect(stdout).to.match(/✔ ci is updated. 3 instances run the new version/);
+    expect(stderr).to.match(/3 old, 0 finishing jobs, 1 booting, 0 new/);
+    expect(await versions()).to.eql(['2', '2', '2']);
+    await until('the jobs end', async () => (await jobs()).every((state) => state === 'finished'));
+    expect(await journal()).to.equal(undefined);
+  });
+
+  it('makes the stack what it was, and again what it became', async () => {
+    const back = await ran('rollback', 'ci', '--strategy', 'in-place');
+    expect(back.stdout).to.match(/AgentsPerInstance: 2 → 1/);
+    expect(back.stdout).to.match(/3 instances of the former version run on until they end/);
+    expect(await parameter('AgentsPerInstance')).to.equal('1');
+    await ran('rollback', 'ci', '--strategy', 'in-place');
+    expect(await parameter('AgentsPerInstance')).to.equal('2');
+  });
+
+  it('drains, updates, and has the same size again', async () => {
+    await push(3, 300);
+    await until('the jobs run', async () => (await jobs()).every((state) => state !== 'scheduled'));
+    const { stderr } = await ran('update', 'ci', '--strategy', 'drain', '--param', 'MaxSize=8');
+    expect(stderr).to.match(/3 instances left, \d finishing jobs/);
+    expect(await size()).to.eql([3, 8, 3]);
+    expect(await jobs()).to.not.include('lost');
+    expect((await sandbox.run('status', 'ci')).stdout).to.not.match(/paused/);
+  });
+
+  it('gives up in time, and takes the draining back', async () => {
+    await push(3, 3_000);
+    await until(
+      'the jobs run',
+      async () => (await jobs()).filter((state) => state === 'running').length === 3,
+    );
+    const args = ['--strategy', 'drain', '--drain-timeout', '60', '--param', 'MaxSize=9'];
+    const { exitCode, stderr } = await sandbox.run('update', 'ci', ...args);
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(/ci was not updated, and is as it was before\.\nIt was not drained in time/);
+    expect(await size()).to.eql([3, 8, 3]);
+    expect(await parameter('MaxSize')).to.equal('8');
+    await until('the jobs end', async () => (await jobs()).every((state) => state === 'finished'));
+  });
+
+  it('takes everything back when new instances do not come up, and says why', async () => {
+    await until('the group is whole', async () => (await versions()).length === 3);
+    const before = await versions();
+    await fail('boot');
+    const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=3');
+    await fail();
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(/New instances do not come up: 2 launches in a row failed: .*abandoned/);
+    expect(stderr).to.match(/The last lines of i-\w+:\n.*failed/);
+    expect(await parameter('AgentsPerInstance')).to.equal('2');
+    expect(await journal()).to.equal(undefined);
+    const { InstanceRefreshes: [refresh] = [] } = await autoScaling.describeInstanceRefreshes({
+      AutoScalingGroupName: (await autoScaling.describeAutoScalingGroups({})).AutoScalingGroups?.[0]
+        ?.AutoScalingGroupName,
+    });
+    expect(refresh?.Status).to.match(/^Cancell/);
+    expect((await versions()).filter((version) => before.includes(version))).to.have.length(3);
+  });
+
+  it('tells the first cause when CloudFormation fails half way, and leaves all as it was', async () => {
+    const policy = 'arn:aws:iam::aws:policy/NoSuchPolicy';
+    const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', `ManagedPolicyARNs=${policy}`);
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(
+      /is as it was before\.\n.*CloudFormation .*rolled it back.*InstanceRole .*NoSuchPolicy/,
+    );
+    expect(await parameter('ManagedPolicyARNs')).to.equal('');
+    expect(await journal()).to.equal(undefined);
+  });
+
+  it('tells how to go on when even the roll-back fails', async () => {
+    await fail('resource:Scaler=no more functions today');
+    const stuck = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=3');
+    await fail();
+    expect(stuck.exitCode, stuck.stderr).to.equal(1);
+    expect(stuck.stderr).to.match(/could not be rolled back: Scaler .*no more functions today/);
+    expect(stuck.stderr).to.contain('bk-stack update ci --cancel');
+    expect((await sandbox.run('update', 'ci')).stderr).to.match(/--cancel/);
+    await ran('update', 'ci', '--cancel');
+    expect(await parameter('AgentsPerInstance')).to.equal('2');
+    expect(await journal()).to.equal(undefined);
+  });
+
+  it('is gone on with by another after it was killed, and taken back on demand', async () => {
+    const killed = sandbox.spawn('update', 'ci', '--param', 'AgentsPerInstance=3');
+    await until('it replaces', async () => (await journal())?.includes('"phase":"replacing"') === true);
+    killed.kill('SIGKILL');
+    const second = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=4');
+    expect(second.exitCode).to.equal(1);
+    expect(second.stderr).to.match(/An update of ci is under way: .*--resume.*--cancel/s);
+    const status = await sandbox.run('status', 'ci');
+    expect(status.stdout).to.match(/An update.*replacing.*\n +bk-stack update ci --resume/);
+    const resumed = await ran('update', 'ci', '--resume');
+    expect(resumed.stdout).to.match(/✔ ci is updated/);
+    expect(await parameter('AgentsPerInstance')).to.equal('3');
+    const again = sandbox.spawn('update', 'ci', '--param', 'AgentsPerInstance=4');
+    await until('it replaces', async () => (await journal())?.includes('"phase":"replacing"') === true);
+    again.kill('SIGKILL');
+    const cancelled = await ran('update', 'ci', '--cancel');
+    expect(cancelled.stdout).to.match(/The update of ci is taken back/);
+    expect(await parameter('AgentsPerInstance')).to.equal('3');
+    expect(await journal()).to.equal(undefined);
+    expect((await sandbox.run('update', 'ci', '--cancel')).stderr).to.match(/No update of ci is under way/);
+  });
+
+  it('leaves a stack at zero that is at zero', async () => {
+    await ran('scale-to-zero', 'ci', '--wait');
+    const { stdout } = await ran('update', 'ci', '--param', 'MinSize=2', '--param', 'AgentsPerInstance=1');
+    expect(stdout).to.match(/It stays at zero, as it was/);
+    expect(await size()).to.eql([0, 0, 0]);
+    await ran('resume', 'ci');
+    expect((await size()).slice(0, 2)).to.eql([2, 8]);
+  });
+
+  it('refuses to replace what holds data, and says what causes it', async () => {
+    const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'SecretsBucket=my-own-bucket');
+    expect(exitCode, stderr).to.equal(2);
+    expect(stderr).to.match(/- ManagedSecretsBucket \(AWS::S3::Bucket\): it would be removed/);
+    expect(stderr).to.contain('--allow-replacement ManagedSecretsBucket');
+    expect(await parameter('SecretsBucket')).to.equal('');
+    await ran('update', 'ci', '--dry-run', '--param', 'SecretsBucket=my-own-bucket', ...allowed(stderr));
+  });
+});
+
+/** The flags that a refusal offers. */
+function allowed(stderr: string): string[] {
+  return stderr.match(/--allow-replacement \w+/g)?.flatMap((flag) => flag.split(' ')) ?? [];
+}
