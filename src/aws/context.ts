@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { UsageError } from '../errors.ts';
 import { Clients, type ClientSettings } from './clients.ts';
 
@@ -24,6 +25,11 @@ export class AwsContext {
   /** What time it is on the other side, in milliseconds since 1970: a sandbox's clock is ahead of this machine's. */
   clock(): Promise<() => number> {
     return this.sideClock();
+  }
+
+  /** Waits for as long as `seconds` take on the other side. Throws when the signal is aborted. */
+  async wait(seconds: number, signal?: AbortSignal): Promise<void> {
+    await sleep(this.pause(seconds), undefined, signal === undefined ? {} : { signal });
   }
 
   /** How long to wait, in real milliseconds, for what takes `seconds` on the other side. Never under 100 ms. */

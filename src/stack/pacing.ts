@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { AwsContext } from '../aws/context.ts';
 import { isThrottling, isUnreachable } from '../aws/errors.ts';
 
@@ -13,7 +12,7 @@ export interface Pacing {
 /** Real waiting, which ends when `signal` is aborted. */
 export function pacingOf(aws: AwsContext, signal?: AbortSignal): Pacing {
   return {
-    pause: (seconds) => sleep(aws.pause(seconds), undefined, signal === undefined ? {} : { signal }),
+    pause: (seconds) => aws.wait(seconds, signal),
     random: Math.random,
   };
 }

@@ -59,7 +59,7 @@ describe('bk-stack create, without a terminal', function () {
     it('shows the instances of the new stack in its status', async () => {
       const { stdout } = await sandbox.run('status', 'deploy', '--json');
       const status = JSON.parse(stdout) as { group: { instances: object[] } };
-      expect(status).to.include({ status: 'CREATE_COMPLETE', queue: 'deploy', version: '0.1.0' });
+      expect(status).to.include({ status: 'CREATE_COMPLETE', queue: 'deploy', version: '0.2.0' });
       expect(status.group.instances).to.have.length(2);
     });
 

@@ -17,7 +17,7 @@ describe('the outputs', () => {
       VpcId: '<Vpc>',
       Subnets: '<Subnet0>,<Subnet1>',
       LogGroupPrefix: '/buildkite/ci',
-      TemplateVersion: '0.1.0',
+      TemplateVersion: '0.2.0',
     });
     const own = outputsOf(await stack({ ...OWN_VPC, SecretsBucket: 'our-secrets' }));
     expect(own).to.include({ VpcId: OWN_VPC.VpcId, Subnets: OWN_VPC.Subnets });

@@ -5,6 +5,8 @@ import type { EventSource } from './source.ts';
 interface History {
   readonly range: PollRange;
   readonly seen: Set<string>;
+  /** The oldest row that is wanted; what is behind it belongs to an earlier operation. */
+  oldest?: string;
   /** Whether new rows may come: a nested stack rests until its parent's row for it moves again. */
   active: boolean;
 }
@@ -45,6 +47,10 @@ export class EventPoller {
       const page = await this.#source(stack, token);
       token = page.nextToken;
       for (const event of page.events) {
+        if (event.eventId === history.oldest) {
+          token = undefined;
+          break;
+        }
         if (history.seen.has(event.eventId)) {
           // The rest of this page is still looked at: an event may have been written late, behind a known one.
           token = undefined;
@@ -53,6 +59,7 @@ export class EventPoller {
         const end = history.range(event);
         if (end !== 'beyond') fresh.set(event.eventId, event);
         if (end !== undefined) {
+          history.oldest = event.eventId;
           token = undefined;
           break;
         }

@@ -87,23 +87,25 @@ export interface RolloutFault {
 }
 
 /**
- * Whether instances of the new version do not come up. `activities` are those since the replacing began, newest first.
- * That AWS has no capacity says nothing about the version: then it is waited for.
+ * Whether instances of the new version do not come up. `activities` are those since the replacing began, newest first. That
+ * AWS has no capacity says nothing about the version: then it is waited for. Neither does a launch that never got an instance,
+ * as long as others do: a zone may have none of a type.
  */
 export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | undefined {
-  const launches = activities.filter(
-    ({ kind, outcome, message = '' }) =>
-      kind === 'launch' && (outcome === 'done' || (outcome === 'failed' && !SCARCITY.test(message))),
-  );
+  const launches = activities.filter(({ kind }) => kind === 'launch');
   const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
-  const failed = lastDone < 0 ? launches : launches.slice(0, lastDone);
-  const [latest] = failed;
-  if (latest === undefined || failed.length < (lastDone < 0 ? PATIENCE.before : PATIENCE.after)) {
+  const since = lastDone < 0 ? launches : launches.slice(0, lastDone);
+  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !SCARCITY.test(message));
+  const brokenOff = failed.filter(({ instanceId }) => instanceId !== undefined);
+  const hopeless = lastDone < 0 && !since.some(({ outcome }) => outcome === 'under way');
+  const counted = hopeless ? failed : brokenOff;
+  const [latest] = counted;
+  if (latest === undefined || counted.length < (lastDone < 0 ? PATIENCE.before : PATIENCE.after)) {
     return undefined;
   }
-  const told = failed.find(({ instanceId }) => instanceId !== undefined);
+  const told = brokenOff[0]?.instanceId;
   return {
-    message: `${failed.length} launches in a row failed: ${latest.message ?? 'no reason given'}`,
-    ...(told?.instanceId !== undefined && { instanceId: told.instanceId }),
+    message: `${counted.length} launches in a row failed: ${latest.message ?? 'no reason given'}`,
+    ...(told !== undefined && { instanceId: told }),
   };
 }

@@ -295,7 +295,7 @@ async function conclude(
   const { manner, plan, template } = wanted;
   const before = tagsOf(stack)[VERSION_TAG];
   const after = templateVersion(template.document.body);
-  const changes = plannedChanges(await changesOf(aws, computed.changeSetId));
+  const changes = plannedChanges(await changesOf(aws, computed.changeSetId), template.document.body);
   const preview: UpdatePreview = {
     stackName,
     region: aws.region,

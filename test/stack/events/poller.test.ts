@@ -134,4 +134,17 @@ describe('the event poller', () => {
     expect(await from(PollRange.after('event-1'))).to.deep.equal(['event-2', 'event-3']);
     expect(await from(PollRange.since(history.events[3]!.at))).to.deep.equal(['event-3']);
   });
+
+  it('never goes back behind the operation that it began with', async () => {
+    const history = new History()
+      .stack('CREATE_IN_PROGRESS')
+      .stack('CREATE_COMPLETE')
+      .stack('UPDATE_IN_PROGRESS');
+    const { source } = sourceOf(() => history.events);
+    const poller = new EventPoller(source, ROOT, PollRange.currentOperation);
+    expect(ids(await poller.poll())).to.deep.equal(['event-2']);
+    expect(await poller.poll()).to.deep.equal([]);
+    history.stack('UPDATE_ROLLBACK_IN_PROGRESS');
+    expect(ids(await poller.poll())).to.deep.equal(['event-3']);
+  });
 });

@@ -14,7 +14,7 @@ import {
   referencesOf,
 } from '../engine/evaluation.ts';
 import { policyOf, resolvedMap } from '../engine/target.ts';
-import { compareProperties, recreation, taggingOf } from '../specification/index.ts';
+import { compareProperties, type PropertyDifference, recreation, taggingOf } from '../specification/index.ts';
 import { stackTags, type Deployment, type ResourceRecord, type StackRecord } from '../state.ts';
 import {
   dependencies,
@@ -178,8 +178,8 @@ class Planning {
       ...(nestedChanged ? [automaticDetail()] : []),
     ];
     if (details.length === 0 && !record.status.endsWith('_FAILED')) return;
-    const recreated = recreation(differences);
-    this.#unknown.set(logicalId, recreated === 'Always' ? 'all' : 'attributes');
+    const recreated = recreation(differences.map(asFarAsKnown));
+    this.#unknown.set(logicalId, recreated === 'Never' ? 'attributes' : 'all');
     const policies = this.#policies(definition);
     const all = [
       ...details,
@@ -287,4 +287,12 @@ function sorted(changes: readonly PlannedChange[], { template }: Evaluation): Pl
   const place = new Map([...template.resources.keys()].map((id, index) => [id, index]));
   const placeOf = ({ logicalId }: PlannedChange) => place.get(logicalId) ?? place.size;
   return [...changes].sort((left, right) => placeOf(left) - placeOf(right));
+}
+
+/** What depends on a value that is known only afterwards may turn out the same: a replacement is not certain then. */
+function asFarAsKnown(difference: PropertyDifference): PropertyDifference {
+  const known = difference.after?.includes(KNOWN_AFTER_APPLY) !== true;
+  return known || difference.requiresRecreation !== 'Always'
+    ? difference
+    : { ...difference, requiresRecreation: 'Conditionally' };
 }

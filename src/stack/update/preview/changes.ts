@@ -1,4 +1,5 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
+import type { TemplateBody } from '../../../cfn/document.ts';
 
 /** A property that an update changes. CloudFormation masks the values of NoEcho parameters. */
 export interface PropertyChange {
@@ -28,9 +29,10 @@ export interface PlannedChange {
 /**
  * A change set's changes as people weigh them, in the change set's order.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
+ * @param template the template that is to be, which says what is a property
  */
-export function plannedChanges(changes: readonly ResourceChange[]): PlannedChange[] {
-  return changes.map((change) => ({
+export function plannedChanges(changes: readonly ResourceChange[], template: TemplateBody): PlannedChange[] {
+  let planned: PlannedChange[] = changes.map((change) => ({
     logicalId: change.LogicalResourceId ?? '',
     type: change.ResourceType ?? '',
     ...(change.PhysicalResourceId && { physicalId: change.PhysicalResourceId }),
@@ -38,6 +40,46 @@ export function plannedChanges(changes: readonly ResourceChange[]): PlannedChang
     retained: /Retain/.test(change.PolicyAction ?? ''),
     properties: merged((change.Details ?? []).map(propertyChange)),
   }));
+  for (let before = ''; before !== JSON.stringify(planned);) {
+    before = JSON.stringify(planned);
+    planned = planned.map((change) => settledChange(change, planned, template));
+  }
+  return planned.filter(({ kind, properties }) => kind !== 'change' || properties.length > 0);
+}
+
+/**
+ * CloudFormation takes everything of a changed resource for unknown, so that whatever refers to one is perhaps replaced. What
+ * only gives back a property which does not change stays as it is: `Vpc.CidrBlock`, when the VPC gets another tag. And what
+ * refers to a resource that is replaced is replaced itself.
+ */
+function settledChange(
+  change: PlannedChange,
+  all: readonly PlannedChange[],
+  template: TemplateBody,
+): PlannedChange {
+  if (change.kind !== 'perhaps replace') return change;
+  const properties = change.properties.filter(({ cause }) => !givesBackTheSame(cause, all, template));
+  const surely = properties.some(
+    ({ cause = '', recreates }) =>
+      recreates === 'always' &&
+      all.some(({ kind, logicalId }) => kind === 'replace' && logicalId === cause.split('.')[0]),
+  );
+  if (surely) return { ...change, properties, kind: 'replace' };
+  const perhaps = properties.some(({ recreates }) => recreates !== 'never');
+  return { ...change, properties, kind: perhaps ? change.kind : 'change' };
+}
+
+function givesBackTheSame(
+  cause: string | undefined,
+  all: readonly PlannedChange[],
+  template: TemplateBody,
+): boolean {
+  const [, logicalId = '', attribute = ''] = /^(\w+)\.(.+)$/.exec(cause ?? '') ?? [];
+  const source = all.find((each) => each.logicalId === logicalId);
+  if (source?.kind !== 'change') return false;
+  const resources = template['Resources'] as Record<string, { Properties?: object }> | undefined;
+  const declared = Object.hasOwn(resources?.[logicalId]?.Properties ?? {}, attribute);
+  return declared && !source.properties.some(({ path }) => path.split('/')[0] === attribute);
 }
 
 function kindOf({ Action, Replacement }: ResourceChange): ChangeKind {

@@ -132,7 +132,7 @@ describe('a change set', () => {
         ),
       ).to.deep.equal([
         'Topic Modify True ReplaceAndRetain',
-        'Reader Modify True ReplaceAndDelete',
+        'Reader Modify Conditional',
         'New Add',
         'Old Remove Retain',
       ]);

@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import { PAUSED_TAG } from '../../src/scaler/paused-tag.ts';
+import { seeded } from '../../src/simulate/random.ts';
+import { capacityCalls } from '../../src/stack/capacity/calls.ts';
+import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
+import type { Answer } from './fleet.ts';
+import { UpdatableStack } from './updatable.ts';
+import { Killed } from './world-aws.ts';
+
+type Fault =
+  'none' | 'throttling' | 'killed' | 'failing boots' | 'refresh cancelled' | 'fails half way' | 'no capacity';
+type Operation = 'rolling' | 'drain' | 'in-place' | 'pause' | 'unpause';
+
+const FAULTS: readonly Fault[] = [
+  ...['none', 'none', 'throttling', 'killed', 'killed', 'failing boots'],
+  ...['refresh cancelled', 'fails half way', 'no capacity'],
+] as Fault[];
+const OPERATIONS: readonly Operation[] = [
+  'rolling',
+  'rolling',
+  'rolling',
+  'drain',
+  'in-place',
+  'pause',
+  'unpause',
+];
+
+function pick<Item>(items: readonly Item[], random: () => number): Item {
+  return items[Math.floor(random() * items.length)]!;
+}
+
+class Sequence {
+  readonly random: () => number;
+  readonly stack: UpdatableStack;
+  readonly diary: string[] = [];
+  agents = 2;
+  paused = false;
+
+  constructor(seed: number) {
+    this.random = seeded(seed);
+    this.stack = new UpdatableStack(this.random);
+  }
+
+  async run(): Promise<void> {
+    await this.stack.create({ MinSize: '3', MaxSize: '6', AgentsPerInstance: '2' });
+    this.stack.load = 5;
+    this.stack.jobSeconds = [20, 900];
+    for (let step = 0; step < 3; step += 1)
+      await this.step(pick(OPERATIONS, this.random), pick(FAULTS, this.random));
+  }
+
+  async step(operation: Operation, fault: Fault): Promise<void> {
+    this.diary.push(`${operation} with ${fault}`);
+    await this.set(fault);
+    await this.begin(operation, fault).catch((error: unknown) => {
+      this.diary.push((error as Error).message || 'killed');
+    });
+    await this.stack.pass(Math.floor(this.random() * 300));
+    await this.mend();
+    await this.check();
+  }
+
+  async set(fault: Fault): Promise<void> {
+    const { aws } = this.stack;
+    aws.throttled = fault === 'throttling' ? 0.2 : 0;
+    if (fault === 'killed') aws.killAfter = Math.floor(this.random() * 80);
+    this.stack.fail(
+      ...(fault === 'failing boots' ? ['boot'] : fault === 'no capacity' ? ['capacity:*'] : []),
+    );
+    // It comes back while it is waited for.
+    if (fault === 'no capacity')
+      this.stack.at(2_000, () => {
+        this.stack.fail();
+      });
+    if (fault === 'refresh cancelled') this.stack.at(300, () => this.stack.cancelRefresh());
+  }
+
+  begin(operation: Operation, fault: Fault): Promise<unknown> {
+    const calls = capacityCalls(this.stack.aws.context);
+    switch (operation) {
+      case 'pause':
+        this.paused = true;
+        return scaleToZero(calls, this.stack.groupName);
+      case 'unpause':
+        this.paused = false;
+        return resumeGroup(calls, this.stack.groupName);
+      default: {
+        this.agents = this.agents === 2 ? 3 : 2;
+        // The empty value is refused by the last resource of the template.
+        const params = [
+          `AgentsPerInstance=${this.agents}`,
+          ...(fault === 'fails half way' ? ['Remark='] : []),
+        ];
+        return this.stack.update({
+          params,
+          strategy: operation,
+          batch: 34,
+          drainSeconds: pick([600, 14_400], this.random),
+        });
+      }
+    }
+  }
+
+  /** What a person does afterwards: goes on with what is there, or takes it back. */
+  async mend(): Promise<void> {
+    this.stack.aws.revive();
+    this.stack.aws.throttled = 0;
+    this.stack.fail();
+    for (let tries = 0; (await this.stack.journal()) !== undefined; tries += 1) {
+      if (tries === 3) throw new Error('it never comes to an end');
+      const goOn = this.random() < 0.5;
+      this.diary.push(goOn ? 'resume' : 'cancel');
+      await (goOn ? this.stack.resume() : this.stack.cancel()).catch((error: unknown) => {
+        if (error instanceof Killed) throw error;
+        this.diary.push((error as Error).message);
+      });
+    }
+    // One that was cut short is repeated.
+    const calls = capacityCalls(this.stack.aws.context);
+    if (this.paused) await scaleToZero(calls, this.stack.groupName);
+    else await resumeGroup(calls, this.stack.groupName);
+  }
+
+  async check(): Promise<void> {
+    const { StackStatus } = await this.stack.stack();
+    expect(StackStatus).to.match(/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/);
+    this.agents = Number(await this.stack.parameter('AgentsPerInstance'));
+    expect(this.stack.lost).to.equal(0);
+    const { MinSize, MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
+    const tagged = Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
+    expect([tagged, SuspendedProcesses.length > 0], 'paused').to.eql([this.paused, this.paused]);
+    expect([MinSize, MaxSize]).to.eql(this.paused ? [0, 0] : [3, 6]);
+    // What was launched from a version that was taken back is gone in the end, and the group is whole.
+    await this.stack.pass(3_000);
+    const { Instances } = await this.stack.group();
+    if (this.paused) expect(Instances).to.eql([]);
+    else expect(Instances.length).to.be.within(3, 7);
+  }
+}
+
+/**
+ * Runs sequences of operations and faults, each from a seed of its own, and checks the stack after every step.
+ * @throws Error that names the seed and tells what was done
+ */
+export async function runSequences(from: number, to: number): Promise<string[]> {
+  const diary: string[] = [];
+  for (let seed = from; seed < to; seed += 1) {
+    const sequence = new Sequence(seed);
+    await sequence.run().catch((error: unknown) => {
+      const told = `seed ${seed}: ${(error as Error).message}\n${sequence.diary.join('\n')}`;
+      throw new Error(told, { cause: error });
+    });
+    diary.push(...sequence.diary);
+  }
+  return diary;
+}
