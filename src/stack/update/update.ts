@@ -23,7 +23,7 @@ export interface UpdateOptions extends PreparationOptions {
 export type UpdateOutcome =
   | { readonly kind: 'unchanged'; readonly stackName: string }
   | { readonly kind: 'previewed'; readonly preview: UpdatePreview }
-  | ({ readonly kind: 'updated' } & UpdateEnd & Pick<UpdatePreview, 'parameters'>);
+  | ({ readonly kind: 'updated' } & UpdateEnd & Pick<UpdatePreview, 'parameters' | 'resources'>);
 
 /**
  * Updates a stack, or makes it what it was before its last update: looks, has CloudFormation compute the changes, shows them,
@@ -63,7 +63,8 @@ export async function updateStack(
   }
   options.begun();
   const end = await carryOut(site, journal, options.observer);
-  return { kind: 'updated', ...end, parameters: preview.parameters };
+  const { parameters, resources } = preview;
+  return { kind: 'updated', ...end, parameters, resources };
 }
 
 /** An update that was taken back. */
