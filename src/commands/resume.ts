@@ -14,6 +14,8 @@ export default class Resume extends BaseCommand {
     const aws = await this.connect(flags);
     const { capacityCalls, requireGroup } = await import('../stack/capacity/calls.ts');
     const { resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
+    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    await requireNoUpdate(aws, stackName);
     const restored = await resumeGroup(capacityCalls(aws), await requireGroup(aws, stackName));
     if (restored === undefined) this.log(`${stackName} is not paused: there is nothing to resume.`);
     else {

@@ -45,18 +45,29 @@ export default class ScaleToZero extends BaseCommand {
       });
     }
     const aws = await this.connect(flags);
-    const { capacityCalls, requireGroup } = await import('../stack/capacity/calls.ts');
+    const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { requireStack } = await import('../stack/reading/find-stack.ts');
+    const { queueState } = await import('../stack/reading/queue.ts');
     const { awaitZero, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { pacingOf } = await import('../stack/pacing.ts');
-    const group = await requireGroup(aws, stackName);
+    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
+    const group = groupOf(stack);
     const calls = capacityCalls(aws);
+    const queue = await queueState(aws, stack);
+    const jobs = queue.known ? queue.report.jobs : undefined;
     if (flags.force && ask) {
       const { confirmByTyping } = await import('../terminal/confirm.ts');
       const { instances } = await calls.read(group);
       this.onInterrupt('Nothing was changed.');
       await confirmByTyping(
-        `The jobs on ${counted(instances.length, 'instance')} would be lost. Type the name of the stack to end them`,
+        `${jobs === undefined ? 'The jobs' : counted(jobs.running, 'running job')} on ${counted(instances.length, 'instance')} would be lost. Type the name of the stack to end them`,
         stackName,
+      );
+    }
+    if (queue.known && queue.report.jobs.scheduled > 0) {
+      this.progress(
+        `${counted(queue.report.jobs.scheduled, 'job')} of the queue ${queue.queue} ${queue.report.jobs.scheduled === 1 ? 'waits' : 'wait'} for an agent, and will until the stack is resumed.`,
       );
     }
     const remembered = await scaleToZero(calls, group);

@@ -5,6 +5,7 @@ export {
   CreateOrUpdateTagsCommand,
   DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
+  DescribeAutoScalingInstancesCommand,
   DescribeInstanceRefreshesCommand,
   DescribeScalingActivitiesCommand,
   ResumeProcessesCommand,

@@ -1,3 +1,4 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
@@ -10,13 +11,19 @@ const AT_ONCE = 50;
 
 /** @throws OperationError for a stack without a group */
 export async function requireGroup(aws: AwsContext, stackName: string): Promise<string> {
-  const stack = await requireStack(aws, stackName);
-  const group = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+  return groupOf(await requireStack(aws, stackName));
+}
+
+/**
+ * The name of a stack's group.
+ * @throws OperationError for a stack without one
+ */
+export function groupOf({ StackName: stackName = '', Outputs, StackStatus }: Stack): string {
+  const group = Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
   if (group !== undefined) return group;
-  throw new OperationError(
-    `The stack ${stackName} has no Auto Scaling group (it is ${stack.StackStatus ?? '?'})`,
-    { hint: `See bk-stack status ${stackName}` },
-  );
+  throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus ?? '?'})`, {
+    hint: `See bk-stack status ${stackName}`,
+  });
 }
 
 /** The calls on AWS. */
@@ -85,13 +92,19 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
     async unprotect(group, instanceIds) {
       const { sdk, client } = await load();
       for (let from = 0; from < instanceIds.length; from += AT_ONCE) {
-        await client.send(
-          new sdk.SetInstanceProtectionCommand({
-            AutoScalingGroupName: group,
-            InstanceIds: instanceIds.slice(from, from + AT_ONCE),
-            ProtectedFromScaleIn: false,
-          }),
-        );
+        const InstanceIds = instanceIds.slice(from, from + AT_ONCE);
+        try {
+          await client.send(
+            new sdk.SetInstanceProtectionCommand({
+              AutoScalingGroupName: group,
+              InstanceIds,
+              ProtectedFromScaleIn: false,
+            }),
+          );
+        } catch (error) {
+          // One of them has begun to end meanwhile; the others are asked for again.
+          if (awsErrorCode(error) !== 'ValidationError') throw error;
+        }
       }
     },
     async release(group, instanceId) {

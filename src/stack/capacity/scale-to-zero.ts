@@ -77,13 +77,24 @@ export async function scaleToZero(
   await calls.suspend(group, HALTED);
   // No maximum either: what else scales the group (the official stack's scaler, people) cannot.
   if (min + max + desired > 0) await calls.resize(group, NOTHING);
-  const held = found.instances.filter(({ protectedFromScaleIn }) => protectedFromScaleIn);
-  if (held.length > 0)
-    await calls.unprotect(
-      group,
-      held.map(({ instanceId }) => instanceId),
-    );
+  await letGo(calls, group, found.instances);
   return size;
+}
+
+/** The protection of one that is still on its way into service cannot be changed: that is done when it is there. */
+async function letGo(
+  calls: CapacityCalls,
+  group: string,
+  instances: readonly SizedInstance[],
+): Promise<void> {
+  const held = instances.filter(
+    ({ protectedFromScaleIn, lifecycleState }) => protectedFromScaleIn && lifecycleState === 'InService',
+  );
+  if (held.length === 0) return;
+  await calls.unprotect(
+    group,
+    held.map(({ instanceId }) => instanceId),
+  );
 }
 
 export interface ZeroWait {
@@ -110,6 +121,7 @@ export async function awaitZero(
     const now = `${instances.length} ${finishing}`;
     if (now !== before) changed({ instances: instances.length, finishing });
     before = now;
+    await persistently(pacing, () => letGo(calls, group, instances));
     if (force) await endNow(calls, group, instances);
     if (waited >= timeoutSeconds) {
       throw new OperationError(

@@ -7,11 +7,12 @@ import { isFailure } from '../events/event.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { EventPoller } from '../events/poller.ts';
 import { cloudFormationEvents } from '../events/source.ts';
-import { isDenied } from '../preflight/check.ts';
-import { type Journal, journalStore } from '../update/journal.ts';
+import type { Journal } from '../update/journal.ts';
+import { runningUpdate } from '../update/under-way.ts';
 import { requireStack } from './find-stack.ts';
 import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
+import { type QueueState, queueState } from './queue.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
 
 /** A stack and its instances as they are now. */
@@ -23,6 +24,8 @@ export interface StackStatus extends StackSummary {
   readonly firstCause?: FirstCause;
   /** The update that is under way. */
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
+  /** What Buildkite says of the queue. */
+  readonly queueNow: QueueState;
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -36,10 +39,11 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
   const outputs = Object.fromEntries(
     (found.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
-  const [group, firstCause, update] = await Promise.all([
+  const [group, firstCause, update, queueNow] = await Promise.all([
     groupOf(aws, found, outputs),
     isFailure(stack.status) ? firstCauseOf(aws, stack.stackId) : undefined,
-    runningUpdate(aws, stackName),
+    runningUpdate(aws, stack.stackName),
+    queueState(aws, found),
   ]);
   const findings = {
     stack,
@@ -53,18 +57,9 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(group && { group }),
     ...(firstCause && { firstCause }),
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
+    queueNow,
     outputs,
   };
-}
-
-/** Whoever may look at a stack need not be allowed to read its parameters in SSM. */
-async function runningUpdate(aws: AwsContext, stackName: string): Promise<Journal | undefined> {
-  try {
-    return await journalStore(aws).read(stackName);
-  } catch (error) {
-    if (isDenied(error)) return undefined;
-    throw error;
-  }
 }
 
 /** The stack's outputs name its group; while it is being made, only its resources do. */

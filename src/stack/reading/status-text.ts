@@ -5,6 +5,7 @@ import type { StackStatus } from './describe-stack.ts';
 import type { GroupInstance, GroupState } from './group.ts';
 import { statusPaint, versionText } from './list-text.ts';
 import type { Problem } from './problems.ts';
+import type { QueueState } from './queue.ts';
 
 /** A stack for people: what is wrong first, then what it is, then its instances. */
 export function statusText(status: StackStatus, theme: Theme): string {
@@ -35,6 +36,8 @@ function stackFacts(status: StackStatus, theme: Theme): string {
       ['reason', status.problems.length > 0 ? undefined : status.reason],
       ['version', versionText(status)],
       ['queue', status.queue],
+      ['jobs', jobsText(status.queueNow)],
+      ['agents', agentsText(status.queueNow)],
       ['size', group && sizeText(group)],
       ['instances', group && countsText(group.instances)],
       ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
@@ -44,6 +47,18 @@ function stackFacts(status: StackStatus, theme: Theme): string {
     ],
     theme.dim,
   );
+}
+
+function jobsText(queue: QueueState): string | undefined {
+  if (!queue.known) return undefined;
+  const { scheduled, running, waiting } = queue.report.jobs;
+  return `${scheduled} scheduled, ${running} running, ${waiting} waiting`;
+}
+
+function agentsText(queue: QueueState): string {
+  if (!queue.known) return `not known: ${queue.why}`;
+  const { total, busy, idle } = queue.report.agents;
+  return `${total} (${busy} busy, ${idle} idle)`;
 }
 
 function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {

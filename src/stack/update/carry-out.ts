@@ -73,7 +73,7 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
   const { group, sizes, drainSeconds = Infinity } = journal;
   if (group === undefined) return { ...journal, phase: 'updating' };
   observer.say('Draining: instances finish their jobs and end, and none is launched');
-  await scaleToZero(site.capacity, group, sizes?.before);
+  await persistently(site.pacing, () => scaleToZero(site.capacity, group, sizes?.before));
   try {
     await awaitZero(site.capacity, group, site.pacing, {
       timeoutSeconds: drainSeconds,

@@ -17,7 +17,7 @@ import { type Tags } from '../tags.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
 import { formerAssets, formerParameters, type FormerPlace } from './former.ts';
-import { type Journal } from './journal.ts';
+import type { Journal } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import { newPrograms, templateFor, type UpdateManner, type UpdateOrder, withPrograms } from './order.ts';
 import { type ParameterPlan, planParameters, standingParameters } from './parameters.ts';
@@ -26,6 +26,7 @@ import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.t
 import { refusalText } from './preview/text.ts';
 import type { UpdateSite } from './site.ts';
 import { requireUpdatable } from './state.ts';
+import { underWay } from './under-way.ts';
 
 /** What an update is to make of a stack: something new, or what it was before its last update. */
 export type Target =
@@ -159,20 +160,6 @@ async function requireFree(site: UpdateSite, stack: Stack): Promise<void> {
     `The instances of ${stackName} are being replaced already (instance refresh ${active})`,
     {
       hint: `Nothing was changed. Wait for its end, and repeat the command: bk-stack status ${stackName}`,
-    },
-  );
-}
-
-/** Another update is there: who began it, and how to go on with it. */
-export function underWay({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
-  return new OperationError(
-    `An update of ${stackName} is under way: ${by} began it at ${startedAt}, and it is ${phase} (${strategy})`,
-    {
-      hint: [
-        `Where nobody watches it any more, go on with it: bk-stack update ${stackName} --resume`,
-        `Or take it back: bk-stack update ${stackName} --cancel`,
-      ].join('\n'),
-      details: { stackName, by, startedAt, phase, strategy },
     },
   );
 }

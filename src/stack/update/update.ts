@@ -3,10 +3,11 @@ import { InterruptedError, OperationError } from '../../errors.ts';
 import { persistently } from '../pacing.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { carryOut, type UpdateEnd, type UpdateObserver } from './carry-out.ts';
-import { type PreparationOptions, prepareUpdate, type Target, underWay } from './prepare.ts';
+import { type PreparationOptions, prepareUpdate, type Target } from './prepare.ts';
 import type { UpdatePreview } from './preview/preview.ts';
 import { type UpdateSite, updateSite } from './site.ts';
 import { type StackEnd, watchRunning } from './stack-step.ts';
+import { underWay } from './under-way.ts';
 
 export interface UpdateOptions extends PreparationOptions {
   readonly signal: AbortSignal;

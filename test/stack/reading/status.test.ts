@@ -112,12 +112,17 @@ describe('what is wrong with a stack', () => {
 describe('the status for people', () => {
   it('says what is wrong first, then facts, then instances', () => {
     const group = groupOf({ Instances: [instance('i-1', { LifecycleState: 'Pending' })] }, [refused]);
-    const text = statusText({ ...stack, group, problems: problemsOf({ stack, group }), outputs: {} }, theme);
+    const jobs = { scheduled: 3, running: 2, waiting: 1 };
+    const agents = { idle: 0, busy: 2, total: 2 };
+    const queueNow = { known: true, queue: 'q', report: { organization: 'acme', jobs, agents } } as const;
+    const problems = problemsOf({ stack, group });
+    const text = statusText({ ...stack, group, problems, queueNow, outputs: {} }, theme);
     const order = ['✖ Instances cannot be launched', 'stack', 'state', 'CREATE_COMPLETE', 'INSTANCE', 'i-1'];
     const places = order.map((part) => text.indexOf(part));
     expect(places).to.deep.equal([...places].sort((a, b) => a - b));
     expect(places).not.to.include(-1);
     expect(text).to.contain('2 desired (0 to 10)').and.to.contain('1 Pending');
+    expect(text).to.contain('3 scheduled, 2 running, 1 waiting').and.to.contain('2 (2 busy, 0 idle)');
   });
 
   it('counts instances by state, the most first', () => {

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { InterruptedError, OperationError } from '../../errors.ts';
+
+export default class InstancesConnect extends BaseCommand {
+  static override summary = 'Open a shell on an instance';
+  static override description =
+    'By a session of SSM Session Manager: no open port, no key, and logged in CloudTrail. It needs the AWS CLI and its Session ' +
+    'Manager plugin on this machine, and the right to ssm:StartSession.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> i-0123456789abcdef0',
+    '<%= config.bin %> <%= command.id %> i-0123456789abcdef0 --print',
+  ];
+
+  static override args = {
+    id: Args.string({ description: 'id of an instance', required: true, ignoreStdin: true }),
+  };
+
+  static override flags = {
+    print: Flags.boolean({ description: 'print the command instead of running it' }),
+  };
+
+  async run(): Promise<{ command: readonly string[] }> {
+    const { args, flags } = await this.parse(InstancesConnect);
+    const aws = await this.connect(flags);
+    const { requireInstances } = await import('../../stack/instances/list.ts');
+    await requireInstances(aws, [args.id]);
+    const profile = flags.profile === undefined ? [] : ['--profile', flags.profile];
+    const command = ['aws', 'ssm', 'start-session', '--target', args.id, '--region', aws.region, ...profile];
+    if (flags.print || this.jsonEnabled()) {
+      this.log(command.join(' '));
+      return { command };
+    }
+    if (aws.agentEndpoint !== undefined) {
+      throw new OperationError(
+        `${args.id} is an instance of the sandbox: a model, with no shell to connect to`,
+        {
+          hint: `What it says is in its logs: bk-stack logs tail STACK --instance ${args.id}`,
+        },
+      );
+    }
+    await run(command);
+    return { command };
+  }
+}
+
+/** Gives the terminal to a program until it ends. Ctrl-C is the session's meanwhile. */
+async function run([program = '', ...rest]: readonly string[]): Promise<void> {
+  const child = spawn(program, rest, { stdio: 'inherit' });
+  const ignore = () => undefined;
+  process.on('SIGINT', ignore);
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+    if (code === 130) throw new InterruptedError();
+    if (code !== 0) {
+      throw new OperationError(`The session ended with ${code ?? 'a signal'}`, {
+        hint: 'The plugin of the AWS CLI has to be there: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
+      });
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new OperationError('There is no AWS CLI on this machine', {
+      cause: error,
+      hint: 'Install it and its Session Manager plugin: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
+    });
+  } finally {
+    process.off('SIGINT', ignore);
+  }
+}

@@ -1,0 +1,28 @@
+import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
+import type { InstanceList } from '../../stack/instances/list.ts';
+import { outTheme } from '../../terminal/theme.ts';
+
+export default class Instances extends BaseCommand {
+  static override summary = 'The instances of a stack';
+  static override description =
+    'Oldest first: state, type, spot or on-demand, zone, age, and version of the launch template.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --json | jq -r ".instances[].instanceId"',
+  ];
+
+  static override args = { name: stackNameArg };
+
+  async run(): Promise<InstanceList> {
+    const { args, flags } = await this.parse(Instances);
+    const stackName = this.requireName(args.name);
+    const aws = await this.connect(flags);
+    const { listInstances } = await import('../../stack/instances/list.ts');
+    const { instancesText } = await import('../../stack/instances/text.ts');
+    const list = await listInstances(aws, stackName);
+    const now = await aws.clock();
+    this.log(instancesText(list, now(), outTheme));
+    return list;
+  }
+}

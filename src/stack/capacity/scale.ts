@@ -1,0 +1,56 @@
+import { OperationError, UsageError } from '../../errors.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import type { CapacityCalls, GroupSize } from './scale-to-zero.ts';
+
+/** The sizes that are to change; what is left out stays. */
+export type WantedSize = Partial<GroupSize>;
+
+export interface Scaled {
+  readonly before: GroupSize;
+  readonly after: GroupSize;
+}
+
+/**
+ * Sets the size of a group. No instance with a job is ended by it: those that are protected from scale-in end when they are
+ * idle.
+ * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
+ */
+export async function scaleGroup(
+  calls: Pick<CapacityCalls, 'read' | 'resize'>,
+  stackName: string,
+  group: string,
+  wanted: WantedSize,
+): Promise<Scaled> {
+  const { size: before, tags } = await calls.read(group);
+  if (tags[PAUSED_TAG] !== undefined && tags[PAUSED_TAG] !== 'false') {
+    throw new OperationError(
+      `${stackName} is paused, and has the size that it had before when it is resumed`,
+      {
+        hint: `Nothing was changed. First: bk-stack resume ${stackName}`,
+      },
+    );
+  }
+  const after = sizeOf(before, wanted);
+  if (JSON.stringify(after) !== JSON.stringify(before)) await calls.resize(group, after);
+  return { before, after };
+}
+
+/**
+ * The size with what is wanted in it. A desired capacity that is not named moves into the limits.
+ * @throws UsageError
+ */
+export function sizeOf(before: GroupSize, wanted: WantedSize): GroupSize {
+  const { min = before.min, max = before.max } = wanted;
+  if (min > max) {
+    throw new UsageError(`The fewest instances (${min}) would be more than the most (${max})`, {
+      hint: `The group has ${before.min} to ${before.max} now. Give both: --min ${min} --max ${min}`,
+    });
+  }
+  const { desired = Math.min(max, Math.max(min, before.desired)) } = wanted;
+  if (desired < min || desired > max) {
+    throw new UsageError(`${desired} desired instances are not within ${min} to ${max}`, {
+      hint: desired > max ? `Raise the most too: --max ${desired}` : `Lower the fewest too: --min ${desired}`,
+    });
+  }
+  return { min, max, desired };
+}

@@ -1,0 +1,150 @@
+import type { AutoScalingGroup, AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling';
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { AwsContext } from '../../aws/context.ts';
+import { OperationError, UsageError } from '../../errors.ts';
+import { requireGroup } from '../capacity/calls.ts';
+import { STACK_TAG } from '../reading/summary.ts';
+
+/** An instance of a stack. */
+export interface StackInstance {
+  readonly instanceId: string;
+  /** As its group sees it: Pending:Wait, InService, Terminating:Wait, ... */
+  readonly state: string;
+  readonly health: string;
+  readonly instanceType: string;
+  readonly spot: boolean;
+  readonly zone: string;
+  /** Absent for one that EC2 does not know any more. */
+  readonly launchedAt?: string;
+  readonly privateIp?: string;
+  /** Of the launch template. */
+  readonly version?: string;
+  /** Whether new instances are launched from that version. */
+  readonly current: boolean;
+}
+
+export interface InstanceList {
+  readonly stackName: string;
+  readonly group: string;
+  readonly instances: readonly StackInstance[];
+}
+
+/** Most that DescribeInstances gives a page. */
+const PAGE = 1000;
+
+/** The instances of a stack's group, oldest first. One request for the group and one for each thousand instances. */
+export async function listInstances(aws: AwsContext, stackName: string): Promise<InstanceList> {
+  const name = await requireGroup(aws, stackName);
+  const [group, machines] = await Promise.all([groupNamed(aws, name), machinesOf(aws, name)]);
+  const current = (
+    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate
+  )?.Version;
+  const instances = (group.Instances ?? []).map((member): StackInstance => {
+    const machine = machines.get(member.InstanceId ?? '');
+    const version = member.LaunchTemplate?.Version;
+    return {
+      instanceId: member.InstanceId ?? '',
+      state: member.LifecycleState ?? '',
+      health: member.HealthStatus ?? '',
+      instanceType: member.InstanceType ?? machine?.InstanceType ?? '',
+      spot: machine?.InstanceLifecycle === 'spot',
+      zone: member.AvailabilityZone ?? '',
+      ...(machine?.LaunchTime && { launchedAt: machine.LaunchTime.toISOString() }),
+      ...(machine?.PrivateIpAddress && { privateIp: machine.PrivateIpAddress }),
+      ...(version !== undefined && { version }),
+      current: version === current,
+    };
+  });
+  const age = ({ launchedAt = '' }: StackInstance) => launchedAt;
+  return {
+    stackName,
+    group: name,
+    instances: instances.sort((a, b) => age(a).localeCompare(age(b))),
+  };
+}
+
+async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGroup> {
+  const { DescribeAutoScalingGroupsCommand } = await import('../../aws/sdk/auto-scaling.ts');
+  const client = await aws.clients.autoScaling();
+  const { AutoScalingGroups } = await client.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  const [group] = AutoScalingGroups ?? [];
+  if (group === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
+  return group;
+}
+
+async function machinesOf(aws: AwsContext, group: string): Promise<Map<string, Instance>> {
+  const { DescribeInstancesCommand } = await import('../../aws/sdk/ec2.ts');
+  const client = await aws.clients.ec2();
+  const machines = new Map<string, Instance>();
+  let token: string | undefined;
+  do {
+    const page = await client.send(
+      new DescribeInstancesCommand({
+        Filters: [{ Name: 'tag:aws:autoscaling:groupName', Values: [group] }],
+        MaxResults: PAGE,
+        NextToken: token,
+      }),
+    );
+    for (const { Instances } of page.Reservations ?? []) {
+      for (const machine of Instances ?? []) machines.set(machine.InstanceId ?? '', machine);
+    }
+    token = page.NextToken;
+  } while (token !== undefined);
+  return machines;
+}
+
+/** DescribeAutoScalingInstances takes fifty ids. */
+const IDS = 50;
+
+/** Instances that belong to agent stacks, each with its group. */
+export interface OwnedInstance {
+  readonly instanceId: string;
+  readonly group: string;
+  readonly state: string;
+}
+
+/**
+ * The instances with these ids.
+ * @throws UsageError for ids that are none, or belong to no agent stack of the region: nothing else is ever ended
+ */
+export async function requireInstances(aws: AwsContext, ids: readonly string[]): Promise<OwnedInstance[]> {
+  const malformed = ids.filter((id) => !/^i-[0-9a-f]{8,17}$/.test(id));
+  if (malformed.length > 0) {
+    throw new UsageError(`${malformed.join(', ')}: an instance's id looks like i-0123456789abcdef0`, {
+      hint: 'See the instances of a stack: bk-stack instances my-stack',
+    });
+  }
+  const { DescribeAutoScalingGroupsCommand, DescribeAutoScalingInstancesCommand } =
+    await import('../../aws/sdk/auto-scaling.ts');
+  const client = await aws.clients.autoScaling();
+  const details: AutoScalingInstanceDetails[] = [];
+  for (let from = 0; from < ids.length; from += IDS) {
+    const InstanceIds = ids.slice(from, from + IDS);
+    const page = await client.send(new DescribeAutoScalingInstancesCommand({ InstanceIds }));
+    details.push(...(page.AutoScalingInstances ?? []));
+  }
+  const names = [...new Set(details.flatMap(({ AutoScalingGroupName }) => AutoScalingGroupName ?? []))];
+  const { AutoScalingGroups } =
+    names.length === 0
+      ? { AutoScalingGroups: [] }
+      : await client.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: names }));
+  const ours = new Set(
+    (AutoScalingGroups ?? [])
+      .filter(({ Tags }) => Tags?.some(({ Key }) => Key === STACK_TAG || Key === 'BuildkiteQueue'))
+      .map(({ AutoScalingGroupName }) => AutoScalingGroupName),
+  );
+  const found = details
+    .filter(({ AutoScalingGroupName }) => ours.has(AutoScalingGroupName))
+    .map(({ InstanceId = '', AutoScalingGroupName = '', LifecycleState = '' }) => ({
+      instanceId: InstanceId,
+      group: AutoScalingGroupName,
+      state: LifecycleState,
+    }));
+  const missing = ids.filter((id) => !found.some(({ instanceId }) => instanceId === id));
+  if (missing.length === 0) return found;
+  throw new UsageError(`No agent stack in ${aws.region} has ${missing.join(', ')}`, {
+    hint: 'Nothing was changed. See the instances of a stack: bk-stack instances my-stack',
+  });
+}

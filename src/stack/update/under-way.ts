@@ -1,0 +1,34 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { OperationError } from '../../errors.ts';
+import { isDenied } from '../preflight/check.ts';
+import { type Journal, journalStore } from './journal.ts';
+
+/** Another update is there: who began it, and how to go on with it. */
+export function underWay({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
+  return new OperationError(
+    `An update of ${stackName} is under way: ${by} began it at ${startedAt}, and it is ${phase} (${strategy})`,
+    {
+      hint: [
+        `Where nobody watches it any more, go on with it: bk-stack update ${stackName} --resume`,
+        `Or take it back: bk-stack update ${stackName} --cancel`,
+      ].join('\n'),
+      details: { stackName, by, startedAt, phase, strategy },
+    },
+  );
+}
+
+/** The update of a stack that is under way, if there is one; also undefined for whoever may not read it. */
+export async function runningUpdate(aws: AwsContext, stackName: string): Promise<Journal | undefined> {
+  try {
+    return await journalStore(aws).read(stackName);
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}
+
+/** @throws OperationError where an update of the stack is under way, with which its group must be left alone */
+export async function requireNoUpdate(aws: AwsContext, stackName: string): Promise<void> {
+  const journal = await runningUpdate(aws, stackName);
+  if (journal !== undefined) throw underWay(journal);
+}

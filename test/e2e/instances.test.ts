@@ -1,0 +1,99 @@
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { expect } from 'chai';
+import { CliSandbox } from '../support/sandbox.ts';
+
+interface Listed {
+  readonly instances: { readonly instanceId: string; readonly state: string; readonly current: boolean }[];
+}
+
+describe('bk-stack instances and scale', function () {
+  this.timeout(120_000);
+  const sandbox = new CliSandbox();
+  const ran = async (...args: string[]) => {
+    const done = await sandbox.run(...args);
+    expect(done.exitCode, done.stdout + done.stderr).to.equal(0);
+    return done;
+  };
+  const listed = async () =>
+    (JSON.parse((await ran('instances', 'ci', '--json')).stdout) as Listed).instances;
+  const size = async () => {
+    const { AutoScalingGroups: [group] = [] } = await new AutoScaling(
+      sandbox.client,
+    ).describeAutoScalingGroups({});
+    return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity];
+  };
+
+  before(async () => {
+    await sandbox.start('--speed', '50');
+    const parameters = ['MinSize=2', 'MaxSize=5', 'BuildkiteQueue=q'].flatMap((each) => ['--param', each]);
+    const made = await sandbox.runWith(
+      { input: 'token' },
+      ...['create', 'ci', '--token-stdin', '--no-input', '--json', ...parameters],
+    );
+    expect(made.exitCode, made.stderr).to.equal(0);
+  });
+  after(() => sandbox.remove());
+
+  it('lists them', async () => {
+    const { stdout } = await ran('instances', 'ci');
+    expect(stdout).to.match(/^INSTANCE +STATE +HEALTH +TYPE +BOUGHT +ZONE +AGE +VERSION\n/);
+    expect(stdout).to.match(
+      /i-[0-9a-f]{17} +InService +Healthy +t3\.large +on-demand +us-east-1\w +\d+m \d\ds +1\n/,
+    );
+    expect(await listed()).to.have.length(2);
+  });
+
+  it('ends one gracefully, and never one that belongs to nobody', async () => {
+    const [first] = await listed();
+    const id = first?.instanceId ?? '';
+    expect((await ran('instances', 'stop', id)).stdout).to.match(
+      /ends when its jobs are done, and another is launched/,
+    );
+    expect((await ran('instances', 'stop', id)).stdout).to.match(/is ending already/);
+    for (const [ids, said] of [
+      [[], /No instance is named/],
+      [['i-12'], /i-12: an instance's id looks like/],
+      [['i-0123456789abcdef0', id], /No agent stack in us-east-1 has i-0123456789abcdef0/],
+    ] as const) {
+      const { exitCode, stderr } = await sandbox.run('instances', 'stop', ...ids);
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.match(said);
+    }
+  });
+
+  it('says how to connect to one', async () => {
+    const id = (await listed()).at(-1)?.instanceId ?? '';
+    const { stdout } = await ran('instances', 'connect', id, '--print');
+    expect(stdout).to.equal(`aws ssm start-session --target ${id} --region us-east-1\n`);
+    const refused = await sandbox.run('instances', 'connect', id);
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.stderr).to.match(/logs tail STACK --instance/);
+  });
+
+  it('sets the size, and says what an update would do to it', async () => {
+    const { stdout } = await ran('scale', 'ci', '--min', '3', '--max', '8');
+    expect(stdout).to.match(/ci: \d desired \(3 to 8\); it was \d desired \(2 to 5\)/);
+    expect(stdout).to.match(/bk-stack update ci --strategy in-place --param MinSize=3 --param MaxSize=8/);
+    expect((await size()).slice(0, 2)).to.eql([3, 8]);
+    expect((await ran('scale', 'ci', '--min', '3')).stdout).to.match(/has that size already/);
+    for (const [flags, said] of [
+      [[], /No size is named/],
+      [['--min', '9'], /fewest instances \(9\) would be more than the most \(8\)/],
+      [['--desired', '9'], /9 desired instances are not within 3 to 8.*--max 9/s],
+      [['--min', '-1'], /--min/],
+    ] as const) {
+      const { exitCode, stderr } = await sandbox.run('scale', 'ci', ...flags);
+      expect(exitCode, stderr).to.equal(2);
+      expect(stderr).to.match(said);
+    }
+  });
+
+  it('keeps the size of a stack that is at zero', async () => {
+    await ran('scale-to-zero', 'ci', '--wait');
+    expect((await ran('instances', 'ci')).stdout).to.match(/ci has no instance now/);
+    const refused = await sandbox.run('scale', 'ci', '--min', '1');
+    expect(refused.exitCode).to.equal(1);
+    expect(refused.stderr).to.match(/ci is paused.*bk-stack resume ci/s);
+    expect(await size()).to.eql([0, 0, 0]);
+  });
+});
