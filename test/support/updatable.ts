@@ -105,6 +105,7 @@ export class UpdatableStack {
   readonly aws: WorldAws;
   /** The fewest instances in service at any time since it was last set. */
   fewest = Infinity;
+  watchesFewest = true;
   /** Jobs that wait for an agent or run, at most: new ones are pushed as others end. */
   load = 0;
   jobSeconds: readonly [number, number] = [60, 600];
@@ -194,7 +195,8 @@ export class UpdatableStack {
       const due = this.#planned.filter(({ second }) => second <= this.#second);
       this.#planned = this.#planned.filter((each) => !due.includes(each));
       for (const { act } of due) await act();
-      if (this.#group !== '') this.fewest = Math.min(this.fewest, await this.#inService());
+      if (this.#group !== '' && this.watchesFewest)
+        this.fewest = Math.min(this.fewest, await this.#inService());
     }
   }
 

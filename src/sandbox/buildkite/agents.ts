@@ -31,14 +31,17 @@ export function registerAgent(
     idleSince: world.now(),
     stopping: false,
   };
-  buildkiteState(world).agents[agent.id] = agent;
+  const { agents, onInstances } = buildkiteState(world);
+  agents[agent.id] = agent;
+  if (instanceId !== undefined) (onInstances[instanceId] ??= []).push(agent.id);
   dispatchSoon(world, queue);
   return agent;
 }
 
 /** The agents on an instance. */
 export function agentsOfInstance(world: World, instanceId: string): AgentRecord[] {
-  return Object.values(buildkiteState(world).agents).filter((agent) => agent.instanceId === instanceId);
+  const { agents, onInstances } = buildkiteState(world);
+  return (onInstances[instanceId] ?? []).flatMap((id) => agents[id] ?? []);
 }
 
 export function agentOfToken(world: World, accessToken: string): AgentRecord | undefined {
@@ -52,7 +55,7 @@ export function disconnectAgent(world: World, agent: AgentRecord): void {
 
 /** Takes an agent away with the ground under it; the job that it had is lost. */
 export function loseAgent(world: World, agent: AgentRecord): void {
-  const { agents, jobs } = buildkiteState(world);
+  const { agents, jobs, onInstances } = buildkiteState(world);
   const job = agent.jobId === undefined ? undefined : jobs[agent.jobId];
   if (job !== undefined) {
     // A job that nobody has started yet goes back to its queue.
@@ -66,5 +69,10 @@ export function loseAgent(world: World, agent: AgentRecord): void {
     }
   }
   Reflect.deleteProperty(agents, agent.id);
+  if (agent.instanceId !== undefined) {
+    const left = (onInstances[agent.instanceId] ?? []).filter((id) => id !== agent.id);
+    if (left.length > 0) onInstances[agent.instanceId] = left;
+    else Reflect.deleteProperty(onInstances, agent.instanceId);
+  }
   if (job !== undefined) dispatchSoon(world, job.queue);
 }

@@ -45,12 +45,19 @@ export interface JobRecord {
 
 export interface BuildkiteState {
   agents: Record<string, AgentRecord>;
+  /** The ids of the agents on each instance. */
+  onInstances: Record<string, string[]>;
   jobs: Record<string, JobRecord>;
   /** Registration tokens that were valid once. */
   revokedTokens: string[];
 }
 
-const slice = defineSlice<BuildkiteState>('buildkite', () => ({ agents: {}, jobs: {}, revokedTokens: [] }));
+const slice = defineSlice<BuildkiteState>('buildkite', () => ({
+  agents: {},
+  onInstances: {},
+  jobs: {},
+  revokedTokens: [],
+}));
 
 /** Buildkite is one for all regions. */
 export function buildkiteState(world: World): BuildkiteState {

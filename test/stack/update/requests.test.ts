@@ -1,0 +1,39 @@
+import { expect } from 'chai';
+import { listInstances } from '../../../src/stack/instances/list.ts';
+import { instancesText } from '../../../src/stack/instances/text.ts';
+import { seeded } from '../../../src/simulate/random.ts';
+import { UpdatableStack } from '../../support/updatable.ts';
+
+async function updated(instances: number) {
+  const stack = new UpdatableStack(seeded(1));
+  const size = String(instances);
+  await stack.create({ MinSize: size, MaxSize: size, AgentsPerInstance: '1' });
+  stack.watchesFewest = false;
+  await stack.update({ params: ['AgentsPerInstance=2'], batch: 100 });
+  expect(Object.keys(await stack.versions())).to.eql(['2']);
+  const requests = [...stack.aws.requests.values()].reduce((sum, count) => sum + count, 0);
+  return { stack, requests };
+}
+
+describe('an update of 1,000 instances', function () {
+  this.timeout(120_000);
+
+  it('asks AWS no more often than instances/50 beside what a small one takes', async () => {
+    const few = await updated(10);
+    const many = await updated(1000);
+    expect(many.requests - few.requests).to.be.at.most(1000 / 50);
+    const { context } = many.stack.aws;
+    const before = many.stack.aws.requests.get('DescribeInstances') ?? 0;
+    const list = await listInstances(context, 'ci');
+    expect(list.instances).to.have.length(1000);
+    expect((many.stack.aws.requests.get('DescribeInstances') ?? 0) - before).to.be.at.most(2);
+    const plain = (text: string) => text;
+    const theme = {
+      ...{ stack: plain, command: plain, good: plain, busy: plain },
+      ...{ bad: plain, dim: plain, heading: plain },
+    };
+    const lines = instancesText(list, many.stack.world.now(), theme).split('\n');
+    expect(lines).to.have.length(202);
+    expect(lines.at(-1)).to.match(/800 more in service/);
+  });
+});
