@@ -4,7 +4,7 @@ import { Command } from '@oclif/core/command';
 import * as Flags from '@oclif/core/flags';
 import type { Interfaces } from '@oclif/core';
 import { AwsContext, resolveRegion } from '../aws/context.ts';
-import { InterruptedError, UsageError } from '../errors.ts';
+import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import { errTheme } from '../terminal/theme.ts';
 import { asFailure, failureLines, failureReport } from './failure.ts';
@@ -61,7 +61,10 @@ export abstract class BaseCommand extends Command {
 
   protected override async init(): Promise<void> {
     await super.init();
-    process.once('SIGINT', () => {
+    // It stays on: a listener that listr2 brings along ends the process as soon as no other is left.
+    process.on('SIGINT', () => {
+      // Whoever presses it again does not want to wait for the end.
+      if (this.#interruption.signal.aborted) process.exit(ExitCode.interrupted);
       const hint = this.#resumeHint;
       this.#interruption.abort(new InterruptedError(hint === undefined ? {} : { hint }));
     });

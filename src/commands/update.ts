@@ -3,7 +3,9 @@ import * as Flags from '@oclif/core/flags';
 import { stackNameArg } from '../cli/base-command.ts';
 import { deploymentFlags, rolloutFlags } from '../cli/deployment-flags.ts';
 import { UpdateCommand } from '../cli/update-command.ts';
-import { ExitCode } from '../errors.ts';
+import type { AwsContext } from '../aws/context.ts';
+import { ExitCode, UsageError } from '../errors.ts';
+import type { Template } from '../stack/parameters/index.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 /** What has no meaning where an update is only watched or taken back. */
@@ -12,6 +14,7 @@ const OTHERS = [
   'param',
   'tag',
   'template',
+  'interactive',
   'keep-template',
   'dry-run',
   'detect',
@@ -43,6 +46,10 @@ export default class Update extends UpdateCommand {
       description: 'change parameters alone, and keep the template that the stack has',
       exclusive: ['template'],
     }),
+    interactive: Flags.boolean({
+      char: 'i',
+      description: "be asked for the parameters, starting from today's values",
+    }),
     detect: Flags.boolean({
       description: 'only look; exit with 3 if there is something to do',
       exclusive: ['dry-run'],
@@ -71,14 +78,38 @@ export default class Update extends UpdateCommand {
       this.log(endText(end, outTheme));
       return end;
     }
+    if (flags.interactive && !this.interactive(flags)) {
+      throw new UsageError('--interactive asks, and nobody can be asked here', {
+        hint: `Name what changes: bk-stack update ${stackName} --param Key=Value`,
+      });
+    }
     const order = await gatherUpdate(flags, () => text(process.stdin));
     const aws = await this.connect(flags);
     const options = await this.options(aws, stackName, {
       ...flags,
       'dry-run': flags['dry-run'] || flags.detect,
     });
-    const outcome = await updateStack(aws, stackName, { kind: 'order', order }, options);
+    const ask = flags.interactive ? await this.asking(aws) : undefined;
+    const outcome = await updateStack(
+      aws,
+      stackName,
+      { kind: 'order', order },
+      { ...options, ...(ask && { ask }) },
+    );
     if (flags.detect && outcome.kind !== 'unchanged') process.exitCode = ExitCode.nothingToDo;
     return this.tell(outcome);
+  }
+
+  private async asking(aws: AwsContext) {
+    const { askForChanges, inquirerPrompter, wizardSource } = await import('../stack/wizard/index.ts');
+    return (
+      template: Template,
+      standing: ReadonlyMap<string, string | undefined>,
+      given: ReadonlySet<string>,
+    ) =>
+      askForChanges({
+        ...{ prompter: inquirerPrompter, source: wizardSource(aws, this.signal), region: aws.region },
+        ...{ template, standing, given },
+      });
   }
 }

@@ -3,6 +3,7 @@ import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
+import { type CliTerminal, KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack update and rollback', function () {
@@ -138,7 +139,7 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('gives up in time, and takes the draining back', async () => {
-    await push(3, 3_000);
+    await push(3, 1_500);
     await until(
       'the jobs run',
       async () => (await jobs()).filter((state) => state === 'running').length === 3,
@@ -215,6 +216,48 @@ describe('bk-stack update and rollback', function () {
     expect(await parameter('AgentsPerInstance')).to.equal('3');
     expect(await journal()).to.equal(undefined);
     expect((await sandbox.run('update', 'ci', '--cancel')).stderr).to.match(/No update of ci is under way/);
+  });
+
+  it('asks on a terminal, starting from what the stack has, and leaves all as it is after a no or Ctrl-C', async () => {
+    const present = await parameter('AgentsPerInstance');
+    const asked = (terminal: CliTerminal, question: string) =>
+      terminal.shows(new RegExp(`^\\? .*${question}`, 'm'));
+    const through = async (terminal: CliTerminal) => {
+      for (const question of ['Queue:', 'Instance types', 'Fewest', 'Most']) {
+        await asked(terminal, question);
+        terminal.type(KEY.enter);
+      }
+      await asked(terminal, `Agents per instance.*${present ?? ''}`);
+      terminal.type(...(present ?? '').split('').map(() => KEY.backspace), '7', KEY.enter);
+      await asked(terminal, 'Share of spot');
+      terminal.type(KEY.enter);
+      await asked(terminal, 'Look at advanced settings');
+      terminal.type(KEY.enter);
+      await terminal.shows(`AgentsPerInstance: ${present ?? ''} → 7`);
+      await asked(terminal, 'Update ci\\?');
+    };
+    for (const [keys, exitCode] of [
+      [['n', KEY.enter], 130],
+      [[KEY.ctrlC], 130],
+    ] as const) {
+      const terminal = sandbox.terminal(['update', 'ci', '--interactive']);
+      await through(terminal);
+      terminal.type(...keys);
+      expect(await terminal.ended()).to.equal(exitCode);
+      expect(terminal.screen).to.match(/Nothing was changed/);
+    }
+    expect(await parameter('AgentsPerInstance')).to.equal(present);
+    expect((await cloudFormation.listChangeSets({ StackName: 'ci' })).Summaries).to.eql([]);
+  });
+
+  it('says on Ctrl-C what goes on, and how to pick it up', async () => {
+    const terminal = sandbox.terminal(['update', 'ci', '--yes', '--param', 'AgentsPerInstance=8']);
+    await terminal.shows(/\d old, \d finishing jobs/);
+    terminal.type(KEY.ctrlC);
+    expect(await terminal.ended()).to.equal(130);
+    expect(terminal.screen).to.match(/AWS goes on.*bk-stack update ci --resume.*--cancel/s);
+    await ran('update', 'ci', '--resume');
+    expect(await parameter('AgentsPerInstance')).to.equal('8');
   });
 
   it('leaves a stack at zero that is at zero', async () => {

@@ -5,6 +5,7 @@ import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { persistently } from '../pacing.ts';
+import { LOOK_EVERY } from '../rollout/refresh.ts';
 import { outdated, type Standing, strays } from '../rollout/survey.ts';
 import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
@@ -91,7 +92,23 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
   return { ...journal, phase: 'updating' };
 }
 
+/**
+ * CloudFormation sets those limits of the group alone that the update changes, and fails where they do not fit the other one
+ * as it is live: at zero, or set by bk-stack scale. So there has to be room for those before and those afterwards.
+ */
+async function makeRoom({ capacity, pacing }: UpdateSite, { group, sizes }: Journal): Promise<void> {
+  if (group === undefined || sizes === undefined) return;
+  const { before, after } = sizes;
+  await persistently(pacing, async () => {
+    const { size } = await capacity.read(group);
+    const min = Math.min(size.min, before.max, after.max);
+    const max = Math.max(size.max, before.min, after.min);
+    if (min !== size.min || max !== size.max) await capacity.resize(group, { ...size, min, max });
+  });
+}
+
 async function update(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+  await makeRoom(site, journal);
   const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
   if (ended.kind === 'updated') {
     return { ...journal, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
@@ -140,6 +157,7 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
       await persistently(site.pacing, () => site.survey.replace(left.map(({ instanceId }) => instanceId)));
     }
   }
+  if (group !== undefined) await replacingStopped(site, group);
   return { ...journalled, phase: 'ending' };
 }
 
@@ -147,6 +165,13 @@ async function stopReplacing({ refreshes, pacing }: UpdateSite, group: string): 
   const active = await persistently(pacing, () => refreshes.active(group));
   if (active === undefined) return;
   await persistently(pacing, () => refreshes.cancel(group));
+}
+
+/** What was being replaced when it was cancelled still is, which takes as long as an instance boots: another update waits. */
+async function replacingStopped({ refreshes, pacing }: UpdateSite, group: string): Promise<void> {
+  while ((await persistently(pacing, () => refreshes.active(group))) !== undefined) {
+    await pacing.pause(LOOK_EVERY);
+  }
 }
 
 async function undoStack(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
@@ -192,6 +217,7 @@ async function undoByUpdate(site: UpdateSite, journal: Journal, observer: Update
     await persistently(pacing, () => journals.write({ ...journal, undoing: made.changeSetId }));
   }
   const journalled = { ...journal, undoing };
+  await makeRoom(site, journal);
   const subject = { stackId, stackName, resources: journal.resources };
   const ended = await executeAndWatch(site, subject, undoing, await observer.stack());
   requireNotStuck(journal, ended);
@@ -214,10 +240,10 @@ function requireNotStuck(
 }
 
 async function end(site: UpdateSite, journal: Journal): Promise<undefined> {
-  const { group, sizes, paused, failure, cancelled, stackName, former } = journal;
+  const { group, sizes, paused, strategy, failure, cancelled, stackName, former } = journal;
   const undone = failure !== undefined || cancelled === true;
   const { pacing, capacity } = site;
-  if (group !== undefined && sizes !== undefined) {
+  if (group !== undefined && sizes !== undefined && (paused || strategy === 'drain')) {
     const size = undone ? sizes.before : sizes.after;
     await persistently(pacing, async () => {
       // An update of the group may have set its size and tags to what the template says.

@@ -39,7 +39,7 @@ export interface Journal {
   readonly former: FormerPlace;
   /** The launch template's version before. */
   readonly formerVersion?: string;
-  /** Where the group is taken to zero, or was before: its size before, and afterwards if the update succeeds. */
+  /** The group's size before, and afterwards if the update succeeds; for a group at zero, the one that it is to have again. */
   readonly sizes?: { readonly before: GroupSize; readonly after: GroupSize };
   /** The group was at zero before by a person's will, and stays there. */
   readonly paused?: true;

@@ -20,7 +20,12 @@ import { formerAssets, formerParameters, type FormerPlace } from './former.ts';
 import type { Journal } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import { newPrograms, templateFor, type UpdateManner, type UpdateOrder, withPrograms } from './order.ts';
-import { type ParameterPlan, planParameters, standingParameters } from './parameters.ts';
+import {
+  type ParameterPlan,
+  planParameters,
+  type StandingParameters,
+  standingParameters,
+} from './parameters.ts';
 import { plannedChanges } from './preview/changes.ts';
 import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
 import { refusalText } from './preview/text.ts';
@@ -34,6 +39,12 @@ export type Target =
   | { readonly kind: 'former'; readonly manner: UpdateManner };
 
 export interface PreparationOptions {
+  /** Asks a person for parameters, starting from those that the stack has; absent where nobody is to be asked. */
+  readonly ask?: (
+    template: Template,
+    standing: StandingParameters,
+    given: ReadonlySet<string>,
+  ) => Promise<ReadonlyMap<string, string>>;
   readonly style: TaskListStyle;
   readonly say: (line: string) => void;
 }
@@ -75,7 +86,7 @@ export async function prepareUpdate(
   site: UpdateSite,
   stackName: string,
   target: Target,
-  { style, say }: PreparationOptions,
+  { ask, style, say }: PreparationOptions,
 ): Promise<PreparedUpdate | undefined> {
   const stack = await requireStack(aws, stackName);
   await requireFree(site, stack);
@@ -86,7 +97,7 @@ export async function prepareUpdate(
   };
   const wanted =
     target.kind === 'order'
-      ? await wantedBy(aws, present, target.order)
+      ? await wantedBy(present, target.order, ask)
       : await wantedFormer(site, present, target.manner);
   refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
   const kept = formerAssets(stack, present.template);
@@ -173,11 +184,24 @@ async function templateText(aws: AwsContext, stackName: string): Promise<string>
   return TemplateBody ?? '';
 }
 
-async function wantedBy(aws: AwsContext, present: Present, order: UpdateOrder): Promise<Wanted> {
+async function wantedBy(
+  present: Present,
+  ordered: UpdateOrder,
+  ask: PreparationOptions['ask'],
+): Promise<Wanted> {
   const { stack } = present;
   const standing = standingParameters(stack.Parameters);
-  refuseToken(stack.StackName ?? '', standing, order);
-  const template = await templateFor(stack, order, present.template);
+  refuseToken(stack.StackName ?? '', standing, ordered);
+  const template = await templateFor(stack, ordered, present.template);
+  const given = new Set([...ordered.file.keys(), ...ordered.flags.keys()]);
+  const answers = [...((await ask?.(template, standing, given)) ?? [])];
+  const order: UpdateOrder = {
+    ...ordered,
+    flags: new Map([
+      ...ordered.flags,
+      ...answers.map(([name, value]) => [name, { value, from: 'as answered' }] as const),
+    ]),
+  };
   const shipped = order.keepTemplate ? [] : newPrograms(template, standing, order, programs());
   const bucket = standing.get('AssetsBucket') ?? '';
   const planIn = (place: string) => planParameters(template, standing, withPrograms(order, shipped, place));
@@ -309,7 +333,7 @@ async function conclude(
     );
   }
   const group = groupOf(stack);
-  const standing = group === undefined ? {} : await groupFacts(site, group, plan, manner);
+  const standing = group === undefined ? {} : await groupFacts(site, group, plan);
   return {
     preview,
     journal: {
@@ -334,7 +358,6 @@ async function groupFacts(
   { survey, capacity }: UpdateSite,
   group: string,
   plan: ParameterPlan,
-  { strategy }: UpdateManner,
 ): Promise<Pick<Journal, 'group' | 'formerVersion' | 'sizes' | 'paused'>> {
   const [{ version }, found] = await Promise.all([survey.group(group), capacity.read(group)]);
   const paused = found.tags[PAUSED_TAG] !== undefined && found.tags[PAUSED_TAG] !== 'false';
@@ -343,7 +366,7 @@ async function groupFacts(
     group,
     ...(version !== undefined && { formerVersion: version }),
     ...(paused && { paused: true as const }),
-    ...((paused || strategy === 'drain') && { sizes: { before: size, after: sizeAfter(size, plan) } }),
+    sizes: { before: size, after: sizeAfter(size, plan) },
   };
 }
 
