@@ -15,7 +15,11 @@ interface UpdateFlags {
 /** What the commands have in common that change a stack as a whole. */
 export abstract class UpdateCommand extends BaseCommand {
   /** How an update is shown while it goes on. */
-  protected async watching(aws: AwsContext, stackName: string, flags: { readonly debug: boolean }) {
+  protected async watching(
+    aws: AwsContext,
+    stackName: string,
+    flags: { readonly debug: boolean; readonly 'no-input': boolean; readonly yes?: boolean },
+  ) {
     const { openProgress } = await import('../stack/update/index.ts');
     return {
       signal: this.signal,
@@ -26,6 +30,10 @@ export abstract class UpdateCommand extends BaseCommand {
         },
         now: await aws.clock(),
         display: () => this.display(aws, flags),
+        ...(this.interactive(flags) &&
+          flags.yes !== true && {
+            longer: () => confirm('Jobs still run. Wait as long again? (No: nothing is updated)', true),
+          }),
       }),
       begun: () => {
         this.onInterrupt(

@@ -93,6 +93,17 @@ describe('bk-stack update and rollback', function () {
     expect(await parameter('AgentsPerInstance')).to.equal('1');
   });
 
+  it('shows what somebody has changed past the stack', async () => {
+    await ran('scale', 'ci', '--max', '7');
+    const { stdout } = await ran('update', 'ci', '--dry-run', '--param', 'MaxSize=9');
+    expect(stdout).to.match(
+      /Changed past the stack since\n +AgentAutoScaleGroup MaxSize: is 7, and the stack has made it 6/,
+    );
+    await ran('scale', 'ci', '--max', '6');
+    const again = await ran('update', 'ci', '--dry-run', '--param', 'MaxSize=9');
+    expect(again.stdout).to.not.match(/past the stack/);
+  });
+
   it('refuses what cannot be used, before anything happens', async () => {
     for (const [args, said] of [
       [['--param', 'MinSize=9'], /MinSize \(9\) is more than MaxSize \(6\)/],

@@ -177,6 +177,10 @@ export class UpdatableStack {
     await this.pass(300);
   }
 
+  push(seconds: number): void {
+    pushJob(this.world, { queue: QUEUE, seconds });
+  }
+
   fail(...faults: string[]): void {
     setFaults(this.world, faults.map(parseFault));
   }

@@ -8,12 +8,19 @@ import { UpdatableStack } from './updatable.ts';
 import { Killed } from './world-aws.ts';
 
 type Fault =
-  'none' | 'throttling' | 'killed' | 'failing boots' | 'refresh cancelled' | 'fails half way' | 'no capacity';
+  | 'none'
+  | 'throttling'
+  | 'killed'
+  | 'failing boots'
+  | 'refresh cancelled'
+  | 'fails half way'
+  | 'no capacity'
+  | 'long job';
 type Operation = 'rolling' | 'drain' | 'in-place' | 'pause' | 'unpause';
 
 const FAULTS: readonly Fault[] = [
   ...['none', 'none', 'throttling', 'killed', 'killed', 'failing boots'],
-  ...['refresh cancelled', 'fails half way', 'no capacity'],
+  ...['refresh cancelled', 'fails half way', 'no capacity', 'long job'],
 ] as Fault[];
 const OPERATIONS: readonly Operation[] = [
   'rolling',
@@ -57,7 +64,8 @@ class Sequence {
     });
     await this.stack.pass(Math.floor(this.random() * 300));
     await this.mend();
-    await this.check();
+    // Until the last job that was there is done.
+    await this.check(fault === 'long job' ? 9_000 : 3_000);
   }
 
   async set(fault: Fault): Promise<void> {
@@ -67,6 +75,8 @@ class Sequence {
     this.stack.fail(
       ...(fault === 'failing boots' ? ['boot'] : fault === 'no capacity' ? ['capacity:*'] : []),
     );
+    // An instance that is stuck for two hours.
+    if (fault === 'long job') this.stack.push(7_200);
     // It comes back while it is waited for.
     if (fault === 'no capacity')
       this.stack.at(2_000, () => {
@@ -121,7 +131,7 @@ class Sequence {
     else await resumeGroup(calls, this.stack.groupName);
   }
 
-  async check(): Promise<void> {
+  async check(seconds: number): Promise<void> {
     const { StackStatus } = await this.stack.stack();
     expect(StackStatus).to.match(/^(CREATE|UPDATE|UPDATE_ROLLBACK)_COMPLETE$/);
     this.agents = Number(await this.stack.parameter('AgentsPerInstance'));
@@ -131,7 +141,7 @@ class Sequence {
     expect([tagged, SuspendedProcesses.length > 0], 'paused').to.eql([this.paused, this.paused]);
     expect([MinSize, MaxSize]).to.eql(this.paused ? [0, 0] : [3, 6]);
     // What was launched from a version that was taken back is gone in the end, and the group is whole.
-    await this.stack.pass(3_000);
+    await this.stack.pass(seconds);
     const { Instances } = await this.stack.group();
     if (this.paused) expect(Instances).to.eql([]);
     else expect(Instances.length).to.be.within(3, 7);

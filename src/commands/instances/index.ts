@@ -5,7 +5,8 @@ import { outTheme } from '../../terminal/theme.ts';
 export default class Instances extends BaseCommand {
   static override summary = 'The instances of a stack';
   static override description =
-    'Oldest first: state, type, spot or on-demand, zone, age, and version of the launch template.';
+    "Oldest first: state, type, spot or on-demand, zone, age, and version of the launch template; with a token of Buildkite's " +
+    'REST API (scope read_agents) in BUILDKITE_API_TOKEN also how many of their agents are busy.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',
@@ -20,7 +21,8 @@ export default class Instances extends BaseCommand {
     const aws = await this.connect(flags);
     const { listInstances } = await import('../../stack/instances/list.ts');
     const { instancesText } = await import('../../stack/instances/text.ts');
-    const list = await listInstances(aws, stackName);
+    const list = await listInstances(aws, stackName, process.env['BUILDKITE_API_TOKEN'] || undefined);
+    if (list.agentsUnknown !== undefined) this.progress(`Their agents are not known: ${list.agentsUnknown}`);
     const now = await aws.clock();
     this.log(instancesText(list, now(), outTheme));
     return list;

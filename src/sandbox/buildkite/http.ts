@@ -6,10 +6,10 @@ import { allMetrics, queueMetrics } from './metrics.ts';
 import { buildkiteState, type AgentRecord, type JobRecord } from './state.ts';
 import { isRefusedToken } from './tokens.ts';
 
-/** A request to Buildkite's Agent API. */
+/** A request to one of Buildkite's APIs. */
 export interface BuildkiteRequest {
   readonly method: string;
-  /** Below `/_buildkite/v3`: `/register`. */
+  /** Below the API's prefix: `/register`. */
   readonly path: string;
   readonly query: URLSearchParams;
   /** By names in small letters. */

@@ -20,6 +20,7 @@ import {
   setStackPolicy,
   validateTemplate,
 } from './api/templates.ts';
+import { detectStackResourceDrift } from './api/drift.ts';
 import { cancelUpdateStack, updateStack, updateTerminationProtection } from './api/update-stack.ts';
 import { advance } from './engine/advance.ts';
 
@@ -44,6 +45,7 @@ export const cloudformation: Service = {
     DescribeStackResource: describeStackResource,
     DescribeStackResources: describeStackResources,
     DescribeStacks: describeStacks,
+    DetectStackResourceDrift: detectStackResourceDrift,
     ExecuteChangeSet: executeChangeSet,
     GetStackPolicy: getStackPolicy,
     GetTemplate: getTemplate,

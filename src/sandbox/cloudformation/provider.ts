@@ -45,4 +45,6 @@ export interface ResourceProvider {
     properties: Properties,
     context: ResourceContext,
   ): Readonly<Record<string, unknown>>;
+  /** What the resource now has of the properties that can be changed past the stack: for the detection of drift. */
+  present?(physicalId: string, properties: Properties, context: ResourceContext): Properties;
 }

@@ -3,6 +3,7 @@ import { type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { handleBuildkite } from '../buildkite/http.ts';
+import { handleRest } from '../buildkite/rest.ts';
 import { receiveResponse } from '../cloudformation/index.ts';
 import { parseFault, setFaults } from '../faults/index.ts';
 import { AwsError } from '../kernel/service.ts';
@@ -34,6 +35,7 @@ export interface ServerOptions {
 
 const LOOPBACK = '127.0.0.1';
 const BUILDKITE = '/_buildkite/v3';
+const BUILDKITE_REST = '/_buildkite/v2';
 const RESPONSE = '/_cloudformation/response/';
 
 /** Operations by whose name nothing changes. A watcher asks several times a second; writing each time would be waste. */
@@ -152,7 +154,12 @@ export class SandboxServer {
     let changed = true;
     try {
       if (path.startsWith(METADATA_PREFIX)) return { response: answerMetadata(world, request) };
-      if (path.startsWith(`${BUILDKITE}/`)) return { response: buildkite(world, request) };
+      if (path.startsWith(`${BUILDKITE}/`)) {
+        return { response: buildkite(world, request, BUILDKITE, handleBuildkite) };
+      }
+      if (path.startsWith(`${BUILDKITE_REST}/`)) {
+        return { response: buildkite(world, request, BUILDKITE_REST, handleRest) };
+      }
       if (path.startsWith(RESPONSE)) return { response: cloudFormationResponse(world, request) };
       const { response, service, operation, error } = await wire.answer(request);
       changed = !READING.test(operation ?? '');
@@ -167,9 +174,14 @@ export class SandboxServer {
   }
 }
 
-function buildkite(world: World, request: WireRequest): WireResponse {
-  const path = request.path.slice(BUILDKITE.length);
-  const { status, headers, body } = handleBuildkite(world, { ...request, path });
+function buildkite(
+  world: World,
+  request: WireRequest,
+  prefix: string,
+  handle: typeof handleBuildkite,
+): WireResponse {
+  const path = request.path.slice(prefix.length);
+  const { status, headers, body } = handle(world, { ...request, path });
   return {
     status,
     headers: { 'content-type': 'application/json', ...headers },

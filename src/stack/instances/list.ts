@@ -2,8 +2,10 @@ import type { AutoScalingGroup, AutoScalingInstanceDetails } from '@aws-sdk/clie
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
-import { requireGroup } from '../capacity/calls.ts';
+import { groupOf } from '../capacity/calls.ts';
+import { requireStack } from '../reading/find-stack.ts';
 import { STACK_TAG } from '../reading/summary.ts';
+import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
 /** An instance of a stack. */
 export interface StackInstance {
@@ -21,21 +23,37 @@ export interface StackInstance {
   readonly version?: string;
   /** Whether new instances are launched from that version. */
   readonly current: boolean;
+  /** Connected agents; absent where they are not known. */
+  readonly agents?: InstanceAgents;
 }
 
 export interface InstanceList {
   readonly stackName: string;
   readonly group: string;
   readonly instances: readonly StackInstance[];
+  /** Why the agents of instances are not known. */
+  readonly agentsUnknown?: string;
 }
 
 /** Most that DescribeInstances gives a page. */
 const PAGE = 1000;
 
-/** The instances of a stack's group, oldest first. One request for the group and one for each thousand instances. */
-export async function listInstances(aws: AwsContext, stackName: string): Promise<InstanceList> {
-  const name = await requireGroup(aws, stackName);
-  const [group, machines] = await Promise.all([groupNamed(aws, name), machinesOf(aws, name)]);
+/**
+ * The instances of a stack's group, oldest first. One request for the group, one for each thousand instances, and with a token
+ * of Buildkite's REST API one for each hundred agents.
+ */
+export async function listInstances(
+  aws: AwsContext,
+  stackName: string,
+  restToken?: string,
+): Promise<InstanceList> {
+  const stack = await requireStack(aws, stackName);
+  const name = groupOf(stack);
+  const [group, machines, agents] = await Promise.all([
+    groupNamed(aws, name),
+    machinesOf(aws, name),
+    agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
+  ]);
   const current = (
     group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate
   )?.Version;
@@ -53,6 +71,9 @@ export async function listInstances(aws: AwsContext, stackName: string): Promise
       ...(machine?.PrivateIpAddress && { privateIp: machine.PrivateIpAddress }),
       ...(version !== undefined && { version }),
       current: version === current,
+      ...(agents instanceof Map && {
+        agents: agents.get(member.InstanceId ?? '') ?? { total: 0, busy: 0 },
+      }),
     };
   });
   const age = ({ launchedAt = '' }: StackInstance) => launchedAt;
@@ -60,6 +81,7 @@ export async function listInstances(aws: AwsContext, stackName: string): Promise
     stackName,
     group: name,
     instances: instances.sort((a, b) => age(a).localeCompare(age(b))),
+    ...(typeof agents === 'string' && { agentsUnknown: agents }),
   };
 }
 

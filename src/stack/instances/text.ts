@@ -27,6 +27,10 @@ export function instancesText({ stackName, instances }: InstanceList, now: numbe
       { heading: 'TYPE', cell: ({ instanceType }) => instanceType },
       { heading: 'BOUGHT', cell: ({ spot }) => (spot ? 'spot' : 'on-demand') },
       { heading: 'ZONE', cell: ({ zone }) => zone },
+      {
+        heading: 'AGENTS',
+        cell: ({ agents }) => (agents === undefined ? '' : `${agents.busy} of ${agents.total} busy`),
+      },
       { heading: 'AGE', cell: ({ launchedAt }) => ageOf(launchedAt, now) },
       {
         heading: 'VERSION',

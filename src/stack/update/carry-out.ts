@@ -21,6 +21,8 @@ export interface UpdateObserver {
   stack(): Promise<DeploymentObserver>;
   standing(standing: Standing): void;
   draining(left: { readonly instances: number; readonly finishing: number }): void;
+  /** Asks whether to wait as long again for jobs; absent where nobody can be asked. */
+  longer?: () => Promise<boolean>;
 }
 
 /** How an update ended that got to its end. */
@@ -85,6 +87,7 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
     });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
+    if ((await observer.longer?.()) === true) return journal;
     return failed(journal, `It was not drained in time: ${error.message}`, {
       hint: `Give it longer (--drain-timeout), or see what still runs: bk-stack instances ${journal.stackName}`,
     });

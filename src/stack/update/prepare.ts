@@ -16,6 +16,7 @@ import { VERSION_TAG } from '../reading/summary.ts';
 import { type Tags } from '../tags.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
+import { driftOf } from './drift.ts';
 import { formerAssets, formerParameters, type FormerPlace } from './former.ts';
 import type { Journal } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
@@ -306,6 +307,10 @@ async function conclude(
   const { manner, plan, template } = wanted;
   const before = tagsOf(stack)[VERSION_TAG];
   const after = templateVersion(template.document.body);
+  const group = groupOf(stack);
+  const standing: GroupFacts = group === undefined ? {} : await groupFacts(site, group, plan);
+  // A group at zero has other sizes by bk-stack's own doing.
+  const paused = standing.paused === true;
   const changes = plannedChanges(await changesOf(aws, computed.changeSetId), template.document.body);
   const preview: UpdatePreview = {
     stackName,
@@ -318,6 +323,7 @@ async function conclude(
     parameters: plan.changes,
     gone: plan.gone,
     resources: weighed(changes, manner.strategy, manner.allowed),
+    drift: (await driftOf(aws, stackId, changes)).filter(({ property }) => !paused || !SIZES.test(property)),
   };
   const refused = refusedChanges(preview);
   if (refused.length > 0) {
@@ -332,8 +338,6 @@ async function conclude(
       },
     );
   }
-  const group = groupOf(stack);
-  const standing = group === undefined ? {} : await groupFacts(site, group, plan);
   return {
     preview,
     journal: {
@@ -354,11 +358,15 @@ async function conclude(
   };
 }
 
+type GroupFacts = Pick<Journal, 'group' | 'formerVersion' | 'sizes' | 'paused'>;
+
+const SIZES = /^(MinSize|MaxSize|DesiredCapacity)$/;
+
 async function groupFacts(
   { survey, capacity }: UpdateSite,
   group: string,
   plan: ParameterPlan,
-): Promise<Pick<Journal, 'group' | 'formerVersion' | 'sizes' | 'paused'>> {
+): Promise<GroupFacts> {
   const [{ version }, found] = await Promise.all([survey.group(group), capacity.read(group)]);
   const paused = found.tags[PAUSED_TAG] !== undefined && found.tags[PAUSED_TAG] !== 'false';
   const size = rememberedSize(found) ?? found.size;

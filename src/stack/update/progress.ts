@@ -13,16 +13,19 @@ export interface ProgressPlace {
   /** The stack's own time, in milliseconds since 1970. */
   readonly now: () => number;
   readonly display: () => Promise<DeploymentObserver>;
+  /** Asks a person whether to wait longer for jobs; absent where nobody can be asked. */
+  readonly longer?: () => Promise<boolean>;
 }
 
 /** Tells an update's progress, a line for each change. */
-export function openProgress({ live, write, now, display }: ProgressPlace): UpdateObserver {
+export function openProgress({ live, write, now, display, longer }: ProgressPlace): UpdateObserver {
   const say = (line: string) => {
     write(live ? line : logLine(new Date(now()), line));
   };
   return {
     say,
     stack: display,
+    ...(longer && { longer }),
     standing: (standing) => {
       say(standingText(standing, now()));
     },

@@ -20,6 +20,9 @@ const logGroup: ResourceProvider = {
   delete(name, _properties, context) {
     if (own(logsState(context).groups, name) !== undefined) deleteLogGroup({ logGroupName: name }, context);
   },
+  present: (name, _properties, context) => ({
+    RetentionInDays: existingGroup(context, name).retentionInDays,
+  }),
   attributes: (name, _properties, context) => ({ Arn: `${groupArn(context, name)}:*` }),
 };
 

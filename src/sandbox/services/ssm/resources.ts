@@ -53,6 +53,7 @@ const parameter: ResourceProvider = {
   delete(name, _properties, context) {
     if (own(ssmState(context).parameters, name) !== undefined) deleteParameter({ Name: name }, context);
   },
+  present: (name, _properties, context) => ({ Value: newest(existing(context, name)).value }),
   attributes(name, _properties, context) {
     const { type, value } = newest(existing(context, name));
     return { Type: type, Value: value };

@@ -1,3 +1,4 @@
+import type { Drift } from '../drift.ts';
 import type { ParameterChange } from '../parameters.ts';
 import type { PlannedChange } from './changes.ts';
 import { type Meaning, meaningOf, type Strategy } from './meaning.ts';
@@ -18,6 +19,8 @@ export interface UpdatePreview {
   /** Parameters that the template does not take any more. */
   readonly gone: readonly string[];
   readonly resources: readonly WeighedChange[];
+  /** What somebody has changed past the stack on these resources. */
+  readonly drift: readonly Drift[];
 }
 
 export function weighed(

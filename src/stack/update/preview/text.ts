@@ -16,7 +16,7 @@ const LONGEST = 72;
 
 /** A preview for people. */
 export function previewText(preview: UpdatePreview, theme: Theme): string {
-  const { stackName, region, version, parameters, gone, resources } = preview;
+  const { stackName, region, version, parameters, gone, resources, drift } = preview;
   const versions = [version?.before, version?.after].map((each) => each ?? '?');
   const title = `${theme.heading('Update of')} ${theme.stack(stackName)} in ${region}`;
   const retagged = resources.filter((change) => isTagsOnly(change) && change.meaning.weight === 'none');
@@ -35,6 +35,15 @@ export function previewText(preview: UpdatePreview, theme: Theme): string {
       ...told.map((change) => resourceText(change, theme)),
       ...(retagged.length === 0 ? [] : [`  ~ ${counted(retagged.length, 'resource')}: tags only`]),
     ].join('\n'),
+    drift.length === 0
+      ? ''
+      : [
+          theme.heading('Changed past the stack since'),
+          ...drift.map(
+            ({ logicalId, property, expected, actual }) =>
+              `  ${logicalId} ${property}: ${theme.busy(`is ${shown(actual)}`)}, and the stack has made it ${shown(expected)}`,
+          ),
+        ].join('\n'),
     theme.heading(summary(resources)),
   ]
     .filter((part) => part !== '')

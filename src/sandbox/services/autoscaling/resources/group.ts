@@ -151,6 +151,13 @@ export const groupResource: ResourceProvider = {
     }
     return true;
   },
+  present(id, _properties, context) {
+    const { min, max, desired, defaultCooldown, protectNew, capacityRebalance } = groupNamed(context, id);
+    return {
+      ...{ MinSize: min, MaxSize: max, DesiredCapacity: desired, Cooldown: defaultCooldown },
+      ...{ NewInstancesProtectedFromScaleIn: protectNew, CapacityRebalance: capacityRebalance },
+    };
+  },
   attributes: (id, _properties, context) => ({
     AutoScalingGroupName: id,
     AutoScalingGroupARN: groupNamed(context, id).arn,
