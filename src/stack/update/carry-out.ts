@@ -3,27 +3,16 @@ import { counted } from '../../terminal/text.ts';
 import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
-import type { DeploymentObserver } from '../events/observer.ts';
 import { persistently } from '../pacing.ts';
 import { LOOK_EVERY } from '../rollout/refresh.ts';
-import { outdated, type Standing, strays } from '../rollout/survey.ts';
+import { outdated, strays } from '../rollout/survey.ts';
 import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
+import type { UpdateObserver } from './observer.ts';
 import { replaceInstances } from './replace.ts';
 import type { UpdateSite } from './site.ts';
 import { changeSetState, executeAndWatch, type StackEnd, watchRunning } from './stack-step.ts';
 import { undoRequest } from './undo-request.ts';
-
-/** Who is told how an update goes on. */
-export interface UpdateObserver {
-  say(line: string): void;
-  /** Opens the display of CloudFormation's part. */
-  stack(): Promise<DeploymentObserver>;
-  standing(standing: Standing): void;
-  draining(left: { readonly instances: number; readonly finishing: number }): void;
-  /** Asks whether to wait as long again for jobs; absent where nobody can be asked. */
-  longer?: () => Promise<boolean>;
-}
 
 /** How an update ended that got to its end. */
 export interface UpdateEnd {

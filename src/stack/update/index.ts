@@ -1,4 +1,5 @@
-export type { UpdateEnd, UpdateObserver } from './carry-out.ts';
+export type { UpdateEnd } from './carry-out.ts';
+export type { UpdateObserver } from './observer.ts';
 export { gatherUpdate, mannerOf } from './order.ts';
 export type { UpdatePreview } from './preview/preview.ts';
 export { previewText } from './preview/text.ts';

@@ -3,49 +3,31 @@ import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import { type Asset, assetCalls, programs, stage } from '../assets/index.ts';
+import { assetCalls, stage } from '../assets/index.ts';
 import { type GroupSize, rememberedSize } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
-import type { StackParameter } from '../deployment/request.ts';
-import { type Template, templateFrom } from '../parameters/index.ts';
 import { persistently } from '../pacing.ts';
 import { preflightCalls, preflightUpdate } from '../preflight/index.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { VERSION_TAG } from '../reading/summary.ts';
-import { type Tags } from '../tags.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
 import { driftOf } from './drift.ts';
-import { formerAssets, formerParameters, type FormerPlace } from './former.ts';
+import { formerAssets, type FormerPlace } from './former.ts';
 import type { Journal } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
-import { newPrograms, templateFor, type UpdateManner, type UpdateOrder, withPrograms } from './order.ts';
-import {
-  type ParameterPlan,
-  planParameters,
-  type StandingParameters,
-  standingParameters,
-} from './parameters.ts';
+import type { ParameterPlan } from './parameters.ts';
 import { plannedChanges } from './preview/changes.ts';
 import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
 import { refusalText } from './preview/text.ts';
 import type { UpdateSite } from './site.ts';
 import { requireUpdatable } from './state.ts';
 import { underWay } from './under-way.ts';
-
-/** What an update is to make of a stack: something new, or what it was before its last update. */
-export type Target =
-  | { readonly kind: 'order'; readonly order: UpdateOrder }
-  | { readonly kind: 'former'; readonly manner: UpdateManner };
+import { type Asking, type Present, tagsOf, type Target, type Wanted, wantedOf } from './wanted.ts';
 
 export interface PreparationOptions {
-  /** Asks a person for parameters, starting from those that the stack has; absent where nobody is to be asked. */
-  readonly ask?: (
-    template: Template,
-    standing: StandingParameters,
-    given: ReadonlySet<string>,
-  ) => Promise<ReadonlyMap<string, string>>;
+  readonly ask?: Asking;
   readonly style: TaskListStyle;
   readonly say: (line: string) => void;
 }
@@ -54,26 +36,6 @@ export interface PreparationOptions {
 export interface PreparedUpdate {
   readonly preview: UpdatePreview;
   readonly journal: Journal;
-}
-
-/** What there is of a stack before an update. */
-interface Present {
-  readonly stack: Stack;
-  readonly stackId: string;
-  readonly template: string;
-}
-
-/** What it is to become. */
-interface Wanted {
-  readonly template: Template;
-  readonly plan: ParameterPlan;
-  readonly tags: Tags;
-  readonly manner: UpdateManner;
-  readonly assets: readonly Asset[];
-  readonly assetsBucket?: string;
-  readonly roleArn?: string;
-  /** Works the parameters out once more, when the bucket's name is known. */
-  readonly parametersIn: (bucket: string) => readonly StackParameter[];
 }
 
 /**
@@ -96,10 +58,7 @@ export async function prepareUpdate(
     stackId: stack.StackId ?? stackName,
     template: await templateText(aws, stackName),
   };
-  const wanted =
-    target.kind === 'order'
-      ? await wantedBy(present, target.order, ask)
-      : await wantedFormer(site, present, target.manner);
+  const wanted = await wantedOf(site, present, target, ask);
   refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
   const kept = formerAssets(stack, present.template);
   const found = await preflightUpdate(
@@ -183,86 +142,6 @@ async function templateText(aws: AwsContext, stackName: string): Promise<string>
     new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
   );
   return TemplateBody ?? '';
-}
-
-async function wantedBy(
-  present: Present,
-  ordered: UpdateOrder,
-  ask: PreparationOptions['ask'],
-): Promise<Wanted> {
-  const { stack } = present;
-  const standing = standingParameters(stack.Parameters);
-  refuseToken(stack.StackName ?? '', standing, ordered);
-  const template = await templateFor(stack, ordered, present.template);
-  const given = new Set([...ordered.file.keys(), ...ordered.flags.keys()]);
-  const answers = [...((await ask?.(template, standing, given)) ?? [])];
-  const order: UpdateOrder = {
-    ...ordered,
-    flags: new Map([
-      ...ordered.flags,
-      ...answers.map(([name, value]) => [name, { value, from: 'as answered' }] as const),
-    ]),
-  };
-  const shipped = order.keepTemplate ? [] : newPrograms(template, standing, order, programs());
-  const bucket = standing.get('AssetsBucket') ?? '';
-  const planIn = (place: string) => planParameters(template, standing, withPrograms(order, shipped, place));
-  const own = order.assetsBucket ?? (/^bk-stack-assets-\d{12}-/.test(bucket) ? '' : bucket);
-  const version = templateVersion(template.document.body);
-  const tags = tagsOf(stack);
-  return {
-    template,
-    plan: planIn(bucket === '' ? 'assets' : bucket),
-    parametersIn: (place) => planIn(place).request,
-    tags: {
-      ...tags,
-      ...(version !== undefined && VERSION_TAG in tags && { [VERSION_TAG]: version }),
-      ...order.tags,
-    },
-    manner: order,
-    assets: shipped,
-    ...(own !== '' && { assetsBucket: own }),
-    ...(order.roleArn !== undefined && { roleArn: order.roleArn }),
-  };
-}
-
-function refuseToken(
-  stackName: string,
-  standing: ReadonlyMap<string, string | undefined>,
-  { file, flags }: UpdateOrder,
-): void {
-  const name = 'BuildkiteAgentToken';
-  if (!standing.get('BuildkiteAgentTokenParameterStorePath')) return;
-  if (!flags.has(name) && !file.has(name)) return;
-  throw new UsageError(`${name} is no parameter to be updated: ${stackName} has its token in SSM`, {
-    hint: `Give it another: bk-stack token rotate ${stackName} --token-stdin < new-token.txt`,
-  });
-}
-
-async function wantedFormer(site: UpdateSite, { stack }: Present, manner: UpdateManner): Promise<Wanted> {
-  const stackName = stack.StackName ?? '';
-  const place = await site.formers.remembered(stackName);
-  if (place === undefined) {
-    throw new OperationError(`What ${stackName} was before is not known: bk-stack has not updated it yet`, {
-      hint: `Nothing was changed. Change it: bk-stack update ${stackName}`,
-    });
-  }
-  const former = await site.formers.read(place);
-  const template = templateFrom(await site.formers.template(place, former), 'the former template');
-  const request = formerParameters(former);
-  const given = Object.entries(former.parameters).flatMap(([name, value]) =>
-    value === null ? [] : [[name, { value, from: 'as it was before' }] as const],
-  );
-  const standing = standingParameters(stack.Parameters);
-  const file = new Map(given);
-  return {
-    template,
-    plan: planParameters(template, standing, { file, flags: new Map() }),
-    parametersIn: () => request,
-    tags: former.tags,
-    manner,
-    assets: [],
-    assetsBucket: place.bucket,
-  };
 }
 
 /** @returns the change set; undefined where there is nothing to do */
@@ -384,10 +263,6 @@ function sizeAfter(size: GroupSize, { changes, effective }: ParameterPlan): Grou
     changes.some((change) => change.name === name) ? Number(effective.get(name)) : present;
   const [min, max] = [limit('MinSize', size.min), limit('MaxSize', size.max)];
   return { min, max, desired: Math.min(max, Math.max(min, size.desired)) };
-}
-
-function tagsOf(stack: Stack): Readonly<Record<string, string>> {
-  return Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }
 
 function groupOf(stack: Stack): string | undefined {

@@ -3,7 +3,7 @@ import { logLine } from '../../terminal/log-line.ts';
 import { counted } from '../../terminal/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import type { Standing } from '../rollout/survey.ts';
-import type { UpdateObserver } from './carry-out.ts';
+import type { UpdateObserver } from './observer.ts';
 
 /** Where an update's progress goes. */
 export interface ProgressPlace {

@@ -3,7 +3,7 @@ import { adviceFor } from '../diagnosis/advice.ts';
 import { persistently } from '../pacing.ts';
 import { LOOK_EVERY, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
 import { faultOf, outdated, type RolloutFault, standingOf } from '../rollout/survey.ts';
-import type { UpdateObserver } from './carry-out.ts';
+import type { UpdateObserver } from './observer.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateSite } from './site.ts';
 

@@ -2,12 +2,14 @@ import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { persistently } from '../pacing.ts';
 import { requireStack } from '../reading/find-stack.ts';
-import { carryOut, type UpdateEnd, type UpdateObserver } from './carry-out.ts';
-import { type PreparationOptions, prepareUpdate, type Target } from './prepare.ts';
+import { carryOut, type UpdateEnd } from './carry-out.ts';
+import type { UpdateObserver } from './observer.ts';
+import { type PreparationOptions, prepareUpdate } from './prepare.ts';
 import type { UpdatePreview } from './preview/preview.ts';
 import { type UpdateSite, updateSite } from './site.ts';
 import { type StackEnd, watchRunning } from './stack-step.ts';
 import { underWay } from './under-way.ts';
+import type { Target } from './wanted.ts';
 
 export interface UpdateOptions extends PreparationOptions {
   readonly signal: AbortSignal;
