@@ -1,0 +1,89 @@
+import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import { expect } from 'chai';
+import { plannedChanges } from '../../../../src/stack/update/preview/changes.ts';
+import { meaningOf } from '../../../../src/stack/update/preview/meaning.ts';
+import { isTagsOnly } from '../../../../src/stack/update/preview/preview.ts';
+
+const template = {
+  Resources: {
+    Vpc: { Type: 'AWS::EC2::VPC', Properties: { CidrBlock: '10.0.0.0/16' } },
+    Subnet: { Type: 'AWS::EC2::Subnet', Properties: {} },
+  },
+};
+
+function change(
+  LogicalResourceId: string,
+  ResourceType: string,
+  Replacement: 'True' | 'False' | 'Conditional',
+  details: ResourceChange['Details'],
+): ResourceChange {
+  return { Action: 'Modify', LogicalResourceId, ResourceType, Replacement, Details: details };
+}
+
+const tagged = change('Vpc', 'AWS::EC2::VPC', 'False', [
+  { Target: { Attribute: 'Tags', RequiresRecreation: 'Never' }, ChangeSource: 'DirectModification' },
+]);
+const replaced = change('Vpc', 'AWS::EC2::VPC', 'True', [
+  { Target: { Attribute: 'Properties', Name: 'CidrBlock', RequiresRecreation: 'Always' } },
+]);
+const subnet = (CausingEntity: string) =>
+  change('Subnet', 'AWS::EC2::Subnet', 'Conditional', [
+    {
+      Target: { Attribute: 'Properties', Name: 'CidrBlock', RequiresRecreation: 'Always' },
+      Evaluation: 'Dynamic',
+      ChangeSource: 'ResourceAttribute',
+      CausingEntity,
+    },
+  ]);
+const kinds = (changes: readonly ResourceChange[]) =>
+  Object.fromEntries(plannedChanges(changes, template).map(({ logicalId, kind }) => [logicalId, kind]));
+
+describe('what a change set means for a resource', () => {
+  it('is nothing, where it only gives back a property of another that does not change', () => {
+    expect(kinds([tagged, subnet('Vpc.CidrBlock')])).to.eql({ Vpc: 'change' });
+  });
+
+  it('is not known, where it gives back what is no property', () => {
+    expect(kinds([tagged, subnet('Vpc.DefaultSecurityGroup')])).to.eql({
+      Vpc: 'change',
+      Subnet: 'perhaps replace',
+    });
+  });
+
+  it('is a replacement, where what it refers to is replaced', () => {
+    expect(kinds([replaced, subnet('Vpc')])).to.eql({ Vpc: 'replace', Subnet: 'replace' });
+    expect(kinds([replaced, subnet('Vpc.CidrBlock')])).to.eql({ Vpc: 'replace', Subnet: 'replace' });
+  });
+
+  it('is told from tags alone', () => {
+    expect(plannedChanges([tagged, replaced], template).map(isTagsOnly)).to.eql([true, false]);
+  });
+});
+
+describe('what a change means for running builds', () => {
+  const planned = (type: string, kind: 'change' | 'replace' | 'remove', retained = false) => ({
+    ...{ logicalId: 'X', type, kind, retained, properties: [] },
+  });
+
+  it('is refused where data or the ground of builds would go, unless that is allowed', () => {
+    for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::EC2::VPC', 'AWS::Logs::LogGroup']) {
+      for (const kind of ['replace', 'remove'] as const) {
+        expect(meaningOf(planned(type, kind), 'rolling').weight, `${type} ${kind}`).to.equal('refused');
+      }
+      expect(meaningOf(planned(type, 'change'), 'rolling').weight).to.not.equal('refused');
+    }
+    const kept = meaningOf(planned('AWS::S3::Bucket', 'remove', true), 'rolling');
+    expect(kept.text).to.match(/stay in the account/);
+    expect(meaningOf(planned('AWS::S3::Bucket', 'remove'), 'rolling', new Set(['X'])).weight).to.equal(
+      'builds',
+    );
+  });
+
+  it('says by the strategy what happens to instances', () => {
+    const text = (strategy: 'rolling' | 'drain' | 'in-place') =>
+      meaningOf(planned('AWS::EC2::LaunchTemplate', 'change'), strategy).text;
+    expect(text('rolling')).to.match(/replaced as their jobs finish/);
+    expect(text('drain')).to.match(/new ones start after/);
+    expect(text('in-place')).to.match(/until they end/);
+  });
+});
