@@ -1,16 +1,21 @@
 import * as Flags from '@oclif/core/flags';
+import type { AwsContext } from '../aws/context.ts';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
+import { asFailure, failureLines } from '../cli/failure.ts';
+import { UsageError } from '../errors.ts';
 import type { StackStatus } from '../stack/reading/describe-stack.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Status extends BaseCommand {
   static override summary = 'A stack and its instances as they are now';
   static override description =
-    'Shows what is wrong first, then state, version, queue, sizes and instances. ' +
-    'With --wait it watches the operation that runs to its end, and fails as that does.';
+    'Shows what is wrong first, then state, version, queue, jobs, agents, sizes, what the scaler did lately, and instances. ' +
+    'With --wait it watches the operation that runs to its end, and fails as that does. With --watch it shows all again and ' +
+    'again, until Ctrl-C.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',
+    '<%= config.bin %> <%= command.id %> my-stack --watch',
     '<%= config.bin %> <%= command.id %> my-stack --wait',
     '<%= config.bin %> <%= command.id %> my-stack --json | jq .group.instances',
   ];
@@ -19,24 +24,62 @@ export default class Status extends BaseCommand {
 
   static override flags = {
     wait: Flags.boolean({ description: 'watch a running operation to its end' }),
+    watch: Flags.boolean({ description: 'show it again and again until Ctrl-C', exclusive: ['wait'] }),
+    interval: Flags.integer({
+      description: 'with --watch: seconds between two looks',
+      helpValue: '<seconds>',
+      default: 5,
+      min: 1,
+    }),
   };
 
-  async run(): Promise<StackStatus> {
+  async run(): Promise<StackStatus | undefined> {
     const { args, flags } = await this.parse(Status);
     const stackName = this.requireName(args.name);
+    if (flags.watch && this.jsonEnabled()) {
+      throw new UsageError('--watch shows many documents, and --json prints one', {
+        hint: `Leave out one of them: bk-stack status ${stackName} --json`,
+      });
+    }
     const aws = await this.connect(flags);
     const { describeStack } = await import('../stack/reading/describe-stack.ts');
     const { statusText } = await import('../stack/reading/status-text.ts');
-    let stack = stackName;
-    if (flags.wait) {
-      const { watchStack } = await import('../stack/reading/watch-stack.ts');
-      const observer = await this.display(aws, flags);
-      const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
-      // One that has been deleted meanwhile is found by its id only.
-      stack = watched?.stackId ?? stackName;
+    if (flags.watch) {
+      await this.watch(flags.interval, async () => statusText(await describeStack(aws, stackName), outTheme));
+      return undefined;
     }
+    const stack = flags.wait ? await this.wait(aws, stackName, flags) : stackName;
     const status = await describeStack(aws, stack);
     this.log(statusText(status, outTheme));
     return status;
+  }
+
+  /** @returns what the stack is found by then: one that has been deleted meanwhile has no name any more */
+  private async wait(
+    aws: AwsContext,
+    stackName: string,
+    flags: { readonly debug: boolean },
+  ): Promise<string> {
+    const { watchStack } = await import('../stack/reading/watch-stack.ts');
+    const observer = await this.display(aws, flags);
+    const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
+    return watched?.stackId ?? stackName;
+  }
+
+  private async watch(every: number, read: () => Promise<string>): Promise<void> {
+    const { watchStatus } = await import('../stack/reading/watch-status.ts');
+    const { LiveRegion } = await import('../terminal/live-region.ts');
+    // What is wrong from the start is an error, and not something to be looked at again and again.
+    await read();
+    const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI'];
+    await watchStatus(
+      live
+        ? { live, region: new LiveRegion(process.stdout) }
+        : { live: false, write: (text) => process.stdout.write(text) },
+      {
+        ...{ every, read, signal: this.signal },
+        failed: (error) => failureLines(asFailure(error), outTheme),
+      },
+    );
   }
 }

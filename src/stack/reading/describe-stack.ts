@@ -9,6 +9,7 @@ import { EventPoller } from '../events/poller.ts';
 import { cloudFormationEvents } from '../events/source.ts';
 import type { Journal } from '../update/journal.ts';
 import { runningUpdate } from '../update/under-way.ts';
+import { type ScalerEvent, scalerEvents } from './decisions.ts';
 import { requireStack } from './find-stack.ts';
 import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
@@ -26,6 +27,8 @@ export interface StackStatus extends StackSummary {
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
   /** What Buildkite says of the queue. */
   readonly queueNow: QueueState;
+  /** The last things that the scaler did, newest first. */
+  readonly scaler: readonly ScalerEvent[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -39,11 +42,12 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
   const outputs = Object.fromEntries(
     (found.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
-  const [group, firstCause, update, queueNow] = await Promise.all([
+  const [group, firstCause, update, queueNow, scaler] = await Promise.all([
     groupOf(aws, found, outputs),
     isFailure(stack.status) ? firstCauseOf(aws, stack.stackId) : undefined,
     runningUpdate(aws, stack.stackName),
     queueState(aws, found),
+    scalerEvents(aws, found),
   ]);
   const findings = {
     stack,
@@ -58,6 +62,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(firstCause && { firstCause }),
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
     queueNow,
+    scaler,
     outputs,
   };
 }

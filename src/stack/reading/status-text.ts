@@ -1,6 +1,7 @@
 import { facts, table } from '../../terminal/table.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
+import type { ScalerEvent } from './decisions.ts';
 import type { StackStatus } from './describe-stack.ts';
 import type { GroupInstance, GroupState } from './group.ts';
 import { statusPaint, versionText } from './list-text.ts';
@@ -13,6 +14,7 @@ export function statusText(status: StackStatus, theme: Theme): string {
   return [
     status.problems.map((problem) => problemText(problem, theme)).join('\n'),
     stackFacts(status, theme),
+    scalerText(status.scaler, theme),
     group === undefined ? '' : instancesText(group, theme),
     group === undefined ? '' : failuresText(group, theme),
   ]
@@ -47,6 +49,18 @@ function stackFacts(status: StackStatus, theme: Theme): string {
     ],
     theme.dim,
   );
+}
+
+function scalerText(events: readonly ScalerEvent[], theme: Theme): string {
+  if (events.length === 0) return '';
+  const lines = events.map(({ at, event, from, to, reason }) => {
+    const what =
+      event === 'scaled'
+        ? `${from ?? '?'} → ${to ?? '?'}`
+        : theme.bad(event === 'failed' ? 'failed' : 'launch failed');
+    return `  ${theme.dim(at.slice(11, 19))}  ${what}: ${reason}`;
+  });
+  return [theme.heading('THE SCALER, LATELY (UTC)'), ...lines].join('\n');
 }
 
 function jobsText(queue: QueueState): string | undefined {

@@ -116,12 +116,17 @@ describe('the status for people', () => {
     const agents = { idle: 0, busy: 2, total: 2 };
     const queueNow = { known: true, queue: 'q', report: { organization: 'acme', jobs, agents } } as const;
     const problems = problemsOf({ stack, group });
-    const text = statusText({ ...stack, group, problems, queueNow, outputs: {} }, theme);
-    const order = ['✖ Instances cannot be launched', 'stack', 'state', 'CREATE_COMPLETE', 'INSTANCE', 'i-1'];
+    const scaler = [
+      { at: '2026-11-24T10:02:11.000Z', event: 'scaled', from: 2, to: 5, reason: '12 jobs' },
+      { at: '2026-11-24T10:01:11.000Z', event: 'failed', reason: 'no answer' },
+    ] as const;
+    const text = statusText({ ...stack, group, problems, queueNow, scaler, outputs: {} }, theme);
+    const order = ['✖ Instances cannot be launched', 'state', 'CREATE_COMPLETE', 'SCALER', 'INSTANCE', 'i-1'];
     const places = order.map((part) => text.indexOf(part));
     expect(places).to.deep.equal([...places].sort((a, b) => a - b));
     expect(places).not.to.include(-1);
     expect(text).to.contain('2 desired (0 to 10)').and.to.contain('1 Pending');
+    expect(text).to.contain('10:02:11  2 → 5: 12 jobs').and.to.contain('10:01:11  failed: no answer');
     expect(text).to.contain('3 scheduled, 2 running, 1 waiting').and.to.contain('2 (2 busy, 0 idle)');
   });
 
