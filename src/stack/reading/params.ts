@@ -1,0 +1,76 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
+import { standingParameters } from '../update/parameters.ts';
+import { templateOf } from './describe-stack.ts';
+import { requireStack } from './find-stack.ts';
+import { type StackSummary, summaryOf } from './summary.ts';
+
+/** A parameter of a stack, as it may be shown to anybody. */
+export interface StackParameterValue {
+  readonly name: string;
+  /** `****` for one that is not to be shown. */
+  readonly value: string;
+  /** The template's default; absent where it has none. */
+  readonly preset?: string;
+  /** Whether the value is another than the default. */
+  readonly changed: boolean;
+  /** The template's heading over it. */
+  readonly group: string;
+}
+
+export interface StackParameters {
+  readonly stack: Pick<
+    StackSummary,
+    'stackName' | 'region' | 'status' | 'origin' | 'version' | 'createdAt' | 'updatedAt'
+  >;
+  readonly parameters: readonly StackParameterValue[];
+}
+
+const MASK = '****';
+
+/**
+ * The parameters of a stack in the order of its template, without anything secret: what a support team asks for first.
+ * @throws OperationError when there is no stack with this name
+ */
+export async function shownParameters(aws: AwsContext, stackName: string): Promise<StackParameters> {
+  const found = await requireStack(aws, stackName);
+  const {
+    stackId: _,
+    queue: __,
+    terminationProtection: ___,
+    reason: ____,
+    ...stack
+  } = summaryOf(found, aws.region);
+  const standing = standingParameters(found.Parameters);
+  const template = await templateOf(aws, stackName);
+  const definitions = template === undefined ? [] : parameterDefinitions(template.body);
+  const groups = template === undefined ? [] : parameterGroups(template.body);
+  const declared = new Map(definitions.map((definition) => [definition.name, definition]));
+  const ordered = new Set([...groups.flatMap(({ parameters }) => parameters), ...standing.keys()]);
+  return {
+    stack,
+    parameters: [...ordered]
+      .filter((name) => standing.has(name))
+      .map((name): StackParameterValue => {
+        const value = standing.get(name);
+        const { preset, noEcho = false } = declared.get(name) ?? {};
+        return {
+          name,
+          value: value === undefined || noEcho ? MASK : withoutCredentials(value),
+          ...(preset !== undefined && { preset }),
+          changed: value !== undefined && value !== preset,
+          group: groups.find(({ parameters }) => parameters.includes(name))?.label ?? '',
+        };
+      }),
+  };
+}
+
+/** What an address may carry of secrets: user and password, and the signature of a query. */
+function withoutCredentials(value: string): string {
+  return value
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, `$1${MASK}@`)
+    .replace(
+      /([?&][^=&\s]*(?:signature|token|secret|credential|key|password)[^=&\s]*=)[^&\s]+/gi,
+      `$1${MASK}`,
+    );
+}
