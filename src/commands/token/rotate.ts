@@ -26,7 +26,7 @@ export default class TokenRotate extends BaseCommand {
     'min-healthy': Flags.integer({
       description: 'percent of the instances that stay in service meanwhile',
       helpValue: '<percent>',
-      default: 90,
+      default: 100,
       min: 0,
       max: 100,
     }),

@@ -47,6 +47,9 @@ export interface RotationResult {
   readonly replaced?: number;
 }
 
+/** Percent of the instances that are launched before others end. */
+const BATCH = 10;
+
 /** What a person is told meanwhile. */
 export interface RotationObserver {
   say(line: string): void;
@@ -106,7 +109,8 @@ export async function rotateToken(
   if (instances === 0) return { ...result, replaced: 0 };
   const refreshId = await refreshes.start(group, {
     minHealthy: order.minHealthy,
-    batch: 0,
+    // Where none may be missing, others have to be there first.
+    batch: order.minHealthy === 100 ? BATCH : 0,
     skipMatching: false,
   });
   const end = await watchRefresh(refreshes, { group, refreshId }, pacing, (state) => {
