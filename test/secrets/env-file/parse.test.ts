@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { parseEnvFile } from '../../../src/secrets/env-file/parse.ts';
@@ -22,11 +25,15 @@ function bash(files: readonly string[]): (Record<string, string> | 'broken')[] {
         printf 'broken\\0next\\0'
       fi
     done`;
+  // Random text has redirections in it: what they write belongs nowhere.
+  const cwd = mkdtempSync(path.join(tmpdir(), 'bk-stack-env-file-'));
   const { stdout, status, stderr } = spawnSync('bash', ['-c', script], {
+    cwd,
     env: ENVIRONMENT,
     input: files.map((file) => `${file}\0`).join(''),
     maxBuffer: 1 << 28,
   });
+  rmSync(cwd, { recursive: true });
   expect(status, stderr.toString()).to.equal(0);
   return stdout
     .toString()
