@@ -163,7 +163,7 @@ describe('creating a stack', () => {
     };
     const failure = await failureOf(attempt(cloud, { stop }));
     expect(failure).to.be.instanceOf(InterruptedError);
-    expect(failure.hint).to.contain('Nothing was changed');
+    expect(failure.hint).to.contain('Nothing has been made');
     expect(cloud).to.include({ stack: 'absent', executed: 0 });
   });
 
