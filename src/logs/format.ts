@@ -1,5 +1,5 @@
-import { stripVTControlCharacters } from 'node:util';
 import { Chalk } from 'chalk';
+import { safe } from '../terminal/safe.ts';
 import type { TailedEvent } from './event.ts';
 
 export type LogFormat = 'short' | 'long' | 'json';
@@ -78,21 +78,4 @@ function localTime(at: Date, long: boolean): string {
   const offset = -at.getTimezoneOffset();
   const zone = `${offset < 0 ? '-' : '+'}${two(Math.floor(Math.abs(offset) / 60))}:${two(Math.abs(offset) % 60)}`;
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}T${time}.${String(at.getMilliseconds()).padStart(3, '0')}${zone}`;
-}
-
-/** What would move the cursor, ring the bell, or change the direction of the text. A tab does none of it. */
-const CONTROL = /(?!\t)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/**
- * A line that does nothing to a terminal but to be read on it: sequences of a terminal (colours, titles) are left out, and
- * other control characters show as symbols.
- */
-export function safe(line: string): string {
-  // Most lines hold nothing of that.
-  if (line.search(CONTROL) < 0) return line;
-  return stripVTControlCharacters(line).replace(CONTROL, (character) => {
-    const code = character.charCodeAt(0);
-    if (code < 0x20) return String.fromCharCode(0x2400 + code);
-    return code === 0x7f ? '\u2421' : `<U+${code.toString(16).toUpperCase().padStart(4, '0')}>`;
-  });
 }

@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
+import { OFFICIAL_BOOT_LOG } from '../stack/reading/boot-log.ts';
 import { readGroup } from '../stack/reading/group.ts';
 import { originOf } from '../stack/reading/summary.ts';
 import { type GroupPlace, LOG_GROUPS, type LogGroup } from './event.ts';
@@ -15,7 +16,7 @@ export interface LogTargets {
 /** The official template's groups, which all of its stacks in a region share. */
 const OFFICIAL: Readonly<Record<LogGroup, readonly string[]>> = {
   agent: ['/buildkite/buildkite-agent'],
-  boot: ['/buildkite/elastic-stack', '/buildkite/cloud-init', '/buildkite/cloud-init/output'],
+  boot: [OFFICIAL_BOOT_LOG, '/buildkite/cloud-init', '/buildkite/cloud-init/output'],
   system: ['/buildkite/system'],
   docker: ['/buildkite/docker-daemon'],
   lifecycle: ['/buildkite/lifecycled'],

@@ -10,6 +10,7 @@ import { cloudFormationEvents } from '../events/source.ts';
 import type { Journal } from '../update/journal.ts';
 import { runningUpdate } from '../update/under-way.ts';
 import { type ScalerEvent, scalerEvents } from './decisions.ts';
+import { type BootLog, bootLogOf, OFFICIAL_BOOT_LOG } from './boot-log.ts';
 import { requireStack } from './find-stack.ts';
 import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
@@ -22,6 +23,8 @@ export interface StackStatus extends StackSummary {
   readonly problems: readonly Problem[];
   /** Absent until the stack has made it. */
   readonly group?: GroupState;
+  /** Of the instance that was launched last and did not come up, where nothing has come up since. */
+  readonly bootLog?: BootLog;
   readonly firstCause?: FirstCause;
   /** The update that is under way. */
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
@@ -49,9 +52,11 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     queueState(aws, found),
     scalerEvents(aws, found),
   ]);
+  const bootLog = group && (await failedBoot(aws, stack, group, outputs));
   const findings = {
     stack,
     ...(group && { group }),
+    ...(bootLog && { bootLog }),
     ...(firstCause && { firstCause }),
     ...(update && { update }),
   };
@@ -59,12 +64,29 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...stack,
     problems: problemsOf(findings),
     ...(group && { group }),
+    ...(bootLog && { bootLog }),
     ...(firstCause && { firstCause }),
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
     queueNow,
     scaler,
     outputs,
   };
+}
+
+/** Whoever may read the stack need not be allowed to read its logs. */
+async function failedBoot(
+  aws: AwsContext,
+  { stackName, origin }: StackSummary,
+  { failing, failures: [latest] }: GroupState,
+  outputs: Readonly<Record<string, string>>,
+): Promise<BootLog | undefined> {
+  if (!failing || latest?.instanceId === undefined) return undefined;
+  const { instanceId } = latest;
+  const logGroup =
+    origin === 'elastic-ci-stack'
+      ? OFFICIAL_BOOT_LOG
+      : `${outputs['LogGroupPrefix'] ?? `/buildkite/${stackName}`}/boot`;
+  return { instanceId, lines: await bootLogOf(aws, logGroup, instanceId).catch(() => []) };
 }
 
 /** The stack's outputs name its group; while it is being made, only its resources do. */

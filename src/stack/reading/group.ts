@@ -10,6 +10,10 @@ export interface GroupInstance {
   readonly health: string;
   readonly instanceType: string;
   readonly zone: string;
+  /** Of the launch template that it was launched from. */
+  readonly version?: string;
+  /** Whether new instances are launched from that version. */
+  readonly current: boolean;
 }
 
 /** Something that the group tried and did not get done. */
@@ -17,6 +21,8 @@ export interface FailedActivity {
   readonly at: string;
   readonly activity: string;
   readonly reason: string;
+  /** The instance that was launched and did not come up, where there was one. */
+  readonly instanceId?: string;
 }
 
 /** An Auto Scaling group as it is now. */
@@ -53,9 +59,12 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
 
 /** A group and its activities, newest first, as what people want to know of them. */
 export function groupState(group: AutoScalingGroup, activities: readonly Activity[]): GroupState {
-  const failed = activities.filter(({ StatusCode }) => StatusCode === 'Failed');
+  const failed = activities.filter(hasFailed);
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
-  const over = activities.find(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Successful');
+  const over = activities.find((activity) => hasFailed(activity) || activity.StatusCode === 'Successful');
+  const current = (
+    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate
+  )?.Version;
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
     minSize: group.MinSize ?? 0,
@@ -67,14 +76,30 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
       health: instance.HealthStatus ?? '',
       instanceType: instance.InstanceType ?? '',
       zone: instance.AvailabilityZone ?? '',
+      ...(instance.LaunchTemplate?.Version !== undefined && { version: instance.LaunchTemplate.Version }),
+      current: instance.LaunchTemplate?.Version === current,
     })),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     ...(paused !== undefined && { paused }),
-    failures: failed.slice(0, MOST_FAILURES).map((activity) => ({
-      at: (activity.StartTime ?? new Date(0)).toISOString(),
-      activity: activity.Description ?? '',
-      reason: activity.StatusMessage ?? '',
-    })),
-    failing: over?.StatusCode === 'Failed',
+    failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
+    failing: over !== undefined && hasFailed(over),
+  };
+}
+
+/** A launch that its hook gave up counts as cancelled, and is a failure all the same. */
+function hasFailed({ StatusCode, StatusMessage = '' }: Activity): boolean {
+  return (
+    StatusCode === 'Failed' ||
+    (StatusCode === 'Cancelled' && /Lifecycle Action .*abandoned/.test(StatusMessage))
+  );
+}
+
+function failedActivity({ StartTime, Description = '', StatusMessage = '' }: Activity): FailedActivity {
+  const instanceId = /^Launching .*\b(i-[0-9a-f]+)/.exec(Description)?.[1];
+  return {
+    at: (StartTime ?? new Date(0)).toISOString(),
+    activity: Description,
+    reason: StatusMessage,
+    ...(instanceId !== undefined && { instanceId }),
   };
 }

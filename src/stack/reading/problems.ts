@@ -1,9 +1,11 @@
+import { safe } from '../../terminal/safe.ts';
 import { counted } from '../../terminal/text.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import type { FirstCause } from '../diagnosis/first-cause.ts';
 import { causeLine } from '../diagnosis/report.ts';
 import { isFailure, isSettled } from '../events/event.ts';
 import type { Journal } from '../update/journal.ts';
+import type { BootLog } from './boot-log.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
 
@@ -17,16 +19,18 @@ export interface Problem {
 export interface Findings {
   readonly stack: StackSummary;
   readonly group?: GroupState;
+  readonly bootLog?: BootLog;
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
-export function problemsOf({ stack, group, firstCause, update }: Findings): Problem[] {
+export function problemsOf({ stack, group, bootLog, firstCause, update }: Findings): Problem[] {
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
-    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group)),
+    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group, bootLog)),
+    ...driftProblems(stack),
   ];
 }
 
@@ -70,7 +74,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
   return undefined;
 }
 
-function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
+function groupProblems(stack: StackSummary, group: GroupState, bootLog: BootLog | undefined): Problem[] {
   const { stackName, region } = stack;
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
@@ -90,7 +94,11 @@ function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
           },
         ]),
     ...(latest !== undefined && group.failing && inService < group.desiredCapacity
-      ? [launchProblem(latest.reason, { stackName, region })]
+      ? [
+          bootLog === undefined
+            ? launchProblem(latest.reason, stack)
+            : bootProblem(latest.reason, bootLog, stack),
+        ]
       : []),
     ...(halted.length > 0
       ? [
@@ -110,7 +118,34 @@ function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
   ];
 }
 
-function launchProblem(reason: string, place: { stackName: string; region: string }): Problem {
+/** The instance was there, and its agents were not. */
+function bootProblem(
+  reason: string,
+  { instanceId, lines }: BootLog,
+  { stackName, region }: StackSummary,
+): Problem {
+  const log =
+    lines.length === 0
+      ? 'It has written no boot log.'
+      : `The last lines of its boot log:\n${lines.map((line) => `  ${safe(line)}`).join('\n')}`;
+  return {
+    message: `${instanceId} was launched and did not come up: ${reason}\n${log}`,
+    remedy: `bk-stack logs tail ${stackName} --group boot --instance ${instanceId} --since 1d --no-follow --region ${region}`,
+  };
+}
+
+function driftProblems({ stackName, region, drift }: StackSummary): Problem[] {
+  if (drift?.status !== 'DRIFTED') return [];
+  const when = drift.checkedAt === undefined ? '' : `, as of ${drift.checkedAt}`;
+  return [
+    {
+      message: `Somebody has changed resources past the stack${when}.`,
+      remedy: `aws cloudformation describe-stack-resource-drifts --stack-name ${stackName} --region ${region} --stack-resource-drift-status-filters MODIFIED DELETED`,
+    },
+  ];
+}
+
+function launchProblem(reason: string, place: StackSummary): Problem {
   const remedy = adviceFor({ reason }, place);
   return {
     message: `Instances cannot be launched: ${reason}`,

@@ -15,7 +15,7 @@ export function statusText(status: StackStatus, theme: Theme): string {
     status.problems.map((problem) => problemText(problem, theme)).join('\n'),
     stackFacts(status, theme),
     scalerText(status.scaler, theme),
-    group === undefined ? '' : instancesText(group, theme),
+    instancesText(status, theme),
     group === undefined ? '' : failuresText(group, theme),
   ]
     .filter((part) => part !== '')
@@ -42,7 +42,9 @@ function stackFacts(status: StackStatus, theme: Theme): string {
       ['agents', agentsText(status.queueNow)],
       ['size', group && sizeText(group)],
       ['instances', group && countsText(group.instances)],
+      ['versions', group && versionsText(group.instances)],
       ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
+      ['drift', driftText(status)],
       ['protected', status.terminationProtection ? 'from deletion' : undefined],
       ['created', minuteOf(status.createdAt)],
       ['updated', status.updatedAt && minuteOf(status.updatedAt)],
@@ -92,10 +94,38 @@ export function countsText(instances: readonly GroupInstance[]): string {
     .join(', ');
 }
 
-function instancesText({ instances }: GroupState, theme: Theme): string {
+/** Nothing while all are of one version: `2 of launch template 7, 5 of former ones`. */
+function versionsText(instances: readonly GroupInstance[]): string | undefined {
+  const former = instances.filter(({ current }) => !current);
+  if (former.length === 0) return undefined;
+  const version = instances.find(({ current }) => current)?.version;
+  const fresh = instances.length - former.length;
+  return `${fresh} of the launch template's present version${version === undefined ? '' : ` (${version})`}, ${former.length} of former ones`;
+}
+
+function driftText({ drift }: StackStatus): string | undefined {
+  if (drift === undefined) return undefined;
+  const what = drift.status === 'IN_SYNC' ? 'none' : drift.status;
+  return drift.checkedAt === undefined ? what : `${what}, as of ${minuteOf(drift.checkedAt)}`;
+}
+
+/** So many rows leave room on a screen; of more instances, those come first that are not simply in service. */
+const MOST_ROWS = 20;
+
+function instancesText({ stackName, group }: StackStatus, theme: Theme): string {
+  const { instances } = group ?? { instances: [] };
   if (instances.length === 0) return '';
-  return table<GroupInstance>(
-    [...instances].sort((a, b) => a.instanceId.localeCompare(b.instanceId)),
+  const plain = ({ lifecycleState, health, current }: GroupInstance) =>
+    lifecycleState === 'InService' && health.toLowerCase() === 'healthy' && current;
+  const mixed = instances.some(({ current }) => !current);
+  const sorted = [...instances].sort((a, b) => a.instanceId.localeCompare(b.instanceId));
+  const shown =
+    sorted.length <= MOST_ROWS
+      ? sorted
+      : sorted.sort((a, b) => Number(plain(a)) - Number(plain(b))).slice(0, MOST_ROWS);
+  const hidden = instances.length - shown.length;
+  const rows = table<GroupInstance>(
+    shown,
     [
       { heading: 'INSTANCE', cell: ({ instanceId }) => instanceId },
       {
@@ -110,9 +140,14 @@ function instancesText({ instances }: GroupState, theme: Theme): string {
       },
       { heading: 'TYPE', cell: ({ instanceType }) => instanceType },
       { heading: 'ZONE', cell: ({ zone }) => zone },
+      {
+        heading: 'VERSION',
+        cell: ({ version = '', current }) => (mixed ? `${version}${current ? '' : ' (former)'}` : ''),
+      },
     ],
     theme.heading,
   );
+  return hidden === 0 ? rows : `${rows}\n... and ${hidden} more: bk-stack instances ${stackName}`;
 }
 
 /** Failures that were followed by a success are history, and still worth a look. */

@@ -16,6 +16,8 @@ export interface StackSummary {
   readonly createdAt: string;
   readonly updatedAt?: string;
   readonly terminationProtection: boolean;
+  /** What CloudFormation found when it last compared the stack with what there is; absent where it never did. */
+  readonly drift?: { readonly status: string; readonly checkedAt?: string };
 }
 
 export const STACK_TAG = 'bk-stack:stack';
@@ -54,5 +56,13 @@ export function summaryOf(stack: Stack, region: string): StackSummary {
     createdAt: (stack.CreationTime ?? new Date(0)).toISOString(),
     ...(stack.LastUpdatedTime && { updatedAt: stack.LastUpdatedTime.toISOString() }),
     terminationProtection: stack.EnableTerminationProtection ?? false,
+    ...driftOf(stack),
   };
+}
+
+function driftOf({ DriftInformation: found }: Stack): Pick<StackSummary, 'drift'> {
+  const status = found?.StackDriftStatus;
+  if (status === undefined || status === 'NOT_CHECKED') return {};
+  const checkedAt = found?.LastCheckTimestamp?.toISOString();
+  return { drift: { status, ...(checkedAt !== undefined && { checkedAt }) } };
 }

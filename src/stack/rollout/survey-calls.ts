@@ -3,6 +3,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
+import { bootLogOf } from '../reading/boot-log.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */
@@ -16,7 +17,6 @@ export interface SurveyCalls {
   bootLog(logGroup: string, instanceId: string): Promise<string[]>;
 }
 
-const LOG_LINES = 10;
 const AT_ONCE = 4;
 
 /** The calls on AWS. A group's description has all of its instances, however many they are. */
@@ -58,19 +58,7 @@ export function surveyCalls(aws: AwsContext): SurveyCalls {
         }
       });
     },
-    async bootLog(logGroup, instanceId) {
-      const { GetLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
-      const client = await aws.clients.cloudWatchLogs();
-      try {
-        const { events } = await client.send(
-          new GetLogEventsCommand({ logGroupName: logGroup, logStreamName: instanceId, limit: LOG_LINES }),
-        );
-        return (events ?? []).map(({ message = '' }) => message.trimEnd());
-      } catch (error) {
-        if (awsErrorCode(error) !== 'ResourceNotFoundException') throw error;
-        return [];
-      }
-    },
+    bootLog: (logGroup, instanceId) => bootLogOf(aws, logGroup, instanceId),
   };
 }
 

@@ -1,4 +1,5 @@
 import { OperationError } from '../../errors.ts';
+import { safe } from '../../terminal/safe.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { persistently } from '../pacing.ts';
 import { LOOK_EVERY, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
@@ -77,7 +78,7 @@ async function faulty(
   const log =
     lines.length === 0
       ? ''
-      : `\nThe last lines of ${instanceId ?? ''}:\n${lines.map((line) => `  ${line}`).join('\n')}`;
+      : `\nThe last lines of ${instanceId ?? ''}:\n${lines.map((line) => `  ${safe(line)}`).join('\n')}`;
   const hint = adviceFor({ reason: message }, { stackName, region });
   return {
     kind: 'faulty',

@@ -53,6 +53,7 @@ const refused = {
   StatusMessage:
     'We currently do not have sufficient m7i.large capacity in the Availability Zone you requested',
 };
+const UNKNOWN = { known: false, why: 'no token' } as const;
 const launched = { StatusCode: 'Successful' as const, StartTime: new Date('2026-11-23T11:05:00Z') };
 
 describe('what is wrong with a stack', () => {
@@ -103,6 +104,38 @@ describe('what is wrong with a stack', () => {
     expect(problemsOf({ stack, group: suspended('AZRebalance') })).to.deep.equal([]);
   });
 
+  it('is an instance whose launching hook gave it up, with the last lines of its boot log', () => {
+    const abandoned = {
+      StatusCode: 'Cancelled' as const,
+      StartTime: new Date('2026-11-23T11:00:00Z'),
+      Description: 'Launching a new EC2 instance: i-0123456789abcdef0',
+      StatusMessage:
+        'Lifecycle Action with token x was abandoned: Lifecycle Action Completed with ABANDON Result',
+    };
+    const group = groupOf({ Instances: [] }, [abandoned, launched]);
+    const bootLog = {
+      instanceId: 'i-0123456789abcdef0',
+      lines: ['Installing Docker', '\x1b[31mno space left'],
+    };
+    const [problem] = problemsOf({ stack, group, bootLog });
+    expect(group.failures[0]?.instanceId).to.equal('i-0123456789abcdef0');
+    expect(problem?.message).to.contain('did not come up').and.to.contain('was abandoned');
+    expect(problem?.message).to.contain('  Installing Docker\n  no space left');
+    expect(problem?.remedy).to.contain('bk-stack logs tail ci --group boot --instance i-0123456789abcdef0');
+    expect(problemsOf({ stack, group: groupOf({}, [launched, abandoned]) })).to.deep.equal([]);
+  });
+
+  it('is a scale-in that was called off, only in the eyes of others', () => {
+    const kept = { StatusCode: 'Cancelled' as const, StatusMessage: 'all remaining instances are protected' };
+    expect(groupOf({}, [kept])).to.deep.include({ failures: [], failing: false });
+  });
+
+  it('is drift, once CloudFormation has found it', () => {
+    const found = (status: string) => problemsOf({ stack: { ...stack, drift: { status } } });
+    expect(found('DRIFTED')[0]?.remedy).to.contain('describe-stack-resource-drifts --stack-name ci');
+    expect(found('IN_SYNC')).to.deep.equal([]);
+  });
+
   it('is instances that are unhealthy', () => {
     const group = groupOf({ Instances: [instance('i-1', { HealthStatus: 'Unhealthy' })] });
     expect(problemsOf({ stack, group })[0]?.message).to.contain('i-1');
@@ -128,6 +161,33 @@ describe('the status for people', () => {
     expect(text).to.contain('2 desired (0 to 10)').and.to.contain('1 Pending');
     expect(text).to.contain('10:02:11  2 → 5: 12 jobs').and.to.contain('10:01:11  failed: no answer');
     expect(text).to.contain('3 scheduled, 2 running, 1 waiting').and.to.contain('2 (2 busy, 0 idle)');
+  });
+
+  it('tells instances of a former version apart, while there are some', () => {
+    const textOf = (...versions: string[]) => {
+      const group = groupOf({
+        LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' },
+        Instances: versions.map((Version, at) => instance(`i-${at}`, { LaunchTemplate: { Version } })),
+      });
+      return statusText({ ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} }, theme);
+    };
+    expect(textOf('7', '6', '6')).to.contain(
+      "1 of the launch template's present version (7), 2 of former ones",
+    );
+    expect(textOf('7', '6')).to.contain('6 (former)');
+    expect(textOf('7', '7')).to.not.contain('VERSION').and.to.not.contain('versions');
+  });
+
+  it('stays a screen, however many instances there are, and shows those first that are not in service', () => {
+    const Instances = Array.from({ length: 1000 }, (_, at) => instance(`i-${String(at).padStart(4, '0')}`));
+    Instances.push(instance('i-9999', { LifecycleState: 'Terminating:Wait' }));
+    const group = groupOf({ Instances });
+    const text = statusText(
+      { ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+      theme,
+    );
+    expect(text.split('\n').length).to.be.below(40);
+    expect(text).to.contain('i-9999').and.to.contain('... and 981 more: bk-stack instances ci');
   });
 
   it('counts instances by state, the most first', () => {
