@@ -230,5 +230,10 @@ async function send({ status, headers, body }: WireResponse, outgoing: ServerRes
     return;
   }
   outgoing.writeHead(status, { ...headers });
-  await pipeline(Readable.from(body), outgoing);
+  try {
+    await pipeline(Readable.from(body), outgoing);
+  } catch (error) {
+    // Whoever reads an answer that goes on ends it by going away.
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
