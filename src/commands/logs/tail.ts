@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
+import { logFlags, sinceFlag, untilFlag } from '../../cli/log-flags.ts';
 import type { LogFormat } from '../../logs/format.ts';
 import { errTheme, outColours } from '../../terminal/theme.ts';
 
@@ -21,30 +22,9 @@ export default class LogsTail extends BaseCommand {
   static override enableJsonFlag = false;
 
   static override flags = {
-    group: Flags.string({
-      description: 'agent, boot, system, docker, lifecycle, scaler; all by itself',
-      helpValue: '<group,...>',
-      multiple: true,
-      multipleNonGreedy: true,
-      delimiter: ',',
-    }),
-    instance: Flags.string({
-      description: 'only this instance (repeatable)',
-      helpValue: '<id>',
-      multiple: true,
-      multipleNonGreedy: true,
-      exclusive: ['agent'],
-    }),
-    agent: Flags.string({
-      description: "only the instance of this agent, by the agent's name",
-      helpValue: '<name>',
-    }),
-    since: Flags.string({
-      description: 'from when on: 10m, 2h, or a time',
-      helpValue: '<time>',
-      default: '10m',
-    }),
-    until: Flags.string({ description: 'until when', helpValue: '<time>', exclusive: ['follow'] }),
+    ...logFlags,
+    since: sinceFlag('10m'),
+    until: untilFlag(['follow', 'live']),
     filter: Flags.string({
       description: "a pattern in CloudWatch's syntax, applied there",
       helpValue: '<pattern>',
@@ -54,7 +34,6 @@ export default class LogsTail extends BaseCommand {
     live: Flags.boolean({
       description:
         'follow by what CloudWatch sends (its live tail), not by polling; AWS charges by the minute',
-      exclusive: ['until'],
     }),
     interleave: Flags.boolean({
       description: 'one stream by time; otherwise one instance after the other, without following',

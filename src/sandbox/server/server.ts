@@ -39,7 +39,7 @@ const BUILDKITE_REST = '/_buildkite/v2';
 const RESPONSE = '/_cloudformation/response/';
 
 /** Operations by whose name nothing changes. A watcher asks several times a second; writing each time would be waste. */
-const READING = /^(Describe|Get|Head|List|Filter|Validate)/;
+const READING = /^(Describe|Get|Head|List|Filter|Validate|StartLiveTail$)/;
 
 /** The sandbox: one world, served over HTTP on loopback. */
 export class SandboxServer {
