@@ -49,7 +49,9 @@ export class Clients {
   cloudWatchLogs(): Promise<CloudWatchLogsClient> {
     return this.#once('logs', async () => {
       const { CloudWatchLogsClient } = await import('./sdk/cloudwatch-logs.ts');
-      return new CloudWatchLogsClient(this.#configuration());
+      const own = process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] !== undefined;
+      // A live tail's host has a prefix, which does not resolve at an endpoint that is not AWS's own.
+      return new CloudWatchLogsClient({ ...this.#configuration(), ...(own && { disableHostPrefix: true }) });
     });
   }
 

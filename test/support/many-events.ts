@@ -58,6 +58,7 @@ export class FakeLogs implements LogCalls {
       events.push({
         id: String(index).padStart(56, '0'),
         group: place.group,
+        place: place.name,
         stream: `i-${index % streams}`,
         timestamp,
         ingestedAt: arrival,
@@ -67,6 +68,10 @@ export class FakeLogs implements LogCalls {
     const more = index < count && this.#times[index]! <= Math.min(end, now);
     const again = more && this.#random() < twice;
     return Promise.resolve({ events, ...(more && { next: String(again ? from : index) }) });
+  }
+
+  streams() {
+    return Promise.resolve({ streams: [] });
   }
 
   #first(start: number): number {

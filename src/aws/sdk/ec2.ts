@@ -9,5 +9,6 @@ export {
   DescribeSubnetsCommand,
   DescribeVpcsCommand,
   EC2Client,
+  GetConsoleOutputCommand,
   paginateDescribeInstanceTypeOfferings,
 } from '@aws-sdk/client-ec2';
