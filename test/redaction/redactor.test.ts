@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { KnownValues } from '../../../src/support-bundle/redaction/known-values.ts';
-import { Redactor, Tally } from '../../../src/support-bundle/redaction/redactor.ts';
+import { KnownValues } from '../../src/redaction/known-values.ts';
+import { Redactor, Tally } from '../../src/redaction/redactor.ts';
 
 /** Stands in every secret, and may stand nowhere afterwards. */
 const MARKER = 'Mrk7sEcReT';
