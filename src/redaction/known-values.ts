@@ -51,13 +51,6 @@ export function formsOf(value: string): Set<string> {
       }
     }
   }
-  const lines = trimmed.split(/\r?\n|\r/);
-  if (lines.length > 1) {
-    for (const line of lines) {
-      // The frame of a key is no secret, and tells that there was one.
-      if (!/^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line.trim())) add(line.trim(), SHORTEST_LINE);
-    }
-  }
   return forms;
 }
 
@@ -108,6 +101,19 @@ export class KnownValues {
   /** @returns false for one that is too short to be looked for */
   add(value: string, reason: Reason): boolean {
     if (value.trim().length < SHORTEST) return false;
+    this.#count += 1;
+    this.#addForms(value, reason);
+    // What has several lines is shown and logged line by line.
+    const lines = value.trim().split(/\r?\n|\r/);
+    for (const line of lines.length > 1 ? lines : []) {
+      // The frame of a key is no secret, and tells that there was one.
+      const frame = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line.trim());
+      if (!frame && line.trim().length >= SHORTEST_LINE) this.#addForms(line, reason);
+    }
+    return true;
+  }
+
+  #addForms(value: string, reason: Reason): void {
     for (const text of formsOf(value)) {
       if (this.#forms.has(text)) continue;
       this.#forms.set(text, reason);
@@ -121,8 +127,6 @@ export class KnownValues {
       }
       this.#beginnings[beginning(text, 0)] = 1;
     }
-    this.#count += 1;
-    return true;
   }
 
   /** Puts something in place of every known value in a text; values that overlap go together. */

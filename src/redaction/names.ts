@@ -48,14 +48,14 @@ export function isOrdinary(value: string): boolean {
 
 /** Whether a value says no more than that there is one, or none. */
 export function isBlank(value: string): boolean {
-  return /^(?:true|false|yes|no|on|off|null|nil|none|undefined|unset|required|optional|enabled|disabled|[*x]+|\d{1,3})?$/i.test(
+  return /^(?:true|false|yes|no|on|off|null|nil|none|undefined|unset|required|optional|enabled|disabled|[*x]+|[{}[\]()]+|\d{1,3})?$/i.test(
     value,
   );
 }
 
 /** A reference to a value in place of it: a variable, a dynamic reference, a function of CloudFormation. */
 export function isReference(value: string): boolean {
-  return /^(?:\$\{?[A-Za-z_(:]|%[A-Za-z_]+%$|\{\{.*\}\}$|!(?:Ref|Sub|GetAtt|If|Join|Select|ImportValue)\b|<[^>]*>$|arn:aws)/.test(
+  return /^(?:\$\{?[A-Za-z_(:]|%[A-Za-z_]+%$|\{\{.*\}\}$|!(?:Ref|Sub|GetAtt|If|Join|Select|ImportValue|And|Or|Not|Equals|FindInMap|Split|Base64|Transform)\b|<[^>]*>$|arn:aws)/.test(
     value,
   );
 }

@@ -134,9 +134,11 @@ export const SHAPES: readonly Shape[] = [
 /** Whether a text is as keys are: letters of both cases and digits, in no order. Words and checksums in hexadecimal are not. */
 function isRandom(text: string): boolean {
   const kinds = [...text].map((character) => KINDS.findIndex((kind) => kind.test(character)));
-  if (![0, 1, 2].every((kind) => kinds.includes(kind))) return false;
+  const share = (kind: number) => kinds.filter((each) => each === kind).length / text.length;
+  if (share(LOWER) < 0.1 || share(UPPER) < 0.15 || share(DIGIT) < 0.02) return false;
   const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
   return changes > 0.35 * text.length && new Set(text).size > 0.35 * Math.min(text.length, 60);
 }
 
 const KINDS = [/[a-z]/, /[A-Z]/, /\d/] as const;
+const [LOWER, UPPER, DIGIT] = [0, 1, 2];

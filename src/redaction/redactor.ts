@@ -16,6 +16,10 @@ export class Tally {
   }
 }
 
+/** As they are, and as JSON, C and shells write them. */
+// eslint-disable-next-line no-control-regex -- these are looked for
+const COLOURS = /(?:\x1b|\\+(?:u001[bB]|x1[bB]|e|033))\[[0-9;]*m/g;
+
 /** Codes within codes are looked into this deep. */
 const DEPTH = 2;
 
@@ -34,7 +38,8 @@ export class Redactor {
   }
 
   redact(text: string, tally: Tally = new Tally()): string {
-    return this.#redact(text, tally, DEPTH);
+    // Colours stand within what they colour, and keep a name from its value.
+    return this.#redact(text.replace(COLOURS, ''), tally, DEPTH);
   }
 
   #redact(text: string, tally: Tally, depth: number): string {

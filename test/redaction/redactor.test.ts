@@ -167,6 +167,10 @@ describe('the redactor', () => {
         'arn:aws:cloudformation:us-east-1:111122223333:stack/My-Stack/0a1b2c3d-1111-2222-3333-444455556666',
       );
       stays(`s3://bk-stack-assets-111122223333-us-east-1/host/${'0a1b2c3d'.repeat(8)}.mjs`);
+      stays(
+        'arn:aws:cloudformation:us-east-1:111122223333:changeSet/bk-stack-20261125/0a1b2c3d-1111-2222-3333-444455556666',
+      );
+      stays('HasAgentToken: !And [a] and HasSecret: !Not [b], Token: { default: x }');
       stays('commit da39a3ee5e6b4b0d3255bfef95601890afd80709');
       stays('my-long-stack-name-here-ManagedSecretsLoggingBucket-ABCDEFGHIJKL');
       stays('BuildkiteAgentTokenParameterStorePath: /bk-stack/ci/agent-token');
