@@ -4,6 +4,9 @@ import { gunzipSync } from 'node:zlib';
 const BASE64 = /[A-Za-z0-9+/_-]{11,}(?:(?:\r?\n[ \t]*|(?:\\+[rn])+)[A-Za-z0-9+/_-]{4,})*={0,2}/g;
 const BREAKS = /\r?\n[ \t]*|(?:\\+[rn])+/g;
 
+/** The code of a text that is longer than a word has some; most paths and names have none. */
+const CAPITALS = /[A-Z]/;
+
 const PERCENT = /[^\s"'<>[\]]*%[0-9A-Fa-f]{2}[^\s"'<>[\]]*/g;
 
 /** What is packed is unpacked to this many bytes; a secret behind them is not found, so the whole is not trusted. */
@@ -11,9 +14,11 @@ const MOST_UNPACKED = 4 * 1024 * 1024;
 
 /** Puts something in place of what is encoded (base64, percent signs) and holds a secret once it is decoded. */
 export function replaceEncoded(text: string, holds: (decoded: string) => boolean, put: () => string): string {
-  return text
-    .replace(BASE64, (run) => (base64Holds(run.replace(BREAKS, ''), holds) ? put() : run))
-    .replace(PERCENT, (run) => (holds(percentDecoded(run)) ? put() : run));
+  const result = text.replace(BASE64, (run) =>
+    CAPITALS.test(run) && base64Holds(run.replace(BREAKS, ''), holds) ? put() : run,
+  );
+  if (!result.includes('%')) return result;
+  return result.replace(PERCENT, (run) => (holds(percentDecoded(run)) ? put() : run));
 }
 
 function base64Holds(run: string, holds: (decoded: string) => boolean): boolean {

@@ -38,6 +38,7 @@ export function formsOf(value: string): Set<string> {
     if (bytes.length >= SHORTEST_LINE) {
       add(bytes.toString('hex'));
       add(bytes.toString('hex').toUpperCase());
+      for (const inner of withinBase64(bytes)) add(inner, SHORTEST_LINE);
     }
     for (const shape of ['base64', 'base64url'] as const) {
       const encoded = bytes.toString(shape);
@@ -52,6 +53,20 @@ export function formsOf(value: string): Set<string> {
     }
   }
   return forms;
+}
+
+/** The signs that bytes surely have within the code of something longer, wherever in it they stand. */
+function withinBase64(bytes: Buffer): string[] {
+  return (['base64', 'base64url'] as const).flatMap((shape) =>
+    [0, 1, 2].map((before) => {
+      const code = Buffer.concat([Buffer.alloc(before), bytes])
+        .toString(shape)
+        .replace(/=+$/, '');
+      // Signs that what stands before or behind has a part in.
+      const partly = Math.ceil((before * 8) / 6);
+      return code.slice(partly, Math.floor(((before + bytes.length) * 8) / 6));
+    }),
+  );
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {

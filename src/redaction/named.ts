@@ -35,8 +35,12 @@ const SPOKEN = /(?<![\w-])(password|passwd|passphrase)([ \t]+(?:is[ \t]+)?)([^\s
 const PAIR =
   /("(?:\w*Key|[Nn]ame|ParameterName)\\*"[ \t]*:[ \t]*\\*"([\w.\-/]+)\\*"[ \t]*,\s*\\*"(?:\w*Value|value|Default)\\*"[ \t]*:[ \t]*\\*")((?:[^"\\]|\\[^])+?)(?=\\*")/g;
 
+/** Stands in every name that is a secret's, and in few other lines. */
+const HINT = /pass|pwd|secret|token|credential|key|string|url|auth|dsn|cookie|signature|session/i;
+
 /** Puts something in place of the values of what is named as a secret. */
 export function replaceNamed(text: string, put: () => string): string {
+  if (!HINT.test(text)) return text;
   return assignmentsReplaced(text, put)
     .replace(ELEMENT, (whole: string, start: string, name: string, value: string) =>
       isSecretName(name) && isTold(value.trim()) ? start + put() : whole,

@@ -401,7 +401,7 @@ describe('bk-stack support-bundle', function () {
       await write(
         '/buildkite/ci/agent',
         instance,
-        Array.from({ length: 3500 }, (_, n) => `${part}/${n} ${'long '.repeat(40)}`),
+        Array.from({ length: 2000 }, (_, n) => `${part}/${n} ${'long '.repeat(40)}`),
       );
     }
     await write('/buildkite/ci/agent', instance, ['the very last']);

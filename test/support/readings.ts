@@ -20,7 +20,7 @@ export function* allReadings(text: string, depth = 2): Generator<string> {
       if (bytes[0] === 0x1f && bytes[1] === 0x8b) yield unpacked(bytes);
       const decoded = bytes.toString('utf8');
       // Codes within codes are texts.
-      if (/^[\x09-\x7e]+$/.test(decoded)) yield* allReadings(decoded, depth - 1);
+      if (/^[\t-~]+$/.test(decoded)) yield* allReadings(decoded, depth - 1);
       else yield decoded;
     }
   }
