@@ -2,6 +2,7 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -59,6 +60,13 @@ export class Clients {
     return this.#once('ec2', async () => {
       const { EC2Client } = await import('./sdk/ec2.ts');
       return new EC2Client(this.#configuration());
+    });
+  }
+
+  lambda(): Promise<LambdaClient> {
+    return this.#once('lambda', async () => {
+      const { LambdaClient } = await import('./sdk/lambda.ts');
+      return new LambdaClient(this.#configuration());
     });
   }
 
