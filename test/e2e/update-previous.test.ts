@@ -6,7 +6,7 @@ import { root } from '../support/process.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 /** Templates that were released, each as it was: they are never changed. */
-const RELEASED = ['0.1.0'];
+const RELEASED = ['0.1.0', '0.2.0'];
 
 for (const version of RELEASED) {
   describe(`bk-stack update of a stack that bk-stack ${version} has made`, function () {
