@@ -175,12 +175,14 @@ class Sequence {
 
   /** Whatever keeps a group from having instances, `status` tells of it. @returns whether it calls the stack paused */
   async checkStatus(): Promise<boolean> {
-    const { problems } = await describeStack(this.stack.aws.context, 'ci');
+    const { problems, update } = await describeStack(this.stack.aws.context, 'ci');
     const told = problems.map(({ message }) => message).join('\n');
     const { MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
     const held =
       MaxSize === 0 || SuspendedProcesses.length > 0 || Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
     if (held) expect(told).to.match(/The stack is paused|An update/);
+    if (update !== undefined)
+      expect(problems.map(({ remedy = '' }) => remedy).join()).to.not.contain('bk-stack resume');
     return /The stack is paused/.test(told);
   }
 

@@ -26,7 +26,9 @@ export function problemsOf({ stack, group, firstCause, update }: Findings): Prob
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
-    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group)),
+    ...(group === undefined || stack.status.startsWith('DELETE')
+      ? []
+      : groupProblems(stack, group, update !== undefined)),
   ];
 }
 
@@ -70,7 +72,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
   return undefined;
 }
 
-function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
+function groupProblems(stack: StackSummary, group: GroupState, updating: boolean): Problem[] {
   const { stackName, region } = stack;
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
@@ -86,7 +88,8 @@ function groupProblems(stack: StackSummary, group: GroupState): Problem[] {
       : [
           {
             message: 'The stack is paused: its scaler brings up nothing, and jobs wait.',
-            remedy: `bk-stack resume ${stackName} --region ${region}`,
+            // An update that is under way says how it goes on, and resume is refused until then.
+            ...(!updating && { remedy: `bk-stack resume ${stackName} --region ${region}` }),
           },
         ]),
     ...(latest !== undefined && group.failing && inService < group.desiredCapacity
