@@ -239,6 +239,11 @@ export class UpdatableStack {
     return lostJobs(this.world).length;
   }
 
+  /** Connected ones. */
+  get agents(): number {
+    return queueMetrics(buildkiteState(this.world), QUEUE).agents.total;
+  }
+
   /** Instances by the launch template's version, those that are ending left out. */
   async versions(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};

@@ -1,4 +1,4 @@
-import { describeJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
+import { describeJobs, finishJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
 import { revokeToken } from '../buildkite/tokens.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
 import type { Scope } from '../kernel/service.ts';
@@ -38,6 +38,8 @@ export function control(request: WireRequest, controls: Controls): WireResponse 
       return takeJob(request, world);
     case 'POST /_sandbox/tokens/revoke':
       return takeRevocation(request, world);
+    case 'POST /_sandbox/jobs/finish':
+      return json(200, { finished: finishJobs(world) });
     case 'POST /_sandbox/machines/take':
       return onMachine(request, world, (scope, instanceId) => takeMachine(scope, instanceId));
     case 'POST /_sandbox/machines/interrupt':

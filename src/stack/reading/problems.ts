@@ -25,11 +25,12 @@ export interface Findings {
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
-export function problemsOf({ stack, group, bootLog, firstCause, update }: Findings): Problem[] {
+export function problemsOf(findings: Findings): Problem[] {
+  const { stack, group, firstCause, update } = findings;
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
-    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group, bootLog)),
+    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(group, findings)),
     ...driftProblems(stack),
   ];
 }
@@ -74,7 +75,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
   return undefined;
 }
 
-function groupProblems(stack: StackSummary, group: GroupState, bootLog: BootLog | undefined): Problem[] {
+function groupProblems(group: GroupState, { stack, bootLog, update }: Findings): Problem[] {
   const { stackName, region } = stack;
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
@@ -90,7 +91,8 @@ function groupProblems(stack: StackSummary, group: GroupState, bootLog: BootLog 
       : [
           {
             message: 'The stack is paused: its scaler brings up nothing, and jobs wait.',
-            remedy: `bk-stack resume ${stackName} --region ${region}`,
+            // An update that is under way says how it goes on, and resume is refused until then.
+            ...(update === undefined && { remedy: `bk-stack resume ${stackName} --region ${region}` }),
           },
         ]),
     ...(latest !== undefined && group.failing && inService < group.desiredCapacity
