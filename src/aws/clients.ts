@@ -2,6 +2,9 @@ import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -57,6 +60,27 @@ export class Clients {
     return this.#once('ec2', async () => {
       const { EC2Client } = await import('./sdk/ec2.ts');
       return new EC2Client(this.#configuration());
+    });
+  }
+
+  eventBridge(): Promise<EventBridgeClient> {
+    return this.#once('eventbridge', async () => {
+      const { EventBridgeClient } = await import('./sdk/eventbridge.ts');
+      return new EventBridgeClient(this.#configuration());
+    });
+  }
+
+  iam(): Promise<IAMClient> {
+    return this.#once('iam', async () => {
+      const { IAMClient } = await import('./sdk/iam.ts');
+      return new IAMClient(this.#configuration());
+    });
+  }
+
+  lambda(): Promise<LambdaClient> {
+    return this.#once('lambda', async () => {
+      const { LambdaClient } = await import('./sdk/lambda.ts');
+      return new LambdaClient(this.#configuration());
     });
   }
 

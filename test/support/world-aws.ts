@@ -18,6 +18,10 @@ export class WorldAws {
   /** The share of requests that are throttled. */
   throttled = 0;
   readonly requests = new Map<string, number>();
+  /** What requests end in before they have an effect; undefined for those that succeed. */
+  refuse: (service: string, operation: string) => Error | undefined = () => undefined;
+  /** Where Buildkite's Agent API is served. */
+  agentEndpoint: string | undefined;
   #passing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -41,12 +45,16 @@ export class WorldAws {
     const context = {
       region: this.scope.region,
       speed: 1,
-      agentEndpoint: undefined,
+      agentEndpoint: this.agentEndpoint,
+      inRegion: () => context,
       clients: {
         autoScaling: client('autoscaling'),
         cloudFormation: client('cloudformation'),
         cloudWatchLogs: client('logs'),
         ec2: client('ec2'),
+        eventBridge: client('eventbridge'),
+        iam: client('iam'),
+        lambda: client('lambda'),
         s3: client('s3'),
         serviceQuotas: client('servicequotas'),
         ssm: client('ssm'),
@@ -74,6 +82,8 @@ export class WorldAws {
       this.#killed = true;
       throw new Killed();
     }
+    const refusal = this.refuse(service, operation);
+    if (refusal !== undefined) throw refusal;
     if (this.random() < this.throttled) throw sdkError('Throttling', 'Rate exceeded');
     const answer = await this.#call(service, operation, input);
     if (dies) {
@@ -112,6 +122,7 @@ function plain(input: object): object {
   );
 }
 
-function sdkError(name: string, message: string, httpStatusCode = 400): Error {
+/** An error as the SDK throws it. */
+export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: 'r-1' } });
 }
