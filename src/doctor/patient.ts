@@ -93,7 +93,8 @@ export class Patient {
       const { AutoScalingGroups } = await client.send(
         new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
       );
-      return AutoScalingGroups?.[0];
+      // One that says how it is, is being deleted.
+      return AutoScalingGroups?.find(({ Status }) => Status === undefined);
     });
   }
 

@@ -9,6 +9,7 @@ import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
+import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
 import type { Answer } from './fleet.ts';
@@ -31,7 +32,9 @@ export class HealthyStack {
   readonly scope: Scope;
   /** The identity that AWS takes us for, and how far our clock is ahead. */
   identity = { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/sandbox`, aheadSeconds: 0 };
+  ask: AskIdentity = () => Promise.resolve(this.identity);
   restToken: string | undefined = 'bkua_x';
+  region = REGION;
 
   private constructor(
     readonly world: TestWorld,
@@ -75,6 +78,8 @@ export class HealthyStack {
       AssetsBucket: BUCKET,
       ...programs,
       ...{ BuildkiteQueue: 'deploy', InstanceTypes: 'm7i.large', MinSize: '2', MaxSize: '5', KeyName: 'ops' },
+      // One of them lacks a type that others have.
+      AvailabilityZones: 'us-east-1a,us-east-1d',
       ...parameters,
     });
     return stack;
@@ -159,13 +164,66 @@ export class HealthyStack {
     return lostJobs(this.world).length;
   }
 
+  /** Has CloudFormation tell of it what is not so. */
+  private tell(change: (stack: Answer) => void): void {
+    this.aws.answer = (operation, _input, answer) => {
+      if (operation !== 'DescribeStacks') return answer;
+      const told = structuredClone(answer) as Answer;
+      for (const stack of told.Stacks) if (stack.StackName === 'ci') change(stack);
+      return told;
+    };
+  }
+
+  setParameter(ParameterKey: string, ParameterValue: string): void {
+    this.tell((stack) => {
+      const others = stack.Parameters.filter((each: Answer) => each.ParameterKey !== ParameterKey);
+      stack.Parameters = [...others, { ParameterKey, ParameterValue }];
+    });
+  }
+
+  setStatus(StackStatus: string): void {
+    this.tell((stack) => {
+      stack.StackStatus = StackStatus;
+    });
+  }
+
+  /** The scaler's log has another line. */
+  async scalerSays(line: object): Promise<void> {
+    const logGroupName = '/buildkite/ci/scaler';
+    await this.call('logs', 'CreateLogStream', { logGroupName, logStreamName: 'x' });
+    const event = { timestamp: this.world.now(), message: JSON.stringify(line) };
+    await this.call('logs', 'PutLogEvents', { logGroupName, logStreamName: 'x', logEvents: [event] });
+  }
+
+  /** The scaler's log is empty. */
+  async silence(): Promise<void> {
+    const logGroupName = '/buildkite/ci/scaler';
+    await this.call('logs', 'DeleteLogGroup', { logGroupName });
+    await this.call('logs', 'CreateLogGroup', { logGroupName });
+    await this.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
+  }
+
+  /** Makes another agent stack, of the official template by its looks. */
+  async otherStack(queue: string): Promise<void> {
+    await this.call('cloudformation', 'CreateStack', {
+      StackName: 'other',
+      TemplateBody: JSON.stringify({
+        Description: 'Buildkite stack v6.40.0',
+        Parameters: { BuildkiteQueue: { Type: 'String' } },
+        Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+      }),
+      Parameters: [{ ParameterKey: 'BuildkiteQueue', ParameterValue: queue }],
+    });
+    await this.world.pass(30);
+  }
+
   diagnose(stackName: string | null = 'ci', options: Partial<DoctorOptions> = {}): Promise<Report> {
-    return diagnose(this.aws.context, stackName ?? undefined, {
+    return diagnose(this.aws.context.inRegion(this.region), stackName ?? undefined, {
       style: { live: false, write: () => undefined, now: () => new Date() },
       signal: new AbortController().signal,
       commands: [],
       restToken: this.restToken,
-      askIdentity: () => Promise.resolve(this.identity),
+      askIdentity: this.ask,
       ...options,
     });
   }

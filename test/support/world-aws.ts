@@ -20,6 +20,9 @@ export class WorldAws {
   readonly requests = new Map<string, number>();
   /** What requests end in before they have an effect; undefined for those that succeed. */
   refuse: (service: string, operation: string) => Error | undefined = () => undefined;
+  /** Changes what requests are answered, where the sandbox cannot be brought to answer so. */
+  answer: (operation: string, input: object, answer: object) => object = (_operation, _input, answer) =>
+    answer;
   /** Where Buildkite's Agent API is served. */
   agentEndpoint: string | undefined;
   #passing: Promise<void> = Promise.resolve();
@@ -46,7 +49,7 @@ export class WorldAws {
       region: this.scope.region,
       speed: 1,
       agentEndpoint: this.agentEndpoint,
-      inRegion: () => context,
+      inRegion: (region: string) => ({ ...context, region }),
       clients: {
         autoScaling: client('autoscaling'),
         cloudFormation: client('cloudformation'),
@@ -85,7 +88,7 @@ export class WorldAws {
     const refusal = this.refuse(service, operation);
     if (refusal !== undefined) throw refusal;
     if (this.random() < this.throttled) throw sdkError('Throttling', 'Rate exceeded');
-    const answer = await this.#call(service, operation, input);
+    const answer = this.answer(operation, input, (await this.#call(service, operation, input)) as object);
     if (dies) {
       this.#killed = true;
       throw new Killed();
