@@ -24,6 +24,7 @@ import { networkCheck } from './network/network.ts';
 import { Patient } from './patient.ts';
 import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
+import { alarmsCheck } from './service/alarms.ts';
 import { bucketCheck } from './service/bucket.ts';
 import { logsCheck } from './service/logs.ts';
 import { programsCheck } from './service/programs.ts';
@@ -137,6 +138,7 @@ function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Ch
     ...launchChecks(patient, signal),
     networkCheck(patient),
     scalerCheck(patient),
+    alarmsCheck(patient),
     tokenCheck(patient, signal),
     queueCheck(patient),
     bucketCheck(patient),

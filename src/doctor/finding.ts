@@ -52,6 +52,7 @@ export const CODES = [
   'scaler-stopped',
   'scaler-overlaps',
   'schedule-disabled',
+  'alarm-on',
   // Buildkite.
   'token-missing',
   'token-refused',

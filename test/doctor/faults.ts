@@ -1,5 +1,4 @@
 import type { FindingCode } from '../../src/doctor/finding.ts';
-import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.ts';
 import { sdkError } from '../support/world-aws.ts';
 import type { HealthyStack } from '../support/healthy-stack.ts';
 
@@ -45,17 +44,22 @@ async function relaunchFrom(stack: HealthyStack, data: object): Promise<void> {
     SourceVersion: '1',
     LaunchTemplateData: data,
   });
-  const group = await stack.group();
-  const { LaunchTemplateId } = group.MixedInstancesPolicy.LaunchTemplate.LaunchTemplateSpecification;
+  await changeLaunch(stack, { Version: String(LaunchTemplateVersion.VersionNumber) });
+}
+
+/** Changes from which template, and of which types, the group launches. */
+async function changeLaunch(
+  stack: HealthyStack,
+  { Version, Overrides }: { Version?: string; Overrides?: object[] },
+): Promise<void> {
+  const { LaunchTemplate, InstancesDistribution } = (await stack.group()).MixedInstancesPolicy;
+  const { LaunchTemplateId, Version: former } = LaunchTemplate.LaunchTemplateSpecification;
   await stack.onGroup('UpdateAutoScalingGroup', {
     MixedInstancesPolicy: {
-      ...group.MixedInstancesPolicy,
+      InstancesDistribution,
       LaunchTemplate: {
-        ...group.MixedInstancesPolicy.LaunchTemplate,
-        LaunchTemplateSpecification: {
-          LaunchTemplateId,
-          Version: String(LaunchTemplateVersion.VersionNumber),
-        },
+        LaunchTemplateSpecification: { LaunchTemplateId, Version: Version ?? former },
+        Overrides: Overrides ?? LaunchTemplate.Overrides,
       },
     },
   });
@@ -69,12 +73,6 @@ async function relaunchedFrom(stack: HealthyStack, data: object): Promise<void> 
   }
   await stack.world.pass(120);
   await relaunchFrom(stack, data);
-}
-
-/** The agents of an instance are gone, and it does not know. */
-async function zombie(stack: HealthyStack): Promise<void> {
-  const [{ InstanceId }] = (await stack.group()).Instances;
-  for (const agent of agentsOfInstance(stack.world, InstanceId)) loseAgent(stack.world, agent);
 }
 
 export const FAULTS: readonly PlantedFault[] = [
@@ -161,7 +159,8 @@ export const FAULTS: readonly PlantedFault[] = [
   {
     what: 'no VPC left',
     plant: async (stack) => {
-      for (const octet of [1, 2, 3]) await stack.call('ec2', 'CreateVpc', { CidrBlock: `10.${octet}.0.0/16` });
+      for (const octet of [1, 2, 3])
+        await stack.call('ec2', 'CreateVpc', { CidrBlock: `10.${octet}.0.0/16` });
     },
     code: 'vpc-quota',
     severity: 'warning',
@@ -326,7 +325,7 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     what: 'an instance without agents',
-    plant: zombie,
+    plant: (stack) => stack.zombie(),
     code: 'instances-without-agents',
     fix: /set-instance-health --instance-id i-\S+ --health-status Unhealthy/,
     fixed: true,
@@ -340,18 +339,8 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     what: 'an instance type that a zone does not have',
-    plant: async (stack) => {
-      const group = await stack.group();
-      await stack.onGroup('UpdateAutoScalingGroup', {
-        MixedInstancesPolicy: {
-          ...group.MixedInstancesPolicy,
-          LaunchTemplate: {
-            ...group.MixedInstancesPolicy.LaunchTemplate,
-            Overrides: [{ InstanceType: 'm7i.large' }, { InstanceType: 'inf2.xlarge' }],
-          },
-        },
-      });
-    },
+    plant: (stack) =>
+      changeLaunch(stack, { Overrides: [{ InstanceType: 'm7i.large' }, { InstanceType: 'inf2.xlarge' }] }),
     code: 'instance-type-not-offered',
     severity: 'warning',
     fix: /--param InstanceTypes=/,
@@ -542,6 +531,17 @@ export const FAULTS: readonly PlantedFault[] = [
     code: 'schedule-disabled',
     fix: /aws events enable-rule --name ci-ScalerSchedule/,
     fixed: true,
+  },
+  {
+    what: 'an alarm that is on',
+    plant: async (stack) =>
+      stack.call('cloudwatch', 'SetAlarmState', {
+        AlarmName: await stack.physicalId('ScalerAlarm'),
+        StateValue: 'ALARM',
+        StateReason: '3 datapoints were over 0',
+      }),
+    code: 'alarm-on',
+    fix: /describe-alarm-history --alarm-name ci-ScalerAlarm/,
   },
   {
     what: 'a token that was deleted',

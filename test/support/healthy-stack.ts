@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.ts';
 import { handleBuildkite } from '../../src/sandbox/buildkite/http.ts';
 import { handleRest } from '../../src/sandbox/buildkite/rest.ts';
 import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
@@ -14,12 +15,14 @@ import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
 import type { Answer } from './fleet.ts';
 import { root } from './process.ts';
+import { OFFICIAL_LOGS, officialTemplates } from './official-stack.ts';
 import { WorldAws } from './world-aws.ts';
 import { TestWorld } from './world.ts';
 
 const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 const BUCKET = assetsBucketName(ACCOUNT, REGION);
+const TOKEN = '/bk-stack/ci/agent-token';
 const SCALER = `
 export async function handler() {
   process.stdout.write(JSON.stringify({ event: 'kept', from: 2, to: 2, reason: 'enough agents for every job' }) + '\\n');
@@ -51,51 +54,79 @@ export class HealthyStack {
   }
 
   /** Makes it as `bk-stack create` would. */
-  static async create(parameters: Record<string, string> = {}): Promise<HealthyStack> {
+  static async create(): Promise<HealthyStack> {
     const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
-    const calls = assetCalls(stack.aws.context, { account: ACCOUNT, partition: 'aws' });
-    await calls.createBucket(BUCKET);
-    await calls.secureBucket(BUCKET);
     const programs = {
       HostProgram: `host/${'0'.repeat(64)}.mjs`,
       ScalerProgram: `scaler/${'0'.repeat(64)}.zip`,
     };
-    await calls.putObject(BUCKET, programs.HostProgram, '// the host program', 'text/javascript');
-    const zip = zipSync({ 'index.mjs': Buffer.from(SCALER) });
-    await calls.putObject(BUCKET, programs.ScalerProgram, zip, 'application/zip');
-    await calls.putObject(
-      BUCKET,
-      'template.yml',
-      readFileSync(join(root, 'template/bk-stack.yml')),
-      'text/yaml',
+    await stack.#stage({
+      [programs.HostProgram]: '// the host program',
+      [programs.ScalerProgram]: zipSync({ 'index.mjs': Buffer.from(SCALER) }),
+      'template.yml': readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'),
+    });
+    await stack.call('ec2', 'CreateKeyPair', { KeyName: 'ops' });
+    const Tags = [{ Key: 'bk-stack:stack', Value: 'ci' }];
+    await stack.#createStack(
+      { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`, Tags },
+      {
+        BuildkiteAgentTokenParameterStorePath: TOKEN,
+        AgentEndpoint: `${stack.buildkite.endpoint}/v3`,
+        AssetsBucket: BUCKET,
+        ...programs,
+        ...{
+          BuildkiteQueue: 'deploy',
+          InstanceTypes: 'm7i.large',
+          MinSize: '2',
+          MaxSize: '5',
+          KeyName: 'ops',
+        },
+        // One of them lacks a type that others have.
+        AvailabilityZones: 'us-east-1a,us-east-1d',
+      },
     );
-    await stack.call('ssm', 'PutParameter', {
-      ...{ Name: '/bk-stack/ci/agent-token', Type: 'SecureString', Value: 'bkct_x' },
-    });
-    await stack.createStack('ci', {
-      BuildkiteAgentTokenParameterStorePath: '/bk-stack/ci/agent-token',
-      AgentEndpoint: `${stack.buildkite.endpoint}/v3`,
-      AssetsBucket: BUCKET,
-      ...programs,
-      ...{ BuildkiteQueue: 'deploy', InstanceTypes: 'm7i.large', MinSize: '2', MaxSize: '5', KeyName: 'ops' },
-      // One of them lacks a type that others have.
-      AvailabilityZones: 'us-east-1a,us-east-1d',
-      ...parameters,
-    });
     return stack;
   }
 
-  private async createStack(StackName: string, parameters: Record<string, string>): Promise<void> {
-    await this.call('ec2', 'CreateKeyPair', { KeyName: 'ops' });
+  /** A stack such as the official template makes it. */
+  static async createOfficial(): Promise<HealthyStack> {
+    const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
+    const { parent, scaler } = officialTemplates(BUCKET, 'scaler.zip');
+    await stack.#stage({
+      'scaler.zip': zipSync({ 'index.mjs': Buffer.from(SCALER) }),
+      'scaler.json': scaler,
+    });
+    for (const logGroupName of OFFICIAL_LOGS) {
+      await stack.call('logs', 'CreateLogGroup', { logGroupName });
+      await stack.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
+    }
+    await stack.#createStack(
+      { TemplateBody: parent },
+      { BuildkiteAgentTokenParameterStorePath: TOKEN, BuildkiteQueue: 'deploy' },
+    );
+    await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
+    return stack;
+  }
+
+  async #stage(objects: Record<string, string | Uint8Array>): Promise<void> {
+    const calls = assetCalls(this.aws.context, { account: ACCOUNT, partition: 'aws' });
+    await calls.createBucket(BUCKET);
+    await calls.secureBucket(BUCKET);
+    for (const [key, body] of Object.entries(objects)) {
+      await calls.putObject(BUCKET, key, body, 'application/octet-stream');
+    }
+  }
+
+  async #createStack(template: object, parameters: Record<string, string>): Promise<void> {
+    await this.call('ssm', 'PutParameter', { Name: TOKEN, Type: 'SecureString', Value: 'bkct_x' });
     await this.call('cloudformation', 'CreateStack', {
-      StackName,
-      TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`,
+      ...template,
+      StackName: 'ci',
       Capabilities: ['CAPABILITY_NAMED_IAM'],
       Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
       })),
-      Tags: [{ Key: 'bk-stack:stack', Value: StackName }],
     });
     await this.world.pass(1_200);
     const { StackStatus, StackStatusReason } = await this.stack();
@@ -131,6 +162,15 @@ export class HealthyStack {
     const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
       StackName: 'ci',
       LogicalResourceId: logicalId,
+    });
+    return StackResourceDetail.PhysicalResourceId;
+  }
+
+  /** The function in the stack that is nested in one of the official template. */
+  async scalerOfOfficial(): Promise<string> {
+    const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
+      StackName: await this.physicalId('Autoscaling'),
+      LogicalResourceId: 'AutoscalingFunction',
     });
     return StackResourceDetail.PhysicalResourceId;
   }
@@ -188,11 +228,19 @@ export class HealthyStack {
   }
 
   /** The scaler's log has another line. */
-  async scalerSays(line: object): Promise<void> {
-    const logGroupName = '/buildkite/ci/scaler';
+  async scalerSays(line: object | string, logGroupName = '/buildkite/ci/scaler'): Promise<void> {
     await this.call('logs', 'CreateLogStream', { logGroupName, logStreamName: 'x' });
-    const event = { timestamp: this.world.now(), message: JSON.stringify(line) };
+    const event = {
+      timestamp: this.world.now(),
+      message: typeof line === 'string' ? line : JSON.stringify(line),
+    };
     await this.call('logs', 'PutLogEvents', { logGroupName, logStreamName: 'x', logEvents: [event] });
+  }
+
+  /** The agents of an instance are gone, and it does not know. */
+  async zombie(): Promise<void> {
+    const [{ InstanceId }] = (await this.group()).Instances;
+    for (const agent of agentsOfInstance(this.world, InstanceId)) loseAgent(this.world, agent);
   }
 
   /** The scaler's log is empty. */

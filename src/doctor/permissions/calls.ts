@@ -157,6 +157,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'auto-scaling:ResumeProcesses',
     'auto-scaling:SetInstanceHealth',
     'auto-scaling:SuspendProcesses',
+    'cloudwatch:DescribeAlarms',
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:FilterLogEvents',
     'ec2:DescribeInstances',
