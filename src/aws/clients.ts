@@ -1,7 +1,10 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
@@ -47,6 +50,13 @@ export class Clients {
     });
   }
 
+  cloudWatch(): Promise<CloudWatchClient> {
+    return this.#once('cloudwatch', async () => {
+      const { CloudWatchClient } = await import('./sdk/cloudwatch.ts');
+      return new CloudWatchClient(this.#configuration());
+    });
+  }
+
   cloudWatchLogs(): Promise<CloudWatchLogsClient> {
     return this.#once('logs', async () => {
       const { CloudWatchLogsClient } = await import('./sdk/cloudwatch-logs.ts');
@@ -60,6 +70,20 @@ export class Clients {
     return this.#once('ec2', async () => {
       const { EC2Client } = await import('./sdk/ec2.ts');
       return new EC2Client(this.#configuration());
+    });
+  }
+
+  eventBridge(): Promise<EventBridgeClient> {
+    return this.#once('eventbridge', async () => {
+      const { EventBridgeClient } = await import('./sdk/eventbridge.ts');
+      return new EventBridgeClient(this.#configuration());
+    });
+  }
+
+  iam(): Promise<IAMClient> {
+    return this.#once('iam', async () => {
+      const { IAMClient } = await import('./sdk/iam.ts');
+      return new IAMClient(this.#configuration());
     });
   }
 

@@ -1,1 +1,6 @@
-export { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+export {
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';

@@ -105,7 +105,8 @@ async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGro
   return group;
 }
 
-async function machinesOf(aws: AwsContext, group: string): Promise<Map<string, Instance>> {
+/** EC2's own view of the instances of a group, by id. */
+export async function machinesOf(aws: AwsContext, group: string): Promise<Map<string, Instance>> {
   const { DescribeInstancesCommand } = await import('../../aws/sdk/ec2.ts');
   const client = await aws.clients.ec2();
   const machines = new Map<string, Instance>();

@@ -46,7 +46,8 @@ function unfinished(
   };
 }
 
-function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {
+/** What CloudFormation itself says is wrong with a stack. */
+export function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {
   const { stackName, region, status, reason } = stack;
   if (status === 'REVIEW_IN_PROGRESS') {
     return [
