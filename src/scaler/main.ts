@@ -3,7 +3,7 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { autoScalingGroup } from './group.ts';
 import { pauseAfter, Scaler } from './poll.ts';
 import { readQueue } from './queue.ts';
-import { decisionLine, errorLine, failureLines } from './report.ts';
+import { decisionLine, errorLine, failureLines, purchaseLines } from './report.ts';
 import { settingsOf } from './settings.ts';
 
 /** As Lambda passes it. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
@@ -39,7 +39,8 @@ const scaler = new Scaler(settings, {
     return kept;
   },
   queue: (token) => readQueue(settings.endpoint, settings.queue, token),
-  now: Date.now,
+  // Not the function itself: a sandbox puts its own clock in its place later on.
+  now: () => Date.now(),
 });
 
 function write(fields: object): void {
@@ -56,10 +57,11 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     let pauseMs: number;
     try {
       const poll = await scaler.poll();
-      for (const line of failureLines(poll)) write(line);
+      for (const line of [...failureLines(poll), ...purchaseLines(poll)]) write(line);
       write(decisionLine(settings, poll));
       pauseMs = poll.pauseMs;
-      failure = undefined;
+      failure = poll.buying.error;
+      if (failure !== undefined) write(errorLine(failure));
     } catch (error) {
       write(errorLine(error));
       pauseMs = pauseAfter(error, settings);

@@ -1,7 +1,9 @@
 import { decide, type Decision, type Memory, NOTHING_REMEMBERED, type Observation } from './decide.ts';
-import type { Group, GroupMembers, LaunchFailure } from './group.ts';
+import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group.ts';
+import { decidePurchase, type Purchase, type PurchaseDecision, shortageText } from './purchase.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
+import { shortageNow, type SpotShortage } from './spot-shortage.ts';
 
 /** What a look asks of the world. */
 export interface PollCalls {
@@ -24,11 +26,27 @@ export interface Poll {
   readonly replaced: readonly string[];
   /** Let go, as their boot never ended. */
   readonly released: readonly string[];
+  readonly buying: Buying;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
   /** What deciding took beside the requests, in milliseconds. */
   readonly decisionMs: number;
 }
+
+/** How instances are bought, and what a look has found out and changed about that. */
+export interface Buying {
+  readonly purchase: Purchase;
+  readonly shortage: SpotShortage | undefined;
+  /** In words, at the look at which a shortage has lasted long enough to be told. */
+  readonly told: string | undefined;
+  /** What was changed. */
+  readonly change: PurchaseDecision | undefined;
+  /** What became of a change that failed. The size of the group does not depend on it. */
+  readonly error: unknown;
+}
+
+/** After which a shortage of spot instances is told, where nothing is to be done about it. */
+const TELL_AFTER_MS = 300_000;
 
 /** Instances in service without a single agent for this long are dead, whatever their health says. */
 const DEAD_AFTER_MS = 600_000;
@@ -43,6 +61,8 @@ export class Scaler {
   #memory: Memory = NOTHING_REMEMBERED;
   /** Of the newest failure that was told, in milliseconds since 1970. */
   #toldUntil: number | undefined;
+  #shortage: SpotShortage | undefined;
+  #shortageTold = false;
   /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
   #booting = new Map<string, { readonly since: number; readonly until: number }>();
 
@@ -52,13 +72,13 @@ export class Scaler {
   ) {}
 
   /**
-   * One look and, if it comes to that, one change. At most three requests to Auto Scaling, one of them only while
-   * instances are missing.
+   * One look and, if it comes to that, one change. At most three requests to Auto Scaling: the second sets the size, and
+   * the third does what matters most of the rest.
    * @throws Error when anything that a decision needs is not to be had; the size of the group is then left alone
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, { facts, members }] = await Promise.all([this.#queue(), group.read()]);
+    const [queue, { facts, members, buying }] = await Promise.all([this.#queue(), group.read()]);
     const observation: Observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: now() };
     const began = performance.now();
     const decision = decide(observation, this.settings, this.#memory);
@@ -69,14 +89,31 @@ export class Scaler {
     // One of three at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
     const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
+    const busy = released.length + replaced.length > 0;
+    const changed = busy ? undefined : await this.#changePurchase(buying, observation.now);
     const short = facts.pending + facts.inService < facts.desired;
+    const wanting = short || buying.purchase.kind === 'trial';
+    const looks = wanting && !busy && changed === undefined;
+    const launches = looks ? await group.launches(observation.now) : undefined;
+    // Where everything is on-demand, failures of spot are those of before.
+    this.#shortage = shortageNow(this.#shortage, launches?.shortage, {
+      wanting: wanting && buying.purchase.kind !== 'on-demand',
+      now: observation.now,
+    });
     return {
       observation,
       decision,
       organization: queue.organization,
-      failures: short && released.length + replaced.length === 0 ? await this.#newFailures() : [],
+      failures: launches === undefined ? [] : this.#newFailures(launches.failures),
       replaced,
       released,
+      buying: {
+        purchase: buying.purchase,
+        shortage: this.#shortage,
+        told: this.#tellShortage(observation.now),
+        change: changed?.change,
+        error: changed?.error,
+      },
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -92,8 +129,39 @@ export class Scaler {
     }
   }
 
-  async #newFailures(): Promise<LaunchFailure[]> {
-    const failures = await this.calls.group.failures();
+  /** @returns what was changed, or undefined where nothing was to be and no request was made */
+  async #changePurchase(
+    buying: GroupPurchase,
+    now: number,
+  ): Promise<{ readonly change?: PurchaseDecision; readonly error?: unknown } | undefined> {
+    const change = decidePurchase(buying, this.#shortage, this.settings, now);
+    const { step } = change;
+    if (step === undefined) return undefined;
+    const { group } = this.calls;
+    try {
+      if (step.kind === 'remember') await group.remember(step.purchase);
+      else await group.distribute(buying, step.onDemandPercentage);
+      // Seen to the end: what comes is another one.
+      if (step.kind === 'remember') this.#shortage = undefined;
+      return { change };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Once for each shortage. */
+  #tellShortage(now: number): string | undefined {
+    const shortage = this.#shortage;
+    if (shortage === undefined) this.#shortageTold = false;
+    if (shortage === undefined || this.#shortageTold) return undefined;
+    const { spotFallbackMinutes } = this.settings;
+    const after = spotFallbackMinutes > 0 ? spotFallbackMinutes * 60_000 : TELL_AFTER_MS;
+    if (now - shortage.since < after) return undefined;
+    this.#shortageTold = true;
+    return shortageText(shortage, now);
+  }
+
+  #newFailures(failures: readonly LaunchFailure[]): LaunchFailure[] {
     const told = this.#toldUntil ?? this.calls.now() - DEAD_AFTER_MS;
     this.#toldUntil = Math.max(told, ...failures.map(({ at }) => at));
     return failures.filter(({ at }) => at > told);

@@ -1,4 +1,5 @@
 import type { Poll } from './poll.ts';
+import { purchaseTagValue } from './purchase.ts';
 import type { Settings } from './settings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,6 +18,7 @@ const UNITS = {
   InServiceInstances: 'Count',
   PendingInstances: 'Count',
   LaunchFailures: 'Count',
+  SpotShortage: 'Seconds',
   DecisionLatency: 'Milliseconds',
 } as const;
 
@@ -25,7 +27,7 @@ const UNITS = {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
-  const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
+  const { observation, decision, organization, failures, replaced, released, buying, decisionMs } = poll;
   const { jobs, agents, group, now } = observation;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
@@ -40,6 +42,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     InServiceInstances: group.inService,
     PendingInstances: group.pending,
     LaunchFailures: failures.length,
+    SpotShortage: buying.shortage === undefined ? 0 : (now - buying.shortage.since) / 1000,
     DecisionLatency: decisionMs,
   };
   return {
@@ -58,6 +61,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
     ...(released.length > 0 && { neverBooted: released }),
+    ...(buying.purchase.kind !== 'as-set' && { purchase: purchaseTagValue(buying.purchase) }),
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
@@ -79,6 +83,24 @@ export function failureLines(poll: Poll): Fields[] {
     activity: id,
     at: new Date(at).toISOString(),
   }));
+}
+
+/** That spot has had no capacity for long, and what was changed about how instances are bought. */
+export function purchaseLines({ buying: { told, change } }: Poll): Fields[] {
+  return [
+    ...(told === undefined ? [] : [{ event: 'spot-shortage', reason: told }]),
+    ...(change?.step === undefined
+      ? []
+      : [
+          change.step.kind === 'remember'
+            ? { event: 'purchase', purchase: purchaseTagValue(change.step.purchase), reason: change.reason }
+            : {
+                event: 'distributed',
+                onDemandPercentage: change.step.onDemandPercentage,
+                reason: change.reason,
+              },
+        ]),
+  ];
 }
 
 export function errorLine(error: unknown): Fields {

@@ -1,7 +1,8 @@
 import type { ScalingSettings } from './decide.ts';
+import type { PurchaseSettings } from './purchase.ts';
 
 /** What the template tells the function in its environment. */
-export interface Settings extends ScalingSettings {
+export interface Settings extends ScalingSettings, PurchaseSettings {
   readonly stackName: string;
   readonly queue: string;
   readonly groupName: string;
@@ -40,6 +41,8 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     disableScaleIn: text('DISABLE_SCALE_IN') === 'true',
     scaleOutCooldownSeconds: number('SCALE_OUT_COOLDOWN_PERIOD'),
     scaleInCooldownSeconds: number('SCALE_IN_COOLDOWN_PERIOD'),
+    onDemandPercentage: number('ON_DEMAND_PERCENTAGE'),
+    spotFallbackMinutes: number('SPOT_FALLBACK_MINUTES'),
   };
 }
 

@@ -5,8 +5,8 @@ import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/stat
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
 import { ec2State } from '../../src/sandbox/services/ec2/state.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
-import { type Poll, Scaler } from '../../src/scaler/poll.ts';
-import { settingsOf } from '../../src/scaler/settings.ts';
+import { type Poll, type PollCalls, Scaler } from '../../src/scaler/poll.ts';
+import { type Settings, settingsOf } from '../../src/scaler/settings.ts';
 import { Fleet, userData } from './fleet.ts';
 
 const QUEUE = 'deploy';
@@ -16,24 +16,33 @@ export const IDLE_SECONDS = 600;
 /** A group of the sandbox's model with the hooks of the template, and the scaler looking at it as often as Lambda would. */
 export class Cluster {
   readonly fleet: Fleet;
-  readonly scaler: Scaler;
+  scaler: Scaler;
+  readonly #settings: Settings;
+  readonly #calls: PollCalls;
+  #requests = 0;
+  /** Requests to Auto Scaling at the look that made most of them. */
+  mostRequests = 0;
   readonly polls: Poll[] = [];
   errors = 0;
   /** The share of looks at Buildkite, and of calls of Auto Scaling, that fail. */
   failing = 0;
+  /** Operations of Auto Scaling that the function's role lacks. */
+  readonly refusing = new Set<string>();
   /** When each instance that ever was had begun to launch, and when its agents came. */
   readonly launched = new Map<string, number>();
   readonly up = new Map<string, number>();
   /** How long instances whose boot failed have been there, in milliseconds. */
   readonly hung = new Map<string, number>();
 
+  /** @param buying how much is on-demand, and when to fall back to it, in the words of the function's environment */
   constructor(
     private readonly agentsPerInstance: number,
     faults: readonly string[] = [],
+    buying: Readonly<Record<string, string>> = {},
   ) {
     this.fleet = new Fleet(...faults);
     const { world, scope } = this.fleet;
-    const settings = settingsOf({
+    this.#settings = settingsOf({
       ...{
         STACK_NAME: 'ci',
         ASG_NAME: 'agents',
@@ -48,6 +57,7 @@ export class Cluster {
         DISABLE_SCALE_IN: 'true',
       },
       ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
+      ...{ ON_DEMAND_PERCENTAGE: '100', SPOT_FALLBACK_MINUTES: '0', ...buying },
     });
     const flaky = () => {
       if (world.random() < this.failing) throw new Error('made to fail');
@@ -55,10 +65,13 @@ export class Cluster {
     const client = {
       send: (command: { input: object; constructor: { name: string } }) => {
         flaky();
-        return this.fleet.autoscaling(command.constructor.name.replace(/Command$/, ''), command.input);
+        this.#requests += 1;
+        const operation = command.constructor.name.replace(/Command$/, '');
+        if (this.refusing.has(operation)) throw new Error(`not authorized to perform ${operation}`);
+        return this.fleet.autoscaling(operation, command.input);
       },
     } as unknown as AutoScalingClient;
-    this.scaler = new Scaler(settings, {
+    this.#calls = {
       group: autoScalingGroup('agents', client),
       token: () => Promise.resolve('bkct_x'),
       queue: () => {
@@ -67,7 +80,13 @@ export class Cluster {
         return Promise.resolve({ ...metrics, organization: 'sandbox', pollMs: POLL_SECONDS * 1000 });
       },
       now: () => scope.world.now(),
-    });
+    };
+    this.scaler = new Scaler(this.#settings, this.#calls);
+  }
+
+  /** Lets the function forget everything, as a new process of Lambda does. */
+  startCold(): void {
+    this.scaler = new Scaler(this.#settings, this.#calls);
   }
 
   async set(settings: object = {}, data: object = {}): Promise<void> {
@@ -107,10 +126,12 @@ export class Cluster {
     const { world, scope } = this.fleet;
     for (let second = 0; second < seconds; second++) {
       if (second % POLL_SECONDS === 0) {
+        this.#requests = 0;
         await this.scaler.poll().then(
           (poll) => this.polls.push(poll),
           () => (this.errors += 1),
         );
+        this.mostRequests = Math.max(this.mostRequests, this.#requests);
       }
       await each(second);
       await this.fleet.pass(1);

@@ -6,7 +6,7 @@ import { isDenied } from '../preflight/check.ts';
 /** Something that the scaler did, or could not do. */
 export interface ScalerEvent {
   readonly at: string;
-  readonly event: 'scaled' | 'failed' | 'launch-failed';
+  readonly event: 'scaled' | 'failed' | 'launch-failed' | 'spot-shortage' | 'purchase';
   /** Of the desired capacity, where it was changed. */
   readonly from?: number;
   readonly to?: number;
@@ -16,7 +16,8 @@ export interface ScalerEvent {
 const LOOK_BACK_MS = 60 * 60 * 1000;
 const MOST = 3;
 /** Finds them among all that a scaler writes, in CloudWatch's syntax. */
-export const SCALER_EVENTS = '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") }';
+export const SCALER_EVENTS =
+  '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") || ($.event = "spot-shortage") || ($.event = "purchase") }';
 
 /**
  * The last things that a stack's scaler did within an hour, newest first. None for a stack without our scaler, or whose logs

@@ -142,6 +142,30 @@ describe('what is wrong with a stack', () => {
   });
 });
 
+describe('instances that are on-demand for want of spot', () => {
+  const bought = (percentage: number, note: string) =>
+    groupOf({
+      MixedInstancesPolicy: {
+        InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: percentage },
+      },
+      Tags: [{ Key: 'bk-stack:purchase', Value: note }],
+    }).onDemandUntil;
+
+  it('are told while the group buys like that', () => {
+    const note = 'on-demand until 2026-11-25T11:00:00.000Z';
+    expect(bought(100, note)).to.equal('2026-11-25T11:00:00.000Z');
+    expect(bought(0, note)).to.equal(undefined);
+    expect(bought(100, 'trial until 2026-11-25T11:00:00.000Z')).to.equal(undefined);
+  });
+
+  it('are a way out of launches that fail', () => {
+    const StatusMessage =
+      'Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed.';
+    const group = groupOf({ Instances: [] }, [{ ...refused, StatusMessage }]);
+    expect(problemsOf({ stack, group })[0]?.remedy).to.contain('SpotFallbackMinutes=');
+  });
+});
+
 describe('the status for people', () => {
   it('says what is wrong first, then facts, then instances', () => {
     const group = groupOf({ Instances: [instance('i-1', { LifecycleState: 'Pending' })] }, [refused]);
