@@ -2,12 +2,15 @@ import {
   type Activity,
   type AutoScalingClient,
   CompleteLifecycleActionCommand,
+  CreateOrUpdateTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
+import { HELD_TAG, heldOf, heldTagValue } from './held-tag.ts';
 import { PAUSED_TAG } from './paused-tag.ts';
 
 /** A launch that failed, as the group tells it. */
@@ -27,8 +30,17 @@ export interface GroupMembers {
 
 /** The group, as far as scaling concerns it. Each is one request. */
 export interface Group {
-  read(): Promise<{ readonly facts: GroupFacts; readonly members: GroupMembers }>;
+  read(): Promise<{
+    readonly facts: GroupFacts;
+    readonly members: GroupMembers;
+    /** What was written down of the least size. */
+    readonly noted: string | undefined;
+  }>;
   setDesired(desired: number): Promise<void>;
+  /** Below which idle instances stay. */
+  hold(least: number): Promise<void>;
+  /** Writes down what the least is without a forecast, and what it is about to be with it. */
+  rememberHeld(min: number, held: number): Promise<void>;
   /** The latest that failed, the newest first. */
   failures(): Promise<readonly LaunchFailure[]>;
   markUnhealthy(instanceId: string): Promise<void>;
@@ -61,8 +73,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         inService: inState(/^InService$/),
         terminating: inState(/^Terminating/),
       };
+      const noted = (group.Tags ?? []).find(({ Key }) => Key === HELD_TAG)?.Value;
       const facts = {
-        min: group.MinSize ?? 0,
+        ...heldOf(noted, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
         pending: members.pending.length,
@@ -70,10 +83,21 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         terminating: members.terminating.length,
         paused: (group.Tags ?? []).some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false'),
       };
-      return { facts, members };
+      return { facts, members, noted };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
+    },
+    async hold(MinSize) {
+      await client.send(new UpdateAutoScalingGroupCommand({ ...target, MinSize }));
+    },
+    async rememberHeld(min, held) {
+      const resource = { ResourceId: name, ResourceType: 'auto-scaling-group', PropagateAtLaunch: false };
+      await client.send(
+        new CreateOrUpdateTagsCommand({
+          Tags: [{ ...resource, Key: HELD_TAG, Value: heldTagValue(min, held) }],
+        }),
+      );
     },
     async failures() {
       const { Activities = [] } = await client.send(

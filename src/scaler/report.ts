@@ -18,6 +18,7 @@ const UNITS = {
   PendingInstances: 'Count',
   LaunchFailures: 'Count',
   DecisionLatency: 'Milliseconds',
+  InstancesAhead: 'Count',
 } as const;
 
 /**
@@ -25,7 +26,7 @@ const UNITS = {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
-  const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
+  const { observation, decision, organization, failures, replaced, released, forecast, decisionMs } = poll;
   const { jobs, agents, group, now } = observation;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
@@ -41,6 +42,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     PendingInstances: group.pending,
     LaunchFailures: failures.length,
     DecisionLatency: decisionMs,
+    InstancesAhead: forecast?.ahead ?? 0,
   };
   return {
     event: decision.desired === group.desired ? 'kept' : 'scaled',
@@ -54,6 +56,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     min: group.min,
     max: group.max,
     terminating: group.terminating,
+    ...(decision.least > group.min && { held: decision.least }),
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
@@ -79,6 +82,13 @@ export function failureLines(poll: Poll): Fields[] {
     activity: id,
     at: new Date(at).toISOString(),
   }));
+}
+
+/** Where the past could not be read, which leaves the forecast as it was. */
+export function forecastLines({ forecast }: Poll): Fields[] {
+  if (forecast?.error === undefined) return [];
+  const { name, message } = forecast.error as Error;
+  return [{ event: 'forecast-failed', error: name, reason: message }];
 }
 
 export function errorLine(error: unknown): Fields {
