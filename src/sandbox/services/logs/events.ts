@@ -9,6 +9,7 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../kernel/service.ts';
 import { sorted } from '../../kernel/table.ts';
+import { recordEmbedded } from '../cloudwatch/metrics/embedded.ts';
 import { checkRange, required } from '../validation.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidToken } from './groups.ts';
@@ -47,6 +48,10 @@ export function putLogEvents(input: PutLogEventsRequest, scope: Scope): PutLogEv
     state.events += 1;
     insert(stream.events, { timestamp, message, ingestedAt: now, number: state.events });
   }
+  recordEmbedded(
+    scope,
+    accepted.map(({ message }) => message),
+  );
   const expired = given.filter(({ timestamp }) => timestamp < oldest).length;
   const early = given.findIndex(({ timestamp }) => timestamp > now + NEWEST);
   return {
