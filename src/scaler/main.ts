@@ -55,7 +55,7 @@ const scaler = new Scaler(settings, {
   },
   queue: (token) => readQueue(settings.endpoint, settings.queue, token),
   forecast: forecast(),
-  now: Date.now,
+  now: () => Date.now(),
 });
 
 function write(fields: object): void {

@@ -102,34 +102,43 @@ function instancesOf(jobs: number, agentsPerInstance: number): number {
 }
 
 /**
- * What the same time of the week was like, one and two weeks ago. The hour around tells how often so many instances were
- * in use. What begins in both weeks within the same minutes is expected again, however short it is: a nightly batch.
+ * What the same time of the week was like, one and two weeks ago. An instance is usual where it was of use often enough both
+ * in what leads to the slot and in what follows, so that what is usual ends as sharply as it did. What begins in both
+ * weeks within the same minutes is expected again, however short it is: a nightly batch.
  */
 function slotOf(instancesAt: DemandAt, start: number): Slot {
-  const around: number[] = [];
+  const [before, after, around]: [number[], number[], number[]] = [[], [], []];
   let weeks = 0;
   for (const back of [WEEK, 2 * WEEK]) {
-    const known: number[] = [];
-    for (let minute = start - back - AROUND; minute < start - back + SLOT + AROUND; minute++) {
-      const instances = instancesAt(minute);
-      if (!Number.isNaN(instances)) known.push(instances);
-    }
-    if (known.length < KNOWN_AT_LEAST) continue;
+    const leading = knownOf(instancesAt, start - back - AROUND, AROUND);
+    const within = knownOf(instancesAt, start - back, SLOT);
+    const following = knownOf(instancesAt, start - back + SLOT, AROUND);
+    if (leading.length + within.length + following.length < KNOWN_AT_LEAST) continue;
     weeks += 1;
-    around.push(...known);
+    before.push(...leading, ...within);
+    after.push(...within, ...following);
+    around.push(...leading, ...within, ...following);
   }
-  around.sort((left, right) => right - left);
-  const usual = SHARES.map((share) => around[Math.max(0, Math.ceil(share * around.length) - 1)] ?? 0);
+  const [earlier, later] = [usualIn(before), usualIn(after)];
+  const usual = earlier.map((instances, level) => Math.min(instances, later[level] ?? 0));
   const rush = Array.from({ length: SLOT }, (_, minute) =>
     weeks < 2 ? 0 : rushAt(instancesAt, start + minute),
   );
-  return {
-    usual,
-    rush,
-    idleHours: usual.map(
-      (count) => (idleAround(around, count) + idleInRush(instancesAt, start, rush, count)) / 60,
-    ),
-  };
+  const idleMinutes = (count: number) =>
+    idleAround(around, count) + idleInRush(instancesAt, start, rush, count);
+  return { usual, rush, idleHours: usual.map((count) => idleMinutes(count) / 60) };
+}
+
+function knownOf(instancesAt: DemandAt, from: number, minutes: number): number[] {
+  return Array.from({ length: minutes }, (_, index) => instancesAt(from + index)).filter(
+    (instances) => !Number.isNaN(instances),
+  );
+}
+
+/** For each of SHARES, how many instances were in use for at least that share of the minutes. */
+function usualIn(instances: number[]): number[] {
+  instances.sort((left, right) => right - left);
+  return SHARES.map((share) => instances[Math.max(0, Math.ceil(share * instances.length) - 1)] ?? 0);
 }
 
 /** What both weeks had within a few minutes of this one, where it is more than just before. */

@@ -6,6 +6,8 @@ const MINUTE_MS = 60_000;
 const DAY = 24 * 60;
 /** The time of the week that a forecast is about was one and two weeks ago, give or take an hour. */
 export const LEARNT_MINUTES = 14 * DAY + 60;
+/** What is asked for in one request, so that an answer is soon read. */
+const PIECE = 2 * DAY;
 /** Once everything is known, what has come since is read every hour. */
 const EVERY_MS = 60 * MINUTE_MS;
 /** Metrics that come by way of the logs are there some minutes later. */
@@ -32,14 +34,14 @@ export class Past {
   }
 
   /**
-   * Reads a day, or what has come since the last time, in one request.
+   * Reads two days, or what has come since the last time, in one request.
    * @throws Error when it is not to be had; what is known stays, and it is asked for again later
    */
   async readOn(now: number): Promise<void> {
     const minute = Math.floor(now / MINUTE_MS);
     const rest = this.#rest;
     const from = rest?.from ?? Math.max(this.#unread, minute - LEARNT_MINUTES);
-    const until = rest?.until ?? Math.min(from + DAY, minute);
+    const until = rest?.until ?? Math.min(from + PIECE, minute);
     this.#rest = undefined;
     this.#nextAt = now + RETRY_MS;
     const { demand, ahead, next } = await this.read(from, until, rest?.token);

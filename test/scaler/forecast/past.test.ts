@@ -23,7 +23,7 @@ function publishedOf(from: number, until: number): Published {
 }
 
 describe('reading the past', () => {
-  it('takes a day a request, then what has come in an hour', async () => {
+  it('takes two days a request, then what has come in an hour', async () => {
     const asked: [number, number][] = [];
     const known = foresight();
     const past = new Past(known, (from, until) => {
@@ -32,7 +32,7 @@ describe('reading the past', () => {
     });
     let now = NOW;
     for (; past.due(now) && asked.length < 100; now += 10_000) await past.readOn(now);
-    expect(asked).to.have.length(15);
+    expect(asked).to.have.length(8);
     expect(asked[0]?.[0]).to.be.at.most(TODAY - 2 * WEEK);
     for (const [index, [from]] of asked.slice(1).entries()) expect(from).to.equal(asked[index]?.[1]);
     expect(known.expected(NOW + 9.5 * 60 * MINUTE, 0)).to.equal(9);
