@@ -11,6 +11,7 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
+import { HELD_TAG, heldOf, heldTagValue } from './held-tag.ts';
 import { PAUSED_TAG } from './paused-tag.ts';
 import { type Purchase, PURCHASE_TAG, type PurchaseFacts, purchaseOf, purchaseTagValue } from './purchase.ts';
 import { type GroupActivity, shortageIn, type SpotShortage } from './spot-shortage.ts';
@@ -48,8 +49,14 @@ export interface Group {
     readonly facts: GroupFacts;
     readonly members: GroupMembers;
     readonly buying: GroupPurchase;
+    /** What was written down of the least size. */
+    readonly noted: string | undefined;
   }>;
   setDesired(desired: number): Promise<void>;
+  /** Below which idle instances stay. */
+  hold(least: number): Promise<void>;
+  /** Writes down what the least is without a forecast, and what it is about to be with it. */
+  rememberHeld(min: number, held: number): Promise<void>;
   /** @param now milliseconds since 1970 */
   launches(now: number): Promise<Launches>;
   markUnhealthy(instanceId: string): Promise<void>;
@@ -70,6 +77,10 @@ const ACTIVITIES_READ = 100;
 /** @throws Error of the SDK, after its own attempts */
 export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, 'send'>): Group {
   const target = { AutoScalingGroupName: name };
+  const note = async (Key: string, Value: string) => {
+    const resource = { ResourceId: name, ResourceType: 'auto-scaling-group', PropagateAtLaunch: false };
+    await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...resource, Key, Value }] }));
+  };
   return {
     async read() {
       const { AutoScalingGroups: [group] = [] } = await client.send(
@@ -86,28 +97,33 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         inService: inState(/^InService$/),
         terminating: inState(/^Terminating/),
       };
+      const tagged = (key: string) => group.Tags?.find(({ Key }) => Key === key)?.Value;
+      const noted = tagged(HELD_TAG);
       const facts = {
-        min: group.MinSize ?? 0,
+        ...heldOf(noted, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
         pending: members.pending.length,
         inService: members.inService.length,
         terminating: members.terminating.length,
-        paused: (group.Tags ?? []).some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false'),
+        paused: (tagged(PAUSED_TAG) ?? 'false') !== 'false',
       };
-      const tag = (group.Tags ?? []).find(({ Key }) => Key === PURCHASE_TAG)?.Value;
       const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
       const buying = {
-        purchase: purchaseOf(tag),
+        purchase: purchaseOf(tagged(PURCHASE_TAG)),
         onDemandPercentage: distribution && (distribution.OnDemandPercentageAboveBaseCapacity ?? 100),
         paused: facts.paused,
         distribution,
       };
-      return { facts, members, buying };
+      return { facts, members, buying, noted };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
     },
+    async hold(MinSize) {
+      await client.send(new UpdateAutoScalingGroupCommand({ ...target, MinSize }));
+    },
+    rememberHeld: (min, held) => note(HELD_TAG, heldTagValue(min, held)),
     async launches(now) {
       const { Activities = [] } = await client.send(
         new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),
@@ -117,21 +133,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         shortage: shortageIn(Activities.map(activityOf), now),
       };
     },
-    async remember(purchase) {
-      await client.send(
-        new CreateOrUpdateTagsCommand({
-          Tags: [
-            {
-              ResourceId: name,
-              ResourceType: 'auto-scaling-group',
-              Key: PURCHASE_TAG,
-              Value: purchaseTagValue(purchase),
-              PropagateAtLaunch: false,
-            },
-          ],
-        }),
-      );
-    },
+    remember: (purchase) => note(PURCHASE_TAG, purchaseTagValue(purchase)),
     // Without the launch template, which is optional in a change, so that the role needs no right to launch from it. What is
     // left out of a distribution is set to its default.
     // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html

@@ -1,5 +1,16 @@
-import { decide, type Decision, type Memory, NOTHING_REMEMBERED, type Observation } from './decide.ts';
+import {
+  decide,
+  type Decision,
+  type GroupFacts,
+  type Memory,
+  NOTHING_REMEMBERED,
+  type Observation,
+} from './decide.ts';
+import type { BootTimes } from './forecast/boot-times.ts';
+import type { Foresight } from './forecast/foresight.ts';
+import type { Past } from './forecast/past.ts';
 import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group.ts';
+import { heldTagValue } from './held-tag.ts';
 import { decidePurchase, type Purchase, type PurchaseDecision, shortageText } from './purchase.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
@@ -11,6 +22,9 @@ export interface PollCalls {
   /** @param fresh whether to ask SSM again, as the token at hand was refused */
   token(fresh: boolean): Promise<string>;
   queue(token: string): Promise<QueueReport>;
+  /** What is expected, and what that is learnt from; undefined where nothing is forecast. */
+  readonly forecast?:
+    { readonly foresight: Foresight; readonly past: Past; readonly boots: BootTimes } | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -27,6 +41,7 @@ export interface Poll {
   /** Let go, as their boot never ended. */
   readonly released: readonly string[];
   readonly buying: Buying;
+  readonly forecast: ForecastFacts | undefined;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
   /** What deciding took beside the requests, in milliseconds. */
@@ -47,6 +62,16 @@ export interface Buying {
 
 /** After which a shortage of spot instances is told, where nothing is to be done about it. */
 const TELL_AFTER_MS = 300_000;
+
+/** What a look had to do with jobs that are expected. */
+export interface ForecastFacts {
+  /** Instances that are up for such jobs alone. */
+  readonly ahead: number;
+  /** Whether a piece of the past was read. */
+  readonly read: boolean;
+  /** Why the past could not be read, where that was tried. The size does not depend on it. */
+  readonly error: unknown;
+}
 
 /** Instances in service without a single agent for this long are dead, whatever their health says. */
 const DEAD_AFTER_MS = 600_000;
@@ -78,27 +103,30 @@ export class Scaler {
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, { facts, members, buying }] = await Promise.all([this.#queue(), group.read()]);
-    const observation: Observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: now() };
+    const [queue, { facts, members, buying, noted }] = await Promise.all([this.#queue(), group.read()]);
+    const at = now();
+    const { ahead, expected } = this.#foresee(queue, facts, members, at);
+    const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
     const began = performance.now();
     const decision = decide(observation, this.settings, this.#memory);
     const decisionMs = performance.now() - began;
-    if (decision.desired !== facts.desired) await group.setDesired(decision.desired);
+    await this.#size(facts, noted, decision);
     // Only now: a change that was refused is decided on again.
     this.#memory = decision.memory;
     // One of three at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
     const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
     const busy = released.length + replaced.length > 0;
-    const changed = busy ? undefined : await this.#changePurchase(buying, observation.now);
+    const changed = busy ? undefined : await this.#changePurchase(buying, at);
+    const forecast = await this.#learn(ahead, !busy && changed === undefined, at);
     const short = facts.pending + facts.inService < facts.desired;
     const wanting = short || buying.purchase.kind === 'trial';
-    const looks = wanting && !busy && changed === undefined;
-    const launches = looks ? await group.launches(observation.now) : undefined;
+    const looks = wanting && !busy && changed === undefined && forecast?.read !== true;
+    const launches = looks ? await group.launches(at) : undefined;
     // Where everything is on-demand, failures of spot are those of before.
     this.#shortage = shortageNow(this.#shortage, launches?.shortage, {
       wanting: wanting && buying.purchase.kind !== 'on-demand',
-      now: observation.now,
+      now: at,
     });
     return {
       observation,
@@ -110,10 +138,11 @@ export class Scaler {
       buying: {
         purchase: buying.purchase,
         shortage: this.#shortage,
-        told: this.#tellShortage(observation.now),
+        told: this.#tellShortage(at),
         change: changed?.change,
         error: changed?.error,
       },
+      forecast,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -127,6 +156,41 @@ export class Scaler {
       if (error instanceof TokenRefused) return this.calls.queue(await this.calls.token(true));
       throw error;
     }
+  }
+
+  /** One request at most: jobs come first, then what idle instances are held at, which is written down before it is done. */
+  async #size(facts: GroupFacts, noted: string | undefined, { desired, least }: Decision): Promise<void> {
+    const { group } = this.calls;
+    if (desired !== facts.desired) await group.setDesired(desired);
+    else if (least === (facts.held ?? facts.min)) return;
+    else if (least > facts.min && noted !== heldTagValue(facts.min, least)) {
+      await group.rememberHeld(facts.min, least);
+    } else await group.hold(least);
+  }
+
+  #foresee(
+    { jobs }: QueueReport,
+    { held = 0, inService: up, paused }: GroupFacts,
+    { pending, inService }: GroupMembers,
+    now: number,
+  ): { readonly ahead: number; readonly expected: number } {
+    const { forecast } = this.calls;
+    if (forecast === undefined || paused) return { ahead: 0, expected: 0 };
+    const { foresight, boots } = forecast;
+    boots.see(pending, inService, now);
+    const ahead = foresight.book(now, Math.min(held, up), jobs.scheduled + jobs.running);
+    return { ahead, expected: foresight.expected(now, held) };
+  }
+
+  /** Reads a piece of the past, where a look has a request left for it. It never fails the look. */
+  async #learn(ahead: number, free: boolean, now: number): Promise<ForecastFacts | undefined> {
+    const { past } = this.calls.forecast ?? {};
+    if (past === undefined) return undefined;
+    if (!free || !past.due(now)) return { ahead, read: false, error: undefined };
+    return past.readOn(now).then(
+      () => ({ ahead, read: true, error: undefined }),
+      (error: unknown) => ({ ahead, read: true, error }),
+    );
   }
 
   /** @returns what was changed, or undefined where nothing was to be and no request was made */

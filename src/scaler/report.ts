@@ -20,6 +20,7 @@ const UNITS = {
   LaunchFailures: 'Count',
   SpotShortage: 'Seconds',
   DecisionLatency: 'Milliseconds',
+  InstancesAhead: 'Count',
 } as const;
 
 /**
@@ -27,7 +28,8 @@ const UNITS = {
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
-  const { observation, decision, organization, failures, replaced, released, buying, decisionMs } = poll;
+  const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
+  const { buying, forecast } = poll;
   const { jobs, agents, group, now } = observation;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
@@ -44,6 +46,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     LaunchFailures: failures.length,
     SpotShortage: buying.shortage === undefined ? 0 : (now - buying.shortage.since) / 1000,
     DecisionLatency: decisionMs,
+    InstancesAhead: forecast?.ahead ?? 0,
   };
   return {
     event: decision.desired === group.desired ? 'kept' : 'scaled',
@@ -57,6 +60,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     min: group.min,
     max: group.max,
     terminating: group.terminating,
+    ...(decision.least > group.min && { held: decision.least }),
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
@@ -101,6 +105,13 @@ export function purchaseLines({ buying: { told, change } }: Poll): Fields[] {
               },
         ]),
   ];
+}
+
+/** Where the past could not be read, which leaves the forecast as it was. */
+export function forecastLines({ forecast }: Poll): Fields[] {
+  if (forecast?.error === undefined) return [];
+  const { name, message } = forecast.error as Error;
+  return [{ event: 'forecast-failed', error: name, reason: message }];
 }
 
 export function errorLine(error: unknown): Fields {

@@ -12,6 +12,8 @@ export interface Settings extends ScalingSettings, PurchaseSettings {
   readonly tokenPath: string;
   /** Between two looks at least, in milliseconds. */
   readonly minPollMs: number;
+  /** Instance-hours a day that instances may be up for expected jobs alone; 0 where nothing is forecast. */
+  readonly forecastIdleHours: number;
 }
 
 /** @throws Error that names the variable which is missing or wrong */
@@ -34,6 +36,7 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     endpoint: text('BUILDKITE_AGENT_ENDPOINT').replace(/\/+$/, ''),
     tokenPath: text('BUILDKITE_AGENT_TOKEN_SSM_KEY'),
     minPollMs: milliseconds(text('MIN_POLL_INTERVAL')),
+    forecastIdleHours: number('PREDICTIVE_SCALING_MAX_IDLE_HOURS'),
     agentsPerInstance: number('AGENTS_PER_INSTANCE'),
     instanceBuffer: number('INSTANCE_BUFFER'),
     scaleOutFactor: number('SCALE_OUT_FACTOR'),

@@ -20,6 +20,8 @@ export interface Model {
   /** Dollars an hour and instance. */
   readonly price: number;
   readonly seed: number;
+  /** Seconds at the start of which jobs and costs are not counted: the past that a forecast learns from. */
+  readonly warmUpSeconds?: number;
 }
 
 /** What came of it. Waits are in seconds. */
@@ -98,6 +100,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const free: number[] = [];
 
   let [now, arrived, started, running, lost, desired] = [0, 0, 0, 0, 0, min];
+  // The size that the group does not go below by itself.
+  let least = min;
+  const { warmUpSeconds = 0 } = model;
   let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
   let [billed, agentSeconds, busySeconds] = [0, 0, 0];
   let freeAgents = 0;
@@ -136,8 +141,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   };
   const end = (instance: number) => {
     phase[instance] = Phase.Gone;
-    const lived = now - (launchedAt[instance] ?? 0);
-    billed += Math.max(LEAST_BILLED, lived);
+    const launched = launchedAt[instance] ?? 0;
+    const lived = Math.max(0, now - Math.max(launched, warmUpSeconds));
+    billed += launched < warmUpSeconds ? lived : Math.max(LEAST_BILLED, lived);
     agentSeconds += lived * perInstance;
   };
   const start = () => {
@@ -180,7 +186,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
         busyAgents[instance] = busy;
         busyTotal -= 1;
         running -= 1;
-        busySeconds += durations[number] ?? 0;
+        busySeconds += Math.max(0, Math.min(durations[number] ?? 0, now - warmUpSeconds));
         if (phase[instance] === Phase.Up) {
           free.push(instance);
           freeAgents += 1;
@@ -203,7 +209,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       case Kind.Idle: {
         const stays = phase[number] !== Phase.Up || (busyAgents[number] ?? 0) > 0;
         if (stays || now - (idleSince[number] ?? 0) < model.idleSeconds - 0.001) return;
-        if (desired <= min) {
+        if (desired <= least) {
           becomeIdle(number);
           return;
         }
@@ -241,10 +247,20 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     const observation = {
       jobs: { scheduled: arrived - started, running, waiting: 0 },
       agents: { idle: freeAgents, busy: busyTotal, total: freeAgents + busyTotal },
-      group: { min, max, desired, pending: booting, inService: up, terminating: ending, paused: false },
+      group: {
+        min,
+        max,
+        desired,
+        pending: booting,
+        inService: up,
+        terminating: ending,
+        paused: false,
+        held: least,
+      },
       now: now * 1000,
     };
     desired = Math.max(min, Math.min(max, policy.desired(observation)));
+    least = policy.least ?? min;
     reconcile();
   };
 
@@ -255,7 +271,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     const done = arrived === count && started === count && running === 0;
     if (done && booting === 0 && up <= min && ending === 0) break;
     // What is left ends by itself; a buffer would go on for ever.
-    if (done) nextLook = Infinity;
+    if (done) [nextLook, least] = [Infinity, min];
     // Nothing is to be decided while nothing waits and nothing has come: the next event is what counts.
     const time = Math.min(nextArrival, events.next, nextLook);
     if (time === Infinity) break;
@@ -269,7 +285,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       look();
       note();
       nextLook =
-        arrived > started || up + booting > 0 ? now + policy.pollSeconds : nextLookAfter(nextArrival);
+        arrived > started || up + booting > 0
+          ? now + policy.pollSeconds
+          : nextLookAfter(Math.min(nextArrival, policy.sleepsUntil?.(now) ?? Infinity));
     }
   }
   for (let instance = 0; instance < phase.length; instance++)
@@ -281,11 +299,12 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     return Math.ceil(arrival / policy.pollSeconds) * policy.pollSeconds;
   }
 
-  const sorted = waits.subarray(0, started).sort();
+  const counted = firstAtOrAfter(arrivals, warmUpSeconds);
+  const sorted = waits.subarray(counted, started).sort();
   const share = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
   return {
     policy: policy.name,
-    jobs: count,
+    jobs: count - counted,
     waits: {
       p50: share(0.5),
       p95: share(0.95),
@@ -301,4 +320,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,
     overTime: { secondsEach, waitingJobs, instances },
   };
+}
+
+function firstAtOrAfter(times: Float64Array, least: number): number {
+  const index = times.findIndex((time) => time >= least);
+  return index < 0 ? times.length : index;
 }

@@ -52,6 +52,7 @@ export class Cluster {
       ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: String(agentsPerInstance) },
       ...{
         INSTANCE_BUFFER: '0',
+        PREDICTIVE_SCALING_MAX_IDLE_HOURS: '0',
         SCALE_OUT_FACTOR: '1.0',
         INCLUDE_WAITING: 'false',
         DISABLE_SCALE_IN: 'true',
