@@ -16,7 +16,8 @@ export interface ScalerEvent {
 const LOOK_BACK_MS = 60 * 60 * 1000;
 const MOST = 3;
 /** Finds them among all that a scaler writes, in CloudWatch's syntax. */
-export const SCALER_EVENTS = '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") }';
+export const SCALER_EVENTS =
+  '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") }';
 
 /**
  * The last things that a stack's scaler did within an hour, newest first. None for a stack without our scaler, or whose logs
