@@ -1,8 +1,8 @@
+import { safe } from '../terminal/safe.ts';
 import { table } from '../terminal/table.ts';
 import { counted } from '../terminal/text.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { bytesText } from './bytes-text.ts';
-import { safe } from './format.ts';
 import type { ListedGroup, ListedStream, LogList } from './list.ts';
 
 /** Each group, and below it its streams. */

@@ -59,7 +59,7 @@ export async function planBundle(
   const { now, signal, progress } = surroundings;
   const stack = await requireStack(aws, stackName);
   const clock = { ...pacingOf(aws, signal), now };
-  const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock });
+  const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
   const agents = new Set<string>();
   const parts = [
     ...stackParts(site),

@@ -2,7 +2,7 @@ import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation
 import type { AwsContext } from '../aws/context.ts';
 import type { StackStatus } from '../stack/reading/describe-stack.ts';
 import { OperationError } from '../errors.ts';
-import type { TailClock } from '../logs/tail.ts';
+import type { TailClock } from '../logs/tailing/tail.ts';
 
 /** What is looked at. */
 export interface Site {
@@ -13,6 +13,8 @@ export interface Site {
   readonly since: number;
   readonly until: number;
   readonly clock: TailClock;
+  /** Ends requests. */
+  readonly signal: AbortSignal;
   readonly template: () => Promise<string>;
   readonly resources: () => Promise<readonly StackResourceSummary[]>;
   readonly status: () => Promise<StackStatus>;

@@ -1,7 +1,7 @@
+import { safe } from '../../terminal/safe.ts';
 import { table } from '../../terminal/table.ts';
 import { counted } from '../../terminal/text.ts';
 import { bytesText } from '../bytes-text.ts';
-import { safe } from '../format.ts';
 import type { InsightsAnswer, InsightsStatistics } from './run.ts';
 
 /** The rows under their fields. */

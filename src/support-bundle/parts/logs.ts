@@ -1,7 +1,7 @@
 import { type GroupPlace, LOG_GROUPS, type LogGroup } from '../../logs/event.ts';
 import { logCalls } from '../../logs/calls.ts';
 import { formatter } from '../../logs/format.ts';
-import { tail } from '../../logs/tail.ts';
+import { tail } from '../../logs/tailing/tail.ts';
 import { instancesOf, logTargets } from '../../logs/targets.ts';
 import { StreamRedactor } from '../../redaction/stream.ts';
 import { counted } from '../../terminal/text.ts';
@@ -83,12 +83,13 @@ const TELL_EVERY = 100_000;
 async function readLog(site: Site, group: LogGroup, reading: Reading): Promise<Content> {
   const { places, streams } = await placesOf(site, group);
   if (places.length === 0) return { text: '', note: 'Stacks of this kind have no such log.' };
-  const { since, until, clock, aws } = site;
+  const { since, until, clock, aws, signal } = site;
   const line = formatter({ format: 'long', utc: true, colours: 0 });
   const cleaned = new StreamRedactor(reading.redactor, reading.tally);
   const kept = new Newest(reading.most);
   let count = 0;
-  for await (const events of tail(logCalls(aws), { places, since, until, streams, follow: false }, clock)) {
+  const order = { places, since, until, streams, follow: false };
+  for await (const events of tail(logCalls(aws, signal), order, clock)) {
     for (const event of events) {
       noteVersion(event.message, reading.versions);
       // In the order of their times, also what is not kept: a key may begin in one and end in another.

@@ -1,5 +1,5 @@
 import { logCalls } from '../../logs/calls.ts';
-import { tail } from '../../logs/tail.ts';
+import { tail } from '../../logs/tailing/tail.ts';
 import { OperationError } from '../../errors.ts';
 import { scalerEvent, SCALER_EVENTS } from '../../stack/reading/decisions.ts';
 import { idsOf, outputOf, type Site } from '../site.ts';
@@ -38,13 +38,13 @@ async function functions(site: Site): Promise<{ data: unknown }> {
   return { data };
 }
 
-async function decisions({ aws, stack, stackName, since, until, clock }: Site) {
+async function decisions({ aws, stack, stackName, since, until, clock, signal }: Site) {
   const name = `${outputOf(stack, 'LogGroupPrefix') ?? `/buildkite/${stackName}`}/scaler`;
   const places = [{ group: 'scaler' as const, name }];
   const order = { places, since, until, pattern: SCALER_EVENTS, follow: false };
   let lines: string[] = [];
   let left = 0;
-  for await (const events of tail(logCalls(aws), order, clock)) {
+  for await (const events of tail(logCalls(aws, signal), order, clock)) {
     for (const { message, timestamp } of events) {
       for (const { at, event, from, to, reason } of scalerEvent(message, timestamp)) {
         const change = from === undefined || to === undefined ? '' : ` ${from} -> ${to}`;
