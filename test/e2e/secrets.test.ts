@@ -29,7 +29,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('bk-stack secrets', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const sandbox = new CliSandbox();
   let s3: S3;
   let folder: string;

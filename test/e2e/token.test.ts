@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack token rotate', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const sandbox = new CliSandbox();
   let ssm: SSM;
   const PARAMETER = '/bk-stack/ci/agent-token';

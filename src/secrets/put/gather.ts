@@ -110,9 +110,8 @@ function permissionWarning(place: string): string[] {
 async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, input: Input): Promise<Given> {
   const [, name = '', place] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   if (secretVariable(name) === undefined || name.includes('/')) {
-    const suggestion = isName(name) ? `, such as ${name}_TOKEN` : '';
     throw new UsageError(`--secret-file: no build would get a secret file of this name`, {
-      hint: `A name is a variable's and ends in ${SECRET_SUFFIXES.join(', ')}${suggestion}. The value comes from a file (NAME=FILE), from stdin or a prompt.`,
+      hint: `A name is a variable's and ends in ${SECRET_SUFFIXES.join(', ')}, such as NPM_TOKEN. The value comes from a file (NAME=FILE), from stdin or a prompt.`,
     });
   }
   const flag = `--secret-file ${name}`;
