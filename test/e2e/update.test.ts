@@ -210,13 +210,14 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('tells how to go on where AWS refuses something on the way', async () => {
+    const before = await parameter('AgentsPerInstance');
     await fail('api:autoscaling.StartInstanceRefresh=AccessDenied');
     const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=3');
     await fail();
     expect(exitCode, stderr).to.equal(1);
     expect(stderr).to.match(/The update of ci stands still, replacing: .*--resume.*--cancel/s);
     await ran('update', 'ci', '--cancel');
-    expect(await parameter('AgentsPerInstance')).to.equal('2');
+    expect(await parameter('AgentsPerInstance')).to.equal(before);
   });
 
   it('is gone on with by another after it was killed, and taken back on demand', async () => {
@@ -293,6 +294,7 @@ describe('bk-stack update and rollback', function () {
 
   it('asks on a terminal whether to wait longer for jobs, and takes all back after a no', async () => {
     await until('the group is whole', async () => (await versions()).length === 3);
+    const before = await size();
     await jobs.push();
     await jobs.allTaken();
     const terminal = sandbox.terminal([
@@ -304,7 +306,7 @@ describe('bk-stack update and rollback', function () {
     terminal.type('n', KEY.enter);
     expect(await terminal.ended()).to.equal(1);
     expect(terminal.screen).to.match(/ci was not updated, and is as it was before/);
-    expect(await size()).to.eql([3, 8, 3]);
+    expect(await size()).to.eql(before);
     expect(await journal()).to.equal(undefined);
     await jobs.allFinished();
   });
