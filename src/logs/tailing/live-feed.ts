@@ -96,12 +96,16 @@ export class LiveFeed {
     }
     const session = new AbortController();
     this.#session = session;
+    const end = () => {
+      session.abort();
+    };
+    signal.addEventListener('abort', end, { once: true });
     try {
-      const updates = await open(there, pattern, AbortSignal.any([signal, session.signal]));
+      const updates = await open(there, pattern, session.signal);
       for await (const update of updates) this.#take(update);
       return session.signal.aborted ? 'over' : this.#lost('the connection has ended');
     } catch (error) {
-      if (signal.aborted || session.signal.aborted) return 'over';
+      if (session.signal.aborted) return 'over';
       const { name, message } = error as Error;
       if (name === 'SessionTimeoutException') return 'over';
       if (name === 'ResourceNotFoundException') return 'lost';
@@ -111,6 +115,7 @@ export class LiveFeed {
       this.#options.say(`The live tail is refused (${message || name}): polling instead.`);
       return 'refused';
     } finally {
+      signal.removeEventListener('abort', end);
       this.#open = false;
       this.#wake();
     }
@@ -122,7 +127,7 @@ export class LiveFeed {
     this.#told = undefined;
     if (sampled && !this.#sampled) {
       this.#options.say(
-        'More than 500 events a second: CloudWatch sends a sample, and the others are read. They come marked late.',
+        'More than 500 events a second: CloudWatch sends a sample of them. The others are read, and come a little later.',
       );
     }
     const changed = !this.#open || sampled !== this.#sampled;

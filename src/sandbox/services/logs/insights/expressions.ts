@@ -41,6 +41,8 @@ const UNITS: Readonly<Record<string, number>> = {
 export class ExpressionReader {
   readonly query: string;
   readonly #tokens: readonly Token[];
+  /** Whether what is read is of log events still: rows that are made of several have no time. */
+  protected timeKnown = true;
   #at = 0;
 
   constructor(query: string, tokens: readonly Token[]) {
@@ -135,7 +137,7 @@ export class ExpressionReader {
   #function(token: Token): Expression {
     const name = token.text.toLowerCase();
     if (name === 'ispresent') return { kind: 'present', name: this.expect('word').text };
-    if (name !== 'bin') throw this.unexpected(token);
+    if (name !== 'bin' || !this.timeKnown) throw this.unexpected(token);
     const period = this.expect('number');
     const [, amount = '', unit = ''] = /^(\d+)([a-z]+)$/.exec(period.text) ?? [];
     const milliseconds = Number(amount) * (UNITS[unit] ?? 0);

@@ -89,6 +89,7 @@ class QueryReader extends ExpressionReader {
   #stats(): Command {
     const statistics = this.list(() => this.#statistic());
     const by = this.take('by') === undefined ? [] : this.list(() => this.named());
+    this.timeKnown = false;
     return { kind: 'stats', statistics, by };
   }
 
