@@ -45,6 +45,7 @@ export class WorldAws {
       clients: {
         autoScaling: client('autoscaling'),
         cloudFormation: client('cloudformation'),
+        cloudWatch: client('cloudwatch'),
         cloudWatchLogs: client('logs'),
         ec2: client('ec2'),
         s3: client('s3'),
