@@ -12,7 +12,7 @@ const boundaries = [
   { target: 'src/host', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
   { target: 'src/sandbox', from: ['src/commands', 'src/cli', 'src/terminal', 'src/aws', 'src/stack'] },
   {
-    target: ['src/stack', 'src/aws', 'src/terminal', 'src/cfn'],
+    target: ['src/stack', 'src/metrics', 'src/aws', 'src/terminal', 'src/cfn'],
     from: ['src/commands', 'src/cli', 'src/sandbox'],
   },
   { target: 'src/support-bundle', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/host'] },

@@ -140,6 +140,20 @@ describe('what is wrong with a stack', () => {
     const group = groupOf({ Instances: [instance('i-1', { HealthStatus: 'Unhealthy' })] });
     expect(problemsOf({ stack, group })[0]?.message).to.contain('i-1');
   });
+
+  it('is an alarm that has gone off, with where its reason is found', () => {
+    const alarm = {
+      ...{ alarmName: 'ci-ScalerAlarm-1', since: '2026-11-23T11:00:00.000Z', ofFunction: true },
+      about: 'The scaler fails',
+    };
+    const [ours] = problemsOf({ stack, alarms: [alarm] });
+    expect(ours?.message).to.equal(
+      'The alarm ci-ScalerAlarm-1 is on since 2026-11-23 11:00 UTC: The scaler fails',
+    );
+    expect(ours?.remedy).to.contain('bk-stack logs tail ci --group scaler');
+    const [other] = problemsOf({ stack, alarms: [{ ...alarm, ofFunction: false }] });
+    expect(other?.remedy).to.contain("describe-alarm-history --alarm-name 'ci-ScalerAlarm-1'");
+  });
 });
 
 describe('instances that are on-demand for want of spot', () => {
@@ -177,7 +191,7 @@ describe('the status for people', () => {
       { at: '2026-11-24T10:02:11.000Z', event: 'scaled', from: 2, to: 5, reason: '12 jobs' },
       { at: '2026-11-24T10:01:11.000Z', event: 'failed', reason: 'no answer' },
     ] as const;
-    const text = statusText({ ...stack, group, problems, queueNow, scaler, outputs: {} }, theme);
+    const text = statusText({ ...stack, group, problems, queueNow, scaler, alarms: [], outputs: {} }, theme);
     const order = ['✖ Instances cannot be launched', 'state', 'CREATE_COMPLETE', 'SCALER', 'INSTANCE', 'i-1'];
     const places = order.map((part) => text.indexOf(part));
     expect(places).to.deep.equal([...places].sort((a, b) => a - b));

@@ -56,7 +56,6 @@ export async function runFunction(
       invokedFunctionArn: functionArn(scope, record.name, qualifier),
       clock: { now: world.now(), speed: world.speed },
     };
-    const startedAt = world.now();
     const limit = settings.Timeout * 1000;
     const outcome = checkSize(
       await environment.invoke(invocation, limit, (text, level) => {
@@ -70,7 +69,7 @@ export async function runFunction(
     else if (failure?.errorType === 'Runtime.ExitError')
       write(`${failure.errorMessage}\n${failure.errorType}\n`);
     write(`END RequestId: ${run.requestId}\n`);
-    recordInvocation(scope, record.name, { startedAt, ...outcome });
+    recordInvocation(scope, record.name, outcome);
     write(report(run.requestId, outcome, settings.MemorySize));
     await writer.flushed();
     return { outcome, log: lines.join('') };
