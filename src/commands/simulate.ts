@@ -11,6 +11,7 @@ export default class Simulate extends BaseCommand {
   static override examples = [
     '<%= config.bin %> <%= command.id %> --profile monorepo-bursts --param AgentsPerInstance=4',
     '<%= config.bin %> <%= command.id %> --trace jobs.csv --config stack.yml --recommend',
+    '<%= config.bin %> <%= command.id %> --spot-shortage 2 --param OnDemandPercentage=0 --param SpotFallbackMinutes=10',
     '<%= config.bin %> <%= command.id %> --profile office-hours --compare a.yml --compare b.yml --json',
   ];
 
@@ -44,6 +45,10 @@ export default class Simulate extends BaseCommand {
       description: 'spot interruptions an hour and instance',
       helpValue: '<rate>',
     }),
+    'spot-shortage': Flags.string({
+      description: 'hours a day in which spot has no capacity, at a time of its own each day',
+      helpValue: '<hours>',
+    }),
     recommend: Flags.boolean({ description: 'try settings, and show what waiting costs' }),
     seed: Flags.integer({ description: 'another seed, another run', default: 1, min: 0 }),
   };
@@ -58,6 +63,7 @@ export default class Simulate extends BaseCommand {
       ...(flags.config !== undefined && { config: flags.config }),
       ...(flags.price !== undefined && { price: flags.price }),
       ...(flags.interruptions !== undefined && { interruptions: flags.interruptions }),
+      ...(flags['spot-shortage'] !== undefined && { spotShortage: flags['spot-shortage'] }),
       jobs: flags.jobs,
       param: flags.param ?? [],
       compare: flags.compare ?? [],

@@ -134,7 +134,9 @@ function decideOnNeed(
   if (group.paused) return stay('paused: the group is left as it is');
   if (wanted > there) {
     const grown = Math.ceil(((wanted - there) * settings.scaleOutFactor) / perInstance);
-    const desired = clamp(group.desired + grown, group);
+    // Instances that are protected stay when the group is to be smaller, and have their jobs.
+    const present = Math.max(group.desired, group.inService + group.pending);
+    const desired = clamp(present + grown, group);
     const need = `${wanted} jobs want an agent, ${there} agents are idle or on their way`;
     if (desired <= group.desired) return stay(`${need}: the group is at its most, ${group.max}`);
     const waits = cooling(memory.scaledOutAt, settings.scaleOutCooldownSeconds, now);

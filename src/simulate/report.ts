@@ -23,6 +23,10 @@ const COLUMNS: readonly Column<NamedResult>[] = [
   { heading: 'HOURS', cell: ({ instanceHours }) => instanceHours.toFixed(1) },
   { heading: 'PEAK', cell: ({ peakInstances }) => String(peakInstances) },
   { heading: 'IDLE', cell: ({ idleShare }) => `${Math.round(idleShare * 100)}%` },
+  {
+    heading: 'NO SPOT',
+    cell: ({ failedLaunches }) => (failedLaunches === 0 ? '' : String(failedLaunches)),
+  },
   { heading: 'LOST', cell: ({ lostJobs }) => (lostJobs === 0 ? '' : String(lostJobs)) },
 ];
 

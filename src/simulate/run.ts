@@ -7,11 +7,12 @@ import {
   readConfig,
   readTemplate,
 } from '../stack/parameters/index.ts';
+import { dailyShortages } from './market.ts';
 import { officialPolicy, ownPolicy } from './policy.ts';
 import { PROFILES, profileTrace } from './profiles.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 import type { NamedResult } from './report.ts';
-import { simulate } from './simulate.ts';
+import { type Model, simulate } from './simulate.ts';
 import { stackSettings } from './stack-settings.ts';
 import { readTrace } from './trace-file.ts';
 
@@ -26,6 +27,8 @@ export interface SimulationOrder {
   readonly bootSeconds: number;
   readonly price?: string;
   readonly interruptions?: string;
+  /** Hours a day without spot capacity. */
+  readonly spotShortage?: string;
   readonly seed: number;
   readonly recommend: boolean;
 }
@@ -59,6 +62,11 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
       (order.trace === undefined ? PROFILES[profile]?.interruptionsPerHour : undefined) ??
       0,
     price: numberOf('--price', order.price),
+    spotShortages: dailyShortages(
+      hoursOf('--spot-shortage', order.spotShortage),
+      trace.arrivals.at(-1) ?? 0,
+      order.seed,
+    ),
     seed: order.seed,
   };
   const run = (name: string, parameters: ReadonlyMap<string, string>) => {
@@ -68,11 +76,7 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
   const first = run(config ?? 'given', await parametersOf(config));
   const others = [];
   for (const file of compare) others.push(run(file, await parametersOf(file)).result);
-  const official = simulate(
-    trace,
-    { ...first.model, idleSeconds: OFFICIAL_IDLE_SECONDS },
-    officialPolicy(first.model),
-  );
+  const official = simulate(trace, officialModel(first.model), officialPolicy(first.model));
   return {
     about: order.trace ?? `${profile}, ${PROFILES[profile]?.about ?? ''}`,
     jobs: trace.arrivals.length,
@@ -83,6 +87,25 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
 
 /** ScaleInIdlePeriod of the official stack. */
 const OFFICIAL_IDLE_SECONDS = 600;
+
+/** It waits for spot, and never ends an instance by itself. */
+function officialModel({ spot, ...model }: Model): Model {
+  return {
+    ...model,
+    ...(spot && { spot: { ...spot, spotFallbackMinutes: 0 } }),
+    idleSeconds: OFFICIAL_IDLE_SECONDS,
+    endsOldest: false,
+  };
+}
+
+/** @throws UsageError for what is no part of a day */
+function hoursOf(flag: string, text: string | undefined): number {
+  const hours = numberOf(flag, text) ?? 0;
+  if (hours < 24) return hours;
+  throw new UsageError(`${flag} is "${text ?? ''}", and no job would ever run`, {
+    hint: `Hours a day, fewer than 24: ${flag} 2`,
+  });
+}
 
 /** @throws UsageError for what is no number, or a negative one */
 function numberOf(flag: string, text: string | undefined): number | undefined {

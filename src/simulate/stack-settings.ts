@@ -1,5 +1,6 @@
 import { UsageError } from '../errors.ts';
 import type { ScalingSettings } from '../scaler/decide.ts';
+import type { SpotModel } from './market.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
 import type { Model } from './simulate.ts';
 
@@ -9,6 +10,8 @@ export interface Assumptions {
   readonly interruptionsPerHour: number;
   /** Dollars an hour and instance; undefined for the list price of the first type. */
   readonly price: number | undefined;
+  /** When spot has no capacity. */
+  readonly spotShortages: SpotModel['shortages'];
   readonly seed: number;
 }
 
@@ -26,7 +29,7 @@ const API_SECONDS = 2;
  */
 export function stackSettings(
   parameters: ReadonlyMap<string, string>,
-  { bootSeconds, interruptionsPerHour, price, seed }: Assumptions,
+  { bootSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
 ): { readonly model: Model; readonly scaling: ScalingSettings } {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const on = (name: string) => parameters.get(name) === 'true';
@@ -38,6 +41,16 @@ export function stackSettings(
     });
   }
   const agentsPerInstance = number('AgentsPerInstance');
+  const spot = spotShortages.length > 0 && {
+    spot: {
+      onDemandPercentage: number('OnDemandPercentage'),
+      spotFallbackMinutes: number('SpotFallbackMinutes'),
+      // One that is given holds for both, as nothing says how it is made up.
+      prices: { 'on-demand': listed, spot: price ?? mixedPrice(listed, 0) },
+      interruptionsPerHour,
+      shortages: spotShortages,
+    },
+  };
   return {
     model: {
       agentsPerInstance,
@@ -50,6 +63,8 @@ export function stackSettings(
       // Only spot instances are taken back.
       interruptionsPerHour: interruptionsPerHour * (1 - number('OnDemandPercentage') / 100),
       price: price ?? mixedPrice(listed, number('OnDemandPercentage')),
+      ...spot,
+      endsOldest: !on('InstanceScaleInProtection'),
       seed,
     },
     scaling: {

@@ -59,4 +59,12 @@ describe('a stack of spot instances where there are none', function () {
     );
     await eventually(60, 'the job has run', async () => (await unfinished()) === 0);
   });
+
+  it('buys as the stack has it again with the update that turns this off', async () => {
+    const updated = await sandbox.run(
+      ...['update', 'spotty', '--no-input', '--yes', '--param', 'SpotFallbackMinutes=0'],
+    );
+    expect(updated.exitCode, updated.stderr).to.equal(0);
+    expect((await status()).group.onDemandUntil).to.equal(undefined);
+  });
 });

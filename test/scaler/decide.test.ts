@@ -129,6 +129,11 @@ describe('the decision about the size', () => {
     expect(after({ ...facts, pending: 1 }, { disableScaleIn: false }).desired, 'more is coming').to.equal(8);
   });
 
+  it('grows from the instances that there are, where protection keeps more of them than is wanted', () => {
+    const facts = { scheduled: 2, busy: 4, inService: 4, desired: 1 };
+    expect(after(facts, { disableScaleIn: false }).desired).to.equal(6);
+  });
+
   it('does not grow for jobs that idle agents leave lying, but tries one of them from time to time', () => {
     let memory = NOTHING_REMEMBERED;
     const look = (facts: Facts) => {

@@ -216,15 +216,4 @@ describe('the role of the scaler', () => {
       'Condition.ForAllValues:StringEquals': { 'aws:TagKeys': PURCHASE_TAG },
     });
   });
-
-  it('is undone with the parameter, as the group changes with it', async () => {
-    const tags = async (SpotFallbackMinutes: string) =>
-      JSON.stringify(
-        propertiesOf(await stack({ SpotFallbackMinutes, OnDemandPercentage: '0' }), 'AgentAutoScaleGroup')[
-          'Tags'
-        ],
-      );
-    expect(await tags('10')).to.contain('bk-stack:spot-fallback');
-    expect(await tags('0')).to.not.contain('bk-stack:spot-fallback');
-  });
 });

@@ -10,6 +10,8 @@ export interface Sizes {
   readonly onDemandBase: number;
   /** Of what is above the base. */
   readonly onDemandPercentage: number;
+  /** Whether all of it may be, for a while. */
+  readonly fallsBack?: boolean;
 }
 
 /** What looking at quotas needs of AWS. */
@@ -85,7 +87,8 @@ export async function checkVcpus(
   purchase: Purchase,
 ): Promise<Verdict> {
   const least = shareOf(sizes.minSize, sizes, purchase);
-  const most = shareOf(sizes.maxSize, sizes, purchase);
+  const all = sizes.fallsBack === true && purchase === 'on-demand';
+  const most = all ? sizes.maxSize : shareOf(sizes.maxSize, sizes, purchase);
   if (most === 0 || types.length === 0) return verdict('');
   const classes = new Map<string, { quota: QuotaName; vCpus: number }>();
   for (const { type, vCpus } of types) {
