@@ -1,5 +1,6 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -43,6 +44,13 @@ export class Clients {
     return this.#once('cloudformation', async () => {
       const { CloudFormationClient } = await import('./sdk/cloudformation.ts');
       return new CloudFormationClient(this.#configuration());
+    });
+  }
+
+  cloudWatch(): Promise<CloudWatchClient> {
+    return this.#once('cloudwatch', async () => {
+      const { CloudWatchClient } = await import('./sdk/cloudwatch.ts');
+      return new CloudWatchClient(this.#configuration());
     });
   }
 
