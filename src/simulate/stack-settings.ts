@@ -2,6 +2,7 @@ import { UsageError } from '../errors.ts';
 import type { ScalingSettings } from '../scaler/decide.ts';
 import type { SpotModel } from './market.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
+import type { Foreseeing } from './policy.ts';
 import type { Model } from './simulate.ts';
 
 /** What no parameter says. */
@@ -30,7 +31,11 @@ const API_SECONDS = 2;
 export function stackSettings(
   parameters: ReadonlyMap<string, string>,
   { bootSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
-): { readonly model: Model; readonly scaling: ScalingSettings } {
+): {
+  readonly model: Model;
+  readonly scaling: ScalingSettings;
+  readonly foreseeing: Foreseeing | undefined;
+} {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const on = (name: string) => parameters.get(name) === 'true';
   const [type = ''] = (parameters.get('InstanceTypes') ?? '').split(',');
@@ -67,6 +72,13 @@ export function stackSettings(
       endsOldest: !on('InstanceScaleInProtection'),
       seed,
     },
+    foreseeing:
+      parameters.get('PredictiveScaling') === 'on'
+        ? {
+            idleHours: number('PredictiveScalingMaxIdleHours'),
+            bootSeconds: slowBoot(bootSeconds, BOOT_SPREAD),
+          }
+        : undefined,
     scaling: {
       agentsPerInstance,
       instanceBuffer: number('InstanceBuffer'),
@@ -77,4 +89,9 @@ export function stackSettings(
       scaleInCooldownSeconds: number('ScaleInCooldownPeriod'),
     },
   };
+}
+
+/** The slowest of twenty boots, which is what the scaler remembers of them. */
+export function slowBoot(bootSeconds: number, spread: number): number {
+  return bootSeconds * Math.exp(1.87 * spread);
 }

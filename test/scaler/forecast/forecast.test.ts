@@ -91,7 +91,7 @@ describe('the forecast', () => {
           expect(idle / HOUR).to.be.at.most(2 * idleHours);
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 6 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('the forecast', () => {
           for (let hour = 0; hour < 24; hour += 0.25) expect(many(hour)).to.be.at.least(few(hour));
         },
       ),
-      { numRuns: 20 },
+      { numRuns: 6 },
     );
   });
 });

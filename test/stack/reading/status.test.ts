@@ -207,7 +207,10 @@ describe('the status for people', () => {
         LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' },
         Instances: versions.map((Version, at) => instance(`i-${at}`, { LaunchTemplate: { Version } })),
       });
-      return statusText({ ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} }, theme);
+      return statusText(
+        { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+        theme,
+      );
     };
     expect(textOf('7', '6', '6')).to.contain(
       "1 of the launch template's present version (7), 2 of former ones",
@@ -221,7 +224,7 @@ describe('the status for people', () => {
     Instances.push(instance('i-9999', { LifecycleState: 'Terminating:Wait' }));
     const group = groupOf({ Instances });
     const text = statusText(
-      { ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+      { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
       theme,
     );
     expect(text.split('\n').length).to.be.below(40);
