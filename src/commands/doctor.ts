@@ -57,6 +57,7 @@ export default class Doctor extends BaseCommand {
           : { live: false, write: (line) => this.progress(line), now: () => new Date() },
       });
     let report = await look();
+    this.signal.throwIfAborted();
     const fixed: string[] = [];
     if (fix && repairsOf(report).length > 0) {
       if (!this.jsonEnabled()) this.log(`\n${reportText(report, outTheme)}\n`);

@@ -53,7 +53,7 @@ export interface Report {
   readonly checks: readonly Examination[];
 }
 
-const WITHIN_SECONDS = 30;
+const WITHIN_SECONDS = 60;
 
 /**
  * Looks at everything that could keep a stack from its work; without a stack, at the machine, the account and the region.
@@ -134,7 +134,7 @@ function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Ch
     groupCheck(patient),
     hooksCheck(patient),
     instancesCheck(patient, replacing),
-    agentsCheck(patient, restToken),
+    agentsCheck(patient, restToken, signal),
     ...launchChecks(patient, signal),
     networkCheck(patient),
     scalerCheck(patient),

@@ -8,6 +8,12 @@ import { holdsJobs } from './hooks.ts';
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;
 
+/**
+ * An instance that ends itself has no agent either, for as long as it takes to ship its last logs and be let go. A zombie is
+ * still one after that.
+ */
+const LOOK_AGAIN_SECONDS = 30;
+
 /** What tells which instances have no agent. */
 export interface AgentFacts {
   /** In service, with how long they have been running, in seconds. */
@@ -19,7 +25,7 @@ export interface AgentFacts {
 }
 
 /** Whether the instances have agents. A zombie costs money, counts as capacity, and runs no job. */
-export function agentsCheck(patient: Patient, restToken: string | undefined): Check {
+export function agentsCheck(patient: Patient, restToken: string | undefined, signal: AbortSignal): Check {
   return {
     title: 'Agents',
     look: async () => {
@@ -30,15 +36,29 @@ export function agentsCheck(patient: Patient, restToken: string | undefined): Ch
       ]);
       // Why Buildkite is not known to say anything is told by the check of the token.
       if (facts === undefined || group === undefined || !queue.known) return examined('not known');
-      const name = group.AutoScalingGroupName ?? '';
-      const safe = holdsJobs(await patient.hooks(name));
+      const safe = holdsJobs(await patient.hooks(group.AutoScalingGroupName ?? ''));
+      const zombies = await lastingZombies(patient, zombiesOf(facts), restToken, signal);
       const { total, busy } = queue.report.agents;
       return examined(
         `${counted(total, 'agent')} connected, ${busy} busy`,
-        judgeAgents(facts, patient.region, safe && ((ids) => markUnhealthy(patient, ids, restToken))),
+        judgeZombies(zombies, patient.region, safe && ((ids) => markUnhealthy(patient, ids, restToken))),
       );
     },
   };
+}
+
+/** Those that are zombies at another look a while later too. */
+async function lastingZombies(
+  { aws, stack }: Patient,
+  suspects: readonly string[],
+  restToken: string | undefined,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (suspects.length === 0) return [];
+  await aws.wait(LOOK_AGAIN_SECONDS, signal);
+  const facts = await agentFacts(new Patient(aws, stack), restToken);
+  const still = facts === undefined ? [] : zombiesOf(facts);
+  return suspects.filter((id) => still.includes(id));
 }
 
 async function agentFacts(patient: Patient, restToken: string | undefined): Promise<AgentFacts | undefined> {
@@ -94,13 +114,12 @@ export function zombiesOf({ inService, onQueue, byInstance }: AgentFacts): strin
     .map(({ instanceId }) => instanceId);
 }
 
-export function judgeAgents(
-  facts: AgentFacts,
+export function judgeZombies(
+  zombies: readonly string[],
   region: string,
   /** False where nothing would make an ending instance wait for its jobs. */
   mark: false | ((instanceIds: readonly string[]) => Promise<void>),
 ): Finding | undefined {
-  const zombies = zombiesOf(facts);
   if (zombies.length === 0) return undefined;
   const list = zombies.join(', ');
   return {

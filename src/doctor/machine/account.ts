@@ -52,11 +52,10 @@ export type AskIdentity = (aws: AwsContext) => Promise<Identity>;
 const askIdentity: AskIdentity = async (aws) => {
   const { GetCallerIdentityCommand } = await import('../../aws/sdk/sts.ts');
   const client = await aws.clients.sts();
-  let date: string | undefined;
-  watchServerDate(client, (told) => (date = told));
+  const date = watchServerDate(client);
   const asked = Date.now();
   const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}));
-  return { account: Account, arn: Arn, aheadSeconds: aheadOf(date, asked, Date.now()) };
+  return { account: Account, arn: Arn, aheadSeconds: aheadOf(date(), asked, Date.now()) };
 };
 
 /** AWS's clock is known to the second, and from somewhere between the question and the answer. */

@@ -9,13 +9,20 @@ export interface ScalerFacts {
   /** Undefined where the function is gone. */
   readonly reserved: number | 'unreserved' | undefined;
   /** The schedule that starts it; undefined where it is gone, or the stack has none of its own. */
-  readonly rule?: { readonly name: string; readonly state: string };
+  readonly rule?: ScheduleFacts;
   /** The last thing that it did within the last minutes; undefined where it said nothing. */
   readonly last?: { readonly event: string; readonly reason: string };
   /** Whether it ought to have said something by now. */
   readonly due: boolean;
   readonly paused: boolean;
   readonly ours: boolean;
+}
+
+interface ScheduleFacts {
+  readonly name: string;
+  readonly state: string;
+  /** When it was made, or changed last. */
+  readonly at?: Date | undefined;
 }
 
 export interface ScalerRepairs {
@@ -40,7 +47,6 @@ export function scalerCheck(patient: Patient): Check {
         patient.aws.clock(),
         patient.group(),
       ]);
-      const changed = patient.stack.LastUpdatedTime ?? patient.stack.CreationTime;
       const ours = patient.origin === 'bk-stack';
       const logGroup = ours ? `${patient.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
       const last = await lastSaid(patient, logGroup, now() - LOOK_BACK_SECONDS * 1000);
@@ -49,7 +55,7 @@ export function scalerCheck(patient: Patient): Check {
         reserved,
         ...(rule !== undefined && { rule }),
         ...(last !== undefined && { last }),
-        due: (now() - (changed?.getTime() ?? 0)) / 1000 > SILENT_AFTER_SECONDS,
+        due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
         paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
         ours,
       };
@@ -158,6 +164,11 @@ export function judgeScaler(
   return findings;
 }
 
+/** When the scaler began to look, in milliseconds since 1970: its schedule is among the last that a stack makes. */
+function startedAt({ stack }: Patient, rule: ScheduleFacts | undefined): number {
+  return (rule?.at ?? stack.LastUpdatedTime ?? stack.CreationTime)?.getTime() ?? 0;
+}
+
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
 async function functionOf(patient: Patient): Promise<string | undefined> {
   const own = patient.output('ScalerFunction');
@@ -192,7 +203,7 @@ async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
   const client = await patient.aws.clients.eventBridge();
   try {
     const { State = '' } = await client.send(new DescribeRuleCommand({ Name }));
-    return { name: Name, state: State };
+    return { name: Name, state: State, at: rule?.LastUpdatedTimestamp };
   } catch (error) {
     if (awsErrorCode(error) === 'ResourceNotFoundException') return { name: Name, state: 'MISSING' };
     throw error;

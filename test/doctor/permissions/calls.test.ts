@@ -27,7 +27,10 @@ function importsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8');
   const still = [...text.matchAll(/^(?:import|export)\s+(?!type\b)([^;'"]*?)\s*(?:from\s+)?'(\.[^']+)'/gm)]
     .filter(([, names = '']) => {
-      const listed = /^\{([^}]*)\}$/.exec(names.trim())?.[1]?.split(',').filter((name) => name.trim() !== '');
+      const listed = /^\{([^}]*)\}$/
+        .exec(names.trim())?.[1]
+        ?.split(',')
+        .filter((name) => name.trim() !== '');
       return listed === undefined || listed.some((name) => !name.trim().startsWith('type '));
     })
     .map(([, , path = '']) => path);
