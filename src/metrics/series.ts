@@ -58,8 +58,7 @@ export interface StackMetrics {
 }
 
 /** How the waits are known: Buildkite's metrics count jobs, they do not time them. */
-export const WAIT_BASIS =
-  'an upper bound, in steps of the period: how long ago the queue was last seen without a scheduled job';
+export const WAIT_BASIS = 'since the queue was last seen without a scheduled job';
 
 /**
  * Buildkite counts the jobs of a queue and does not say how long each waits. A job that waits now cannot have come before

@@ -67,16 +67,15 @@ export function metricsText(metrics: StackMetrics, theme: Theme, { columns, utc 
       ruler,
       '',
     ]),
-    theme.dim(
-      `Each column is the highest value of ${each}; · is not known. Times are ${utc ? 'UTC' : 'those of this machine'}.`,
-    ),
+    theme.dim(`Each column is the highest value of ${each}; · is not known.`),
+    theme.dim(utc ? 'Times are UTC.' : "Times are those of this machine's zone."),
     ...notes,
   ].join('\n');
 }
 
 function countLine({ label, maximum, average }: MetricSeries, theme: Theme): ChartLine {
   const values = known(maximum);
-  const note = `now ${countText(values.at(-1) ?? 0)}, mean ${countText(mean(known(average)))}, most ${countText(highest(values))}`;
+  const note = `last ${countText(values.at(-1) ?? 0)}, mean ${countText(mean(known(average)))}, most ${countText(highest(values))}`;
   const paint = {
     scheduled: theme.busy,
     pending: theme.busy,
@@ -89,7 +88,7 @@ function countLine({ label, maximum, average }: MetricSeries, theme: Theme): Cha
 
 function waitLine(waits: Values, theme: Theme): ChartLine {
   const values = known(waits);
-  const note = `now ${duration(values.at(-1) ?? 0)}, most ${duration(highest(values))}`;
+  const note = `last ${duration(values.at(-1) ?? 0)}, most ${duration(highest(values))}`;
   return { label: 'waited', values: waits, note, paint: theme.busy };
 }
 

@@ -14,6 +14,8 @@ export interface PageChart {
   readonly times: readonly string[];
   readonly lines: readonly PageLine[];
   readonly format: (value: number) => string;
+  /** Round numbers for the top of the axis, the smallest first; above them, the last ten times as much again and again. */
+  readonly steps: readonly number[];
 }
 
 const [WIDTH, HEIGHT] = [960, 240];
@@ -21,10 +23,11 @@ const [LEFT, RIGHT, TOP, BOTTOM] = [64, 12, 10, 26];
 const TIMES = 6;
 
 /** An SVG of lines over time. What it shows is told by its title, by the cursor under it, and by the table. */
-export function lineChart({ title, times, lines, format }: PageChart): string {
-  const top = niceTop(
-    highest(lines.flatMap(({ values, most }) => [...values, ...(most ?? [])].map((value) => value ?? 0))),
+export function lineChart({ title, times, lines, format, steps }: PageChart): string {
+  const most = highest(
+    lines.flatMap((line) => [...line.values, ...(line.most ?? [])].map((value) => value ?? 0)),
   );
+  const top = roundedUp(most, steps);
   const x = (index: number) => LEFT + ((WIDTH - LEFT - RIGHT) * index) / Math.max(1, times.length - 1);
   const y = (value: number) => HEIGHT - BOTTOM - ((HEIGHT - TOP - BOTTOM) * value) / top;
   const summary = lines
@@ -116,11 +119,11 @@ function runsOf(values: Values): number[][] {
   return runs;
 }
 
-/** A round number not below. */
-function niceTop(value: number): number {
-  if (value <= 2) return 2;
-  const magnitude = 10 ** Math.floor(Math.log10(value));
-  return ([1, 2, 4, 5, 10].find((step) => step * magnitude >= value) ?? 10) * magnitude;
+function roundedUp(value: number, steps: readonly number[]): number {
+  const largest = steps.at(-1) ?? 1;
+  return value > largest
+    ? 10 * roundedUp(value / 10, steps)
+    : (steps.find((step) => step >= value) ?? largest);
 }
 
 function fixed(value: number): string {

@@ -8,12 +8,18 @@ import { STYLE } from './style.ts';
 /** More points are too fine to be told apart, and their tables too long to be read. */
 const MOST_POINTS = 288;
 
+const COUNTS = [2, 4, 6, 8, 10, 20, 40, 60, 80];
+/** In seconds. */
+const DURATIONS = [60, 120, 240, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 43_200, 86_400];
+
 interface Section {
   readonly id: string;
   readonly title: string;
   readonly about: string;
   readonly lines: readonly PageLine[];
   readonly format: (value: number) => string;
+  /** What the axis goes up by. */
+  readonly steps: readonly number[];
 }
 
 /** A page of its own with charts and tables: no script, style, font or image is fetched, and none could be. */
@@ -56,25 +62,32 @@ function sectionsOf({ series, longestWaitAtMost }: StackMetrics): Section[] {
       .map(({ label, average, maximum }) => ({ label, values: average, most: maximum }));
   const about = 'Lines are averages; the shade above each goes up to the highest value.';
   return [
-    { id: 'jobs', title: 'Jobs', about, lines: linesOf('jobs'), format: countText },
-    { id: 'agents', title: 'Agents', about, lines: linesOf('agents'), format: countText },
-    { id: 'instances', title: 'Instances', about, lines: linesOf('instances'), format: countText },
+    { id: 'jobs', title: 'Jobs', about, lines: linesOf('jobs'), format: countText, steps: COUNTS },
+    { id: 'agents', title: 'Agents', about, lines: linesOf('agents'), format: countText, steps: COUNTS },
     {
-      ...{ id: 'waits', title: 'Longest wait, at most', format: duration },
-      about: `Buildkite's metrics count jobs and do not time them. This is ${WAIT_BASIS}.`,
+      id: 'instances',
+      title: 'Instances',
+      about,
+      lines: linesOf('instances'),
+      format: countText,
+      steps: COUNTS,
+    },
+    {
+      ...{ id: 'waits', title: 'Longest wait, at most', format: duration, steps: DURATIONS },
+      about: `Buildkite's metrics count jobs and do not time them. This is the time ${WAIT_BASIS}: no job of it can have waited longer.`,
       lines: [{ label: 'waited', values: longestWaitAtMost }],
     },
   ];
 }
 
 function sectionHtml(section: Section, { times }: StackMetrics): string {
-  const { id, title, about, lines, format } = section;
+  const { id, title, about, lines, format, steps } = section;
   return `<section aria-labelledby="${id}">
 <h2 id="${id}">${escaped(title)}</h2>
 <p>${escaped(about)}</p>
 <ul class="legend">${lines.map(({ label }, index) => `<li>${swatch(index)}${escaped(label)}</li>`).join('')}</ul>
 <figure>
-${lineChart({ title, times, lines, format })}
+${lineChart({ title, times, lines, format, steps })}
 <label class="cursor" hidden>Point in time <input type="range" min="0" max="${times.length - 1}" value="${times.length - 1}"></label>
 <output class="reading" aria-live="polite"></output>
 </figure>
