@@ -10,6 +10,7 @@ import { table } from '../src/terminal/table.ts';
 import { freePort } from '../test/support/free-port.ts';
 import { hookCost } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
+import { followingLatency } from './bench-follow.ts';
 import { logsDuel } from './bench-logs.ts';
 import { secretsDuels } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
@@ -50,6 +51,7 @@ try {
     ...(await hook(`http://127.0.0.1:${port}`)),
     ...scaler(),
     ...(await besideAwsCli(`http://127.0.0.1:${port}`)),
+    ...(await following()),
   ];
   console.log(
     table(rows, [
@@ -170,6 +172,26 @@ async function besideAwsCli(endpoint: string): Promise<Measurement[]> {
     target: `${most}x`,
     reached: own / theirs <= most ? 'yes' : 'NO',
   }));
+}
+
+/** From a new event to the screen, at most: one poll interval and 300 ms; by the live tail, half a second. */
+async function following(): Promise<Measurement[]> {
+  const cases = [
+    { what: 'a new event to the screen, polling every 2 s', speed: 1, flags: [], most: 2300 },
+    { what: 'the same by --live, updates every 50 ms', speed: 20, flags: ['--live'], most: 500 },
+  ];
+  const rows: Measurement[] = [];
+  for (const { what, speed, flags, most } of cases) {
+    const latency = await followingLatency(speed, flags);
+    rows.push({
+      what,
+      median: `${latency.median.toFixed(0)} ms`,
+      measured: `${latency.most.toFixed(0)} ms at most`,
+      target: `${most} ms`,
+      reached: latency.most <= most ? 'yes' : 'NO',
+    });
+  }
+  return rows;
 }
 
 /** Each profile under this scaler and under the official one: waits at most half, at no more cost. */

@@ -88,7 +88,9 @@ describe('bk-stack logs', function () {
 
   it('follows on a terminal, with what a log cannot do to it, until Ctrl-C', async () => {
     for (const columns of [80, 200]) {
-      const terminal = sandbox.terminal(['logs', 'tail', 'ci', '--group', 'agent'], { columns });
+      const terminal = sandbox.terminal(['logs', 'tail', 'ci', '--since', '1d', '--group', 'agent'], {
+        columns,
+      });
       await terminal.shows('is registered');
       const mark = `now at ${columns}`;
       await say(`i-0bbbbbbbbbbbbb${columns}`, `${mark} \x1b[2J\x1b]0;owned\x07 漢字 🔑`);
@@ -144,7 +146,9 @@ describe('bk-stack logs', function () {
   });
 
   it('follows by what CloudWatch sends, each event once', async () => {
-    const terminal = sandbox.terminal(['logs', 'tail', 'ci', '--group', 'agent', '--live'], { columns: 200 });
+    const terminal = sandbox.terminal(['logs', 'tail', 'ci', '--since', '1d', '--group', 'agent', '--live'], {
+      columns: 200,
+    });
     await terminal.shows('is registered');
     for (const number of [1, 2, 3]) {
       await say(instance, `sent ${number}`);
