@@ -251,7 +251,7 @@ describe('bk-stack secrets', function () {
       }),
     });
     await waitUntilStackCreateComplete(
-      { client: cloudFormation, maxWaitTime: 60 },
+      { client: cloudFormation, maxWaitTime: 600, minDelay: 1, maxDelay: 1 },
       { StackName: 'official' },
     );
     await okWith('x', 'put', 'official', '--pipeline', 'app', '--set', 'A');
