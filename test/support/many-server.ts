@@ -42,7 +42,7 @@ await runSandbox(
     ready: ({ endpoint }) => process.stdout.write(`${endpoint}\n`),
     log: () => undefined,
     failed: (error) => {
-      console.error(error);
+      process.stderr.write(`${String(error)}\n`);
     },
   },
 );

@@ -70,7 +70,7 @@ describe('the forecast', () => {
     noise: fc.integer({ min: 0, max: 10 }),
     seed: fc.integer({ min: 1, max: 1e6 }),
   });
-  const demandOf = ({ low, high, from, hours, noise, seed }: { [name: string]: number } & object) =>
+  const demandOf = ({ low, high, from, hours, noise, seed }: Record<string, number> & object) =>
     past((minute, ago) => {
       const hour = (minute % DAY) / HOUR;
       const level = hour >= from! && hour < from! + hours! ? high! : low!;

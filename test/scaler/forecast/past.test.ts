@@ -1,4 +1,4 @@
-import { GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
+import { type GetMetricDataCommand, type GetMetricDataCommandOutput } from '@aws-sdk/client-cloudwatch';
 import { expect } from 'chai';
 import { Foresight } from '../../../src/scaler/forecast/foresight.ts';
 import { type Published, publishedHistory } from '../../../src/scaler/forecast/history.ts';

@@ -51,8 +51,9 @@ export class ExpressionReader {
   }
 
   protected get next(): Token {
-    // There is always one that stands for the end.
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!;
+    const token = this.#tokens[Math.min(this.#at, this.#tokens.length - 1)];
+    if (token === undefined) throw new Error('A query has a token that stands for its end');
+    return token;
   }
 
   protected advance(): Token {
