@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { CALLS } from '../../src/doctor/permissions/calls.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
-/** A line of --debug: `· s3 HeadBucket 200 12 ms`. */
-const REQUEST = /^· (\S+) (\w+) (\w+) \d+ ms/gm;
+/** A line of --debug: `· s3 HeadBucket 200 REQUEST-ID 12 ms`. */
+const REQUEST = /^· (\S+) (\w+) \S+(?: \S+)? \d+ ms$/gm;
 
 /** What the clients of src/aws/clients.ts call themselves, where src/aws/sdk has another name. */
 const SDK: Readonly<Record<string, string>> = { logs: 'cloudwatch-logs' };
@@ -15,7 +15,7 @@ describe('what commands really ask of AWS', function () {
 
   /** Runs a command, and keeps what it asked. */
   async function ask(command: string, args: readonly string[] = [], input?: string): Promise<void> {
-    const words = [...command.split(' '), ...args, '--debug', '--json'];
+    const words = [...command.split(' '), ...args, '--debug'];
     const { exitCode, stderr, stdout } = await sandbox.runWith(
       input === undefined ? {} : { input },
       ...words,
@@ -41,7 +41,7 @@ describe('what commands really ask of AWS', function () {
       await ask(word, rest);
     }
     await ask('logs tail', ['ci', '--no-follow', '--format', 'json']);
-    await ask('secrets put', ['ci', '--env', 'A=b']);
+    await ask('secrets put', ['ci', '--set', 'A=b']);
     await ask('secrets list', ['ci']);
     await ask('secrets get', ['ci', 'env']);
     await ask('secrets history', ['ci', 'env']);
@@ -51,7 +51,7 @@ describe('what commands really ask of AWS', function () {
     await ask('token rotate', ['ci', '--token-stdin'], 'bkct_y');
     await ask('update', ['ci', '--yes', '--no-input', ...param('AgentsPerInstance=2')]);
     await ask('rollback', ['ci', '--yes', '--no-input']);
-    await ask('scale-to-zero', ['ci', '--yes', '--no-input']);
+    await ask('scale-to-zero', ['ci', '--no-input']);
     await ask('resume', ['ci']);
     await ask('delete', ['ci', '--yes', '--no-input', '--delete-secrets']);
     for (const [command, asked] of seen) {

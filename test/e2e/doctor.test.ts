@@ -24,7 +24,7 @@ describe('bk-stack doctor', function () {
   };
 
   before(async () => {
-    await sandbox.start('--speed', '20');
+    await sandbox.start('--speed', '60');
     // No instance ends of its own will meanwhile.
     const parameters = ['MinSize=1', 'MaxSize=4', 'ScaleInIdlePeriod=86400'].flatMap((each) => [
       '--param',
