@@ -58,8 +58,7 @@ export function columnFit(values: number, room: number): { columns: number; valu
     const valuesEach = Math.ceil(values / room);
     return { columns: Math.ceil(values / valuesEach), valuesEach };
   }
-  const columnsEach = Math.floor(room / Math.max(1, values));
-  return { columns: values * columnsEach, valuesEach: 1 / columnsEach };
+  return { columns: values === 0 ? 0 : room, valuesEach: values / room };
 }
 
 /** The most of the values in each column. */
@@ -68,7 +67,7 @@ export function columnsOf(values: readonly (number | null)[], room: number): (nu
   return Array.from({ length: columns }, (_, column) => {
     const first = Math.floor(column * valuesEach);
     return values
-      .slice(first, Math.max(first + 1, (column + 1) * valuesEach))
+      .slice(first, first + Math.max(1, valuesEach))
       .reduce<number | null>((most, value) => (value === null ? most : Math.max(most ?? value, value)), null);
   });
 }

@@ -26,7 +26,6 @@ const template = (description: string) =>
         },
       },
     },
-    Outputs: { AutoScalingGroupName: { Value: 'no-group' }, ManagedSecretsBucket: { Value: 'b' } },
   });
 
 describe('bk-stack metrics', function () {
@@ -174,7 +173,8 @@ describe('bk-stack metrics', function () {
   it('goes with status, which tells of the alarms of the stack that are on', async () => {
     let text = '';
     for (const end = Date.now() + 20_000; Date.now() < end && !text.includes('ci-Silent-');) {
-      text = (await sandbox.run('status', 'ci')).stdout;
+      const { stdout, stderr } = await sandbox.run('status', 'ci');
+      text = stdout + stderr;
     }
     expect(text).to.match(/✖ The alarm ci-Silent-\w+ is on since .* UTC: Nothing is measured/);
     expect(text).to.match(/aws cloudwatch describe-alarm-history --alarm-name 'ci-Silent-/);

@@ -78,7 +78,7 @@ describe('metrics in fewer periods', () => {
 
 describe('metrics as text', () => {
   it('are bars under which the times stand', () => {
-    const text = metricsText(metricsOf(), theme, { columns: 70, utc: true });
+    const text = metricsText(metricsOf(), theme, { columns: 90, utc: true });
     const [title, bars, axis] = text.split('\n');
     expect(title).to.equal('JOBS');
     expect(bars).to.match(/^scheduled ▄+█+·+▆+ +last 3, mean 2, most 4$/);

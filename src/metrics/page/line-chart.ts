@@ -19,7 +19,7 @@ export interface PageChart {
 }
 
 const [WIDTH, HEIGHT] = [960, 240];
-const [LEFT, RIGHT, TOP, BOTTOM] = [64, 12, 10, 26];
+const [LEFT, RIGHT, TOP, BOTTOM] = [88, 12, 18, 30];
 const TIMES = 6;
 
 /** An SVG of lines over time. What it shows is told by its title, by the cursor under it, and by the table. */

@@ -87,7 +87,9 @@ function sectionHtml(section: Section, { times }: StackMetrics): string {
 <p>${escaped(about)}</p>
 <ul class="legend">${lines.map(({ label }, index) => `<li>${swatch(index)}${escaped(label)}</li>`).join('')}</ul>
 <figure>
+<div class="plot" tabindex="0" role="group" aria-label="${escaped(title)}, chart">
 ${lineChart({ title, times, lines, format, steps })}
+</div>
 <label class="cursor" hidden>Point in time <input type="range" min="0" max="${times.length - 1}" value="${times.length - 1}"></label>
 <output class="reading" aria-live="polite"></output>
 </figure>

@@ -11,6 +11,7 @@ h2 { margin: 2rem 0 0; font-size: 1.15rem; }
 p { margin: .25rem 0; color: var(--quiet); }
 figure { margin: .5rem 0; }
 figure svg { display: block; width: 100%; height: auto; }
+.plot { overflow-x: auto; }
 .legend { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; margin: .5rem 0; padding: 0; list-style: none; }
 .swatch { margin-right: .5rem; vertical-align: middle; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }
@@ -37,5 +38,9 @@ th:first-child { text-align: left; }
 thead th { position: sticky; top: 0; background: var(--ground); font-weight: 600; }
 .none { color: var(--quiet); }
 :focus-visible { outline: 2px solid var(--line-0); outline-offset: 2px; }
+@media (max-width: 40rem) {
+  .plot svg { min-width: 36rem; }
+  .tick { font-size: 19px; }
+}
 @media print { .cursor, .reading { display: none; } }
 `;
