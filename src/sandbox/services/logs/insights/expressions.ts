@@ -43,16 +43,17 @@ export class ExpressionReader {
   readonly #tokens: readonly Token[];
   /** Whether what is read is of log events still: rows that are made of several have no time. */
   protected timeKnown = true;
+  readonly #end: Token;
   #at = 0;
 
   constructor(query: string, tokens: readonly Token[]) {
     this.query = query;
     this.#tokens = tokens;
+    this.#end = { kind: 'end', text: 'the end of the query', start: query.length, end: query.length };
   }
 
   protected get next(): Token {
-    // There is always one that stands for the end.
-    return this.#tokens[Math.min(this.#at, this.#tokens.length - 1)]!;
+    return this.#tokens[this.#at] ?? this.#end;
   }
 
   protected advance(): Token {
