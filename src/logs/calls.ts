@@ -42,6 +42,9 @@ export interface LogCalls {
   streams(place: GroupPlace, prefix?: string, page?: string): Promise<StreamPage>;
 }
 
+/** Events on a page: what fits in memory several times over, and about as many as AWS puts into its megabyte. */
+const PAGE = 5000;
+
 /** The same on AWS. Requests end when the signal is aborted. */
 export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {
   return {
@@ -55,6 +58,7 @@ export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {
             startTime: Math.max(0, Math.floor(start)),
             endTime: end === undefined ? undefined : Math.ceil(end),
             filterPattern: pattern,
+            limit: PAGE,
             ...(streams !== undefined && { logStreamNames: [...streams] }),
             nextToken: page,
           }),

@@ -37,8 +37,9 @@ describe('bk-stack logs tail of a million events', function () {
 
   it('prints each exactly once, in little memory, whatever CloudWatch does', async () => {
     const flags = ['--group', 'agent', '--since', '2h', '--format', 'json', '--follow'];
+    // Without the SDK's own retries, so that it is ours that have to do.
     const tail = spawn(process.execPath, [entry, 'logs', 'tail', 'ci', ...flags], {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...env, AWS_MAX_ATTEMPTS: '1' },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let errors = '';
@@ -74,6 +75,5 @@ describe('bk-stack logs tail of a million events', function () {
     });
     expect(late).to.be.greaterThan(500);
     expect(kibibytes / 1024).to.be.lessThan(MOST_MEBIBYTES);
-    process.stdout.write(`      ${late} of them late; ${(kibibytes / 1024).toFixed(0)} MiB at most\n`);
   });
 });

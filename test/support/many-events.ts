@@ -39,7 +39,11 @@ export class FakeLogs implements LogCalls {
     this.#arrivals = this.#times.map((time) => time + (random() < 0.3 ? Math.floor(random() * late) : 0));
   }
 
-  events(place: GroupPlace, { start, end = Infinity }: EventRange, page?: string): Promise<EventPage> {
+  events(
+    place: GroupPlace,
+    { start, end = Infinity, limit = 10_000 }: EventRange & { readonly limit?: number | undefined },
+    page?: string,
+  ): Promise<EventPage> {
     this.requests += 1;
     const { trouble, twice, streams, count } = this.#settings;
     if (this.#random() < trouble) return Promise.reject(awsError('ThrottlingException', 'Rate exceeded'));
@@ -50,7 +54,7 @@ export class FakeLogs implements LogCalls {
     const from = Number(page ?? this.#first(start));
     const events: EventPage['events'][number][] = [];
     let index = from;
-    for (; index < count && events.length < 10_000; index += 1) {
+    for (; index < count && events.length < limit; index += 1) {
       const timestamp = this.#times[index]!;
       if (timestamp > end || timestamp > now) break;
       const arrival = this.#arrivals[index]!;

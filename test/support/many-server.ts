@@ -10,23 +10,44 @@ import { seeded } from '../../src/simulate/random.ts';
 import { FakeLogs } from './many-events.ts';
 
 const COUNT = 1_000_000;
-/** Milliseconds over which they happen; the last of them while they are read. */
-const SPAN = 4_000_000;
-const THERE = 0.99;
+/** How many of them come while somebody follows, and over how many milliseconds. */
+const COMING = 50_000;
+const COMING_SPAN = 40_000;
+const THERE_SPAN = 4_000_000;
 const SPEED = 10;
+const SETTINGS = { streams: 500, late: 30_000, trouble: 0, twice: 0.1 };
 
+const random = seeded(7);
 let now = Date.now();
-const settings = { count: COUNT, streams: 500, span: SPAN, late: 30_000, trouble: 0, twice: 0.1 };
-const many = new FakeLogs(settings, now - THERE * SPAN, () => now, seeded(7));
+const there = new FakeLogs(
+  { ...SETTINGS, count: COUNT - COMING, span: THERE_SPAN },
+  now - THERE_SPAN - SETTINGS.late,
+  () => now,
+  random,
+);
+/** They begin to come with the first request for what has no end, however long all before it took. */
+let coming: FakeLogs | undefined;
+
 const filterLogEvents: Operation<FilterLogEventsRequest> = async (input, { world }) => {
   now = world.now();
+  if (input.endTime === undefined) {
+    coming ??= new FakeLogs({ ...SETTINGS, count: COMING, span: COMING_SPAN }, now, () => now, random);
+  }
   const place = { group: 'agent' as const, name: input.logGroupName ?? '' };
-  const page = await many.events(place, { start: input.startTime ?? 0, end: input.endTime }, input.nextToken);
+  const range = { start: input.startTime ?? 0, end: input.endTime, limit: input.limit };
+  // A token has the page in it, and which of both it is of.
+  const [, of = 'there', token] = /^(there|coming)(?: (\d+))?$/.exec(input.nextToken ?? '') ?? [];
+  const source = of === 'coming' ? (coming ?? there) : there;
+  const page = await source.events(place, range, token);
+  const first = source === coming ? COUNT - COMING : 0;
+  const then = source === coming || coming === undefined ? undefined : 'coming';
+  const nextToken = page.next === undefined ? then : `${of} ${page.next}`;
   return {
     events: page.events.map(({ id, ingestedAt, message, stream, timestamp }) => ({
-      ...{ eventId: id, ingestionTime: ingestedAt, logStreamName: stream, message, timestamp },
+      ...{ eventId: String(first + Number(id)).padStart(56, '0'), ingestionTime: ingestedAt },
+      ...{ logStreamName: stream, message, timestamp },
     })),
-    ...(page.next !== undefined && { nextToken: page.next }),
+    ...(nextToken !== undefined && { nextToken }),
   };
 };
 Object.assign(logs.operations, { FilterLogEvents: filterLogEvents });
@@ -41,8 +62,6 @@ await runSandbox(
     signal: new AbortController().signal,
     ready: ({ endpoint }) => process.stdout.write(`${endpoint}\n`),
     log: () => undefined,
-    failed: (error) => {
-      process.stderr.write(`${String(error)}\n`);
-    },
+    failed: (error) => process.stderr.write(`${String(error)}\n`),
   },
 );

@@ -43,17 +43,17 @@ export class ExpressionReader {
   readonly #tokens: readonly Token[];
   /** Whether what is read is of log events still: rows that are made of several have no time. */
   protected timeKnown = true;
+  readonly #end: Token;
   #at = 0;
 
   constructor(query: string, tokens: readonly Token[]) {
     this.query = query;
     this.#tokens = tokens;
+    this.#end = { kind: 'end', text: 'the end of the query', start: query.length, end: query.length };
   }
 
   protected get next(): Token {
-    const token = this.#tokens[Math.min(this.#at, this.#tokens.length - 1)];
-    if (token === undefined) throw new Error('A query has a token that stands for its end');
-    return token;
+    return this.#tokens[this.#at] ?? this.#end;
   }
 
   protected advance(): Token {

@@ -26,7 +26,7 @@ export function tokensOf(query: string): readonly Token[] {
       tokens.push({ kind: kind as Token['kind'], text: inside(kind, match[0]), start: at, end });
     at = end;
   }
-  return [...tokens, { kind: 'end', text: 'the end of the query', start: at, end: at }];
+  return tokens;
 }
 
 function inside(kind: string, text: string): string {
