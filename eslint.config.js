@@ -8,7 +8,7 @@ const boundaries = [
     target: 'src/scaler',
     from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox', 'src/stack', 'src/aws', 'src/host'],
   },
-  { target: 'src/simulate', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/aws', 'src/host'] },
+  { target: 'src/simulate', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/host'] },
   { target: 'src/host', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
   { target: 'src/sandbox', from: ['src/commands', 'src/cli', 'src/terminal', 'src/aws', 'src/stack'] },
   {
