@@ -24,11 +24,17 @@ interface Tuning {
 
 /** What does best on each profile at no more than the official stack's cost, of what was tried. */
 const TUNED: Readonly<Record<string, Tuning>> = {
-  'office-hours': { ScaleInIdlePeriod: 60, InstanceBuffer: 1, PredictiveScalingMaxIdleHours: 60 },
-  'monorepo-bursts': { ScaleInIdlePeriod: 45, ScaleOutFactor: 2 },
+  'office-hours': {
+    ...{ ScaleInIdlePeriod: 60, ScaleOutFactor: 2, InstanceBuffer: 1 },
+    PredictiveScalingMaxIdleHours: 20,
+  },
+  'monorepo-bursts': { ScaleInIdlePeriod: 45, ScaleOutFactor: 3 },
   'nightly-batch': { ScaleInIdlePeriod: 180, PredictiveScalingMaxIdleHours: 60 },
-  steady: { ScaleInIdlePeriod: 420 },
-  'spot-storm': { ScaleInIdlePeriod: 60, InstanceBuffer: 1, PredictiveScalingMaxIdleHours: 60 },
+  steady: { ScaleInIdlePeriod: 180, PredictiveScalingMaxIdleHours: 60 },
+  'spot-storm': {
+    ...{ ScaleInIdlePeriod: 60, ScaleOutFactor: 2 },
+    PredictiveScalingMaxIdleHours: 50,
+  },
 };
 
 /** A profile under both scalers, on the same jobs. */

@@ -113,6 +113,28 @@ describe('a stack whose scaler forecasts', function () {
     expect(ahead).to.include(USUAL);
   });
 
+  it('can be simulated on its own past', async () => {
+    const args = ['simulate', '--from-stack', 'foreseen', '--param', 'MaxSize=50', '--json'];
+    const { exitCode, stdout, stderr } = await sandbox.run(...args);
+    expect(exitCode, stderr).to.equal(0);
+    const { jobs, about, results } = JSON.parse(stdout) as {
+      jobs: number;
+      about: string;
+      results: { name: string; policy: string; peakInstances: number }[];
+    };
+    expect(about).to.equal('foreseen, the last 14 days, rebuilt from its metrics');
+    expect(jobs, 'those of one and two weeks ago').to.equal(2 * USUAL);
+    expect(results.map(({ name, policy }) => [name, policy])).to.eql([
+      ['foreseen', 'bk-stack, predictive'],
+      ['its defaults', 'official'],
+      ['its defaults', 'target-tracking'],
+    ]);
+    expect(results[1]?.peakInstances).to.equal(USUAL);
+    const missing = await sandbox.run('simulate', '--from-stack', 'nobody');
+    expect(missing.exitCode).to.equal(1);
+    expect(missing.stderr).to.contain('There is no stack named nobody');
+  });
+
   it('gives the group back as it was when it is switched off', async () => {
     const updated = await sandbox.run(
       ...['update', 'foreseen', '--no-input', '--yes', '--param', 'PredictiveScaling=off'],

@@ -4,6 +4,10 @@ import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
 import { ec2State } from '../../src/sandbox/services/ec2/state.ts';
+import { BootTimes } from '../../src/scaler/forecast/boot-times.ts';
+import { Foresight } from '../../src/scaler/forecast/foresight.ts';
+import { publishedHistory } from '../../src/scaler/forecast/history.ts';
+import { Past } from '../../src/scaler/forecast/past.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { type Poll, type PollCalls, Scaler } from '../../src/scaler/poll.ts';
 import { type Settings, settingsOf } from '../../src/scaler/settings.ts';
@@ -39,6 +43,8 @@ export class Cluster {
     private readonly agentsPerInstance: number,
     faults: readonly string[] = [],
     buying: Readonly<Record<string, string>> = {},
+    /** What a forecast may cost a day; none without it. */
+    private readonly idleHours?: number,
   ) {
     this.fleet = new Fleet(...faults);
     const { world, scope } = this.fleet;
@@ -80,6 +86,7 @@ export class Cluster {
         const metrics = queueMetrics(buildkiteState(world), QUEUE);
         return Promise.resolve({ ...metrics, organization: 'sandbox', pollMs: POLL_SECONDS * 1000 });
       },
+      forecast: this.#forecast(),
       now: () => scope.world.now(),
     };
     this.scaler = new Scaler(this.#settings, this.#calls);
@@ -88,6 +95,19 @@ export class Cluster {
   /** Lets the function forget everything, as a new process of Lambda does. */
   startCold(): void {
     this.scaler = new Scaler(this.#settings, this.#calls);
+  }
+
+  /** From the sandbox's own CloudWatch. */
+  #forecast(): PollCalls['forecast'] {
+    if (this.idleHours === undefined) return undefined;
+    const { world, scope } = this.fleet;
+    const boots = new BootTimes();
+    const { agentsPerInstance, idleHours } = this;
+    const foresight = new Foresight({ agentsPerInstance, idleHours }, boots);
+    const history = publishedHistory('ci', QUEUE, {
+      send: (command: { input: object }) => world.call(scope, 'cloudwatch', 'GetMetricData', command.input),
+    } as never);
+    return { boots, foresight, past: new Past(foresight, history) };
   }
 
   async set(settings: object = {}, data: object = {}): Promise<void> {
