@@ -15,20 +15,6 @@ async function updated(instances: number) {
   return { stack, requests };
 }
 
-describe('an update with a checkpoint', () => {
-  it('pauses there, and replaces the rest afterwards', async () => {
-    const stack = new UpdatableStack(seeded(1));
-    await stack.create({ MinSize: '4', MaxSize: '4', AgentsPerInstance: '1' });
-    const begun = stack.world.now();
-    let half: Record<string, number> = {};
-    stack.at(2_400, async () => (half = await stack.versions()));
-    await stack.update({ params: ['AgentsPerInstance=2'], batch: 50, checkpoint: '50' });
-    expect(half).to.eql({ '1': 2, '2': 2 });
-    expect(await stack.versions()).to.eql({ '2': 4 });
-    expect((stack.world.now() - begun) / 1000).to.be.within(3_600, 5_400);
-  });
-});
-
 describe('an update of 1,000 instances', function () {
   this.timeout(120_000);
 
