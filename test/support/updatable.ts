@@ -96,6 +96,7 @@ export interface UpdateRequest {
   readonly minHealthy?: number;
   readonly batch?: number;
   readonly drainSeconds?: number;
+  readonly checkpoint?: string;
 }
 
 /** A stack in a world of its own, its scaler, jobs that keep its agents busy, and the product's own code that updates it. */
@@ -261,7 +262,8 @@ export class UpdatableStack {
         strategy: request.strategy ?? 'rolling',
         'min-healthy': request.minHealthy ?? 100,
         batch: request.batch ?? 10,
-        'checkpoint-delay': 0,
+        checkpoint: request.checkpoint,
+        'checkpoint-delay': 3_600,
         'drain-timeout': request.drainSeconds ?? 14_400,
       },
       () => Promise.resolve(''),

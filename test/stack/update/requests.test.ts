@@ -15,6 +15,21 @@ async function updated(instances: number) {
   return { stack, requests };
 }
 
+describe('an update with a checkpoint', () => {
+  it('pauses there, and replaces the rest afterwards', async () => {
+    const stack = new UpdatableStack(seeded(1));
+    await stack.create({ MinSize: '4', MaxSize: '4', AgentsPerInstance: '1' });
+    const begun = stack.world.now();
+    let half: Record<string, number> = {};
+    stack.at(2_400, async () => (half = await stack.versions()));
+    await stack.update({ params: ['AgentsPerInstance=2'], batch: 50, checkpoint: '50' });
+    // Those that are to come next may be up already, as new ones are launched first.
+    expect(half['1']).to.equal(2);
+    expect(await stack.versions()).to.eql({ '2': 4 });
+    expect((stack.world.now() - begun) / 1000).to.be.within(3_600, 5_400);
+  });
+});
+
 describe('an update of 1,000 instances', function () {
   this.timeout(120_000);
 
