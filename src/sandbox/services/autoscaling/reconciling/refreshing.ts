@@ -90,7 +90,11 @@ function isPaused(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boo
   const { world, region } = scope;
   const now = world.now();
   if (refresh.pausedUntil !== undefined) {
-    if (refresh.pausedUntil > now) return true;
+    if (refresh.pausedUntil > now) {
+      // The group may have been looked at since for another reason, which has used the timer up.
+      world.wake(RECONCILE_TASK, `${region}/${group.name}`, refresh.pausedUntil);
+      return true;
+    }
     Reflect.deleteProperty(refresh, 'pausedUntil');
     Reflect.deleteProperty(refresh, 'statusReason');
     reconcileSoon(scope, group);
