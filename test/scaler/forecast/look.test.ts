@@ -17,7 +17,7 @@ const settings = settingsOf({
   ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: '1', INSTANCE_BUFFER: '0' },
   ...{ SCALE_OUT_FACTOR: '1.0', INCLUDE_WAITING: 'false', DISABLE_SCALE_IN: 'true' },
   ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
-  PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100',
+  ...{ ON_DEMAND_PERCENTAGE: '100', SPOT_FALLBACK_MINUTES: '0', PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100' },
 });
 
 /** A group whose instances are in service as soon as they are wanted, and the requests that each look made of AWS. */

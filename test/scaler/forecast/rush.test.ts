@@ -16,7 +16,7 @@ describe('a cluster whose scaler forecasts', function () {
   let rush = 0;
 
   beforeEach(async () => {
-    cluster = new Cluster(AGENTS, [], 20);
+    cluster = new Cluster(AGENTS, [], {}, 20);
     await cluster.set();
     const { world, scope } = cluster.fleet;
     rush = Math.ceil(world.now() / MINUTE) * MINUTE + LEARNING_SECONDS * 1000;
@@ -26,7 +26,10 @@ describe('a cluster whose scaler forecasts', function () {
       MetricData: [rush - WEEK, rush - 2 * WEEK].flatMap((before) =>
         minutes.map((minute) => ({
           MetricName: minute < 2 * MINUTE ? 'ScheduledJobsCount' : 'RunningJobsCount',
-          Dimensions: ['StackName', 'Queue'].map((Name) => ({ Name, Value: Name === 'Queue' ? 'deploy' : 'ci' })),
+          Dimensions: ['StackName', 'Queue'].map((Name) => ({
+            Name,
+            Value: Name === 'Queue' ? 'deploy' : 'ci',
+          })),
           Timestamp: new Date(before + minute),
           Value: minute >= 0 && minute < 8 * MINUTE ? JOBS : 0,
         })),
