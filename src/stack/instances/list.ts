@@ -4,6 +4,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { requireStack } from '../reading/find-stack.ts';
+import { launchVersion } from '../reading/group.ts';
 import { STACK_TAG } from '../reading/summary.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
@@ -54,9 +55,7 @@ export async function listInstances(
     machinesOf(aws, name),
     agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
   ]);
-  const current = (
-    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate
-  )?.Version;
+  const current = launchVersion(group);
   const instances = (group.Instances ?? []).map((member): StackInstance => {
     const machine = machines.get(member.InstanceId ?? '');
     const version = member.LaunchTemplate?.Version;

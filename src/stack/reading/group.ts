@@ -62,9 +62,7 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
   const failed = activities.filter(hasFailed);
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
   const over = activities.find((activity) => hasFailed(activity) || activity.StatusCode === 'Successful');
-  const current = (
-    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate
-  )?.Version;
+  const current = launchVersion(group);
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
     minSize: group.MinSize ?? 0,
@@ -84,6 +82,14 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
     failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
     failing: over !== undefined && hasFailed(over),
   };
+}
+
+/** The version of the launch template that a group's new instances are launched from. */
+export function launchVersion({
+  MixedInstancesPolicy,
+  LaunchTemplate,
+}: AutoScalingGroup): string | undefined {
+  return (MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? LaunchTemplate)?.Version;
 }
 
 /** A launch that its hook gave up counts as cancelled, and is a failure all the same. */

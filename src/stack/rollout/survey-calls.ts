@@ -4,6 +4,7 @@ import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { bootLogOf } from '../reading/boot-log.ts';
+import { launchVersion } from '../reading/group.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */
@@ -63,10 +64,9 @@ export function surveyCalls(aws: AwsContext): SurveyCalls {
 }
 
 function rolloutGroup(group: AutoScalingGroup): RolloutGroup {
-  const specification =
-    group.MixedInstancesPolicy?.LaunchTemplate?.LaunchTemplateSpecification ?? group.LaunchTemplate;
+  const version = launchVersion(group);
   return {
-    ...(specification?.Version !== undefined && { version: specification.Version }),
+    ...(version !== undefined && { version }),
     size: { min: group.MinSize ?? 0, max: group.MaxSize ?? 0, desired: group.DesiredCapacity ?? 0 },
     instances: (group.Instances ?? []).map((one) => ({
       instanceId: one.InstanceId ?? '',
