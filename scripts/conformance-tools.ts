@@ -19,7 +19,11 @@ const DEBIAN_TOOLS = {
   logrotate: 'logrotate',
   shfmt: 'shfmt',
   bats: 'bats',
+  chromium: 'chromium',
 };
+
+/** From npm, outside the tree: what drives Debian's Chromium, and what judges a page in it. The newest for Node 20. */
+const BROWSER_PACKAGES = ['puppeteer-core@24.43.1', 'axe-core@4.14.1'];
 
 /** What HashiCorp's own builds put in place of a module. https://github.com/hashicorp/packer-plugin-sdk/issues/187 */
 const GO_CTY = 'github.com/zclconf/go-cty => github.com/nywilken/go-cty v1.13.3';
@@ -70,6 +74,7 @@ export function installTools(): string {
       });
     });
   }
+  installBrowserPackages();
   once(folder, 'cloud-init', 'debian', (place) => {
     virtualEnvironment(place, CLOUD_INIT);
     run('apt-get', ['download', '--quiet', 'cloud-init'], { cwd: place });
@@ -86,6 +91,15 @@ export function installPythonTool(tool: keyof typeof TOOLS): string {
     virtualEnvironment(place, [requirement]);
   });
   return join(toolFolder(), tool, 'bin');
+}
+
+/** Chromium itself is Debian's. */
+export function installBrowserPackages(): void {
+  once(toolFolder(), 'browser', BROWSER_PACKAGES.join('-'), (place) => {
+    writeFileSync(join(place, 'package.json'), '{"private":true}');
+    const options = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
+    run('npm', ['install', ...options, ...BROWSER_PACKAGES], { cwd: place });
+  });
 }
 
 function toolFolder(): string {

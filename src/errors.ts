@@ -4,7 +4,7 @@ export const ExitCode = {
   failed: 1,
   usage: 2,
   /** Only for flags that ask for it, such as `--detect`. */
-  nothingToDo: 3,
+  changesFound: 3,
   interrupted: 130,
 } as const;
 

@@ -12,3 +12,19 @@ export async function inParallel<Item, Result>(
   await Promise.all(Array.from({ length: Math.min(bound, items.length) }, worker));
   return results;
 }
+
+/** Does what it is given, at most `bound` at a time; what comes when all are taken waits for its turn. */
+export function limited(bound: number): <Result>(work: () => Promise<Result>) => Promise<Result> {
+  let running = 0;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (running >= bound) await new Promise<void>((turn) => waiting.push(turn));
+    running += 1;
+    try {
+      return await work();
+    } finally {
+      running -= 1;
+      waiting.shift()?.();
+    }
+  };
+}

@@ -1,7 +1,11 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import type { IAMClient } from '@aws-sdk/client-iam';
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
@@ -46,10 +50,19 @@ export class Clients {
     });
   }
 
+  cloudWatch(): Promise<CloudWatchClient> {
+    return this.#once('cloudwatch', async () => {
+      const { CloudWatchClient } = await import('./sdk/cloudwatch.ts');
+      return new CloudWatchClient(this.#configuration());
+    });
+  }
+
   cloudWatchLogs(): Promise<CloudWatchLogsClient> {
     return this.#once('logs', async () => {
       const { CloudWatchLogsClient } = await import('./sdk/cloudwatch-logs.ts');
-      return new CloudWatchLogsClient(this.#configuration());
+      const own = process.env['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'] !== undefined;
+      // A live tail's host has a prefix, which does not resolve at an endpoint that is not AWS's own.
+      return new CloudWatchLogsClient({ ...this.#configuration(), ...(own && { disableHostPrefix: true }) });
     });
   }
 
@@ -57,6 +70,27 @@ export class Clients {
     return this.#once('ec2', async () => {
       const { EC2Client } = await import('./sdk/ec2.ts');
       return new EC2Client(this.#configuration());
+    });
+  }
+
+  eventBridge(): Promise<EventBridgeClient> {
+    return this.#once('eventbridge', async () => {
+      const { EventBridgeClient } = await import('./sdk/eventbridge.ts');
+      return new EventBridgeClient(this.#configuration());
+    });
+  }
+
+  iam(): Promise<IAMClient> {
+    return this.#once('iam', async () => {
+      const { IAMClient } = await import('./sdk/iam.ts');
+      return new IAMClient(this.#configuration());
+    });
+  }
+
+  lambda(): Promise<LambdaClient> {
+    return this.#once('lambda', async () => {
+      const { LambdaClient } = await import('./sdk/lambda.ts');
+      return new LambdaClient(this.#configuration());
     });
   }
 

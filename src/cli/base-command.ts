@@ -7,7 +7,7 @@ import { AwsContext, resolveRegion } from '../aws/context.ts';
 import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import { errTheme } from '../terminal/theme.ts';
-import { asFailure, failureLines, failureReport } from './failure.ts';
+import { asFailure, failureLines, failureReport, stackOf } from './failure.ts';
 import { sandboxConnection } from './sandbox-connection.ts';
 
 const GLOBAL = 'GLOBAL';
@@ -160,8 +160,7 @@ export abstract class BaseCommand extends Command {
     process.exitCode = failure.exitCode;
     if (this.jsonEnabled()) this.logJson({ error: failureReport(failure) });
     this.progress(failureLines(failure, errTheme, this.#sandboxByFlag));
-    if (process.argv.includes('--debug'))
-      this.progress(String((error.cause as Error | undefined)?.stack ?? error.stack));
+    if (process.argv.includes('--debug')) this.progress(stackOf((error.cause as Error | undefined) ?? error));
   }
 }
 

@@ -17,7 +17,7 @@ export interface FailureReport {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** An error of any origin (AWS, the flag parser, a prompt, a bug) as one of ours. */
+/** An error of any origin (AWS, the flag parser, a prompt, a bug) as one of ours. None repeats an argument. */
 export function asFailure(error: unknown): KnownFailure {
   const translated = translateAwsError(error);
   if (isKnownFailure(translated)) return translated;
@@ -28,6 +28,8 @@ export function asFailure(error: unknown): KnownFailure {
   }
   const parserExit = (translated as { oclif?: { exit?: number } }).oclif?.exit;
   if (parserExit === ExitCode.usage) {
+    const misplaced = misplacedArguments(translated);
+    if (misplaced !== undefined) return misplaced;
     return new UsageError(translated.message.replace(/\nSee more help with --help$/, ''), {
       cause: translated,
       hint: 'See the same command with --help.',
@@ -37,6 +39,36 @@ export function asFailure(error: unknown): KnownFailure {
     cause: translated,
     hint: 'If this looks like a fault of bk-stack, repeat it with --debug and report what it prints.',
   });
+}
+
+/** What the flag parser cannot place may be a secret in the wrong place, and is not repeated. */
+function misplacedArguments(error: Error): UsageError | undefined {
+  const { args, flags } = error as { args?: readonly unknown[]; flags?: readonly string[] };
+  if (error.message.startsWith('Unexpected argument') && args !== undefined) {
+    return new UsageError(
+      args.length === 1 ? 'There is an argument too many' : `There are ${args.length} arguments too many`,
+      {
+        hint: 'Does a value with a blank in it stand without quotes? Secrets are never arguments: they come from stdin, a file or a prompt. See the same command with --help.',
+      },
+    );
+  }
+  // A flag is lower-case letters and dashes: what is not, is none that was mistyped.
+  if (
+    error.message.startsWith('Nonexistent flag') &&
+    flags?.every((flag) => /^-[a-z]$|^--[a-z]+(-[a-z]+)*$/.test(flag)) === false
+  ) {
+    return new UsageError('Something begins with a dash, and is none of the flags', {
+      hint: 'See the same command with --help.',
+    });
+  }
+  return undefined;
+}
+
+/** Where an error was thrown. What the flag parser says is left out, as it repeats arguments. */
+export function stackOf(error: Error): string {
+  const stack = error.stack ?? String(error);
+  const frames = stack.indexOf('\n    at ');
+  return 'oclif' in error && frames >= 0 ? error.name + stack.slice(frames) : stack;
 }
 
 /** The failure as data, for `--json`. */

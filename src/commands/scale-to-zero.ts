@@ -56,14 +56,14 @@ export default class ScaleToZero extends BaseCommand {
     const calls = capacityCalls(aws);
     const queue = await queueState(aws, stack);
     const jobs = queue.known ? queue.report.jobs : undefined;
-    if (flags.force && ask) {
-      const { confirmByTyping } = await import('../terminal/confirm.ts');
+    if (flags.force) {
       const { instances } = await calls.read(group);
-      this.onInterrupt('Nothing was changed.');
-      await confirmByTyping(
-        `${jobs === undefined ? 'The jobs' : counted(jobs.running, 'running job')} on ${counted(instances.length, 'instance')} would be lost. Type the name of the stack to end them`,
-        stackName,
-      );
+      const lost = `${jobs === undefined ? 'the jobs' : counted(jobs.running, 'running job')} on ${counted(instances.length, 'instance')}`;
+      if (ask) {
+        const { confirmByTyping } = await import('../terminal/confirm.ts');
+        this.onInterrupt('Nothing was changed.');
+        await confirmByTyping(`This ends ${lost}. Type the name of the stack to go on`, stackName);
+      } else this.progress(`This ends ${lost}.`);
     }
     if (queue.known && queue.report.jobs.scheduled > 0) {
       this.progress(
@@ -80,9 +80,14 @@ export default class ScaleToZero extends BaseCommand {
       await awaitZero(calls, group, pacingOf(aws, this.signal), {
         timeoutSeconds: flags.timeout,
         force: flags.force,
-        changed: ({ instances, finishing }) => {
-          const line = `${counted(instances, 'instance')} left, ${finishing} finishing jobs`;
+        changed: ({ instances, finishing, busyAgents }) => {
+          const busy = busyAgents === undefined ? '' : `; ${counted(busyAgents, 'agent')} busy`;
+          const line = `${counted(instances, 'instance')} left, ${finishing} finishing jobs${busy}`;
           this.progress(live ? line : logLine(new Date(), line));
+        },
+        busyAgents: async () => {
+          const now = await queueState(aws, stack);
+          return now.known ? now.report.agents.busy : undefined;
         },
       });
     }

@@ -6,11 +6,13 @@ import { outTheme } from '../terminal/theme.ts';
 
 export default class Simulate extends BaseCommand {
   static override summary = 'What settings would cost, and how long jobs would wait';
-  static override description = `Runs jobs through a model of a queue and its group, sized by the very decision that a stack's scaler makes, at thousands of times real speed. The official stack's scaler runs beside it on the same jobs. Nothing is asked of AWS.`;
+  static override description = `Runs jobs through a model of a queue and its group, sized by the very decision that a stack's scaler makes, at thousands of times real speed. The official stack's scaler and target tracking run beside it on the same jobs. Nothing is asked of AWS, unless --from-stack asks for a stack's parameters and metrics; its profile of the AWS config files is then AWS_PROFILE.`;
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> --profile monorepo-bursts --param AgentsPerInstance=4',
     '<%= config.bin %> <%= command.id %> --trace jobs.csv --config stack.yml --recommend',
+    '<%= config.bin %> <%= command.id %> --spot-shortage 2 --param OnDemandPercentage=0 --param SpotFallbackMinutes=10',
+    '<%= config.bin %> <%= command.id %> --from-stack my-stack --param PredictiveScaling=on',
     '<%= config.bin %> <%= command.id %> --profile office-hours --compare a.yml --compare b.yml --json',
   ];
 
@@ -18,11 +20,16 @@ export default class Simulate extends BaseCommand {
     profile: Flags.string({
       description: 'what the queue looks like',
       options: ['office-hours', 'monorepo-bursts', 'nightly-batch', 'steady', 'spot-storm'],
-      exclusive: ['trace'],
+      exclusive: ['trace', 'from-stack'],
     }),
     trace: Flags.string({
       description: 'jobs of your own: CSV or JSON of time and duration',
       helpValue: '<file>',
+    }),
+    'from-stack': Flags.string({
+      description: "two weeks of a stack's queue, rebuilt from its metrics, and its settings",
+      helpValue: '<name>',
+      exclusive: ['trace'],
     }),
     jobs: Flags.integer({
       description: 'how many jobs of a profile',
@@ -44,20 +51,27 @@ export default class Simulate extends BaseCommand {
       description: 'spot interruptions an hour and instance',
       helpValue: '<rate>',
     }),
+    'spot-shortage': Flags.string({
+      description: 'hours a day in which spot has no capacity, at a time of its own each day',
+      helpValue: '<hours>',
+    }),
     recommend: Flags.boolean({ description: 'try settings, and show what waiting costs' }),
     seed: Flags.integer({ description: 'another seed, another run', default: 1, min: 0 }),
   };
 
   async run(): Promise<Simulation> {
     const { flags } = await this.parse(Simulate);
+    const stackName = flags['from-stack'];
     const { runSimulation } = await import('../simulate/run.ts');
     const { chartText, recommendationText, resultsText } = await import('../simulate/report.ts');
     const simulation = await runSimulation({
       ...(flags.profile !== undefined && { profile: flags.profile }),
+      ...(stackName !== undefined && { fromStack: { aws: await this.connect(flags), stackName } }),
       ...(flags.trace !== undefined && { trace: flags.trace }),
       ...(flags.config !== undefined && { config: flags.config }),
       ...(flags.price !== undefined && { price: flags.price }),
       ...(flags.interruptions !== undefined && { interruptions: flags.interruptions }),
+      ...(flags['spot-shortage'] !== undefined && { spotShortage: flags['spot-shortage'] }),
       jobs: flags.jobs,
       param: flags.param ?? [],
       compare: flags.compare ?? [],

@@ -96,7 +96,7 @@ export default class Update extends UpdateCommand {
       { kind: 'order', order },
       { ...options, ...(ask && { ask }) },
     );
-    if (flags.detect && outcome.kind !== 'unchanged') process.exitCode = ExitCode.nothingToDo;
+    if (flags.detect && outcome.kind !== 'unchanged') process.exitCode = ExitCode.changesFound;
     return this.tell(outcome);
   }
 

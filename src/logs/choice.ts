@@ -47,3 +47,37 @@ export function chosenPattern(text: string | undefined): RegExp | undefined {
     });
   }
 }
+
+/**
+ * Whether a tail goes on with what comes.
+ * @throws UsageError for flags that contradict each other
+ */
+export function chosenFollowing(
+  {
+    follow,
+    interleave,
+    live,
+    until,
+  }: {
+    readonly follow?: boolean | undefined;
+    readonly interleave: boolean;
+    readonly live: boolean;
+    readonly until?: string | undefined;
+  },
+  watched: boolean,
+): boolean {
+  if (!interleave && (follow === true || live)) {
+    throw new UsageError(
+      `--no-interleave shows what is there: it cannot be had with --${live ? 'live' : 'follow'}`,
+      {
+        hint: 'Leave one of them out. What comes is shown in the order in which it comes.',
+      },
+    );
+  }
+  if (live && follow === false) {
+    throw new UsageError('--live is a way to follow: it cannot be had with --no-follow', {
+      hint: 'Leave one of them out.',
+    });
+  }
+  return follow ?? (live || (watched && until === undefined && interleave));
+}

@@ -10,9 +10,11 @@ export interface GroupPlace {
 
 /** A line of a log. Times are milliseconds since 1970. */
 export interface LogEvent {
-  /** Unique in its group. */
+  /** Unique in its group; empty for what came live. */
   readonly id: string;
   readonly group: LogGroup;
+  /** The name of the group in CloudWatch: of the official template's, several are one of ours. */
+  readonly place: string;
   /** The instance's id, but for the scaler. */
   readonly stream: string;
   readonly timestamp: number;
@@ -24,4 +26,6 @@ export interface LogEvent {
 export interface TailedEvent extends LogEvent {
   /** It came after younger ones had been shown. */
   readonly late: boolean;
+  /** It is of the instance's console, which stands in for a boot log that never came. */
+  readonly console?: true;
 }

@@ -27,19 +27,20 @@ const INSTANCE_COLOURS = [
 /** Makes lines of events. An instance keeps its colour, whatever else is shown. */
 export function formatter({ format, utc, colours }: FormatOptions): (event: TailedEvent) => string {
   if (format === 'json') {
-    return ({ group, id, ingestedAt, late, message, stream, timestamp }) =>
+    return ({ console, group, id, ingestedAt, late, message, stream, timestamp }) =>
       JSON.stringify({
         timestamp: new Date(timestamp).toISOString(),
         group,
         stream,
         message,
-        id,
+        ...(id !== '' && { id }),
         ingestedAt: new Date(ingestedAt).toISOString(),
         late,
+        ...(console && { console }),
       });
   }
   const chalk = new Chalk({ level: colours });
-  return ({ group, late, message, stream, timestamp }) => {
+  return ({ console, group, late, message, stream, timestamp }) => {
     const at = new Date(timestamp);
     const time =
       format === 'long'
@@ -55,6 +56,7 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
       chalk.dim(group.padEnd(9)),
       chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](name),
       ...(late ? [chalk.yellow('late')] : []),
+      ...(console ? [chalk.yellow('console')] : []),
     ].join(' ');
     // Further lines of the same event stand below the first one.
     return message
@@ -63,6 +65,13 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
       .map((line, index) => (index === 0 ? `${head} ${safe(line)}` : `    ${safe(line)}`))
       .join('\n');
   };
+}
+
+/** The line above the lines of an instance, where those are together; none in JSON. */
+export function headingOf({ format, colours }: FormatOptions, of: string): string | undefined {
+  if (format === 'json') return undefined;
+  const chalk = new Chalk({ level: colours });
+  return chalk.bold(chalk[INSTANCE_COLOURS[colourOf(of)] ?? 'cyan'](safe(of)));
 }
 
 function colourOf(stream: string): number {

@@ -16,3 +16,26 @@ export function pointInTime(flag: string, text: string, now: number): number {
     hint: 'Say how long ago (30s, 10m, 2h, 3d), or when: 2026-11-24T08:30:00Z',
   });
 }
+
+export interface LogWindow {
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  readonly until?: number;
+}
+
+/**
+ * The time that `--since` and `--until` name.
+ * @throws UsageError that shows what is allowed
+ */
+export function windowOf(
+  flags: { readonly since: string; readonly until?: string | undefined },
+  now: number,
+): LogWindow {
+  const since = pointInTime('--since', flags.since, now);
+  if (flags.until === undefined) return { since };
+  const until = pointInTime('--until', flags.until, now);
+  if (until < since) {
+    throw new UsageError('--until is before --since', { hint: 'Give the earlier time as --since.' });
+  }
+  return { since, until };
+}

@@ -31,12 +31,16 @@ export interface GroupFacts {
   readonly terminating: number;
   /** Whether bk-stack was told to leave the group alone. */
   readonly paused: boolean;
+  /** What it does not go below for jobs that are expected, where that is more than `min`. */
+  readonly held?: number;
 }
 
 export interface Observation extends QueueMetrics {
   readonly group: GroupFacts;
   /** Milliseconds since 1970. */
   readonly now: number;
+  /** Instances that are to be up for jobs that are expected. None where it is left out. */
+  readonly expected?: number;
 }
 
 /** What one decision leaves for the next. Losing it costs nothing but time: all of it is found out again. */
@@ -61,6 +65,8 @@ export const NOTHING_REMEMBERED: Memory = {
 
 export interface Decision {
   readonly desired: number;
+  /** Below which idle instances stay: for jobs that are expected, or the group's `min`. */
+  readonly least: number;
   /** In words, for the log. */
   readonly reason: string;
   /** Agents that instances in service should have and do not have. */
@@ -78,11 +84,28 @@ const STUCK_AFTER_MS = 60_000;
 const STUCK_RETRY_MS = 600_000;
 
 /**
- * How many instances the group is to have. It grows by what waits and has neither an idle agent nor an instance on its
+ * How many instances the group is to have: what jobs need, and at least as many as are expected to be of use. That is a
+ * size and no growth, so it counts nothing twice, and jobs that come then find it.
+ */
+export function decide(observation: Observation, settings: ScalingSettings, memory: Memory): Decision {
+  const { group, expected = 0 } = observation;
+  const needed = decideOnNeed(observation, settings, memory);
+  if (group.paused) return { ...needed, least: group.held ?? group.min };
+  const least = clamp(expected, group);
+  if (least <= needed.desired) return { ...needed, least };
+  return { ...needed, least, desired: least, reason: `${least} instances are expected to be of use soon` };
+}
+
+/**
+ * It grows by what waits and has neither an idle agent nor an instance on its
  * way; nothing is counted twice, so the same observation a second later changes nothing. It shrinks here only where the
  * instances do not do that themselves.
  */
-export function decide(observation: Observation, settings: ScalingSettings, memory: Memory): Decision {
+function decideOnNeed(
+  observation: Observation,
+  settings: ScalingSettings,
+  memory: Memory,
+): Omit<Decision, 'least'> {
   const { jobs, agents, group, now } = observation;
   const perInstance = settings.agentsPerInstance;
   const missing = Math.max(0, group.inService * perInstance - agents.total);
@@ -101,7 +124,7 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
     stuckJobs: known,
   };
   const remembered = { ...memory, missingSince, blocked, stuck };
-  const stay = (reason: string): Decision => ({
+  const stay = (reason: string) => ({
     desired: group.desired,
     reason,
     ...told,
@@ -111,7 +134,9 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
   if (group.paused) return stay('paused: the group is left as it is');
   if (wanted > there) {
     const grown = Math.ceil(((wanted - there) * settings.scaleOutFactor) / perInstance);
-    const desired = clamp(group.desired + grown, group);
+    // Instances that are protected stay when the group is to be smaller, and have their jobs.
+    const present = Math.max(group.desired, group.inService + group.pending);
+    const desired = clamp(present + grown, group);
     const need = `${wanted} jobs want an agent, ${there} agents are idle or on their way`;
     if (desired <= group.desired) return stay(`${need}: the group is at its most, ${group.max}`);
     const waits = cooling(memory.scaledOutAt, settings.scaleOutCooldownSeconds, now);

@@ -2,13 +2,19 @@ import {
   type Activity,
   type AutoScalingClient,
   CompleteLifecycleActionCommand,
+  CreateOrUpdateTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeScalingActivitiesCommand,
+  type InstancesDistribution,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
+  UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
+import { HELD_TAG, heldOf, heldTagValue } from './held-tag.ts';
 import { PAUSED_TAG } from './paused-tag.ts';
+import { type Purchase, PURCHASE_TAG, type PurchaseFacts, purchaseOf, purchaseTagValue } from './purchase.ts';
+import { type GroupActivity, shortageIn, type SpotShortage } from './spot-shortage.ts';
 
 /** A launch that failed, as the group tells it. */
 export interface LaunchFailure {
@@ -25,26 +31,56 @@ export interface GroupMembers {
   readonly terminating: readonly string[];
 }
 
+/** What the group's latest activities tell. */
+export interface Launches {
+  /** Those that failed, the newest first. */
+  readonly failures: readonly LaunchFailure[];
+  readonly shortage: SpotShortage | undefined;
+}
+
+/** How a group buys, and its distribution as AWS gives it, of which a change has to say everything. */
+export interface GroupPurchase extends PurchaseFacts {
+  readonly distribution: InstancesDistribution | undefined;
+}
+
 /** The group, as far as scaling concerns it. Each is one request. */
 export interface Group {
-  read(): Promise<{ readonly facts: GroupFacts; readonly members: GroupMembers }>;
+  read(): Promise<{
+    readonly facts: GroupFacts;
+    readonly members: GroupMembers;
+    readonly buying: GroupPurchase;
+    /** What was written down of the least size. */
+    readonly noted: string | undefined;
+  }>;
   setDesired(desired: number): Promise<void>;
-  /** The latest that failed, the newest first. */
-  failures(): Promise<readonly LaunchFailure[]>;
+  /** Below which idle instances stay. */
+  hold(least: number): Promise<void>;
+  /** Writes down what the least is without a forecast, and what it is about to be with it. */
+  rememberHeld(min: number, held: number): Promise<void>;
+  /** @param now milliseconds since 1970 */
+  launches(now: number): Promise<Launches>;
   markUnhealthy(instanceId: string): Promise<void>;
   /** Ends the waiting for an instance that has nothing to finish. */
   release(instanceId: string): Promise<void>;
+  /** Writes down how instances are to be bought. */
+  remember(purchase: Purchase): Promise<void>;
+  /** @param onDemandPercentage of what is above the group's base */
+  distribute(buying: GroupPurchase, onDemandPercentage: number): Promise<void>;
 }
 
 /** The hook of template/bk-stack.yml that holds instances until their jobs are done. */
 const TERMINATING_HOOK = 'bk-stack-terminating';
 
-/** Of the launches that a group remembers, more than enough for what has failed since the last look. */
-const FAILURES_READ = 20;
+/** Of the activities that a group remembers, a page: a try that fails leaves one for each zone. */
+const ACTIVITIES_READ = 100;
 
 /** @throws Error of the SDK, after its own attempts */
 export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, 'send'>): Group {
   const target = { AutoScalingGroupName: name };
+  const note = async (Key: string, Value: string) => {
+    const resource = { ResourceId: name, ResourceType: 'auto-scaling-group', PropagateAtLaunch: false };
+    await client.send(new CreateOrUpdateTagsCommand({ Tags: [{ ...resource, Key, Value }] }));
+  };
   return {
     async read() {
       const { AutoScalingGroups: [group] = [] } = await client.send(
@@ -61,26 +97,50 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         inService: inState(/^InService$/),
         terminating: inState(/^Terminating/),
       };
+      const tagged = (key: string) => group.Tags?.find(({ Key }) => Key === key)?.Value;
+      const noted = tagged(HELD_TAG);
       const facts = {
-        min: group.MinSize ?? 0,
+        ...heldOf(noted, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
         pending: members.pending.length,
         inService: members.inService.length,
         terminating: members.terminating.length,
-        paused: (group.Tags ?? []).some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false'),
+        paused: (tagged(PAUSED_TAG) ?? 'false') !== 'false',
       };
-      return { facts, members };
+      const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
+      const buying = {
+        purchase: purchaseOf(tagged(PURCHASE_TAG)),
+        onDemandPercentage: distribution && (distribution.OnDemandPercentageAboveBaseCapacity ?? 100),
+        paused: facts.paused,
+        distribution,
+      };
+      return { facts, members, buying, noted };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
     },
-    async failures() {
+    async hold(MinSize) {
+      await client.send(new UpdateAutoScalingGroupCommand({ ...target, MinSize }));
+    },
+    rememberHeld: (min, held) => note(HELD_TAG, heldTagValue(min, held)),
+    async launches(now) {
       const { Activities = [] } = await client.send(
-        new DescribeScalingActivitiesCommand({ ...target, MaxRecords: FAILURES_READ }),
+        new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),
       );
-      return Activities.filter(({ StatusCode }) => StatusCode === 'Failed' || StatusCode === 'Cancelled').map(
-        failureOf,
+      return {
+        failures: Activities.filter(hasFailed).map(failureOf),
+        shortage: shortageIn(Activities.map(activityOf), now),
+      };
+    },
+    remember: (purchase) => note(PURCHASE_TAG, purchaseTagValue(purchase)),
+    // Without the launch template, which is optional in a change, so that the role needs no right to launch from it. What is
+    // left out of a distribution is set to its default.
+    // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
+    async distribute({ distribution }, OnDemandPercentageAboveBaseCapacity) {
+      const InstancesDistribution = { ...distribution, OnDemandPercentageAboveBaseCapacity };
+      await client.send(
+        new UpdateAutoScalingGroupCommand({ ...target, MixedInstancesPolicy: { InstancesDistribution } }),
       );
     },
     async release(InstanceId) {
@@ -97,6 +157,15 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
       );
     },
   };
+}
+
+function hasFailed({ StatusCode }: Activity): boolean {
+  return StatusCode === 'Failed' || StatusCode === 'Cancelled';
+}
+
+function activityOf(activity: Activity): GroupActivity {
+  const { Description: description = '', StatusMessage: message = '', StartTime } = activity;
+  return { description, message, failed: hasFailed(activity), at: StartTime?.getTime() ?? 0 };
 }
 
 function failureOf({ ActivityId = '', StatusMessage, Description = '', StartTime }: Activity): LaunchFailure {

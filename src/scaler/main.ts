@@ -1,9 +1,14 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { BootTimes } from './forecast/boot-times.ts';
+import { Foresight } from './forecast/foresight.ts';
+import { publishedHistory } from './forecast/history.ts';
+import { Past } from './forecast/past.ts';
 import { autoScalingGroup } from './group.ts';
-import { pauseAfter, Scaler } from './poll.ts';
+import { pauseAfter, type PollCalls, Scaler } from './poll.ts';
 import { readQueue } from './queue.ts';
-import { decisionLine, errorLine, failureLines } from './report.ts';
+import { decisionLine, errorLine, failureLines, forecastLines, purchaseLines } from './report.ts';
 import { settingsOf } from './settings.ts';
 
 /** As Lambda passes it. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
@@ -28,6 +33,16 @@ async function fetchToken(): Promise<string> {
   return Parameter.Value;
 }
 
+function forecast(): PollCalls['forecast'] {
+  const { agentsPerInstance, forecastIdleHours: idleHours, stackName, queue } = settings;
+  if (idleHours === 0) return undefined;
+  const boots = new BootTimes();
+  const foresight = new Foresight({ agentsPerInstance, idleHours }, boots);
+  // It is asked again later anyway.
+  const client = new CloudWatchClient({ maxAttempts: 2 });
+  return { boots, foresight, past: new Past(foresight, publishedHistory(stackName, queue, client)) };
+}
+
 const scaler = new Scaler(settings, {
   group: autoScalingGroup(settings.groupName, autoScaling),
   token(fresh) {
@@ -39,7 +54,9 @@ const scaler = new Scaler(settings, {
     return kept;
   },
   queue: (token) => readQueue(settings.endpoint, settings.queue, token),
-  now: Date.now,
+  forecast: forecast(),
+  // Not the function itself: a sandbox puts its own clock in its place later on.
+  now: () => Date.now(),
 });
 
 function write(fields: object): void {
@@ -56,10 +73,11 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     let pauseMs: number;
     try {
       const poll = await scaler.poll();
-      for (const line of failureLines(poll)) write(line);
+      for (const line of [...failureLines(poll), ...purchaseLines(poll), ...forecastLines(poll)]) write(line);
       write(decisionLine(settings, poll));
       pauseMs = poll.pauseMs;
-      failure = undefined;
+      failure = poll.buying.error;
+      if (failure !== undefined) write(errorLine(failure));
     } catch (error) {
       write(errorLine(error));
       pauseMs = pauseAfter(error, settings);

@@ -1,7 +1,20 @@
-import { decide, type Decision, type Memory, NOTHING_REMEMBERED, type Observation } from './decide.ts';
-import type { Group, GroupMembers, LaunchFailure } from './group.ts';
+import {
+  decide,
+  type Decision,
+  type GroupFacts,
+  type Memory,
+  NOTHING_REMEMBERED,
+  type Observation,
+} from './decide.ts';
+import type { BootTimes } from './forecast/boot-times.ts';
+import type { Foresight } from './forecast/foresight.ts';
+import type { Past } from './forecast/past.ts';
+import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group.ts';
+import { heldTagValue } from './held-tag.ts';
+import { decidePurchase, type Purchase, type PurchaseDecision, shortageText } from './purchase.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
+import { shortageNow, type SpotShortage } from './spot-shortage.ts';
 
 /** What a look asks of the world. */
 export interface PollCalls {
@@ -9,6 +22,9 @@ export interface PollCalls {
   /** @param fresh whether to ask SSM again, as the token at hand was refused */
   token(fresh: boolean): Promise<string>;
   queue(token: string): Promise<QueueReport>;
+  /** What is expected, and what that is learnt from; undefined where nothing is forecast. */
+  readonly forecast?:
+    { readonly foresight: Foresight; readonly past: Past; readonly boots: BootTimes } | undefined;
   /** Milliseconds since 1970. */
   now(): number;
 }
@@ -24,10 +40,37 @@ export interface Poll {
   readonly replaced: readonly string[];
   /** Let go, as their boot never ended. */
   readonly released: readonly string[];
+  readonly buying: Buying;
+  readonly forecast: ForecastFacts | undefined;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
   /** What deciding took beside the requests, in milliseconds. */
   readonly decisionMs: number;
+}
+
+/** How instances are bought, and what a look has found out and changed about that. */
+export interface Buying {
+  readonly purchase: Purchase;
+  readonly shortage: SpotShortage | undefined;
+  /** In words, at the look at which a shortage has lasted long enough to be told. */
+  readonly told: string | undefined;
+  /** What was changed. */
+  readonly change: PurchaseDecision | undefined;
+  /** What became of a change that failed. The size of the group does not depend on it. */
+  readonly error: unknown;
+}
+
+/** After which a shortage of spot instances is told, where nothing is to be done about it. */
+const TELL_AFTER_MS = 300_000;
+
+/** What a look had to do with jobs that are expected. */
+export interface ForecastFacts {
+  /** Instances that are up for such jobs alone. */
+  readonly ahead: number;
+  /** Whether a piece of the past was read. */
+  readonly read: boolean;
+  /** Why the past could not be read, where that was tried. The size does not depend on it. */
+  readonly error: unknown;
 }
 
 /** Instances in service without a single agent for this long are dead, whatever their health says. */
@@ -43,6 +86,8 @@ export class Scaler {
   #memory: Memory = NOTHING_REMEMBERED;
   /** Of the newest failure that was told, in milliseconds since 1970. */
   #toldUntil: number | undefined;
+  #shortage: SpotShortage | undefined;
+  #shortageTold = false;
   /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
   #booting = new Map<string, { readonly since: number; readonly until: number }>();
 
@@ -52,31 +97,52 @@ export class Scaler {
   ) {}
 
   /**
-   * One look and, if it comes to that, one change. At most three requests to Auto Scaling, one of them only while
-   * instances are missing.
+   * One look and, if it comes to that, one change. At most three requests to Auto Scaling: the second sets the size, and
+   * the third does what matters most of the rest.
    * @throws Error when anything that a decision needs is not to be had; the size of the group is then left alone
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, { facts, members }] = await Promise.all([this.#queue(), group.read()]);
-    const observation: Observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: now() };
+    const [queue, { facts, members, buying, noted }] = await Promise.all([this.#queue(), group.read()]);
+    const at = now();
+    const { ahead, expected } = this.#foresee(queue, facts, members, at);
+    const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
     const began = performance.now();
     const decision = decide(observation, this.settings, this.#memory);
     const decisionMs = performance.now() - began;
-    if (decision.desired !== facts.desired) await group.setDesired(decision.desired);
+    await this.#size(facts, noted, decision);
     // Only now: a change that was refused is decided on again.
     this.#memory = decision.memory;
     // One of three at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
     const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
+    const busy = released.length + replaced.length > 0;
+    const changed = busy ? undefined : await this.#changePurchase(buying, at);
+    const forecast = await this.#learn(ahead, !busy && changed === undefined, at);
     const short = facts.pending + facts.inService < facts.desired;
+    const wanting = short || buying.purchase.kind === 'trial';
+    const looks = wanting && !busy && changed === undefined && forecast?.read !== true;
+    const launches = looks ? await group.launches(at) : undefined;
+    // Where everything is on-demand, failures of spot are those of before.
+    this.#shortage = shortageNow(this.#shortage, launches?.shortage, {
+      wanting: wanting && buying.purchase.kind !== 'on-demand',
+      now: at,
+    });
     return {
       observation,
       decision,
       organization: queue.organization,
-      failures: short && released.length + replaced.length === 0 ? await this.#newFailures() : [],
+      failures: launches === undefined ? [] : this.#newFailures(launches.failures),
       replaced,
       released,
+      buying: {
+        purchase: buying.purchase,
+        shortage: this.#shortage,
+        told: this.#tellShortage(at),
+        change: changed?.change,
+        error: changed?.error,
+      },
+      forecast,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -92,8 +158,74 @@ export class Scaler {
     }
   }
 
-  async #newFailures(): Promise<LaunchFailure[]> {
-    const failures = await this.calls.group.failures();
+  /** One request at most: jobs come first, then what idle instances are held at, which is written down before it is done. */
+  async #size(facts: GroupFacts, noted: string | undefined, { desired, least }: Decision): Promise<void> {
+    const { group } = this.calls;
+    if (desired !== facts.desired) await group.setDesired(desired);
+    else if (least === (facts.held ?? facts.min)) return;
+    else if (least > facts.min && noted !== heldTagValue(facts.min, least)) {
+      await group.rememberHeld(facts.min, least);
+    } else await group.hold(least);
+  }
+
+  #foresee(
+    { jobs }: QueueReport,
+    { held = 0, inService: up, paused }: GroupFacts,
+    { pending, inService }: GroupMembers,
+    now: number,
+  ): { readonly ahead: number; readonly expected: number } {
+    const { forecast } = this.calls;
+    if (forecast === undefined || paused) return { ahead: 0, expected: 0 };
+    const { foresight, boots } = forecast;
+    boots.see(pending, inService, now);
+    const ahead = foresight.book(now, Math.min(held, up), jobs.scheduled + jobs.running);
+    return { ahead, expected: foresight.expected(now, held) };
+  }
+
+  /** Reads a piece of the past, where a look has a request left for it. It never fails the look. */
+  async #learn(ahead: number, free: boolean, now: number): Promise<ForecastFacts | undefined> {
+    const { past } = this.calls.forecast ?? {};
+    if (past === undefined) return undefined;
+    if (!free || !past.due(now)) return { ahead, read: false, error: undefined };
+    return past.readOn(now).then(
+      () => ({ ahead, read: true, error: undefined }),
+      (error: unknown) => ({ ahead, read: true, error }),
+    );
+  }
+
+  /** @returns what was changed, or undefined where nothing was to be and no request was made */
+  async #changePurchase(
+    buying: GroupPurchase,
+    now: number,
+  ): Promise<{ readonly change?: PurchaseDecision; readonly error?: unknown } | undefined> {
+    const change = decidePurchase(buying, this.#shortage, this.settings, now);
+    const { step } = change;
+    if (step === undefined) return undefined;
+    const { group } = this.calls;
+    try {
+      if (step.kind === 'remember') await group.remember(step.purchase);
+      else await group.distribute(buying, step.onDemandPercentage);
+      // Seen to the end: what comes is another one.
+      if (step.kind === 'remember') this.#shortage = undefined;
+      return { change };
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  /** Once for each shortage. */
+  #tellShortage(now: number): string | undefined {
+    const shortage = this.#shortage;
+    if (shortage === undefined) this.#shortageTold = false;
+    if (shortage === undefined || this.#shortageTold) return undefined;
+    const { spotFallbackMinutes } = this.settings;
+    const after = spotFallbackMinutes > 0 ? spotFallbackMinutes * 60_000 : TELL_AFTER_MS;
+    if (now - shortage.since < after) return undefined;
+    this.#shortageTold = true;
+    return shortageText(shortage, now);
+  }
+
+  #newFailures(failures: readonly LaunchFailure[]): LaunchFailure[] {
     const told = this.#toldUntil ?? this.calls.now() - DEAD_AFTER_MS;
     this.#toldUntil = Math.max(told, ...failures.map(({ at }) => at));
     return failures.filter(({ at }) => at > told);

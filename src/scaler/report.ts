@@ -1,4 +1,5 @@
 import type { Poll } from './poll.ts';
+import { purchaseTagValue } from './purchase.ts';
 import type { Settings } from './settings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -17,7 +18,9 @@ const UNITS = {
   InServiceInstances: 'Count',
   PendingInstances: 'Count',
   LaunchFailures: 'Count',
+  SpotShortage: 'Seconds',
   DecisionLatency: 'Milliseconds',
+  InstancesAhead: 'Count',
 } as const;
 
 /**
@@ -26,6 +29,7 @@ const UNITS = {
  */
 export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields {
   const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
+  const { buying, forecast } = poll;
   const { jobs, agents, group, now } = observation;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
@@ -40,7 +44,9 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     InServiceInstances: group.inService,
     PendingInstances: group.pending,
     LaunchFailures: failures.length,
+    SpotShortage: buying.shortage === undefined ? 0 : (now - buying.shortage.since) / 1000,
     DecisionLatency: decisionMs,
+    InstancesAhead: forecast?.ahead ?? 0,
   };
   return {
     event: decision.desired === group.desired ? 'kept' : 'scaled',
@@ -54,10 +60,12 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     min: group.min,
     max: group.max,
     terminating: group.terminating,
+    ...(decision.least > group.min && { held: decision.least }),
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
     ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
     ...(released.length > 0 && { neverBooted: released }),
+    ...(buying.purchase.kind !== 'as-set' && { purchase: purchaseTagValue(buying.purchase) }),
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
@@ -79,6 +87,31 @@ export function failureLines(poll: Poll): Fields[] {
     activity: id,
     at: new Date(at).toISOString(),
   }));
+}
+
+/** That spot has had no capacity for long, and what was changed about how instances are bought. */
+export function purchaseLines({ buying: { told, change } }: Poll): Fields[] {
+  return [
+    ...(told === undefined ? [] : [{ event: 'spot-shortage', reason: told }]),
+    ...(change?.step === undefined
+      ? []
+      : [
+          change.step.kind === 'remember'
+            ? { event: 'purchase', purchase: purchaseTagValue(change.step.purchase), reason: change.reason }
+            : {
+                event: 'distributed',
+                onDemandPercentage: change.step.onDemandPercentage,
+                reason: change.reason,
+              },
+        ]),
+  ];
+}
+
+/** Where the past could not be read, which leaves the forecast as it was. */
+export function forecastLines({ forecast }: Poll): Fields[] {
+  if (forecast?.error === undefined) return [];
+  const { name, message } = forecast.error as Error;
+  return [{ event: 'forecast-failed', error: name, reason: message }];
 }
 
 export function errorLine(error: unknown): Fields {

@@ -1,7 +1,8 @@
 import type { ScalingSettings } from './decide.ts';
+import type { PurchaseSettings } from './purchase.ts';
 
 /** What the template tells the function in its environment. */
-export interface Settings extends ScalingSettings {
+export interface Settings extends ScalingSettings, PurchaseSettings {
   readonly stackName: string;
   readonly queue: string;
   readonly groupName: string;
@@ -11,6 +12,8 @@ export interface Settings extends ScalingSettings {
   readonly tokenPath: string;
   /** Between two looks at least, in milliseconds. */
   readonly minPollMs: number;
+  /** Instance-hours a day that instances may be up for expected jobs alone; 0 where nothing is forecast. */
+  readonly forecastIdleHours: number;
 }
 
 /** @throws Error that names the variable which is missing or wrong */
@@ -33,6 +36,7 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     endpoint: text('BUILDKITE_AGENT_ENDPOINT').replace(/\/+$/, ''),
     tokenPath: text('BUILDKITE_AGENT_TOKEN_SSM_KEY'),
     minPollMs: milliseconds(text('MIN_POLL_INTERVAL')),
+    forecastIdleHours: number('PREDICTIVE_SCALING_MAX_IDLE_HOURS'),
     agentsPerInstance: number('AGENTS_PER_INSTANCE'),
     instanceBuffer: number('INSTANCE_BUFFER'),
     scaleOutFactor: number('SCALE_OUT_FACTOR'),
@@ -40,6 +44,8 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     disableScaleIn: text('DISABLE_SCALE_IN') === 'true',
     scaleOutCooldownSeconds: number('SCALE_OUT_COOLDOWN_PERIOD'),
     scaleInCooldownSeconds: number('SCALE_IN_COOLDOWN_PERIOD'),
+    onDemandPercentage: number('ON_DEMAND_PERCENTAGE'),
+    spotFallbackMinutes: number('SPOT_FALLBACK_MINUTES'),
   };
 }
 

@@ -1,6 +1,6 @@
 import { inParallel } from '../aws/bounded.ts';
 import { OperationError } from '../errors.ts';
-import type { SecretObjects, StoredSecret, Written } from './bucket/objects.ts';
+import { ConflictError, type SecretObjects, type StoredSecret, type Written } from './bucket/objects.ts';
 import { placeOf } from './layout.ts';
 import { currentVersions } from './read/list.ts';
 
@@ -16,7 +16,8 @@ export interface CopyOutcome {
 
 /**
  * Copies what builds get from one bucket to another; there it is encrypted anew.
- * @throws OperationError before anything is copied, where the other side has something else at a key
+ * @throws OperationError before anything is copied, where the other side has something else at a key; and where somebody
+ * changes it meanwhile
  */
 export async function copySecrets(
   from: SecretObjects,
@@ -46,7 +47,14 @@ export async function copySecrets(
   }
   let done = 0;
   const copied = await inParallel(wanted, AT_ONCE, async ({ key, source, target }) => {
-    const written = await to.write(key, source.body, target === undefined ? 'absent' : { etag: target.etag });
+    const condition = target === undefined ? ('absent' as const) : { etag: target.etag };
+    const written = await to.write(key, source.body, condition).catch((error: unknown) => {
+      if (!(error instanceof ConflictError)) throw error;
+      throw new OperationError(`${key} was changed on the other side by somebody else just now`, {
+        cause: error,
+        hint: `It was left alone; ${done} of ${wanted.length} secrets were copied. Repeat the command.`,
+      });
+    });
     progress((done += 1), wanted.length);
     return written;
   });

@@ -10,6 +10,7 @@ export interface Removal {
   readonly key: string;
   /** How many versions there are, removals among them. */
   readonly versions: number;
+  /** Whether nothing of it stays: that is meant, or the bucket keeps no versions. */
   readonly forGood: boolean;
   readonly versionIds: readonly string[];
 }
@@ -22,8 +23,9 @@ export async function planRemoval(
   objects: SecretObjects,
   { bucket, name }: BucketPlace,
   keys: readonly string[],
-  forGood: boolean,
+  allVersions: boolean,
 ): Promise<Removal[]> {
+  const forGood = allVersions || !(await objects.keepsVersions());
   const plan = await inParallel(keys, AT_ONCE, async (key) => {
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     const present = versions.some(({ latest, removal }) => latest && !removal);
@@ -36,7 +38,7 @@ export async function planRemoval(
     };
   });
   const missing = plan
-    .filter(({ present, versions }) => (forGood ? versions === 0 : !present))
+    .filter(({ present, versions }) => (allVersions ? versions === 0 : !present))
     .map(({ key }) => key);
   if (missing.length > 0) {
     throw new OperationError(`There is no ${missing.join(', ')} in ${bucket}`, {

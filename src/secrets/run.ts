@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { OperationError } from '../errors.ts';
 import { run } from '../shell/run.ts';
 import type { SecretObjects } from './bucket/objects.ts';
@@ -73,8 +74,11 @@ function evaluate(script: string, command: readonly string[]): Promise<number> {
     // A command that ends at once has read nothing, and is judged by its status.
     pipe.on('error', () => undefined);
     pipe.end(script);
+    // Whoever ends this process means the command, and its ssh-agent is to be ended as well.
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.once(signal, () => child.kill(signal));
     child.on('close', (status, signal) => {
-      done(status ?? (signal === 'SIGINT' ? 130 : 1));
+      // As a shell tells of it.
+      done(status ?? 128 + (signal === null ? 0 : constants.signals[signal]));
     });
   });
 }

@@ -5,6 +5,9 @@ import {
   type Observation,
   type ScalingSettings,
 } from '../scaler/decide.ts';
+import { Foresight } from '../scaler/forecast/foresight.ts';
+import { Minutes } from '../scaler/forecast/minutes.ts';
+import { LEARNT_MINUTES } from '../scaler/forecast/past.ts';
 
 /** What sizes the group: the function of the stack, or what it is compared with. */
 export interface Policy {
@@ -13,18 +16,74 @@ export interface Policy {
   readonly pollSeconds: number;
   /** How many instances the group is to have. */
   desired(observation: Observation): number;
+  /** Below which idle instances stay, as the last decision has it; the group's `min` where it is left out. */
+  readonly least?: number;
+  /** Until when nothing but a job changes its mind about an empty group, in seconds. */
+  sleepsUntil?(now: number): number;
 }
 
 /** bk-stack's own scaler: the very function that its Lambda runs. */
-export function ownPolicy(settings: ScalingSettings): Policy {
+export function ownPolicy(settings: ScalingSettings, foreseeing?: Foreseeing): Policy {
   let memory: Memory = NOTHING_REMEMBERED;
+  let least = 0;
+  const foreseen = foreseeing && foreseenBy(settings.agentsPerInstance, foreseeing);
   return {
-    name: 'bk-stack',
+    name: foreseeing === undefined ? 'bk-stack' : 'bk-stack, predictive',
     pollSeconds: 10,
     desired(observation) {
-      const decision = decide(observation, settings, memory);
-      memory = decision.memory;
+      const expected = foreseen?.expected(observation) ?? 0;
+      const decision = decide({ ...observation, expected }, settings, memory);
+      ({ memory, least } = decision);
       return decision.desired;
+    },
+    get least() {
+      return least;
+    },
+    ...(foreseen && { sleepsUntil: foreseen.sleepsUntil }),
+  };
+}
+
+/** What a forecast needs to know beside the demand that it sees. */
+export interface Foreseeing {
+  /** Instance-hours a day that instances may be up for expected jobs alone. */
+  readonly idleHours: number;
+  /** How long nearly all boots take. */
+  readonly bootSeconds: number;
+}
+
+const MINUTE_MS = 60_000;
+/** As often as the Lambda reads what it has published. */
+const LEARN_MS = 60 * MINUTE_MS;
+const MINUTE_SECONDS = 60;
+
+/** The Lambda's own foresight, which learns from what the simulated looks have seen instead of what was published of them. */
+function foreseenBy(agentsPerInstance: number, { idleHours, bootSeconds }: Foreseeing) {
+  const foresight = new Foresight({ agentsPerInstance, idleHours }, { usualSeconds: bootSeconds });
+  const demand = new Minutes(LEARNT_MINUTES + 60);
+  let [first, minute, sum, looks, learntAt] = [-1, -1, 0, 0, 0];
+  return {
+    expected({ now, jobs, group }: Observation): number {
+      const current = Math.floor(now / MINUTE_MS);
+      if (current !== minute) {
+        if (looks > 0) demand.set(minute, sum / looks);
+        if (first < 0) [first, learntAt] = [current, now];
+        [minute, sum, looks] = [current, 0, 0];
+      }
+      sum += jobs.scheduled + jobs.running;
+      looks += 1;
+      if (now - learntAt >= LEARN_MS) {
+        learntAt = now;
+        // Nothing is looked at while nothing is there, which the Lambda does not leave out.
+        foresight.learn((at) => (at < first || at >= minute ? NaN : demand.at(at) || 0), now);
+      }
+      const { held = 0, inService } = group;
+      foresight.book(now, Math.min(held, inService), jobs.scheduled + jobs.running);
+      return foresight.expected(now, held);
+    },
+    /** Until more comes into view. */
+    sleepsUntil(now: number): number {
+      const ahead = foresight.aheadMs / 1000;
+      return (Math.floor((now + ahead) / MINUTE_SECONDS) + 1) * MINUTE_SECONDS - ahead;
     },
   };
 }

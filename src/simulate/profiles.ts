@@ -8,6 +8,8 @@ type Jobs = [arrival: number, duration: number][];
 
 interface Profile {
   readonly about: string;
+  /** Jobs of a day, about. */
+  readonly perDay: number;
   /** Makes about this many jobs. */
   readonly make: (random: Random, jobs: number) => Jobs;
   /** How often EC2 takes a spot instance back, an hour and instance. */
@@ -46,6 +48,7 @@ const office = (hour: number) =>
 export const PROFILES: Readonly<Record<string, Profile>> = {
   'office-hours': {
     about: 'builds of 1 to 8 jobs of some minutes in working hours, few at night',
+    perDay: 1800,
     make: (random, jobs) =>
       timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
         builds(random, [time], 1 + Math.floor(random() * 8), 180),
@@ -53,10 +56,12 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
   'monorepo-bursts': {
     about: 'builds of 75 jobs at once in working hours',
+    perDay: 4500,
     make: (random, jobs) => builds(random, timesOfDays(random, Math.ceil(jobs / 75), 60, office), 75, 240),
   },
   'nightly-batch': {
     about: '300 jobs at two at night, and a few by day',
+    perDay: 340,
     make(random, jobs) {
       const nights = Math.max(1, Math.round(jobs / 340));
       const night = Array.from({ length: nights }, (_, index) => index * DAY + 2 * HOUR);
@@ -66,6 +71,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
   steady: {
     about: 'two jobs a minute, day and night',
+    perDay: 2880,
     make(random, jobs) {
       let time = 0;
       return Array.from({ length: jobs }, (): [number, number] => {
@@ -76,6 +82,7 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
   },
   'spot-storm': {
     about: 'office hours on spot instances that EC2 takes back every other hour',
+    perDay: 1800,
     interruptionsPerHour: 0.5,
     make: (random, jobs) =>
       timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
@@ -89,4 +96,17 @@ export function profileTrace(name: string, jobs: number, seed: number): Trace {
   const profile = PROFILES[name];
   if (profile === undefined) throw new Error(`there is no profile ${name}`);
   return traceOf(profile.make(seeded(seed), jobs));
+}
+
+/** Days before those that count, which a forecast learns from: two weeks, and a day to become used to it. */
+const PAST_DAYS = 15;
+
+/** The jobs of a profile after weeks like it. Waits and costs count from the end of these weeks on. */
+export function profileWithPast(
+  name: string,
+  jobs: number,
+  seed: number,
+): { readonly trace: Trace; readonly warmUpSeconds: number } {
+  const past = PAST_DAYS * (PROFILES[name]?.perDay ?? 0);
+  return { trace: profileTrace(name, past + jobs, seed), warmUpSeconds: PAST_DAYS * DAY };
 }

@@ -1,3 +1,4 @@
+import { chart, chartLayout } from '../terminal/chart.ts';
 import { duration } from '../terminal/duration.ts';
 import { type Column, table } from '../terminal/table.ts';
 import type { Theme } from '../terminal/theme.ts';
@@ -22,27 +23,26 @@ const COLUMNS: readonly Column<NamedResult>[] = [
   { heading: 'HOURS', cell: ({ instanceHours }) => instanceHours.toFixed(1) },
   { heading: 'PEAK', cell: ({ peakInstances }) => String(peakInstances) },
   { heading: 'IDLE', cell: ({ idleShare }) => `${Math.round(idleShare * 100)}%` },
+  {
+    heading: 'NO SPOT',
+    cell: ({ failedLaunches }) => (failedLaunches === 0 ? '' : String(failedLaunches)),
+  },
   { heading: 'LOST', cell: ({ lostJobs }) => (lostJobs === 0 ? '' : String(lostJobs)) },
 ];
-
-const BARS = ' ▁▂▃▄▅▆▇█';
-
-/** A line of bars, the highest for the most. */
-function bars(values: readonly number[], most: number): string {
-  return values.map((value) => BARS[value === 0 ? 0 : Math.max(1, Math.round((value / most) * 8))]).join('');
-}
 
 /** How many jobs waited and how many instances there were, from the first job to the last. */
 export function chartText({ overTime }: Result, theme: Theme): string {
   const { secondsEach, waitingJobs, instances } = overTime;
-  const line = (name: string, values: readonly number[]) => {
-    const most = Math.max(...values);
-    return `${theme.dim(name.padEnd(12))} ${bars(values, most)} ${theme.dim(`at most ${most}`)}`;
-  };
+  const line = (label: string, values: readonly number[]) => ({
+    label,
+    values,
+    note: `at most ${Math.max(...values)}`,
+  });
+  const lines = [line('jobs waiting', waitingJobs), line('instances', instances)];
+  const layout = { ...chartLayout(lines, 0), bars: waitingJobs.length };
   return [
-    line('jobs waiting', waitingJobs),
-    line('instances', instances),
-    theme.dim(`${' '.repeat(13)}${duration(secondsEach)} each`),
+    chart(lines, theme, { width: 0 }, layout),
+    theme.dim(`${' '.repeat(layout.label + 1)}${duration(secondsEach)} each`),
   ].join('\n');
 }
 

@@ -1,4 +1,5 @@
 import { EventHeap } from '../heap.ts';
+import { type Bought, Market, type SpotModel } from './market.ts';
 import type { Policy } from './policy.ts';
 import { exponential, logNormal, seeded } from './random.ts';
 import type { Trace } from './trace.ts';
@@ -19,7 +20,16 @@ export interface Model {
   readonly interruptionsPerHour: number;
   /** Dollars an hour and instance. */
   readonly price: number;
+  /** Where spot has no capacity at times; its prices and interruptions are then what counts. */
+  readonly spot?: SpotModel;
+  /**
+   * Whether Auto Scaling may end instances when the group is to be smaller: the oldest, whose jobs finish first. Otherwise
+   * they stay until they are idle.
+   */
+  readonly endsOldest?: boolean;
   readonly seed: number;
+  /** Seconds at the start of which jobs and costs are not counted: the past that a forecast learns from. */
+  readonly warmUpSeconds?: number;
 }
 
 /** What came of it. Waits are in seconds. */
@@ -38,6 +48,8 @@ export interface Result {
   readonly cost: number;
   readonly peakInstances: number;
   readonly launches: number;
+  /** For want of spot capacity. */
+  readonly failedLaunches: number;
   /** Jobs that a spot interruption cut short. */
   readonly lostJobs: number;
   /** Share of the agents' time without a job. */
@@ -72,8 +84,9 @@ const enum Kind {
   Idle,
   Notice,
   Taken,
+  Retry,
 }
-const KINDS = 5;
+const KINDS = 6;
 
 /**
  * Runs a trace through a queue, a group and what sizes it. Buildkite gives a job to the agent that has worked last, so
@@ -98,8 +111,15 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const free: number[] = [];
 
   let [now, arrived, started, running, lost, desired] = [0, 0, 0, 0, 0, min];
+  // The size that the group does not go below by itself.
+  let least = min;
+  const { warmUpSeconds = 0 } = model;
   let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
-  let [billed, agentSeconds, busySeconds] = [0, 0, 0];
+  let [billed, cost, agentSeconds, busySeconds] = [0, 0, 0, 0];
+  const market = model.spot && new Market(model.spot);
+  const boughtAs: Bought[] = [];
+  // Of which none that is younger has ended before it.
+  let oldest = 0;
   let freeAgents = 0;
   const secondsEach = Math.max(1, ((arrivals.at(-1) ?? 0) + HOUR) / PARTS);
   const waitingJobs = new Array<number>(PARTS).fill(0);
@@ -113,8 +133,13 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const schedule = (time: number, kind: Kind, number: number) => {
     events.push(time, number * KINDS + kind);
   };
-  const launch = () => {
+  const interruptionsOf = (bought: Bought) => {
+    if (model.spot === undefined) return model.interruptionsPerHour;
+    return bought === 'spot' ? model.spot.interruptionsPerHour : 0;
+  };
+  const launch = (bought: Bought) => {
     const number = launchedAt.length;
+    boughtAs.push(bought);
     launchedAt.push(now);
     phase.push(Phase.Booting);
     busyAgents.push(0);
@@ -127,17 +152,25 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       Kind.Up,
       number,
     );
-    if (model.interruptionsPerHour > 0) {
-      schedule(now + exponential(random, HOUR / model.interruptionsPerHour), Kind.Notice, number);
-    }
+    const interruptions = interruptionsOf(bought);
+    if (interruptions > 0) schedule(now + exponential(random, HOUR / interruptions), Kind.Notice, number);
   };
   const reconcile = () => {
-    while (booting + up < desired) launch();
+    while (booting + up < desired && now >= (market?.retryAt ?? now)) {
+      const bought = market === undefined ? 'on-demand' : market.buy(now);
+      if (bought === undefined) schedule(market?.retryAt ?? now, Kind.Retry, 0);
+      else launch(bought);
+    }
+    if (model.endsOldest) while (booting + up > desired) endOldest();
   };
   const end = (instance: number) => {
     phase[instance] = Phase.Gone;
-    const lived = now - (launchedAt[instance] ?? 0);
-    billed += Math.max(LEAST_BILLED, lived);
+    const launched = launchedAt[instance] ?? 0;
+    const lived = Math.max(0, now - Math.max(launched, warmUpSeconds));
+    const seconds = launched < warmUpSeconds ? lived : Math.max(LEAST_BILLED, lived);
+    const bought = boughtAs[instance] ?? 'on-demand';
+    billed += seconds;
+    cost += (seconds / HOUR) * (model.spot?.prices[bought] ?? model.price);
     agentSeconds += lived * perInstance;
   };
   const start = () => {
@@ -161,12 +194,24 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const stopTaking = (instance: number) => {
     freeAgents -= perInstance - (busyAgents[instance] ?? 0);
     phase[instance] = Phase.Ending;
+    market?.ended(boughtAs[instance] ?? 'on-demand');
     up -= 1;
     ending += 1;
   };
   const gone = (instance: number) => {
     ending -= 1;
     end(instance);
+  };
+  const endOldest = () => {
+    while (phase[oldest] === Phase.Ending || phase[oldest] === Phase.Gone) oldest += 1;
+    if (phase[oldest] === Phase.Booting) {
+      booting -= 1;
+      market?.ended(boughtAs[oldest] ?? 'on-demand');
+      end(oldest);
+      return;
+    }
+    stopTaking(oldest);
+    if (busyAgents[oldest] === 0) gone(oldest);
   };
 
   const handle = (id: number) => {
@@ -180,7 +225,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
         busyAgents[instance] = busy;
         busyTotal -= 1;
         running -= 1;
-        busySeconds += durations[number] ?? 0;
+        busySeconds += Math.max(0, Math.min(durations[number] ?? 0, now - warmUpSeconds));
         if (phase[instance] === Phase.Up) {
           free.push(instance);
           freeAgents += 1;
@@ -203,11 +248,12 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       case Kind.Idle: {
         const stays = phase[number] !== Phase.Up || (busyAgents[number] ?? 0) > 0;
         if (stays || now - (idleSince[number] ?? 0) < model.idleSeconds - 0.001) return;
-        if (desired <= min) {
+        // More than are wanted stay where they are protected: such a one ends without taking off what is wanted.
+        if (desired <= least && booting + up <= least) {
           becomeIdle(number);
           return;
         }
-        desired -= 1;
+        desired = Math.max(min, desired - 1);
         stopTaking(number);
         gone(number);
         return;
@@ -216,6 +262,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
         if (phase[number] === Phase.Gone) return;
         if (phase[number] === Phase.Booting) {
           booting -= 1;
+          market?.ended(boughtAs[number] ?? 'on-demand');
           end(number);
         } else {
           if (phase[number] === Phase.Up) stopTaking(number);
@@ -234,6 +281,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
         gone(number);
         return;
       }
+      case Kind.Retry:
+        reconcile();
+        return;
     }
   };
 
@@ -241,10 +291,23 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     const observation = {
       jobs: { scheduled: arrived - started, running, waiting: 0 },
       agents: { idle: freeAgents, busy: busyTotal, total: freeAgents + busyTotal },
-      group: { min, max, desired, pending: booting, inService: up, terminating: ending, paused: false },
+      group: {
+        min,
+        max,
+        desired,
+        pending: booting,
+        inService: up,
+        terminating: ending,
+        paused: false,
+        held: least,
+      },
       now: now * 1000,
     };
+    const before = desired;
     desired = Math.max(min, Math.min(max, policy.desired(observation)));
+    least = policy.least ?? min;
+    if (desired !== before) market?.tryAgain();
+    market?.look(now, booting + up < desired);
     reconcile();
   };
 
@@ -255,7 +318,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     const done = arrived === count && started === count && running === 0;
     if (done && booting === 0 && up <= min && ending === 0) break;
     // What is left ends by itself; a buffer would go on for ever.
-    if (done) nextLook = Infinity;
+    if (done) [nextLook, least] = [Infinity, min];
     // Nothing is to be decided while nothing waits and nothing has come: the next event is what counts.
     const time = Math.min(nextArrival, events.next, nextLook);
     if (time === Infinity) break;
@@ -269,7 +332,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       look();
       note();
       nextLook =
-        arrived > started || up + booting > 0 ? now + policy.pollSeconds : nextLookAfter(nextArrival);
+        arrived > started || up + booting > 0
+          ? now + policy.pollSeconds
+          : nextLookAfter(Math.min(nextArrival, policy.sleepsUntil?.(now) ?? Infinity));
     }
   }
   for (let instance = 0; instance < phase.length; instance++)
@@ -281,11 +346,12 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     return Math.ceil(arrival / policy.pollSeconds) * policy.pollSeconds;
   }
 
-  const sorted = waits.subarray(0, started).sort();
+  const counted = firstAtOrAfter(arrivals, warmUpSeconds);
+  const sorted = waits.subarray(counted, started).sort();
   const share = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
   return {
     policy: policy.name,
-    jobs: count,
+    jobs: count - counted,
     waits: {
       p50: share(0.5),
       p95: share(0.95),
@@ -294,11 +360,17 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       mean: sorted.reduce((sum, wait) => sum + wait, 0) / Math.max(1, sorted.length),
     },
     instanceHours: billed / HOUR,
-    cost: (billed / HOUR) * model.price,
+    cost,
     peakInstances: peak,
     launches,
+    failedLaunches: market?.failed ?? 0,
     lostJobs: lost,
     idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,
     overTime: { secondsEach, waitingJobs, instances },
   };
+}
+
+function firstAtOrAfter(times: Float64Array, least: number): number {
+  const index = times.findIndex((time) => time >= least);
+  return index < 0 ? times.length : index;
 }

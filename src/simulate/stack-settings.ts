@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { ScalingSettings } from '../scaler/decide.ts';
+import type { SpotModel } from './market.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
+import type { Foreseeing } from './policy.ts';
 import type { Model } from './simulate.ts';
 
 /** What no parameter says. */
@@ -9,6 +11,8 @@ export interface Assumptions {
   readonly interruptionsPerHour: number;
   /** Dollars an hour and instance; undefined for the list price of the first type. */
   readonly price: number | undefined;
+  /** When spot has no capacity. */
+  readonly spotShortages: SpotModel['shortages'];
   readonly seed: number;
 }
 
@@ -26,8 +30,12 @@ const API_SECONDS = 2;
  */
 export function stackSettings(
   parameters: ReadonlyMap<string, string>,
-  { bootSeconds, interruptionsPerHour, price, seed }: Assumptions,
-): { readonly model: Model; readonly scaling: ScalingSettings } {
+  { bootSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
+): {
+  readonly model: Model;
+  readonly scaling: ScalingSettings;
+  readonly foreseeing: Foreseeing | undefined;
+} {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const on = (name: string) => parameters.get(name) === 'true';
   const [type = ''] = (parameters.get('InstanceTypes') ?? '').split(',');
@@ -38,6 +46,16 @@ export function stackSettings(
     });
   }
   const agentsPerInstance = number('AgentsPerInstance');
+  const spot = spotShortages.length > 0 && {
+    spot: {
+      onDemandPercentage: number('OnDemandPercentage'),
+      spotFallbackMinutes: number('SpotFallbackMinutes'),
+      // One that is given holds for both, as nothing says how it is made up.
+      prices: { 'on-demand': listed, spot: price ?? mixedPrice(listed, 0) },
+      interruptionsPerHour,
+      shortages: spotShortages,
+    },
+  };
   return {
     model: {
       agentsPerInstance,
@@ -50,8 +68,17 @@ export function stackSettings(
       // Only spot instances are taken back.
       interruptionsPerHour: interruptionsPerHour * (1 - number('OnDemandPercentage') / 100),
       price: price ?? mixedPrice(listed, number('OnDemandPercentage')),
+      ...spot,
+      endsOldest: !on('InstanceScaleInProtection'),
       seed,
     },
+    foreseeing:
+      parameters.get('PredictiveScaling') === 'on'
+        ? {
+            idleHours: number('PredictiveScalingMaxIdleHours'),
+            bootSeconds: slowBoot(bootSeconds, BOOT_SPREAD),
+          }
+        : undefined,
     scaling: {
       agentsPerInstance,
       instanceBuffer: number('InstanceBuffer'),
@@ -62,4 +89,9 @@ export function stackSettings(
       scaleInCooldownSeconds: number('ScaleInCooldownPeriod'),
     },
   };
+}
+
+/** The slowest of twenty boots, which is what the scaler remembers of them. */
+export function slowBoot(bootSeconds: number, spread: number): number {
+  return bootSeconds * Math.exp(1.87 * spread);
 }

@@ -1,4 +1,5 @@
 import type { AwsContext } from '../aws/context.ts';
+import { withoutEcho } from '../aws/echo.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import { UsageError } from '../errors.ts';
 import { parameterPath } from './deletion/token-parameters.ts';
@@ -76,9 +77,12 @@ export function tokenStore(aws: AwsContext): TokenStore {
       const { sdk, client } = await load();
       const Description = 'Buildkite agent token, kept by bk-stack';
       try {
-        await client.send(
-          new sdk.PutParameterCommand({ ...fields(record), Description, Tags: tagList(record) }),
-        );
+        const request = new sdk.PutParameterCommand({
+          ...fields(record),
+          Description,
+          Tags: tagList(record),
+        });
+        await withoutEcho(record.token, client.send(request));
         return 'made';
       } catch (error) {
         if (awsErrorCode(error) === 'ParameterAlreadyExists') return 'exists';
@@ -88,7 +92,8 @@ export function tokenStore(aws: AwsContext): TokenStore {
     async overwrite(record) {
       const { sdk, client } = await load();
       // SSM refuses tags together with Overwrite.
-      await client.send(new sdk.PutParameterCommand({ ...fields(record), Overwrite: true }));
+      const request = new sdk.PutParameterCommand({ ...fields(record), Overwrite: true });
+      await withoutEcho(record.token, client.send(request));
       await client.send(
         new sdk.AddTagsToResourceCommand({
           ResourceType: 'Parameter',

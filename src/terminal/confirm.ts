@@ -1,3 +1,5 @@
+import { UsageError } from '../errors.ts';
+
 /**
  * Asks for a word to be typed, for what cannot be undone. Another word is refused at the question; Ctrl-C throws
  * inquirer's ExitPromptError.
@@ -22,8 +24,29 @@ export async function confirm(message: string, preset: boolean): Promise<boolean
   return answer as boolean;
 }
 
-/** Asks for what nobody shall see; each character shows as a star. */
+/**
+ * Asks for what nobody shall see; each character shows as a star.
+ * @throws UsageError where several lines were pasted: the prompt ends with the first, and the others would be lost
+ */
 export async function askHidden(message: string): Promise<string> {
+  let ended = false;
+  let more = false;
+  // What is pasted comes at once: keys in the same turn as a line's end are another line.
+  const watch = (text: string | undefined, { name }: { readonly name?: string }) => {
+    if (ended && text !== undefined && text.trim() !== '') more = true;
+    if (name !== 'return' && name !== 'enter') return;
+    ended = true;
+    setImmediate(() => (ended = false));
+  };
+  process.stdin.on('keypress', watch);
+  const answer = await hiddenLine(message).finally(() => process.stdin.off('keypress', watch));
+  if (!more) return answer;
+  throw new UsageError('Several lines were pasted, and the prompt takes one', {
+    hint: 'Nothing was stored. Feed them by stdin: ... < FILE',
+  });
+}
+
+async function hiddenLine(message: string): Promise<string> {
   const { default: inquirer } = await import('inquirer');
   const { answer } = await inquirer.prompt([
     {

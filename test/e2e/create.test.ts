@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { version } from '../support/process.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 const TOKEN = 'a-token-that-nobody-may-see';
@@ -59,7 +60,7 @@ describe('bk-stack create, without a terminal', function () {
     it('shows the instances of the new stack in its status', async () => {
       const { stdout } = await sandbox.run('status', 'deploy', '--json');
       const status = JSON.parse(stdout) as { group: { instances: object[] } };
-      expect(status).to.include({ status: 'CREATE_COMPLETE', queue: 'deploy', version: '0.2.0' });
+      expect(status).to.include({ status: 'CREATE_COMPLETE', queue: 'deploy', version });
       expect(status.group.instances).to.have.length(2);
     });
 

@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
+import { SandboxJobs } from '../support/jobs.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 interface Listed {
@@ -7,8 +11,9 @@ interface Listed {
 }
 
 describe('bk-stack instances and scale', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
+  const jobs = new SandboxJobs(sandbox);
   const ran = async (...args: string[]) => {
     const done = await sandbox.run(...args);
     expect(done.exitCode, done.stdout + done.stderr).to.equal(0);
@@ -44,6 +49,9 @@ describe('bk-stack instances and scale', function () {
   });
 
   it('ends one gracefully, and never one that belongs to nobody', async () => {
+    // Jobs on all of them: without one it would be gone before it is asked for again.
+    await jobs.push(2);
+    await jobs.allTaken();
     const [first] = await listed();
     const id = first?.instanceId ?? '';
     expect((await ran('instances', 'stop', id)).stdout).to.match(
@@ -59,6 +67,7 @@ describe('bk-stack instances and scale', function () {
       expect(exitCode).to.equal(2);
       expect(stderr).to.match(said);
     }
+    await jobs.allFinished();
   });
 
   it('says how to connect to one', async () => {
@@ -68,6 +77,35 @@ describe('bk-stack instances and scale', function () {
     const refused = await sandbox.run('instances', 'connect', id);
     expect(refused.exitCode).to.equal(1);
     expect(refused.stderr).to.match(/logs tail STACK --instance/);
+  });
+
+  it('connects with the programs that it takes, and says which is missing', async () => {
+    const id = (await listed()).at(-1)?.instanceId ?? '';
+    const tools = mkdtempSync(join(tmpdir(), 'bk-stack-tools-'));
+    // As an AWS of its own, to which a session is opened, and not as the sandbox.
+    const env = {
+      ...{ BK_STACK_SANDBOX: undefined, AWS_ENDPOINT_URL: sandbox.endpoint, PATH: tools },
+      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    };
+    const connect = () => sandbox.runWith({ env }, 'instances', 'connect', id);
+    const install = (program: string, script: string) => {
+      writeFileSync(join(tools, program), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    };
+    const missing = async (what: RegExp) => {
+      const { exitCode, stderr } = await connect();
+      expect(exitCode, stderr).to.equal(1);
+      expect(stderr).to.match(what);
+    };
+    await missing(/needs the AWS CLI, and there is no aws in PATH.*Install it: .*--print/s);
+    install('aws', 'echo "$@"');
+    await missing(/Session Manager plugin, and there is no session-manager-plugin in PATH/);
+    install('session-manager-plugin', 'exit 0');
+    const { exitCode, stdout, stderr } = await connect();
+    expect(exitCode, stderr).to.equal(0);
+    expect(stdout).to.equal(`ssm start-session --target ${id} --region us-east-1\n`);
+    install('aws', 'exit 254');
+    await missing(/The session ended with 254/);
+    rmSync(tools, { recursive: true });
   });
 
   it('sets the size, and says what an update would do to it', async () => {
@@ -90,7 +128,7 @@ describe('bk-stack instances and scale', function () {
 
   it('keeps the size of a stack that is at zero', async () => {
     await ran('scale-to-zero', 'ci', '--wait');
-    expect((await ran('instances', 'ci')).stdout).to.match(/ci has no instance now/);
+    expect((await ran('instances', 'ci')).stdout).to.match(/ci is paused, and at zero.*bk-stack resume ci/);
     const refused = await sandbox.run('scale', 'ci', '--min', '1');
     expect(refused.exitCode).to.equal(1);
     expect(refused.stderr).to.match(/ci is paused.*bk-stack resume ci/s);

@@ -1,3 +1,4 @@
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
 
@@ -29,6 +30,33 @@ describe('bk-stack params', function () {
     expect(stdout).to.match(/\nMinSize +0\n/);
     expect(stdout).to.contain('https://****@example.com/boot.sh').and.to.contain('X-Amz-Signature=****&a=b');
     expect(stdout).to.not.contain(SECRET);
+  });
+
+  it('does so for a stack of the official template, whatever it takes as parameters', async () => {
+    const text = (Default: string, more = {}) => ({ Type: 'String', Default, ...more });
+    const template = {
+      Description: 'Buildkite stack v6.40.0',
+      Parameters: {
+        BuildkiteAgentToken: text(SECRET, { NoEcho: true }),
+        BuildkiteQueue: text('default'),
+        DatadogApiKey: text(SECRET),
+        BuildkiteAgentTags: text('a=b'),
+      },
+      Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+    };
+    await new CloudFormation(sandbox.client).createStack({
+      StackName: 'official',
+      TemplateBody: JSON.stringify(template),
+      Parameters: [{ ParameterKey: 'BuildkiteAgentTags', ParameterValue: `key=bkct_${SECRET}` }],
+    });
+    const table = await sandbox.run('params', 'official', '--markdown');
+    expect(table.stdout, table.stderr)
+      .to.match(/^Stack `official` in us-east-1: elastic-ci-stack v6\.40\.0, CREATE_/)
+      .and.contain('| BuildkiteAgentToken | **** | same |')
+      .and.contain('| DatadogApiKey | **** | same |')
+      .and.contain('| BuildkiteAgentTags | key=**** | a=b |');
+    const json = await sandbox.run('params', 'official', '--json');
+    expect(json.stdout + table.stdout).to.not.contain(SECRET);
   });
 
   it('makes a table for a ticket, and JSON', async () => {

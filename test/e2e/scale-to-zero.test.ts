@@ -1,32 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
+import { SandboxJobs, until } from '../support/jobs.ts';
 import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack scale-to-zero and resume', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let autoScaling: AutoScaling;
-  const jobs = async () => {
-    const answer = await fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
-    });
-    return ((await answer.json()) as { jobs: { state: string }[] }).jobs.map(({ state }) => state);
-  };
-  const push = (seconds: number) =>
-    fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
-      method: 'POST',
-      headers: { 'x-bk-stack-sandbox': '1' },
-      body: JSON.stringify({ queue: 'q', seconds }),
-    });
+  const jobs = new SandboxJobs(sandbox);
   const size = async () => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
     return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity, group?.Instances?.length];
   };
-  const until = async (what: string, so: () => Promise<boolean>) => {
-    for (const end = Date.now() + 40_000; Date.now() < end; await sleep(50)) if (await so()) return;
-    throw new Error(`${what} did not happen: ${JSON.stringify([await size(), await jobs()])}`);
+
+  /** Instances that take no more jobs. */
+  const ending = async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    return (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait')
+      .length;
   };
 
   before(async () => {
@@ -42,17 +35,20 @@ describe('bk-stack scale-to-zero and resume', function () {
   after(() => sandbox.remove());
 
   it('lets running jobs finish, starts no more, and says so', async () => {
-    for (let number = 0; number < 2; number += 1) await push(300);
-    await until('both jobs run', async () => (await jobs()).every((state) => state === 'running'));
-    const { exitCode, stdout, stderr } = await sandbox.run('scale-to-zero', 'ci', '--wait');
+    await jobs.push(2);
+    await jobs.allTaken();
+    const going = sandbox.run('scale-to-zero', 'ci', '--wait');
+    await until('both instances finish their jobs', async () => (await ending()) === 2);
+    await jobs.allFinished();
+    const { exitCode, stdout, stderr } = await going;
     expect(exitCode, stderr).to.equal(0);
+    expect(stderr).to.match(/\d instances? left, \d finishing jobs; \d agents? busy/);
     expect(stdout).to.match(/ci is at zero\. Remembered: 2 desired \(2 to 5\)\.\n.*bk-stack resume ci/);
-    expect(await jobs()).to.eql(['finished', 'finished']);
     expect(await size()).to.eql([0, 0, 0, 0]);
-    await push(30);
+    await jobs.push(1, 30);
     // Two minutes and more of the stack's time, in which its scaler looks at the queue.
     await sleep(2_000);
-    expect((await jobs()).at(-1)).to.equal('scheduled');
+    expect((await jobs.states()).at(-1)).to.equal('scheduled');
     const status = await sandbox.run('status', 'ci');
     expect(status.stdout).to.match(/✖ The stack is paused: .*\n +bk-stack resume ci/);
     const again = await sandbox.run('scale-to-zero', 'ci', '--wait', '--json');
@@ -67,26 +63,27 @@ describe('bk-stack scale-to-zero and resume', function () {
     const { exitCode, stdout, stderr } = await sandbox.run('resume', 'ci');
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.match(/2 desired \(2 to 5\)/);
-    await until('the job runs', async () => (await jobs()).every((state) => state === 'finished'));
+    await until('the job runs', async () => (await jobs.states()).every((state) => state === 'finished'));
     expect((await size()).slice(0, 2)).to.eql([2, 5]);
     expect((await sandbox.run('status', 'ci')).stdout).to.not.match(/paused/);
     expect((await sandbox.run('resume', 'ci')).stdout).to.match(/nothing to resume/);
   });
 
   it('ends jobs by force only, and only when that is confirmed', async () => {
-    await push(3_000);
-    await until('the job runs', async () => (await jobs()).at(-1) === 'running');
+    await jobs.push();
+    await jobs.allTaken();
     const refused = await sandbox.run('scale-to-zero', 'ci', '--force');
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(/has to be confirmed.*--force --yes/s);
     const asked = sandbox.terminal(['scale-to-zero', 'ci', '--force']);
-    await asked.shows('Type the name of the stack');
+    await asked.shows(/This ends 1 running job on \d instances?\. Type the name of the stack/);
     asked.type(KEY.ctrlC);
     expect(await asked.ended()).to.equal(130);
     expect(asked.screen).to.match(/Nothing was changed/);
     const forced = await sandbox.run('scale-to-zero', 'ci', '--force', '--yes');
     expect(forced.exitCode, forced.stderr).to.equal(0);
+    expect(forced.stderr).to.match(/This ends 1 running job on \d instances?\./);
     expect(await size()).to.eql([0, 0, 0, 0]);
-    expect((await jobs()).at(-1)).to.equal('lost');
+    expect((await jobs.states()).at(-1)).to.equal('lost');
   });
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
@@ -77,6 +78,17 @@ describe('a stack whose scaler runs', function () {
     });
     expect(line['reason']).to.equal('20 jobs want an agent, 0 agents are idle or on their way');
     expect(line).to.have.nested.property('_aws.CloudWatchMetrics[0].Namespace', 'Buildkite');
+  });
+
+  it('is in CloudWatch with its metrics, and with an alarm that is at ease', async () => {
+    const cloudWatch = new CloudWatch(sandbox.client);
+    const Dimensions = ['StackName', 'Queue'].map((Name) => ({ Name, Value: 'scaled' }));
+    const { Metrics = [] } = await cloudWatch.listMetrics({ Namespace: 'Buildkite', Dimensions });
+    expect(Metrics.map(({ MetricName }) => MetricName)).to.include.members([
+      ...['ScheduledJobsCount', 'BusyAgentCount', 'DesiredInstances'],
+    ]);
+    const { MetricAlarms = [] } = await cloudWatch.describeAlarms({ AlarmNamePrefix: 'scaled-ScalerAlarm-' });
+    expect(MetricAlarms.map(({ StateValue }) => StateValue)).to.eql(['OK']);
   });
 
   it('ends with nothing when nothing is left to do, and has lost no job', async () => {

@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
+import type { Finished } from '../support/process.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 /** Stands in every secret, and may stand nowhere else. */
@@ -33,7 +37,7 @@ function filesWithMarker(folder: string): string[] {
 }
 
 describe('the values of secrets', function () {
-  this.timeout(180_000);
+  this.timeout(900_000);
   const sandbox = new CliSandbox();
   let folder: string;
   let temporary: string;
@@ -67,29 +71,41 @@ describe('the values of secrets', function () {
     await sandbox.remove();
   });
 
-  /** Runs a command with everything that it could tell told, while its processes are watched. */
-  const run = async (input: string, ...args: string[]) => {
+  /** Runs a command while the arguments of all processes are watched. */
+  const runCommand = async (input: string, args: readonly string[]) => {
     const watching = setInterval(
       () => seen.push(...(commandLines().includes(MARKER) ? [args.join(' ')] : [])),
       10,
     );
     try {
-      return await sandbox.runWith({ input, env: { TMPDIR: temporary } }, 'secrets', ...args);
+      return await sandbox.runWith({ input, env: { TMPDIR: temporary } }, ...args);
     } finally {
       clearInterval(watching);
     }
   };
-  const stays = async (exitCode: number, input: string, ...args: string[]) => {
+  const run = (input: string, ...args: string[]) => runCommand(input, ['secrets', ...args]);
+  /** With everything that it could tell told. */
+  const staysWith = async (
+    ask: (input: string, args: readonly string[]) => Promise<Finished>,
+    exitCode: number,
+    input: string,
+    ...args: string[]
+  ) => {
     const behind = args.indexOf('--');
     const debug =
       behind < 0 ? [...args, '--debug'] : [...args.slice(0, behind), '--debug', ...args.slice(behind)];
-    for (const variant of [debug, ...(args[0] === 'run' ? [] : [[...args, '--json']])]) {
-      const outcome = await run(input, ...variant);
+    for (const variant of [debug, ...(args[1] === 'run' ? [] : [[...args, '--json']])]) {
+      const outcome = await ask(input, variant);
       const what = `${variant.join(' ')}: ${outcome.stderr}`;
       expect(outcome.exitCode, what).to.equal(exitCode);
       expect(outcome.stdout + outcome.stderr, what).to.not.contain(MARKER);
     }
   };
+  const stays = (exitCode: number, input: string, ...args: string[]) =>
+    staysWith(runCommand, exitCode, input, 'secrets', ...args);
+  /** A value where none belongs: whoever typed it sees it, and nobody else shall. */
+  const staysUnrepeated = (...args: string[]) =>
+    staysWith((input, all) => sandbox.runWith({ input, env: { TMPDIR: temporary } }, ...all), 2, '', ...args);
 
   it('are in nothing that a command says while all goes well', async () => {
     const env = `A=${MARKER}\nB='${MARKER}\n${MARKER}'\n`;
@@ -177,6 +193,84 @@ describe('the values of secrets', function () {
     await stays(1, '', 'restore', '--bucket', 'marked', 'env', 'none');
     await put('env', `A=${MARKER}\n${MARKER} x\n${MARKER}-command`);
     await stays(53, '', 'run', '--bucket', 'marked', '--', 'true');
+  });
+
+  it('are not repeated where they stand in the wrong place', async () => {
+    const put = ['secrets', 'put', '--bucket', 'marked'];
+    await staysUnrepeated(...put, '--env', `A=${MARKER}`);
+    await staysUnrepeated(...put, '--ssh-key', `-----BEGIN ${MARKER}`);
+    await staysUnrepeated(...put, '--git-credentials', `https://u:${MARKER}@github.com`);
+    await staysUnrepeated(...put, '--secret-file', `A_TOKEN=${MARKER}`);
+    await staysUnrepeated(...put, '--secret-file', MARKER);
+    await staysUnrepeated(...put, '--set', `-${MARKER}=1`);
+    await staysUnrepeated('secrets', 'put', 'ci', '--set', 'A', MARKER);
+    await staysUnrepeated('secrets', 'put', 'ci', '--set', 'A', `--${MARKER}`);
+    await staysUnrepeated('token', 'rotate', 'ci', MARKER);
+    await staysUnrepeated('create', 'third', MARKER);
+  });
+
+  it('are not repeated where a server quotes what it was sent', async () => {
+    // As something between here and S3 or SSM might: all else is the sandbox's own answer.
+    const server = createServer((request, response) => {
+      void buffer(request).then(async (body) => {
+        const { 'x-amz-target': target = '', host: _, ...headers } = request.headers;
+        const stores = request.method === 'PUT' || /PutParameter$/.test(String(target));
+        if (stores) {
+          const said = body.toString();
+          response.writeHead(400, {
+            'content-type': target === '' ? 'application/xml' : 'application/x-amz-json-1.1',
+          });
+          response.end(
+            target === ''
+              ? `<Error><Code>InvalidRequest</Code><Message>Cannot take ${said.replaceAll('<', '')}</Message></Error>`
+              : JSON.stringify({ __type: 'ValidationException', message: `Cannot take ${said}` }),
+          );
+          return;
+        }
+        const answer = await fetch(`${sandbox.endpoint}${request.url}`, {
+          method: request.method ?? 'GET',
+          headers: {
+            ...(headers as Record<string, string>),
+            ...(target !== '' && { 'x-amz-target': String(target) }),
+          },
+          ...(body.length > 0 && { body }),
+        });
+        response.writeHead(answer.status, Object.fromEntries(answer.headers));
+        response.end(Buffer.from(await answer.arrayBuffer()));
+      });
+    });
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+    const { port } = server.address() as AddressInfo;
+    const env = {
+      BK_STACK_SANDBOX: undefined,
+      AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+      TMPDIR: temporary,
+    };
+    const quoted = (input: string, ...args: string[]) =>
+      staysWith((given, all) => sandbox.runWith({ input: given, env }, ...all), 1, input, ...args);
+    try {
+      await quoted(MARKER, 'secrets', 'put', '--bucket', 'target', '--set', 'A');
+      await quoted(`A=1\nB='x ${MARKER}'\n`, 'secrets', 'put', '--bucket', 'target', '--env', '-');
+      await quoted(MARKER, 'secrets', 'put', '--bucket', 'target', '--secret-file', 'A_TOKEN');
+      await run(MARKER, 'put', 'ci', '--secret-file', 'FRESH_TOKEN');
+      await quoted('', 'secrets', 'copy', '--from', 'ci', '--to', 'other', '--overwrite');
+      await quoted(`bkct_${MARKER}`, 'token', 'rotate', 'ci', '--token-stdin');
+    } finally {
+      server.close();
+    }
+  });
+
+  it('are in nothing that token rotate says, whether it goes well or not', async () => {
+    const rotate = (exitCode: number, token: string, ...more: string[]) =>
+      staysWith(runCommand, exitCode, token, 'token', 'rotate', 'ci', '--token-stdin', ...more);
+    await rotate(2, `invalid_${MARKER}`);
+    await rotate(2, `two ${MARKER} words`);
+    await rotate(0, `bkct_${MARKER}`, '--no-roll');
+    await rotate(0, `bkct_${MARKER}`);
+    await staysWith(runCommand, 1, MARKER, 'token', 'rotate', 'nowhere', '--token-stdin');
+    for (const command of ['status', 'params', 'list']) {
+      await staysWith(runCommand, 0, '', command, ...(command === 'list' ? [] : ['ci']));
+    }
   });
 
   it('were in no process’s arguments, and are on no disk', () => {

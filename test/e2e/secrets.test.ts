@@ -1,14 +1,35 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormation, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
+import { KMS } from '@aws-sdk/client-kms';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 import { secretsRoundTrip } from '../support/secrets-round-trip.ts';
 
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 describe('bk-stack secrets', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const sandbox = new CliSandbox();
   let s3: S3;
   let folder: string;
@@ -201,6 +222,125 @@ describe('bk-stack secrets', function () {
     expect(await ok('get', '--bucket', 'plain', '--pipeline', 'asked', 'env')).to.equal("A='typed unseen'\n");
   });
 
+  it('refuses several lines at a prompt, which would end with the first', async () => {
+    const where = ['--bucket', 'plain', '--pipeline', 'pasted'];
+    const terminal = sandbox.terminal(['secrets', 'put', ...where, '--set', 'A']);
+    await terminal.shows('Value of --set A (not shown)');
+    terminal.type('first\rsecond\r');
+    expect(await terminal.ended()).to.equal(2);
+    expect(terminal.screen).to.match(/Several lines were pasted.*Nothing was stored/s);
+    expect(terminal.output).to.not.match(/first\b.*second/s);
+    expect(await refused('', 'get', ...where, 'env')).to.match(/^1: /);
+  });
+
+  it('works on a stack of the official template', async () => {
+    const cloudFormation = new CloudFormation(sandbox.client);
+    await cloudFormation.createStack({
+      StackName: 'official',
+      TemplateBody: JSON.stringify({
+        Parameters: { SecretsBucket: { Type: 'String', Default: '' } },
+        Conditions: { Managed: { 'Fn::Equals': [{ Ref: 'SecretsBucket' }, ''] } },
+        Resources: {
+          ManagedSecretsBucket: {
+            Type: 'AWS::S3::Bucket',
+            Condition: 'Managed',
+            Properties: { VersioningConfiguration: { Status: 'Enabled' } },
+          },
+        },
+        Outputs: { ManagedSecretsBucket: { Condition: 'Managed', Value: { Ref: 'ManagedSecretsBucket' } } },
+      }),
+    });
+    await waitUntilStackCreateComplete(
+      { client: cloudFormation, maxWaitTime: 600, minDelay: 1, maxDelay: 1 },
+      { StackName: 'official' },
+    );
+    await okWith('x', 'put', 'official', '--pipeline', 'app', '--set', 'A');
+    expect(await ok('get', 'official', 'env', '--pipeline', 'app')).to.equal('A=x\n');
+    expect(await json('list', 'official', '--effective', 'app')).to.deep.include({
+      variables: [{ name: 'A', from: 'app/env', over: [] }],
+    });
+    expect(
+      (await sandbox.run('secrets', 'run', 'official', '--pipeline', 'app', '--', 'printenv', 'A')).stdout,
+    ).to.equal('x\n');
+    await ok('rm', 'official', 'app/env', '--yes');
+    expect(await ok('list', 'official')).to.match(/There are no secrets/);
+  });
+
+  it('encrypts with the key that is named, and tells where instances may not use it', async () => {
+    const { KeyMetadata } = await new KMS(sandbox.client).createKey({});
+    const key = KeyMetadata?.Arn ?? '';
+    const put = await sandbox.runWith(
+      { input: 'x' },
+      'secrets',
+      'put',
+      'ci',
+      '--pipeline',
+      'keyed',
+      '--set',
+      'A',
+      '--kms-key',
+      key,
+    );
+    expect(put.exitCode, put.stderr).to.equal(0);
+    expect(put.stderr).to.contain(`set SecretsBucketKMSKey to ${key}`);
+    const head = await s3.headObject({ Bucket: stackBucket, Key: 'keyed/env' });
+    expect(head).to.include({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: key });
+    await ok('rm', 'ci', 'env', '--pipeline', 'keyed', '--yes', '--all-versions');
+  });
+
+  it('tells how far it is with many, and stores them all', async () => {
+    mkdirSync(join(folder, 'secret-files'));
+    for (let index = 0; index < 40; index += 1)
+      writeFileSync(join(folder, `secret-files/S${index}_TOKEN`), 'x');
+    const put = await sandbox.run(
+      'secrets',
+      'put',
+      '--bucket',
+      'plain',
+      '--pipeline',
+      'many',
+      '--dir',
+      folder,
+      '--json',
+    );
+    expect(put.exitCode, put.stderr).to.equal(0);
+    expect((JSON.parse(put.stdout) as { written: unknown[] }).written).to.have.length(40);
+    expect(put.stderr).to.match(/Stored 20 of 40\n.*Stored 40 of 40\n/s);
+    const keys = Array.from({ length: 40 }, (_, index) => `secret-files/S${index}_TOKEN`);
+    await ok('rm', '--bucket', 'plain', '--pipeline', 'many', '--yes', '--all-versions', ...keys);
+  });
+
+  it('promises no versions where a bucket keeps none', async () => {
+    await s3.createBucket({ Bucket: 'flat' });
+    await okWith('A=1\n', 'put', '--bucket', 'flat', '--env', '-');
+    expect(await okWith('B=1\n', 'put', '--bucket', 'flat', '--env', '-')).to.match(
+      /No longer in the file: A\. The bucket keeps no versions, so they are gone/,
+    );
+    const terminal = sandbox.terminal(['secrets', 'rm', '--bucket', 'flat', 'env']);
+    await terminal.shows('Delete for good, as the bucket keeps no versions: env?');
+    terminal.type('y', KEY.enter);
+    expect(await terminal.ended()).to.equal(0);
+    expect(terminal.screen).to.match(/env: deleted with 1 version\b/);
+    expect(await refused('', 'history', '--bucket', 'flat', 'env')).to.match(/^1: .*there never was/s);
+  });
+
+  it('ends the command and its ssh-agent when it is ended itself', async () => {
+    const where = ['--bucket', 'plain', '--pipeline', 'ended'];
+    await ok('put', ...where, '--generate-ssh-key');
+    const told = join(folder, 'told');
+    const script = 'echo "$$ $SSH_AGENT_PID" > "$0.new"; mv "$0.new" "$0"; exec sleep 1000';
+    const child = sandbox.spawn('secrets', 'run', ...where, '--', 'bash', '-c', script, told);
+    const ended = new Promise<number | null>((done) => child.on('exit', done));
+    while (!existsSync(told)) await sleep(20);
+    const pids = readFileSync(told, 'utf8').trim().split(' ').map(Number);
+    child.kill('SIGTERM');
+    expect(await ended).to.equal(128 + 15);
+    // Both may be told of their end a little later than the CLI is.
+    for (const pid of pids) {
+      while (isAlive(pid)) await sleep(20);
+    }
+  });
+
   it('copies to another stack, and replaces nothing unasked', async () => {
     await ok('copy', '--from', 'ci', '--to', 'other');
     type Listed = { secrets: { key: string }[] };
@@ -242,7 +382,6 @@ describe('bk-stack secrets', function () {
     ]) {
       expect(stdout).to.match(finding);
     }
-    // The sandbox's clock is ahead of this machine's, so that days are made by looking for no days at all.
     await s3.putBucketEncryption({
       Bucket: 'sloppy',
       ServerSideEncryptionConfiguration: {

@@ -68,4 +68,20 @@ describe('bk-stack simulate', () => {
     expect(await refusal('--trace', join(folder, 'none.csv'))).to.contain('there is no such file');
     expect(await refusal('--profile', 'weekend')).to.contain('office-hours');
   });
+
+  it('shows what falling back from spot is worth, and refuses a day without any', async () => {
+    const spot = ['simulate', '--jobs', '3000', '--param', 'OnDemandPercentage=0', '--json'];
+    const run = async (...more: string[]) => {
+      const { stdout, exitCode, stderr } = await runCli([...spot, '--spot-shortage', '8', ...more]);
+      expect(exitCode, stderr).to.equal(0);
+      return (JSON.parse(stdout) as { results: { waits: { max: number }; failedLaunches: number }[] })
+        .results[0]!;
+    };
+    const [waiting, falling] = [await run(), await run('--param', 'SpotFallbackMinutes=10')];
+    expect(waiting.failedLaunches).to.be.above(falling.failedLaunches);
+    expect(falling.waits.max).to.be.below(waiting.waits.max / 2);
+    const refused = await runCli([...spot, '--spot-shortage', '24']);
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stdout + refused.stderr).to.contain('fewer than 24');
+  });
 });

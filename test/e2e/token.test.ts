@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack token rotate', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
   const sandbox = new CliSandbox();
   let ssm: SSM;
   const PARAMETER = '/bk-stack/ci/agent-token';
@@ -17,6 +18,10 @@ describe('bk-stack token rotate', function () {
   };
   const control = (path: string, init: RequestInit = {}) =>
     fetch(`${sandbox.endpoint}/_sandbox/${path}`, { headers: { 'x-bk-stack-sandbox': '1' }, ...init });
+  const jobStates = async () => {
+    const { jobs } = (await (await control('jobs')).json()) as { jobs: { state: string }[] };
+    return jobs.map(({ state }) => state);
+  };
 
   before(async () => {
     await sandbox.start();
@@ -68,7 +73,7 @@ describe('bk-stack token rotate', function () {
     for (let number = 0; number < 3; number += 1) {
       await control('jobs', { method: 'POST', body: JSON.stringify({ queue: 'q', seconds: 600 }) });
     }
-    await sleep(200);
+    while ((await jobStates()).some((state) => !/finished|running/.test(state))) await sleep(50);
     const { exitCode, stdout, stderr } = await rotate('bkct_second\n');
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.match(/new token, as version 2 .*3 instances were replaced/);
@@ -79,7 +84,54 @@ describe('bk-stack token rotate', function () {
     const after = await members();
     expect(after).to.have.length(3);
     expect(after.filter((id) => before.includes(id))).to.eql([]);
-    const { jobs } = (await (await control('jobs')).json()) as { jobs: { state: string }[] };
-    expect(jobs.map(({ state }) => state).filter((state) => !/finished|running/.test(state))).to.eql([]);
+    expect((await jobStates()).filter((state) => !/finished|running/.test(state))).to.eql([]);
+  });
+
+  it('takes a token back that Buildkite refuses while instances are replaced', async () => {
+    const autoScaling = new AutoScaling(sandbox.client);
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    const refresh = async () => {
+      const { InstanceRefreshes: [latest] = [] } = await autoScaling.describeInstanceRefreshes({
+        AutoScalingGroupName: group?.AutoScalingGroupName,
+      });
+      return latest;
+    };
+    // For as long as these run, no instance ends, and so the refresh does not.
+    for (let number = 0; number < 6; number += 1) {
+      await control('jobs', { method: 'POST', body: JSON.stringify({ queue: 'q', seconds: 500_000 }) });
+    }
+    const earlier = (await refresh())?.InstanceRefreshId;
+    const rotating = rotate('bkct_third\n', '--json');
+    while ((await refresh())?.InstanceRefreshId === earlier) await sleep(50);
+    await control('tokens/revoke', { method: 'POST', body: JSON.stringify({ token: 'bkct_third' }) });
+    const { exitCode, stdout, stderr } = await rotating;
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(
+      /does not take the new token any more, so the one before is back in .*, as version 4/,
+    );
+    expect(stdout + stderr).to.not.match(/bkct_/);
+    expect(await stored()).to.eql({ token: 'bkct_second', version: 4, type: 'SecureString' });
+    expect((await refresh())?.Status).to.match(/^Cancel/);
+  });
+
+  it('names what it needs where a stack keeps its token elsewhere', async () => {
+    const cloudFormation = new CloudFormation(sandbox.client);
+    await cloudFormation.createStack({
+      StackName: 'official',
+      TemplateBody: JSON.stringify({
+        Parameters: { BuildkiteAgentToken: { Type: 'String', NoEcho: true, Default: '' } },
+        Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
+      }),
+      Parameters: [{ ParameterKey: 'BuildkiteAgentToken', ParameterValue: 'bkct_plain' }],
+    });
+    const { exitCode, stderr } = await sandbox.runWith(
+      { input: 'bkct_fourth' },
+      ...['token', 'rotate', 'official', '--token-stdin'],
+    );
+    expect(exitCode).to.equal(1);
+    expect(stderr).to.match(
+      /is a parameter of the stack, and not kept in SSM.*BuildkiteAgentTokenParameterStorePath/s,
+    );
+    expect(stderr).to.not.match(/bkct_/);
   });
 });

@@ -1,21 +1,55 @@
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudFormation } from '@aws-sdk/client-cloudformation';
-import { S3 } from '@aws-sdk/client-s3';
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudFormation, type StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import { root } from '../support/process.ts';
+import { SandboxJobs, until } from '../support/jobs.ts';
+import { root, version as present } from '../support/process.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 /** Templates that were released, each as it was: they are never changed. */
-const RELEASED = ['0.1.0'];
+const RELEASED = join(root, 'test/fixtures/templates');
 
-for (const version of RELEASED) {
-  describe(`bk-stack update of a stack that bk-stack ${version} has made`, function () {
-    this.timeout(120_000);
+/** What a stack keeps, or what its instances stand on. */
+const KEPT =
+  /^AWS::(S3::Bucket|KMS::Key|SSM::Parameter|Logs::LogGroup|EC2::VPC|EC2::Subnet|AutoScaling::.*Group)$/;
+
+for (const file of readdirSync(RELEASED)) {
+  const [, former = ''] = /^bk-stack-(.+)\.yml$/.exec(file) ?? [];
+
+  describe(`bk-stack update of a stack that bk-stack ${former} has made`, function () {
+    this.timeout(180_000);
     const sandbox = new CliSandbox();
+    const jobs = new SandboxJobs(sandbox, 'default');
     const ran = async (options: { input?: string }, ...args: string[]) => {
       const done = await sandbox.runWith(options, ...args);
       expect(done.exitCode, done.stdout + done.stderr).to.equal(0);
       return done;
+    };
+    const resources = async () => {
+      const cloudFormation = new CloudFormation(sandbox.client);
+      const found: StackResourceSummary[] = [];
+      let NextToken: string | undefined;
+      do {
+        const page = await cloudFormation.listStackResources({ StackName: 'ci', NextToken });
+        found.push(...(page.StackResourceSummaries ?? []));
+        NextToken = page.NextToken;
+      } while (NextToken !== undefined);
+      return found
+        .filter(({ ResourceType = '' }) => KEPT.test(ResourceType))
+        .map(
+          ({ LogicalResourceId = '', PhysicalResourceId = '' }) =>
+            `${LogicalResourceId} ${PhysicalResourceId}`,
+        );
+    };
+
+    /** Instances that finish their jobs. */
+    const ending = async () => {
+      const { AutoScalingGroups: [group] = [] } = await new AutoScaling(
+        sandbox.client,
+      ).describeAutoScalingGroups({});
+      return (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait')
+        .length;
     };
 
     before(async () => {
@@ -23,29 +57,34 @@ for (const version of RELEASED) {
       await ran(
         { input: 'token' },
         ...['create', 'ci', '--token-stdin', '--no-input', '--param', 'MinSize=2', '--param', 'MaxSize=4'],
-        ...['--template', join(root, `test/fixtures/templates/bk-stack-${version}.yml`)],
+        ...['--template', join(RELEASED, file)],
       );
       await ran({ input: 'FOO=kept' }, 'secrets', 'put', 'ci', '--env', '-');
     });
     after(() => sandbox.remove());
 
-    it('has the new template and all of its data', async () => {
-      const cloudFormation = new CloudFormation(sandbox.client);
-      const buckets = async () =>
-        ((await new S3({ ...sandbox.client, forcePathStyle: true }).listBuckets({})).Buckets ?? []).map(
-          ({ Name }) => Name,
-        );
-      const before = await buckets();
-      const { stdout } = await ran({}, 'update', 'ci');
-      expect(stdout).to.match(new RegExp(`version ${version.replaceAll('.', '\\.')} → `));
+    it('has the new template, all of its data, and loses no job', async () => {
+      await jobs.push(2);
+      await jobs.allTaken();
+      const before = await resources();
+      expect(before.length).to.be.greaterThan(5);
+      const updating = ran({}, 'update', 'ci');
+      await until('jobs are finished on instances that end', async () => (await ending()) > 0);
+      await jobs.allFinished();
+      const { stdout } = await updating;
+      expect(stdout).to.contain(`version ${former} → ${present}`);
       expect(stdout).to.match(/✔ ci is updated/);
-      const { Stacks: [stack] = [] } = await cloudFormation.describeStacks({ StackName: 'ci' });
-      const { version: present } = JSON.parse((await ran({}, 'status', 'ci', '--json')).stdout) as {
-        version: string;
-      };
-      expect(stack?.StackStatus).to.equal('UPDATE_COMPLETE');
-      expect(present).to.not.equal(version);
-      expect(await buckets()).to.eql(before);
+      const status = JSON.parse((await ran({}, 'status', 'ci', '--json')).stdout) as object;
+      expect(status).to.include({ status: 'UPDATE_COMPLETE', version: present });
+      expect(await resources()).to.include.members(before);
+      expect((await ran({}, 'secrets', 'get', 'ci', 'env')).stdout).to.contain('FOO=kept');
+    });
+
+    it('can be made again what it was', async () => {
+      const before = await resources();
+      const { stdout } = await ran({}, 'rollback', 'ci', '--strategy', 'in-place');
+      expect(stdout).to.contain(`version ${present} → ${former}`);
+      expect(await resources()).to.include.members(before);
       expect((await ran({}, 'secrets', 'get', 'ci', 'env')).stdout).to.contain('FOO=kept');
     });
   });

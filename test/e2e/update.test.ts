@@ -1,38 +1,34 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
+import { SandboxJobs, until } from '../support/jobs.ts';
 import { type CliTerminal, KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack update and rollback', function () {
-  this.timeout(180_000);
+  this.timeout(600_000);
   const sandbox = new CliSandbox();
   let autoScaling: AutoScaling;
   let cloudFormation: CloudFormation;
   let ssm: SSM;
 
-  const control = async (method: string, path: string, body?: object) => {
-    const answer = await fetch(`${sandbox.endpoint}/_sandbox/${path}`, {
-      method,
+  const jobs = new SandboxJobs(sandbox);
+  const fail = (...faults: string[]) =>
+    fetch(`${sandbox.endpoint}/_sandbox/faults`, {
+      method: 'PUT',
       headers: { 'x-bk-stack-sandbox': '1' },
-      ...(body && { body: JSON.stringify(body) }),
+      body: JSON.stringify(faults),
     });
-    return (await answer.json()) as { jobs: { state: string }[] };
-  };
-  const jobs = async () => (await control('GET', 'jobs')).jobs.map(({ state }) => state);
-  const push = async (count: number, seconds: number) => {
-    for (let number = 0; number < count; number += 1) await control('POST', 'jobs', { queue: 'q', seconds });
-  };
-  const fail = (...faults: string[]) => control('PUT', 'faults', faults);
-  const until = async (what: string, so: () => Promise<boolean>) => {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(50)) if (await so()) return;
-    throw new Error(`${what} did not happen`);
-  };
   const versions = async () => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
     return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
+  };
+  /** Instances that take no more jobs. */
+  const ending = async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    return (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait')
+      .length;
   };
   const size = async () => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
@@ -120,13 +116,15 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('replaces the instances, and no job is lost', async () => {
-    await push(3, 600);
-    await until('the jobs run', async () => (await jobs()).every((state) => state === 'running'));
-    const { stdout, stderr } = await ran('update', 'ci', '--param', 'AgentsPerInstance=2');
+    await jobs.push(3);
+    await jobs.allTaken();
+    const updating = ran('update', 'ci', '--param', 'AgentsPerInstance=2');
+    await until('an instance finishes its job', async () => (await ending()) > 0);
+    await jobs.allFinished();
+    const { stdout, stderr } = await updating;
     expect(stdout).to.match(/✔ ci is updated. 3 instances run the new version/);
-    expect(stderr).to.match(/3 old, 0 finishing jobs, 1 booting, 0 new/);
+    expect(stderr).to.match(/\d old, \d finishing jobs( \(the longest for .*\))?, \d booting, \d new/);
     expect(await versions()).to.eql(['2', '2', '2']);
-    await until('the jobs end', async () => (await jobs()).every((state) => state === 'finished'));
     expect(await journal()).to.equal(undefined);
   });
 
@@ -140,28 +138,32 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('drains, updates, and has the same size again', async () => {
-    await push(3, 300);
-    await until('the jobs run', async () => (await jobs()).every((state) => state !== 'scheduled'));
-    const { stderr } = await ran('update', 'ci', '--strategy', 'drain', '--param', 'MaxSize=8');
-    expect(stderr).to.match(/3 instances left, \d finishing jobs/);
+    await jobs.push(3);
+    await jobs.allTaken();
+    const updating = ran('update', 'ci', '--strategy', 'drain', '--param', 'MaxSize=8');
+    await until(
+      'the instances finish their jobs',
+      async () => (await size())[2] === 0 && (await ending()) > 0,
+    );
+    expect(await parameter('MaxSize'), 'nothing is updated while jobs run').to.equal('6');
+    await jobs.allFinished();
+    const { stderr } = await updating;
+    expect(stderr).to.match(/\d instances? left, \d finishing jobs/);
     expect(await size()).to.eql([3, 8, 3]);
-    expect(await jobs()).to.not.include('lost');
     expect((await sandbox.run('status', 'ci')).stdout).to.not.match(/paused/);
   });
 
   it('gives up in time, and takes the draining back', async () => {
-    await push(3, 1_500);
-    await until(
-      'the jobs run',
-      async () => (await jobs()).filter((state) => state === 'running').length === 3,
-    );
+    await until('the group is whole', async () => (await versions()).length === 3);
+    await jobs.push(3);
+    await jobs.allTaken();
     const args = ['--strategy', 'drain', '--drain-timeout', '60', '--param', 'MaxSize=9'];
     const { exitCode, stderr } = await sandbox.run('update', 'ci', ...args);
     expect(exitCode, stderr).to.equal(1);
     expect(stderr).to.match(/ci was not updated, and is as it was before\.\nIt was not drained in time/);
     expect(await size()).to.eql([3, 8, 3]);
     expect(await parameter('MaxSize')).to.equal('8');
-    await until('the jobs end', async () => (await jobs()).every((state) => state === 'finished'));
+    await jobs.allFinished();
   });
 
   it('takes everything back when new instances do not come up, and says why', async () => {
@@ -207,21 +209,38 @@ describe('bk-stack update and rollback', function () {
     expect(await journal()).to.equal(undefined);
   });
 
+  it('tells how to go on where AWS refuses something on the way', async () => {
+    const before = await parameter('AgentsPerInstance');
+    await fail('api:autoscaling.StartInstanceRefresh=AccessDenied');
+    const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=3');
+    await fail();
+    expect(exitCode, stderr).to.equal(1);
+    expect(stderr).to.match(/The update of ci stands still, replacing: .*--resume.*--cancel/s);
+    await ran('update', 'ci', '--cancel');
+    expect(await parameter('AgentsPerInstance')).to.equal(before);
+  });
+
   it('is gone on with by another after it was killed, and taken back on demand', async () => {
+    const replacing = async () => (await journal())?.includes('"phase":"replacing"') === true;
+    // It cannot come to its end before it is killed.
+    await fail('capacity:*');
     const killed = sandbox.spawn('update', 'ci', '--param', 'AgentsPerInstance=3');
-    await until('it replaces', async () => (await journal())?.includes('"phase":"replacing"') === true);
+    await until('it replaces', replacing);
     killed.kill('SIGKILL');
     const second = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=4');
     expect(second.exitCode).to.equal(1);
     expect(second.stderr).to.match(/An update of ci is under way: .*--resume.*--cancel/s);
     const status = await sandbox.run('status', 'ci');
     expect(status.stdout).to.match(/An update.*replacing.*\n +bk-stack update ci --resume/);
+    await fail();
     const resumed = await ran('update', 'ci', '--resume');
     expect(resumed.stdout).to.match(/✔ ci is updated/);
     expect(await parameter('AgentsPerInstance')).to.equal('3');
+    await fail('capacity:*');
     const again = sandbox.spawn('update', 'ci', '--param', 'AgentsPerInstance=4');
-    await until('it replaces', async () => (await journal())?.includes('"phase":"replacing"') === true);
+    await until('it replaces', replacing);
     again.kill('SIGKILL');
+    await fail();
     const cancelled = await ran('update', 'ci', '--cancel');
     expect(cancelled.stdout).to.match(/The update of ci is taken back/);
     expect(await parameter('AgentsPerInstance')).to.equal('3');
@@ -262,13 +281,34 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('says on Ctrl-C what goes on, and how to pick it up', async () => {
+    await fail('capacity:*');
     const terminal = sandbox.terminal(['update', 'ci', '--yes', '--param', 'AgentsPerInstance=8']);
     await terminal.shows(/\d old, \d finishing jobs/);
     terminal.type(KEY.ctrlC);
     expect(await terminal.ended()).to.equal(130);
+    await fail();
     expect(terminal.screen).to.match(/AWS goes on.*bk-stack update ci --resume.*--cancel/s);
     await ran('update', 'ci', '--resume');
     expect(await parameter('AgentsPerInstance')).to.equal('8');
+  });
+
+  it('asks on a terminal whether to wait longer for jobs, and takes all back after a no', async () => {
+    await until('the group is whole', async () => (await versions()).length === 3);
+    const before = await size();
+    await jobs.push();
+    await jobs.allTaken();
+    const terminal = sandbox.terminal([
+      ...['update', 'ci', '--strategy', 'drain', '--drain-timeout', '60', '--param', 'MaxSize=9'],
+    ]);
+    await terminal.shows(/Update ci\?/);
+    terminal.type(KEY.enter);
+    await terminal.shows(/^\? Jobs still run\. Wait as long again\?/m);
+    terminal.type('n', KEY.enter);
+    expect(await terminal.ended()).to.equal(1);
+    expect(terminal.screen).to.match(/ci was not updated, and is as it was before/);
+    expect(await size()).to.eql(before);
+    expect(await journal()).to.equal(undefined);
+    await jobs.allFinished();
   });
 
   it('leaves a stack at zero that is at zero', async () => {

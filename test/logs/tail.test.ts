@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { EventPage, LogCalls } from '../../src/logs/calls.ts';
 import type { GroupPlace, LogEvent, LogGroup } from '../../src/logs/event.ts';
-import { tail, type TailOptions } from '../../src/logs/tail.ts';
+import { tail, type TailOptions } from '../../src/logs/tailing/tail.ts';
 import { awsError } from '../support/cloudformation.ts';
 import { root, runProcess } from '../support/process.ts';
 
@@ -17,6 +17,10 @@ class StoryLogs implements LogCalls {
     private readonly events_: readonly (LogEvent & { readonly there: number })[],
     private readonly now: () => number,
   ) {}
+
+  streams() {
+    return Promise.resolve({ streams: [] });
+  }
 
   events(
     { group }: GroupPlace,
@@ -42,6 +46,7 @@ let number = 0;
 const event = (group: LogGroup, second: number, there = second) => ({
   id: String((number += 1)),
   group,
+  place: `/buildkite/ci/${group}`,
   stream: 'i-1',
   timestamp: second * 1000,
   ingestedAt: there * 1000,

@@ -23,6 +23,8 @@ interface Facts {
   inService?: number;
   terminating?: number;
   paused?: boolean;
+  held?: number;
+  expected?: number;
   now?: number;
 }
 
@@ -44,12 +46,13 @@ function seen(facts: Facts): Observation {
     desired = pending + inService,
     terminating = 0,
   } = facts;
-  const { paused = false } = facts;
+  const { paused = false, held = min, expected = 0 } = facts;
   return {
     jobs: { scheduled, running, waiting },
     agents: { idle, busy, total },
-    group: { min, max, desired, pending, inService, terminating, paused },
+    group: { min, max, desired, pending, inService, terminating, paused, held },
     now,
+    expected,
   };
 }
 
@@ -126,6 +129,11 @@ describe('the decision about the size', () => {
     expect(after({ ...facts, pending: 1 }, { disableScaleIn: false }).desired, 'more is coming').to.equal(8);
   });
 
+  it('grows from the instances that there are, where protection keeps more of them than is wanted', () => {
+    const facts = { scheduled: 2, busy: 4, inService: 4, desired: 1 };
+    expect(after(facts, { disableScaleIn: false }).desired).to.equal(6);
+  });
+
   it('does not grow for jobs that idle agents leave lying, but tries one of them from time to time', () => {
     let memory = NOTHING_REMEMBERED;
     const look = (facts: Facts) => {
@@ -144,6 +152,34 @@ describe('the decision about the size', () => {
     ).to.equal(10);
   });
 
+  it('has as many as are expected to be of use, and holds them there', () => {
+    expect(after({ expected: 5 })).to.include({ desired: 5, least: 5 });
+    expect(after({ expected: 5 }).reason).to.contain('expected');
+    expect(
+      after({ expected: 5, scheduled: 2, running: 2, busy: 2, inService: 2 }).desired,
+      'jobs are among them',
+    ).to.equal(5);
+    expect(after({ expected: 5, scheduled: 9 }), 'jobs that are there count').to.include({
+      desired: 9,
+      least: 5,
+    });
+    expect(after({ expected: 500, min: 1 }), 'no more than is allowed').to.include({
+      desired: 100,
+      least: 100,
+    });
+    expect(after({ min: 2, desired: 2, held: 5 }), 'nothing is expected any more').to.include({
+      desired: 2,
+      least: 2,
+    });
+    expect(after({ expected: 5, held: 3, desired: 3, paused: true }), 'a paused group').to.include({
+      ...{ desired: 3, least: 3 },
+    });
+    expect(
+      after({ expected: 5, idle: 8, inService: 8 }, { disableScaleIn: false }),
+      'the scaler does not make it smaller than that either',
+    ).to.include({ desired: 5, least: 5 });
+  });
+
   const count = fc.integer({ min: 0, max: 500 });
   const settings = fc.record({
     agentsPerInstance: fc.integer({ min: 1, max: 20 }),
@@ -157,6 +193,7 @@ describe('the decision about the size', () => {
   const facts = fc
     .record({
       ...{ scheduled: count, running: count, waiting: count, idle: count, busy: count },
+      ...{ expected: count },
       ...{ min: fc.integer({ min: 0, max: 20 }), span: count, at: fc.float({ min: 0, max: 1, noNaN: true }) },
       ...{
         inServiceShare: fc.float({ min: 0, max: 1, noNaN: true }),
@@ -173,8 +210,9 @@ describe('the decision about the size', () => {
   it('is never above the most or below the least', () => {
     fc.assert(
       fc.property(facts, settings, (given, chosen) => {
-        const { desired } = decide(seen(given), chosen, NOTHING_REMEMBERED);
+        const { desired, least } = decide(seen(given), chosen, NOTHING_REMEMBERED);
         expect(desired).to.be.within(given.min, given.max);
+        expect(least).to.be.within(given.min, desired);
       }),
     );
   });
@@ -209,6 +247,18 @@ describe('the decision about the size', () => {
     );
   });
 
+  it('asks for no less when more instances are expected', () => {
+    fc.assert(
+      fc.property(facts, settings, count, (given, chosen, more) => {
+        const less = decide(seen(given), chosen, NOTHING_REMEMBERED);
+        const expected = given.expected + more;
+        const most = decide(seen({ ...given, expected }), chosen, NOTHING_REMEMBERED);
+        expect(most.desired).to.be.at.least(less.desired);
+        expect(most.desired - less.desired, 'and no more than these').to.be.at.most(more);
+      }),
+    );
+  });
+
   it('comes to rest under constant demand', () => {
     fc.assert(
       fc.property(facts, settings, (given, chosen) => {
@@ -224,6 +274,7 @@ describe('the decision about the size', () => {
             ...{
               min: given.min,
               max: given.max,
+              expected: given.expected,
               desired,
               inService: desired,
               scheduled,

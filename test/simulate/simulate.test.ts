@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ScalingSettings } from '../../src/scaler/decide.ts';
 import { EventHeap } from '../../src/heap.ts';
+import { dailyShortages, Market, type SpotModel } from '../../src/simulate/market.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from '../../src/simulate/policy.ts';
 import { PROFILES, profileTrace } from '../../src/simulate/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';
@@ -69,6 +70,24 @@ describe('a simulation', () => {
       traceOf(Array.from({ length: 300 }, (_, index) => [index * 20, seconds] as const));
     expect(simulate(jobs(100), model, own()).lostJobs).to.equal(0);
     expect(simulate(jobs(900), model, own()).lostJobs).to.be.above(10);
+  });
+
+  it('ends the oldest when the scaler makes the group smaller, and their jobs first', () => {
+    const long: [number, number][] = Array.from({ length: 20 }, () => [0, 900]);
+    const trace = traceOf([
+      ...long.slice(0, 10),
+      ...long.slice(10).map(([at]) => [at, 60] as const),
+      [5000, 60],
+    ]);
+    const shrinking = own({ disableScaleIn: false, scaleInCooldownSeconds: 300 });
+    const model = { ...MODEL, idleSeconds: 3600 };
+    const kept = simulate(trace, model, own());
+    const protectedOnes = simulate(trace, model, shrinking);
+    const ended = simulate(trace, { ...model, endsOldest: true }, own({ disableScaleIn: false }));
+    expect(protectedOnes.instanceHours).to.be.closeTo(kept.instanceHours, 0.01);
+    expect(ended.instanceHours).to.be.below(kept.instanceHours * 0.6);
+    expect(ended.lostJobs).to.equal(0);
+    expect(ended.jobs).to.equal(21);
   });
 
   it('is the same again from the same seed', () => {
@@ -157,6 +176,106 @@ describe('a simulation', () => {
     const model = { ...MODEL, agentsPerInstance: 2, max: 200, bootSeconds: boot + 12, bootSpread: 0.1 };
     const simulated = simulate(squeezed, model, own({ agentsPerInstance: 2 })).waits.p95;
     expect(simulated / p95, `simulated ${simulated}, in the sandbox ${p95}`).to.be.within(0.9, 1.1);
+  });
+});
+
+describe('a simulation without spot capacity at times', () => {
+  const HOUR = 3600;
+  const spot: SpotModel = {
+    onDemandPercentage: 0,
+    spotFallbackMinutes: 0,
+    prices: { 'on-demand': 0.1, spot: 0.04 },
+    interruptionsPerHour: 0,
+    shortages: [[HOUR, 4 * HOUR]],
+  };
+  // A job a minute for eight hours, and instances that do not outlast it.
+  const jobs = traceOf(Array.from({ length: 480 }, (_, index) => [index * 60, 30] as const));
+  const run = (parts: Partial<SpotModel>) =>
+    simulate(jobs, { ...MODEL, idleSeconds: 20, spot: { ...spot, ...parts } }, own());
+
+  it('waits for spot as long as that takes, or falls back after the minutes of the stack', () => {
+    const calm = run({ shortages: [] });
+    const waiting = run({});
+    const falling = run({ spotFallbackMinutes: 10 });
+    expect(calm.failedLaunches).to.equal(0);
+    expect(calm.cost).to.be.closeTo(calm.instanceHours * 0.04, 1e-9);
+    expect(waiting.waits.max).to.be.above(2 * HOUR);
+    expect(waiting.cost).to.be.closeTo(waiting.instanceHours * 0.04, 1e-9);
+    expect(waiting.failedLaunches).to.be.above(5);
+    expect(falling.waits.max).to.be.within(600, 900);
+    expect(falling.cost).to.be.above(falling.instanceHours * 0.04);
+    expect(falling.cost).to.be.below(falling.instanceHours * 0.1);
+    expect([calm, waiting, falling].map((result) => result.jobs)).to.eql([480, 480, 480]);
+  });
+
+  it('does not wait again when spot is tried in vain', () => {
+    const late = traceOf(
+      Array.from({ length: 480 }, (_, index) => [index * 60, 30] as const).filter(([at]) => at > 2 * HOUR),
+    );
+    const model = {
+      ...MODEL,
+      idleSeconds: 20,
+      spot: { ...spot, spotFallbackMinutes: 10, shortages: [[0, 9 * HOUR]] as const },
+    };
+    const { waits } = simulate(late, model, own());
+    expect(waits.max).to.be.within(600, 900);
+    // The second to the sixth hour of it: those that met a trial waited for a look or two, and not for ten minutes.
+    expect(waits.p95).to.be.below(300);
+  });
+
+  it('buys by the group’s percentage, on-demand first', () => {
+    const market = new Market({ ...spot, onDemandPercentage: 25, shortages: [] });
+    const bought = Array.from({ length: 8 }, () => market.buy(0));
+    expect(bought.filter((each) => each === 'on-demand')).to.have.length(2);
+    expect(bought[0]).to.equal('on-demand');
+  });
+
+  it('has its shortages once a day', () => {
+    const found = dailyShortages(2, 3 * 86_400 - 1, 7);
+    expect(found).to.have.length(3);
+    for (const [day, [from, until]] of found.entries()) {
+      expect(until - from).to.be.closeTo(7200, 0.001);
+      expect(from).to.be.within(day * 86_400, (day + 1) * 86_400 - 7200);
+    }
+    expect(dailyShortages(0, 100, 7)).to.eql([]);
+  });
+
+  it('runs every job in the end, whatever is short and whoever makes the group smaller', () => {
+    const given = fc.record({
+      jobs: fc.array(fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 0, max: 3000 })), {
+        minLength: 1,
+        maxLength: 40,
+      }),
+      shortage: fc.tuple(fc.integer({ min: 0, max: 20_000 }), fc.integer({ min: 1, max: 20_000 })),
+      onDemandPercentage: fc.constantFrom(0, 50, 100),
+      spotFallbackMinutes: fc.constantFrom(0, 10),
+      endsOldest: fc.boolean(),
+      min: fc.integer({ min: 0, max: 2 }),
+    });
+    fc.assert(
+      fc.property(
+        given,
+        ({ jobs: all, shortage: [from, long], onDemandPercentage, spotFallbackMinutes, endsOldest, min }) => {
+          const market = {
+            ...spot,
+            onDemandPercentage,
+            spotFallbackMinutes,
+            shortages: [[from, from + long]] as const,
+          };
+          const result = simulate(
+            traceOf(all),
+            { ...MODEL, min, max: 10, endsOldest, spot: market },
+            own({ disableScaleIn: false, scaleInCooldownSeconds: 60 }),
+          );
+          // It would not come to an end while a job waits.
+          expect(result.lostJobs).to.equal(0);
+          expect(result.waits.max).to.be.at.least(0);
+          expect(result.idleShare).to.be.within(0, 1);
+          if (onDemandPercentage === 100) expect(result.failedLaunches).to.equal(0);
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 

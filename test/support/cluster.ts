@@ -4,9 +4,13 @@ import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
 import { ec2State } from '../../src/sandbox/services/ec2/state.ts';
+import { BootTimes } from '../../src/scaler/forecast/boot-times.ts';
+import { Foresight } from '../../src/scaler/forecast/foresight.ts';
+import { publishedHistory } from '../../src/scaler/forecast/history.ts';
+import { Past } from '../../src/scaler/forecast/past.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
-import { type Poll, Scaler } from '../../src/scaler/poll.ts';
-import { settingsOf } from '../../src/scaler/settings.ts';
+import { type Poll, type PollCalls, Scaler } from '../../src/scaler/poll.ts';
+import { type Settings, settingsOf } from '../../src/scaler/settings.ts';
 import { Fleet, userData } from './fleet.ts';
 
 const QUEUE = 'deploy';
@@ -16,24 +20,35 @@ export const IDLE_SECONDS = 600;
 /** A group of the sandbox's model with the hooks of the template, and the scaler looking at it as often as Lambda would. */
 export class Cluster {
   readonly fleet: Fleet;
-  readonly scaler: Scaler;
+  scaler: Scaler;
+  readonly #settings: Settings;
+  readonly #calls: PollCalls;
+  #requests = 0;
+  /** Requests to Auto Scaling at the look that made most of them. */
+  mostRequests = 0;
   readonly polls: Poll[] = [];
   errors = 0;
   /** The share of looks at Buildkite, and of calls of Auto Scaling, that fail. */
   failing = 0;
+  /** Operations of Auto Scaling that the function's role lacks. */
+  readonly refusing = new Set<string>();
   /** When each instance that ever was had begun to launch, and when its agents came. */
   readonly launched = new Map<string, number>();
   readonly up = new Map<string, number>();
   /** How long instances whose boot failed have been there, in milliseconds. */
   readonly hung = new Map<string, number>();
 
+  /** @param buying how much is on-demand, and when to fall back to it, in the words of the function's environment */
   constructor(
     private readonly agentsPerInstance: number,
     faults: readonly string[] = [],
+    buying: Readonly<Record<string, string>> = {},
+    /** What a forecast may cost a day; none without it. */
+    private readonly idleHours?: number,
   ) {
     this.fleet = new Fleet(...faults);
     const { world, scope } = this.fleet;
-    const settings = settingsOf({
+    this.#settings = settingsOf({
       ...{
         STACK_NAME: 'ci',
         ASG_NAME: 'agents',
@@ -43,11 +58,13 @@ export class Cluster {
       ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: String(agentsPerInstance) },
       ...{
         INSTANCE_BUFFER: '0',
+        PREDICTIVE_SCALING_MAX_IDLE_HOURS: '0',
         SCALE_OUT_FACTOR: '1.0',
         INCLUDE_WAITING: 'false',
         DISABLE_SCALE_IN: 'true',
       },
       ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
+      ...{ ON_DEMAND_PERCENTAGE: '100', SPOT_FALLBACK_MINUTES: '0', ...buying },
     });
     const flaky = () => {
       if (world.random() < this.failing) throw new Error('made to fail');
@@ -55,10 +72,13 @@ export class Cluster {
     const client = {
       send: (command: { input: object; constructor: { name: string } }) => {
         flaky();
-        return this.fleet.autoscaling(command.constructor.name.replace(/Command$/, ''), command.input);
+        this.#requests += 1;
+        const operation = command.constructor.name.replace(/Command$/, '');
+        if (this.refusing.has(operation)) throw new Error(`not authorized to perform ${operation}`);
+        return this.fleet.autoscaling(operation, command.input);
       },
     } as unknown as AutoScalingClient;
-    this.scaler = new Scaler(settings, {
+    this.#calls = {
       group: autoScalingGroup('agents', client),
       token: () => Promise.resolve('bkct_x'),
       queue: () => {
@@ -66,8 +86,28 @@ export class Cluster {
         const metrics = queueMetrics(buildkiteState(world), QUEUE);
         return Promise.resolve({ ...metrics, organization: 'sandbox', pollMs: POLL_SECONDS * 1000 });
       },
+      forecast: this.#forecast(),
       now: () => scope.world.now(),
-    });
+    };
+    this.scaler = new Scaler(this.#settings, this.#calls);
+  }
+
+  /** Lets the function forget everything, as a new process of Lambda does. */
+  startCold(): void {
+    this.scaler = new Scaler(this.#settings, this.#calls);
+  }
+
+  /** From the sandbox's own CloudWatch. */
+  #forecast(): PollCalls['forecast'] {
+    if (this.idleHours === undefined) return undefined;
+    const { world, scope } = this.fleet;
+    const boots = new BootTimes();
+    const { agentsPerInstance, idleHours } = this;
+    const foresight = new Foresight({ agentsPerInstance, idleHours }, boots);
+    const history = publishedHistory('ci', QUEUE, {
+      send: (command: { input: object }) => world.call(scope, 'cloudwatch', 'GetMetricData', command.input),
+    } as never);
+    return { boots, foresight, past: new Past(foresight, history) };
   }
 
   async set(settings: object = {}, data: object = {}): Promise<void> {
@@ -107,10 +147,12 @@ export class Cluster {
     const { world, scope } = this.fleet;
     for (let second = 0; second < seconds; second++) {
       if (second % POLL_SECONDS === 0) {
+        this.#requests = 0;
         await this.scaler.poll().then(
           (poll) => this.polls.push(poll),
           () => (this.errors += 1),
         );
+        this.mostRequests = Math.max(this.mostRequests, this.#requests);
       }
       await each(second);
       await this.fleet.pass(1);

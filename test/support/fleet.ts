@@ -3,6 +3,7 @@ import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import { publicImageId } from '../../src/sandbox/services/ec2/catalogue/images.ts';
 import { AwsError, type Scope, type Service } from '../../src/sandbox/kernel/service.ts';
 import { autoscaling } from '../../src/sandbox/services/autoscaling/index.ts';
+import { cloudwatch } from '../../src/sandbox/services/cloudwatch/index.ts';
 import { ec2 } from '../../src/sandbox/services/ec2/index.ts';
 import { TestWorld } from './world.ts';
 
@@ -35,7 +36,7 @@ export class Fleet {
         },
       },
     };
-    this.world = new TestWorld([ec2, autoscaling, buildkite, cloudformation]);
+    this.world = new TestWorld([ec2, autoscaling, buildkite, cloudwatch, cloudformation]);
     this.scope = this.world.scope('us-east-1');
     setFaults(this.world, faults.map(parseFault));
   }

@@ -39,7 +39,11 @@ export class FakeLogs implements LogCalls {
     this.#arrivals = this.#times.map((time) => time + (random() < 0.3 ? Math.floor(random() * late) : 0));
   }
 
-  events(place: GroupPlace, { start, end = Infinity }: EventRange, page?: string): Promise<EventPage> {
+  events(
+    place: GroupPlace,
+    { start, end = Infinity, limit = 10_000 }: EventRange & { readonly limit?: number | undefined },
+    page?: string,
+  ): Promise<EventPage> {
     this.requests += 1;
     const { trouble, twice, streams, count } = this.#settings;
     if (this.#random() < trouble) return Promise.reject(awsError('ThrottlingException', 'Rate exceeded'));
@@ -50,7 +54,7 @@ export class FakeLogs implements LogCalls {
     const from = Number(page ?? this.#first(start));
     const events: EventPage['events'][number][] = [];
     let index = from;
-    for (; index < count && events.length < 10_000; index += 1) {
+    for (; index < count && events.length < limit; index += 1) {
       const timestamp = this.#times[index]!;
       if (timestamp > end || timestamp > now) break;
       const arrival = this.#arrivals[index]!;
@@ -58,6 +62,7 @@ export class FakeLogs implements LogCalls {
       events.push({
         id: String(index).padStart(56, '0'),
         group: place.group,
+        place: place.name,
         stream: `i-${index % streams}`,
         timestamp,
         ingestedAt: arrival,
@@ -67,6 +72,10 @@ export class FakeLogs implements LogCalls {
     const more = index < count && this.#times[index]! <= Math.min(end, now);
     const again = more && this.#random() < twice;
     return Promise.resolve({ events, ...(more && { next: String(again ? from : index) }) });
+  }
+
+  streams() {
+    return Promise.resolve({ streams: [] });
   }
 
   #first(start: number): number {

@@ -1,8 +1,13 @@
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 export const entry = resolve(root, 'bin/run.js');
+/** The package's version. */
+export const { version } = JSON.parse(readFileSync(resolve(root, 'package.json'), 'utf8')) as {
+  readonly version: string;
+};
 
 export interface Finished {
   readonly exitCode: number | null;

@@ -74,7 +74,7 @@ export class CliTerminal {
   }
 
   /** Waits until the screen shows this. */
-  async shows(expected: RegExp | string, seconds = 20): Promise<string> {
+  async shows(expected: RegExp | string, seconds = 90): Promise<string> {
     const until = Date.now() + seconds * 1000;
     for (;;) {
       const { screen } = this;
@@ -85,7 +85,7 @@ export class CliTerminal {
   }
 
   /** Waits for the end, and for all that was written until then to be on the screen. @returns the exit code */
-  async ended(seconds = 30): Promise<number> {
+  async ended(seconds = 90): Promise<number> {
     const late = new Promise<never>((_, reject) => {
       setTimeout(() => {
         this.#process.kill();

@@ -14,6 +14,7 @@ export const HARD_VALUES: Readonly<Record<string, string>> = {
   DOLLARS: '$HOME ${PATH} $(id) $$ $1',
   BACKSLASHES: 'a\\b\\\\c\\n\\',
   UNICODE: 'ünïcode 🔑 漢字 ‏rtl',
+  CARRIAGE_RETURNS: "DOS\r\nit's $1 \\r\r\nends\r",
   BLANKS: '  \t around  ',
   SYMBOLS: '!#%&()*;<=>?[]^{|}~',
   EMPTY: '',

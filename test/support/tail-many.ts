@@ -1,6 +1,6 @@
 /** Tails a million events in a process of its own, and tells what came of them and how much memory that took. */
 import { formatter } from '../../src/logs/format.ts';
-import { tail } from '../../src/logs/tail.ts';
+import { tail } from '../../src/logs/tailing/tail.ts';
 import { FakeLogs } from './many-events.ts';
 import { seeded } from '../../src/simulate/random.ts';
 

@@ -158,7 +158,12 @@ export class UpdatableStack {
         ...{ BUILDKITE_AGENT_ENDPOINT: 'http://x', BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token' },
         ...{ AGENTS_PER_INSTANCE: params['AgentsPerInstance'] ?? '4', SCALE_OUT_FACTOR: '1.0' },
         ...{ INCLUDE_WAITING: 'false', DISABLE_SCALE_IN: 'true', SCALE_OUT_COOLDOWN_PERIOD: '0' },
-        ...{ SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
+        ...{
+          SCALE_IN_COOLDOWN_PERIOD: '300',
+          MIN_POLL_INTERVAL: '10s',
+          ON_DEMAND_PERCENTAGE: '100',
+          SPOT_FALLBACK_MINUTES: '0',
+        },
       }),
       {
         group: autoScalingGroup(this.#group, {
@@ -237,6 +242,11 @@ export class UpdatableStack {
 
   get lost(): number {
     return lostJobs(this.world).length;
+  }
+
+  /** Connected ones. */
+  get agents(): number {
+    return queueMetrics(buildkiteState(this.world), QUEUE).agents.total;
   }
 
   /** Instances by the launch template's version, those that are ending left out. */

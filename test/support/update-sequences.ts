@@ -3,6 +3,7 @@ import { PAUSED_TAG } from '../../src/scaler/paused-tag.ts';
 import { seeded } from '../../src/simulate/random.ts';
 import { capacityCalls } from '../../src/stack/capacity/calls.ts';
 import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
+import { describeStack } from '../../src/stack/reading/index.ts';
 import type { Answer } from './fleet.ts';
 import { UpdatableStack } from './updatable.ts';
 import { Killed } from './world-aws.ts';
@@ -12,6 +13,7 @@ type Fault =
   | 'throttling'
   | 'killed'
   | 'failing boots'
+  | 'some boots fail'
   | 'refresh cancelled'
   | 'fails half way'
   | 'no capacity'
@@ -19,7 +21,7 @@ type Fault =
 type Operation = 'rolling' | 'drain' | 'in-place' | 'pause' | 'unpause';
 
 const FAULTS: readonly Fault[] = [
-  ...['none', 'none', 'throttling', 'killed', 'killed', 'failing boots'],
+  ...['none', 'none', 'throttling', 'killed', 'killed', 'failing boots', 'some boots fail'],
   ...['refresh cancelled', 'fails half way', 'no capacity', 'long job'],
 ] as Fault[];
 const OPERATIONS: readonly Operation[] = [
@@ -31,6 +33,13 @@ const OPERATIONS: readonly Operation[] = [
   'pause',
   'unpause',
 ];
+
+/** What the sandbox is asked to let go wrong. An instance whose boot fails never says anything: its group waits for it in vain. */
+const FAILS: Readonly<Partial<Record<Fault, readonly string[]>>> = {
+  'failing boots': ['boot'],
+  'some boots fail': ['boot=0.3'],
+  'no capacity': ['capacity:*'],
+};
 
 function pick<Item>(items: readonly Item[], random: () => number): Item {
   return items[Math.floor(random() * items.length)]!;
@@ -59,22 +68,34 @@ class Sequence {
   async step(operation: Operation, fault: Fault): Promise<void> {
     this.diary.push(`${operation} with ${fault}`);
     await this.set(fault);
+    const before = await this.launched();
     await this.begin(operation, fault).catch((error: unknown) => {
       this.diary.push((error as Error).message || 'killed');
     });
     await this.stack.pass(Math.floor(this.random() * 300));
+    this.stack.aws.revive();
+    this.stack.aws.throttled = 0;
+    await this.checkStatus();
     await this.mend();
     // Until the last job that was there is done.
     await this.check(fault === 'long job' ? 9_000 : 3_000);
+    if (!this.paused && isUpdate(operation)) await this.checkVersions(operation, before);
+  }
+
+  /** The launch template's version that instances are launched from now, and what it says. */
+  async launched(): Promise<{ readonly version: number; readonly agents: number }> {
+    const { LaunchTemplate } = await this.stack.group();
+    return {
+      version: Number(LaunchTemplate.Version),
+      agents: Number(await this.stack.parameter('AgentsPerInstance')),
+    };
   }
 
   async set(fault: Fault): Promise<void> {
     const { aws } = this.stack;
     aws.throttled = fault === 'throttling' ? 0.2 : 0;
     if (fault === 'killed') aws.killAfter = Math.floor(this.random() * 80);
-    this.stack.fail(
-      ...(fault === 'failing boots' ? ['boot'] : fault === 'no capacity' ? ['capacity:*'] : []),
-    );
+    this.stack.fail(...(FAILS[fault] ?? []));
     // An instance that is stuck for two hours.
     if (fault === 'long job') this.stack.push(7_200);
     // It comes back while it is waited for.
@@ -113,8 +134,6 @@ class Sequence {
 
   /** What a person does afterwards: goes on with what is there, or takes it back. */
   async mend(): Promise<void> {
-    this.stack.aws.revive();
-    this.stack.aws.throttled = 0;
     this.stack.fail();
     for (let tries = 0; (await this.stack.journal()) !== undefined; tries += 1) {
       if (tries === 3) throw new Error('it never comes to an end');
@@ -140,12 +159,54 @@ class Sequence {
     const tagged = Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
     expect([tagged, SuspendedProcesses.length > 0], 'paused').to.eql([this.paused, this.paused]);
     expect([MinSize, MaxSize]).to.eql(this.paused ? [0, 0] : [3, 6]);
-    // What was launched from a version that was taken back is gone in the end, and the group is whole.
+    expect(await this.checkStatus(), 'status').to.equal(this.paused);
+    // What was launched from a version that was taken back is gone in the end, and the group is whole and works.
     await this.stack.pass(seconds);
+    expect(this.stack.lost).to.equal(0);
     const { Instances } = await this.stack.group();
-    if (this.paused) expect(Instances).to.eql([]);
-    else expect(Instances.length).to.be.within(3, 7);
+    if (this.paused) {
+      expect(Instances).to.eql([]);
+      expect(this.stack.agents).to.equal(0);
+    } else {
+      expect(Instances.length).to.be.within(3, 7);
+      expect(this.stack.agents).to.be.at.least(3 * 2);
+    }
   }
+
+  /** Whatever keeps a group from having instances, `status` tells of it. @returns whether it calls the stack paused */
+  async checkStatus(): Promise<boolean> {
+    const { problems, update } = await describeStack(this.stack.aws.context, 'ci');
+    const told = problems.map(({ message }) => message).join('\n');
+    const { MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
+    const held =
+      MaxSize === 0 || SuspendedProcesses.length > 0 || Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
+    if (held) expect(told).to.match(/The stack is paused|An update/);
+    if (update !== undefined)
+      expect(problems.map(({ remedy = '' }) => remedy).join()).to.not.contain('bk-stack resume');
+    return /The stack is paused/.test(told);
+  }
+
+  /** No instance is left of a version that was taken back; nor of any but the new one, where instances were to be replaced. */
+  async checkVersions(
+    operation: Operation,
+    before: { readonly version: number; readonly agents: number },
+  ): Promise<void> {
+    const now = await this.launched();
+    const left = Object.keys(await this.stack.versions()).map(Number);
+    const others = left.filter((version) => version !== now.version);
+    if (now.agents === before.agents) {
+      expect(
+        others.filter((version) => version > before.version),
+        'taken back',
+      ).to.eql([]);
+    } else if (operation !== 'in-place') {
+      expect(others, 'to be replaced').to.eql([]);
+    }
+  }
+}
+
+function isUpdate(operation: Operation): boolean {
+  return operation !== 'pause' && operation !== 'unpause';
 }
 
 /**

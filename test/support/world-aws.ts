@@ -18,6 +18,13 @@ export class WorldAws {
   /** The share of requests that are throttled. */
   throttled = 0;
   readonly requests = new Map<string, number>();
+  /** What requests end in before they have an effect; undefined for those that succeed. */
+  refuse: (service: string, operation: string) => Error | undefined = () => undefined;
+  /** Changes what requests are answered, where the sandbox cannot be brought to answer so. */
+  answer: (operation: string, input: object, answer: object) => object = (_operation, _input, answer) =>
+    answer;
+  /** Where Buildkite's Agent API is served. */
+  agentEndpoint: string | undefined;
   #passing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -41,12 +48,17 @@ export class WorldAws {
     const context = {
       region: this.scope.region,
       speed: 1,
-      agentEndpoint: undefined,
+      agentEndpoint: this.agentEndpoint,
+      inRegion: (region: string) => ({ ...context, region }),
       clients: {
         autoScaling: client('autoscaling'),
         cloudFormation: client('cloudformation'),
+        cloudWatch: client('cloudwatch'),
         cloudWatchLogs: client('logs'),
         ec2: client('ec2'),
+        eventBridge: client('eventbridge'),
+        iam: client('iam'),
+        lambda: client('lambda'),
         s3: client('s3'),
         serviceQuotas: client('servicequotas'),
         ssm: client('ssm'),
@@ -74,8 +86,10 @@ export class WorldAws {
       this.#killed = true;
       throw new Killed();
     }
+    const refusal = this.refuse(service, operation);
+    if (refusal !== undefined) throw refusal;
     if (this.random() < this.throttled) throw sdkError('Throttling', 'Rate exceeded');
-    const answer = await this.#call(service, operation, input);
+    const answer = this.answer(operation, input, (await this.#call(service, operation, input)) as object);
     if (dies) {
       this.#killed = true;
       throw new Killed();
@@ -112,6 +126,7 @@ function plain(input: object): object {
   );
 }
 
-function sdkError(name: string, message: string, httpStatusCode = 400): Error {
+/** An error as the SDK throws it. */
+export function sdkError(name: string, message: string, httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: 'r-1' } });
 }

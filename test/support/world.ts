@@ -1,15 +1,23 @@
-import { MemoryBlobs } from '../../src/sandbox/kernel/blobs.ts';
+import { type BlobStore, MemoryBlobs } from '../../src/sandbox/kernel/blobs.ts';
 import type { Service } from '../../src/sandbox/kernel/service.ts';
 import { ManualTime } from '../../src/sandbox/kernel/time.ts';
-import { emptyState, World } from '../../src/sandbox/kernel/world.ts';
+import { emptyState, World, type WorldState } from '../../src/sandbox/kernel/world.ts';
 
 /** A world whose time stands still until the test moves it. */
 export class TestWorld extends World {
   constructor(
     services: readonly Service[],
     readonly time = new ManualTime(),
+    state: WorldState = emptyState(time.now(), 1),
+    blobs: BlobStore = new MemoryBlobs(),
   ) {
-    super({ time, services, blobs: new MemoryBlobs(), state: emptyState(time.now(), 1) });
+    super({ time, services, blobs, state });
+  }
+
+  /** Another world that is as this one is now. */
+  copy(): TestWorld {
+    const services = [...this.services()];
+    return new TestWorld(services, new ManualTime(this.now()), structuredClone(this.state), this.blobs);
   }
 
   /** Lets `seconds` pass, running every timer at its own instant and the work each one starts. */

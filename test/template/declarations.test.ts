@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseTemplate } from '../../src/cfn/document.ts';
-import { root } from '../support/process.ts';
+import { root, version } from '../support/process.ts';
 
 interface Statement {
   readonly Effect: string;
@@ -22,9 +22,19 @@ function* maps(tree: unknown): Generator<Record<string, unknown>> {
 
 describe('template/bk-stack.yml', () => {
   it('states one version: that of the package', () => {
-    const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
     expect(body.Metadata.BkStack.Version).to.equal(version);
     expect(body.Mappings.BkStack.Template.Version).to.equal(version);
+  });
+
+  it('is a version later than all that are kept as they were released', () => {
+    const numbers = (text: string) => text.split('.').map(Number);
+    const later = (one: number[], other: number[]) => {
+      const differing = one.findIndex((part, index) => part !== other[index]);
+      return differing >= 0 && one[differing]! > other[differing]!;
+    };
+    const kept = readdirSync(join(root, 'test/fixtures/templates')).map((file) => file.slice(9, -4));
+    expect(kept).to.include.members(['0.1.0', '0.2.0']);
+    for (const each of kept) expect(later(numbers(version), numbers(each)), each).to.equal(true);
   });
 
   it('describes and labels every parameter, and says what a value must be wherever it has a pattern', () => {

@@ -139,6 +139,11 @@ describe('the instances', () => {
       SpotAllocationStrategy: 'capacity-optimized',
       SpotMaxPrice: '0.12',
     });
+    // Another one with the parameter, so that turning that off sets the distribution anew.
+    const falling = groupOf(await stack({ OnDemandPercentage: '20', SpotFallbackMinutes: '10' }));
+    expect(falling.MixedInstancesPolicy.InstancesDistribution).to.not.have.property(
+      'OnDemandAllocationStrategy',
+    );
     const onDemand = groupOf(await stack());
     expect(onDemand.CapacityRebalance).to.equal(false);
     expect(onDemand.MixedInstancesPolicy.InstancesDistribution).to.not.have.property('SpotMaxPrice');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { outputsOf, OWN_VPC, stack } from '../support/bk-stack-template.ts';
+import { version } from '../support/process.ts';
 
 describe('the outputs', () => {
   it('name what was made, and what is your own', async () => {
@@ -17,7 +18,7 @@ describe('the outputs', () => {
       VpcId: '<Vpc>',
       Subnets: '<Subnet0>,<Subnet1>',
       LogGroupPrefix: '/buildkite/ci',
-      TemplateVersion: '0.2.0',
+      TemplateVersion: version,
     });
     const own = outputsOf(await stack({ ...OWN_VPC, SecretsBucket: 'our-secrets' }));
     expect(own).to.include({ VpcId: OWN_VPC.VpcId, Subnets: OWN_VPC.Subnets });

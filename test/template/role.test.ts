@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { PURCHASE_TAG } from '../../src/scaler/purchase.ts';
 import { has, propertiesOf, refused, stack, statementsOf, userDataOf } from '../support/bk-stack-template.ts';
 
 describe('the role', () => {
@@ -184,5 +185,35 @@ describe('the agent token', () => {
       .to.contain('BUILDKITE_AGENT_TOKEN_PATH="<AgentToken>"')
       .and.not.contain('bkct_');
     expect(has(await stack({ BuildkiteAgentToken: 'bkct_secret' }), 'AgentToken')).to.equal(false);
+  });
+});
+
+describe('the role of the scaler', () => {
+  const statements = async (given: Record<string, string>) =>
+    Object.fromEntries(
+      (
+        propertiesOf(await stack(given), 'ScalerRole')['Policies'] as {
+          PolicyDocument: { Statement: { Sid: string }[] };
+        }[]
+      )
+        .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+        .map((statement) => [statement.Sid, statement]),
+    );
+  const buying = ['ChooseHowToBuy', 'RememberHowToBuy'];
+
+  it('may change how its group buys only where it falls back from spot', async () => {
+    const without: Record<string, string>[] = [
+      {},
+      { SpotFallbackMinutes: '10' },
+      { OnDemandPercentage: '0' },
+    ];
+    for (const given of without)
+      expect(await statements(given), JSON.stringify(given)).to.not.have.any.keys(...buying);
+    const found = await statements({ SpotFallbackMinutes: '10', OnDemandPercentage: '0' });
+    expect(found).to.include.all.keys(...buying);
+    expect(found['ChooseHowToBuy']).to.deep.include({ Action: 'autoscaling:UpdateAutoScalingGroup' });
+    expect(found['RememberHowToBuy']).to.deep.nested.include({
+      'Condition.ForAllValues:StringEquals': { 'aws:TagKeys': PURCHASE_TAG },
+    });
   });
 });

@@ -3,6 +3,7 @@ export {
   DeleteParameterCommand,
   DeleteParametersCommand,
   GetParameterCommand,
+  GetParameterHistoryCommand,
   GetParametersByPathCommand,
   PutParameterCommand,
   SSMClient,

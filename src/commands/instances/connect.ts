@@ -3,6 +3,7 @@ import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
+import { isInstalled } from '../../shell/installed.ts';
 
 export default class InstancesConnect extends BaseCommand {
   static override summary = 'Open a shell on an instance';
@@ -42,8 +43,34 @@ export default class InstancesConnect extends BaseCommand {
         },
       );
     }
+    await requirePrograms();
     await run(command);
     return { command };
+  }
+}
+
+const MANUAL = 'https://docs.aws.amazon.com';
+/** What a session takes on this machine, and where to get it. */
+const PROGRAMS = [
+  {
+    program: 'aws',
+    name: 'the AWS CLI',
+    manual: `${MANUAL}/cli/latest/userguide/getting-started-install.html`,
+  },
+  {
+    program: 'session-manager-plugin',
+    name: "the AWS CLI's Session Manager plugin",
+    manual: `${MANUAL}/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html`,
+  },
+];
+
+/** @throws OperationError that names what is missing, and where to get it */
+async function requirePrograms(): Promise<void> {
+  for (const { program, name, manual } of PROGRAMS) {
+    if (await isInstalled(program)) continue;
+    throw new OperationError(`A session needs ${name}, and there is no ${program} in PATH`, {
+      hint: `Install it: ${manual}\nOr have the command for a machine that has it: --print`,
+    });
   }
 }
 
@@ -59,16 +86,13 @@ async function run([program = '', ...rest]: readonly string[]): Promise<void> {
     });
     if (code === 130) throw new InterruptedError();
     if (code !== 0) {
-      throw new OperationError(`The session ended with ${code ?? 'a signal'}`, {
-        hint: 'The plugin of the AWS CLI has to be there: https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html',
-      });
+      throw new OperationError(
+        `The session ended with ${code ?? 'a signal'}; what the AWS CLI says stands above`,
+        {
+          hint: 'The instance has to run for a minute, its role to allow Session Manager, and you to have ssm:StartSession.',
+        },
+      );
     }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    throw new OperationError('There is no AWS CLI on this machine', {
-      cause: error,
-      hint: 'Install it and its Session Manager plugin: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html',
-    });
   } finally {
     process.off('SIGINT', ignore);
   }

@@ -1,13 +1,15 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
-import { UsageError } from '../../errors.ts';
+import { logFlags, sinceFlag, untilFlag } from '../../cli/log-flags.ts';
+import type { LogFormat } from '../../logs/format.ts';
+import { errTheme, outColours } from '../../terminal/theme.ts';
 
 export default class LogsTail extends BaseCommand {
   static override summary = 'Show the logs of a stack, and follow them';
   static override description =
     'The logs of all instances and of the scaler, in one stream by time. On a terminal it goes on until Ctrl-C; elsewhere it ' +
     'ends with what is there, unless --follow is said. New instances are picked up as they come. What CloudWatch delivers ' +
-    'late is shown, and marked.';
+    'late is shown, and marked. With --group boot, the console stands in for an instance whose boot never reached CloudWatch.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',
@@ -20,36 +22,24 @@ export default class LogsTail extends BaseCommand {
   static override enableJsonFlag = false;
 
   static override flags = {
-    group: Flags.string({
-      description: 'agent, boot, system, docker, lifecycle, scaler; all by itself',
-      helpValue: '<group,...>',
-      multiple: true,
-      multipleNonGreedy: true,
-      delimiter: ',',
-    }),
-    instance: Flags.string({
-      description: 'only this instance (repeatable)',
-      helpValue: '<id>',
-      multiple: true,
-      multipleNonGreedy: true,
-      exclusive: ['agent'],
-    }),
-    agent: Flags.string({
-      description: "only the instance of this agent, by the agent's name",
-      helpValue: '<name>',
-    }),
-    since: Flags.string({
-      description: 'from when on: 10m, 2h, or a time',
-      helpValue: '<time>',
-      default: '10m',
-    }),
-    until: Flags.string({ description: 'until when', helpValue: '<time>', exclusive: ['follow'] }),
+    ...logFlags,
+    since: sinceFlag('10m'),
+    until: untilFlag(['follow', 'live']),
     filter: Flags.string({
       description: "a pattern in CloudWatch's syntax, applied there",
       helpValue: '<pattern>',
     }),
     grep: Flags.string({ description: 'a regular expression, applied here', helpValue: '<regex>' }),
     follow: Flags.boolean({ description: 'go on with what comes; on a terminal by itself', allowNo: true }),
+    live: Flags.boolean({
+      description:
+        'follow by what CloudWatch sends (its live tail), not by polling; AWS charges by the minute',
+    }),
+    interleave: Flags.boolean({
+      description: 'one stream by time; otherwise one instance after the other, without following',
+      default: true,
+      allowNo: true,
+    }),
     format: Flags.string({
       description: 'of the lines',
       options: ['short', 'long', 'json'],
@@ -61,36 +51,33 @@ export default class LogsTail extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(LogsTail);
     const stackName = this.requireName(args.name);
-    const { chosenGroups, chosenInstances, chosenPattern } = await import('../../logs/choice.ts');
-    const groups = chosenGroups(flags.group);
-    const instances = chosenInstances(flags);
-    const matches = chosenPattern(flags.grep);
-    const { pointInTime } = await import('../../logs/period.ts');
-    pointInTime('--since', flags.since, 0);
+    const choice = await import('../../logs/choice.ts');
+    const groups = choice.chosenGroups(flags.group);
+    const instances = choice.chosenInstances(flags);
+    const matches = choice.chosenPattern(flags.grep);
+    const follow = choice.chosenFollowing(flags, process.stdout.isTTY);
+    const { windowOf } = await import('../../logs/period.ts');
+    windowOf(flags, Date.now());
     const aws = await this.connect(flags);
     const now = await aws.clock();
-    const since = pointInTime('--since', flags.since, now());
-    const until = flags.until === undefined ? undefined : pointInTime('--until', flags.until, now());
-    if (until !== undefined && until < since) {
-      throw new UsageError('--until is before --since', { hint: 'Give the earlier time as --since.' });
-    }
-    const { openTail } = await import('../../logs/open-tail.ts');
-    const { formatter } = await import('../../logs/format.ts');
-    const { outColours } = await import('../../terminal/theme.ts');
-    const format = flags.format as 'short' | 'long' | 'json';
-    const line = formatter({ format, utc: flags.utc, colours: outColours });
-    const follow = flags.follow ?? (process.stdout.isTTY && until === undefined);
-    const order = { stackName, groups, instances, since, until, pattern: flags.filter, follow };
-    const events = await openTail(aws, order, { now, signal: this.signal });
-    const { writeAll } = await import('../../terminal/write-all.ts');
+    const order = {
+      ...windowOf(flags, now()),
+      ...{ stackName, groups, instances, follow, pattern: flags.filter, live: flags.live },
+      apart: !flags.interleave,
+      console: flags.group !== undefined && groups.includes('boot'),
+    };
+    const { openTail } = await import('../../logs/tailing/open-tail.ts');
+    const { showTail } = await import('../../logs/tailing/show.ts');
+    const { signal } = this;
+    const say = (line: string) => {
+      this.progress(errTheme.dim(line));
+    };
     try {
-      for await (const batch of events) {
-        const shown = matches === undefined ? batch : batch.filter(({ message }) => matches.test(message));
-        if (shown.length > 0) await writeAll(process.stdout, `${shown.map(line).join('\n')}\n`);
-      }
+      const format = { format: flags.format as LogFormat, utc: flags.utc, colours: outColours, matches };
+      await showTail(openTail(aws, order, { now, signal, say }), format, process.stdout);
     } catch (error) {
       // Ctrl-C is how following ends.
-      if (!(follow && this.signal.aborted)) throw error;
+      if (!(follow && signal.aborted)) throw error;
     }
   }
 }

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
 import { UsageError } from '../../errors.ts';
 import type { Removal } from '../../secrets/remove.ts';
+import { counted } from '../../terminal/text.ts';
 import { outTheme } from '../../terminal/theme.ts';
 
 export default class SecretsRm extends SecretsCommand {
@@ -43,7 +44,11 @@ export default class SecretsRm extends SecretsCommand {
     if (ask) {
       const { confirm } = await import('../../terminal/confirm.ts');
       this.onInterrupt('Nothing was removed.');
-      const what = flags['all-versions'] ? 'Delete for good, with every version' : 'Remove';
+      const what = flags['all-versions']
+        ? 'Delete for good, with every version'
+        : plan.some(({ forGood }) => forGood)
+          ? 'Delete for good, as the bucket keeps no versions'
+          : 'Remove';
       if (!(await confirm(`${what}: ${keys.join(', ')}?`, false))) {
         this.log('Nothing was removed.');
         return { bucket: place.bucket, removed: [] };
@@ -51,7 +56,7 @@ export default class SecretsRm extends SecretsCommand {
     }
     await removeSecrets(objects, plan);
     for (const { key, versions, forGood } of plan) {
-      const what = forGood ? `deleted with ${versions} versions` : 'removed; its versions stay';
+      const what = forGood ? `deleted with ${counted(versions, 'version')}` : 'removed; its versions stay';
       this.log(`${outTheme.good('✔')} ${key}: ${what}`);
     }
     return { bucket: place.bucket, removed: plan };

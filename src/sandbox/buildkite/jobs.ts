@@ -1,5 +1,5 @@
 import type { World } from '../kernel/world.ts';
-import { dispatchSoon } from './dispatch.ts';
+import { DISPATCH_TASK, dispatchSoon } from './dispatch.ts';
 import { buildkiteState, type JobRecord } from './state.ts';
 
 export interface JobRequest {
@@ -40,6 +40,14 @@ export function pushJob(world: World, { queue, seconds = 60, env = {} }: JobRequ
   buildkiteState(world).jobs[id] = job;
   dispatchSoon(world, queue);
   return job;
+}
+
+/** Has every job that a modelled agent runs be done now, however long it would take. @returns how many there are */
+export function finishJobs(world: World): number {
+  const running = Object.values(buildkiteState(world).jobs).filter(({ doneAt }) => doneAt !== undefined);
+  for (const job of running) job.doneAt = world.now();
+  if (running.length > 0) world.wake(DISPATCH_TASK, '', world.now());
+  return running.length;
 }
 
 /** A job as a person looks at it. */

@@ -13,8 +13,13 @@ export type Fault =
   | { readonly kind: 'resource'; readonly target: string; readonly reason: string }
   /** Instances start and never come up: no signal, no agent. */
   | { readonly kind: 'boot'; readonly rate: number }
-  /** There is no room for an instance type, for `spot` instances, or for any (`*`). */
-  | { readonly kind: 'capacity'; readonly of: string }
+  /** There is no room in pools: those of an instance type, a way to buy and a zone; of any where one is not named. */
+  | {
+      readonly kind: 'capacity';
+      readonly instanceType?: string;
+      readonly market?: 'spot' | 'on-demand';
+      readonly zone?: string;
+    }
   | {
       readonly kind: 'api';
       readonly service: string;

@@ -37,9 +37,22 @@ export function failingBoot(world: World, instanceId: string): string | undefine
   return `cloud-init: ${instanceId}: the user data was not run: the sandbox was told that boots fail (--fail boot)`;
 }
 
-/** Whether there is room for an instance of this type. */
-export function hasCapacity(world: World, instanceType: string, market: 'spot' | 'on-demand'): boolean {
-  return !all(world, 'capacity').some(({ of }) => of === '*' || of === instanceType || of === market);
+/** Where an instance may come from: AWS has room in each of these by itself. */
+export interface CapacityPool {
+  readonly instanceType: string;
+  readonly market: 'spot' | 'on-demand';
+  /** By its name: us-east-1a. */
+  readonly zone: string;
+}
+
+/** Whether a pool has room for an instance. */
+export function hasCapacity(world: World, { instanceType, market, zone }: CapacityPool): boolean {
+  return !all(world, 'capacity').some(
+    (fault) =>
+      (fault.instanceType ?? instanceType) === instanceType &&
+      (fault.market ?? market) === market &&
+      (fault.zone ?? zone) === zone,
+  );
 }
 
 /**

@@ -5,11 +5,13 @@ import type { ApiEffect, Fault } from './fault.ts';
 export const FAULT_FORMS = [
   'resource:<type or logical id>[=<reason>]',
   'boot[=<rate>]',
-  'capacity:<instance type|spot|*>',
+  'capacity:<instance type|spot|on-demand|*>[/<spot|on-demand>][@<zone>]',
   'api:<service>.<operation|*>=<error code|5xx status|reset|slow:<seconds>>[@<rate>]',
   'credentials',
   'token',
 ] as const;
+
+const MARKETS = ['spot', 'on-demand'] as const;
 
 /**
  * Reads one `--fail` specification.
@@ -17,6 +19,7 @@ export const FAULT_FORMS = [
  *     resource:AWS::S3::Bucket=no more buckets   CloudFormation fails to make it, by type or by logical id
  *     boot=0.5                                   half of the instances never signal and never register an agent
  *     capacity:spot                              no room for spot instances, for a type, or for any (*)
+ *     capacity:m7i.large/spot@us-east-1a         no room in one pool: a type, bought one way, in one zone
  *     api:cloudformation.DescribeStackEvents=Throttling@0.3
  *     api:s3.*=503   api:ec2.*=reset   api:ssm.GetParameter=slow:5
  *     credentials                                every request's credentials have expired
@@ -65,11 +68,26 @@ function bootFault(specification: string, rest: string): Fault {
 }
 
 function capacityFault(specification: string, rest: string): Fault {
-  const of = /^:(\*|spot|[a-z][a-z0-9-]*\.[a-z0-9-]+)$/.exec(rest)?.[1];
-  if (of === undefined) {
-    throw refused(specification, 'it has to name an instance type, "spot" or "*": capacity:m7i.large');
+  const [, what, way, zone] =
+    /^:(\*|spot|on-demand|[a-z][a-z0-9-]*\.[a-z0-9-]+)(?:\/(spot|on-demand))?(?:@([a-z0-9-]+))?$/.exec(
+      rest,
+    ) ?? [];
+  if (what === undefined) {
+    throw refused(
+      specification,
+      'it has to name an instance type, "spot", "on-demand" or "*", and may name a zone: capacity:m7i.large/spot@us-east-1a',
+    );
   }
-  return { kind: 'capacity', of };
+  const market = MARKETS.find((each) => each === what || each === way);
+  if (MARKETS.some((each) => each === what) && way !== undefined) {
+    throw refused(specification, `"${what}" says already how instances are bought`);
+  }
+  return {
+    kind: 'capacity',
+    ...(what.includes('.') && { instanceType: what }),
+    ...(market !== undefined && { market }),
+    ...(zone !== undefined && { zone }),
+  };
 }
 
 function apiFault(specification: string, rest: string): Fault {

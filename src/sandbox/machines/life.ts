@@ -4,7 +4,7 @@ import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
-import { agentsOfInstance, disconnectAgent } from '../buildkite/agents.ts';
+import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/agents.ts';
 import { finishJob } from '../buildkite/dispatch.ts';
 import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
 import { AwsError, type Scope, type Task } from '../kernel/service.ts';
@@ -111,7 +111,16 @@ function endIdle(
     machineSays(scope, machine, 'lifecycle', line);
   };
   const start = () => {
-    for (const agent of agents) Object.assign(agent, { stopping: false, idleSince: world.now() });
+    const up = machinesOf(scope)[machine.instanceId]?.phase === 'up';
+    for (const agent of agents) {
+      if (buildkiteState(world).agents[agent.id] !== undefined) {
+        Object.assign(agent, { stopping: false, idleSince: world.now() });
+      } else if (up) {
+        // It has disconnected while the group was asked.
+        const { name, tags, hostname } = agent;
+        registerAgent(world, { name, tags, hostname, modelled: true });
+      }
+    }
     return Promise.resolve();
   };
   quietly(

@@ -1,4 +1,5 @@
-import { describeJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
+import { describeJobs, finishJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
+import { revokeToken } from '../buildkite/tokens.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
 import type { Scope } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
@@ -35,6 +36,10 @@ export function control(request: WireRequest, controls: Controls): WireResponse 
       return json(200, { jobs: describeJobs(world) });
     case 'POST /_sandbox/jobs':
       return takeJob(request, world);
+    case 'POST /_sandbox/tokens/revoke':
+      return takeRevocation(request, world);
+    case 'POST /_sandbox/jobs/finish':
+      return json(200, { finished: finishJobs(world) });
     case 'POST /_sandbox/machines/take':
       return onMachine(request, world, (scope, instanceId) => takeMachine(scope, instanceId));
     case 'POST /_sandbox/machines/interrupt':
@@ -66,6 +71,13 @@ function takeJob({ body }: WireRequest, world: World): WireResponse {
   const { queue, ...rest } = JSON.parse(body.toString('utf8')) as Partial<JobRequest>;
   if (queue === undefined) return json(400, { message: 'A job needs a queue.' });
   return json(201, { id: pushJob(world, { queue, ...rest }).id });
+}
+
+function takeRevocation({ body }: WireRequest, world: World): WireResponse {
+  const { token } = JSON.parse(body.toString('utf8')) as { token?: string };
+  if (token === undefined) return json(400, { message: 'A token is needed.' });
+  revokeToken(world, token);
+  return json(200, {});
 }
 
 /** What EC2 gives a spot instance. */

@@ -2,6 +2,7 @@ import { buildkite } from '../buildkite/index.ts';
 import { cloudformation } from '../cloudformation/index.ts';
 import type { Service } from '../kernel/service.ts';
 import { autoscaling } from './autoscaling/index.ts';
+import { cloudwatch } from './cloudwatch/index.ts';
 import { ec2 } from './ec2/index.ts';
 import { ecr } from './ecr/index.ts';
 import { eventbridge } from './eventbridge/index.ts';
@@ -22,6 +23,7 @@ export const services: readonly Service[] = [
   autoscaling,
   buildkite,
   cloudformation,
+  cloudwatch,
   ec2,
   ecr,
   eventbridge,

@@ -1,5 +1,6 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
 import { AwsError, partitionOf, type RequestContext, type Service } from '../kernel/service.ts';
+import { sessionCaller } from '../kernel/sessions.ts';
 import { ACCOUNT_ID, type World } from '../kernel/world.ts';
 import { unwrapBody } from './body.ts';
 import { credentialScope, type CredentialScope } from './credentials.ts';
@@ -93,12 +94,14 @@ export class Wire {
     return effect;
   }
 
-  #context({ region }: CredentialScope, requestId: string): RequestContext {
+  #context({ region, accessKeyId }: CredentialScope, requestId: string): RequestContext {
     const scope = this.world.scope(region);
     return {
       ...scope,
       requestId,
-      callerArn: `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:user/sandbox`,
+      callerArn:
+        sessionCaller(this.world, accessKeyId) ??
+        `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:user/sandbox`,
     };
   }
 }

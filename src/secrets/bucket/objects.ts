@@ -1,5 +1,6 @@
 import type { ListObjectVersionsCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { AwsContext } from '../../aws/context.ts';
+import { withoutEcho } from '../../aws/echo.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import type { BucketPlace } from './locate.ts';
@@ -57,6 +58,8 @@ export interface SecretObjects {
   /** Older versions stay. */
   remove(key: string): Promise<void>;
   removeVersion(key: string, versionId: string): Promise<void>;
+  /** Whether the bucket keeps what is overwritten or removed. */
+  keepsVersions(): Promise<boolean>;
 }
 
 /** The same on S3. Every request says whose bucket it expects. */
@@ -92,16 +95,15 @@ export function secretObjects(
     async write(key, body, condition) {
       const { sdk, client } = await load();
       try {
-        const answer = await client.send(
-          new sdk.PutObjectCommand({
-            ...target,
-            Key: key,
-            Body: body,
-            ContentType: 'text/plain; charset=utf-8',
-            ...encryptionFields(encryption),
-            ...conditionFields(condition),
-          }),
-        );
+        const request = new sdk.PutObjectCommand({
+          ...target,
+          Key: key,
+          Body: body,
+          ContentType: 'text/plain; charset=utf-8',
+          ...encryptionFields(encryption),
+          ...conditionFields(condition),
+        });
+        const answer = await withoutEcho(body.toString('utf8'), client.send(request));
         const { ServerSideEncryption = 'nothing', SSEKMSKeyId, VersionId } = answer;
         const fault = encryptionFault(encryption, ServerSideEncryption, SSEKMSKeyId);
         if (fault !== undefined) {
@@ -171,6 +173,11 @@ export function secretObjects(
     async removeVersion(key, versionId) {
       const { sdk, client } = await load();
       await client.send(new sdk.DeleteObjectCommand({ ...target, Key: key, VersionId: versionId }));
+    },
+
+    async keepsVersions() {
+      const { sdk, client } = await load();
+      return (await client.send(new sdk.GetBucketVersioningCommand(target))).Status === 'Enabled';
     },
   };
   return objects;

@@ -22,13 +22,15 @@ export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Check
     }
     case 'ssh-key': {
       // A program that only some uploads need.
-      const { sshKeyFindings } = await import('./ssh-key.ts');
+      const { checkSshKey } = await import('./ssh-key.ts');
       const unix = text.replaceAll('\r\n', '\n');
-      const mended = unix.endsWith('\n') ? unix : `${unix}\n`;
-      const findings = sshKeyFindings(mended);
+      const ended = unix.endsWith('\n') ? unix : `${unix}\n`;
+      const bare = withoutMargins(ended);
+      const { findings, key } = checkSshKey(bare);
       if (unix !== text) findings.push(CHANGED_LINE_ENDS);
-      if (mended !== unix) findings.push(ADDED_LINE_END);
-      return { findings: [...findings, ...sizeFindings(text)], body: Buffer.from(mended) };
+      if (ended !== unix) findings.push(ADDED_LINE_END);
+      if (bare !== ended) findings.push(REMOVED_MARGINS);
+      return { findings: [...findings, ...sizeFindings(text)], body: Buffer.from(key) };
     }
   }
 }
@@ -42,6 +44,19 @@ const CHANGED_LINE_ENDS: Finding = {
   severity: 'warning',
   message: 'its line ends were those of Windows, with which ssh-add does not take it: they have been changed',
 };
+
+const REMOVED_MARGINS: Finding = {
+  severity: 'warning',
+  message: 'ssh-add takes no byte order mark, and no blanks around its lines: they have been taken out',
+};
+
+/** What copying leaves around a key: a byte order mark, empty lines before it, blanks around its lines. */
+function withoutMargins(text: string): string {
+  return text
+    .replace(/^\ufeff/, '')
+    .replace(/^[ \t]+|[ \t]+$/gm, '')
+    .replace(/^\n+/, '');
+}
 
 function secretFileFindings(text: string): Finding[] {
   if (text === '')

@@ -29,7 +29,11 @@ export function editEnvFile(text: string, edits: readonly EnvEdit[]): string {
 
 /** A value as a shell reads it back, bare where that is the same. */
 export function shellValue(value: string): string {
-  return /^[A-Za-z0-9_./:@%+,-]+$/.test(value) ? value : quoted(value);
+  if (/^[A-Za-z0-9_./:@%+,-]+$/.test(value)) return value;
+  // As an escape, since builds read a file with the line ends of Windows without its carriage returns.
+  return value.includes('\r')
+    ? `$'${value.replace(/[\\']/g, String.raw`\$&`).replaceAll('\r', String.raw`\r`)}'`
+    : quoted(value);
 }
 
 function withValue({ text, assignments }: EnvFile, name: string, value: string): string {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 import { checkSecret } from '../check/check.ts';
 import { type Finding, findingText } from '../check/finding.ts';
-import { LONGEST_VALUE } from '../check/text.ts';
+import { LONGEST_VALUE, textFindings } from '../check/text.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
 import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
@@ -70,14 +70,17 @@ export async function gatherSecrets(flags: PutFlags, surroundings: Surroundings)
   await file('--git-credentials', flags['git-credentials'], keys.gitCredentials, 'git-credentials');
   for (const each of flags['secret-file'] ?? []) given.push(await secretFile(each, keys, input));
   if (flags.dir !== undefined) given.push(...filesBelow(flags.dir, pipeline));
-  refuseTwice(given);
+  if (flags['generate-ssh-key']) refuseTwice([...given, { key: keys.sshKey, origin: 'the key to be made' }]);
+  else refuseTwice(given);
 
   const edits = [...(await editsToSet(flags.set ?? [], input, warnings)), ...editsToUnset(flags.unset ?? [])];
-  if (flags.env !== undefined && edits.length > 0) {
-    throw new UsageError('--env stores a whole file, and --set and --unset change the one that is there', {
+  if (edits.length > 0 && given.some(({ key }) => keys.envFiles.includes(key))) {
+    const flag = flags.env === undefined ? '--dir' : '--env';
+    throw new UsageError(`${flag} stores a whole file, and --set and --unset change the one that is there`, {
       hint: 'Give one or the other; a variable can be set afterwards.',
     });
   }
+  refuseNamedTwice(edits);
   const generated = flags['generate-ssh-key'] ? await import('./generate-key.ts') : undefined;
   const pair = generated?.generateSshKey(flags.type === 'rsa' ? 'rsa' : 'ed25519', pipeline);
   if (given.length + edits.length === 0 && pair === undefined) {
@@ -107,9 +110,8 @@ function permissionWarning(place: string): string[] {
 async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, input: Input): Promise<Given> {
   const [, name = '', place] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   if (secretVariable(name) === undefined || name.includes('/')) {
-    const suggestion = isName(name) ? `, such as ${name}_TOKEN` : '';
     throw new UsageError(`--secret-file: no build would get a secret file of this name`, {
-      hint: `A name is a variable's and ends in ${SECRET_SUFFIXES.join(', ')}${suggestion}. The value comes from a file (NAME=FILE), from stdin or a prompt.`,
+      hint: `A name is a variable's and ends in ${SECRET_SUFFIXES.join(', ')}, such as NPM_TOKEN. The value comes from a file (NAME=FILE), from stdin or a prompt.`,
     });
   }
   const flag = `--secret-file ${name}`;
@@ -117,7 +119,7 @@ async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, in
   return { key: keys.secretFile(name), kind: 'secret-file', body, origin: name };
 }
 
-function refuseTwice(given: readonly Given[]): void {
+function refuseTwice(given: readonly Pick<Given, 'key' | 'origin'>[]): void {
   const seen = new Map<string, string>();
   for (const { key, origin } of given) {
     const before = seen.get(key);
@@ -130,6 +132,13 @@ function refuseTwice(given: readonly Given[]): void {
   }
 }
 
+function refuseNamedTwice(edits: readonly EnvEdit[]): void {
+  const names = edits.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new UsageError(`${twice} is named twice by --set and --unset`, { hint: 'Name each variable once.' });
+}
+
 async function editsToSet(
   set: readonly string[],
   input: Input,
@@ -140,28 +149,30 @@ async function editsToSet(
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     checkName('--set', name);
+    const given = equals < 0 ? await input.value(`--set ${name}`) : Buffer.from(text.slice(equals + 1));
+    checkText(name, given);
     // `echo` and most editors end what they write in a line feed that nobody means to be part of a value.
-    const value =
-      equals < 0
-        ? (await input.value(`--set ${name}`)).toString('utf8').replace(/\n$/, '')
-        : text.slice(equals + 1);
+    const value = equals < 0 ? given.toString('utf8').replace(/\n$/, '') : given.toString('utf8');
+    checkSize(name, value);
     if (equals >= 0) {
       warnings.push(
         `The value of ${name} is on the command line, where others on this machine can see it: --set ${name} alone reads it from stdin, or asks.`,
       );
     }
-    checkValue(name, value);
     edits.push({ name, value });
   }
   return edits;
 }
 
-function checkValue(name: string, value: string): void {
-  if (value.includes('\0')) {
-    throw new UsageError(`--set ${name}: the value holds a NUL byte, which no variable can hold`, {
-      hint: 'Encode it, for example with base64.',
-    });
-  }
+function checkText(name: string, value: Buffer): void {
+  const [finding] = textFindings(value);
+  if (finding === undefined) return;
+  throw new UsageError(`--set ${findingText(name, finding)}`, {
+    ...(finding.hint !== undefined && { hint: finding.hint }),
+  });
+}
+
+function checkSize(name: string, value: string): void {
   const bytes = Buffer.byteLength(value);
   if (bytes <= LONGEST_VALUE) return;
   throw new UsageError(

@@ -56,15 +56,22 @@ export class Input {
   }
 }
 
+/** What is named and is not there may be a value in the place of a file, and is not repeated. */
 export function unreadable(flag: string, place: string, error: unknown): UsageError {
-  const { code } = error as NodeJS.ErrnoException;
-  const why =
-    code === 'ENOENT'
-      ? 'is not there'
-      : code === 'EISDIR'
-        ? 'is a folder'
-        : `cannot be read (${code ?? 'unknown'})`;
-  return new UsageError(`${flag}: ${place} ${why}`, {
-    hint: code === 'EISDIR' ? 'For a folder of secrets: --dir' : 'Name a file, or - for stdin.',
-  });
+  const { code = 'unknown' } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'EISDIR':
+      return new UsageError(`${flag}: ${place} is a folder`, { hint: 'For a folder of secrets: --dir' });
+    case 'EACCES':
+    case 'EPERM':
+      return new UsageError(`${flag}: ${place} may not be read (${code})`, {
+        hint: `See whose it is: ls -l ${place}`,
+      });
+    default:
+      return new UsageError(`${flag} names nothing that can be read (${code})`, {
+        hint:
+          'It takes the name of a file or folder, and no value: values come from files, from stdin or a prompt. ' +
+          `Names are looked for from ${process.cwd()} on.`,
+      });
+  }
 }

@@ -32,6 +32,7 @@ export async function putSecrets(
 ): Promise<PutOutcome> {
   const dropped: string[] = [];
   const warnings: string[] = [];
+  await refusePresent(objects, secrets);
   let done = 0;
   const written = await inParallel(secrets, AT_ONCE, async (secret) => {
     const result = await put(objects, secret, dropped);
@@ -50,6 +51,19 @@ export async function putSecrets(
   return { written: [...written, ...variables.written], variables, dropped, warnings };
 }
 
+/** Before anything is stored, so that nothing is where something is refused. */
+async function refusePresent(objects: SecretObjects, secrets: readonly NewSecret[]): Promise<void> {
+  for (const { key, replaces } of secrets) {
+    if (!replaces && (await objects.read(key)) !== undefined) throw present(key);
+  }
+}
+
+function present(key: string): OperationError {
+  return new OperationError(`There is a key at ${key} already`, {
+    hint: 'Builds use it, and would fail until the Git host knows a new one. To put a new one in its place, remove it first: bk-stack secrets rm',
+  });
+}
+
 async function put(
   objects: SecretObjects,
   { key, kind, body, replaces }: NewSecret,
@@ -57,10 +71,7 @@ async function put(
 ): Promise<Written> {
   if (!replaces) {
     return objects.write(key, body, 'absent').catch((error: unknown) => {
-      if (!(error instanceof ConflictError)) throw error;
-      throw new OperationError(`There is a key at ${key} already`, {
-        hint: 'Builds use it, and would fail until the Git host knows a new one. To put a new one in its place, remove it first: bk-stack secrets rm',
-      });
+      throw error instanceof ConflictError ? present(key) : error;
     });
   }
   if (kind !== 'env') return objects.write(key, body, 'any');

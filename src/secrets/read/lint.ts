@@ -31,7 +31,7 @@ export async function lintSecrets(
   { aws, place, objects }: OpenBucket,
   options: LintOptions,
 ): Promise<{ readonly secrets: number; readonly findings: readonly LintFinding[] }> {
-  const [ofBucket, secrets] = await Promise.all([bucketFindings(aws, place), listSecrets(objects)]);
+  const [ofBucket, secrets] = await Promise.all([bucketFindings(aws, place, objects), listSecrets(objects)]);
   const perSecret = await inParallel(secrets, AT_ONCE, (secret) => secretFindings(objects, secret, options));
   const findings = [...ofBucket, ...perSecret.flat()];
   const rank = ({ severity }: LintFinding) => (severity === 'error' ? 0 : 1);
@@ -41,14 +41,12 @@ export async function lintSecrets(
   };
 }
 
-async function bucketFindings(aws: AwsContext, place: OpenBucket['place']): Promise<LintFinding[]> {
-  const { GetBucketVersioningCommand } = await import('../../aws/sdk/s3.ts');
-  const client = await aws.clients.s3();
-  const target = { Bucket: place.bucket, ExpectedBucketOwner: place.account };
-  const [facts, versioning] = await Promise.all([
-    bucketFacts(aws, place),
-    client.send(new GetBucketVersioningCommand(target)),
-  ]);
+async function bucketFindings(
+  aws: AwsContext,
+  place: OpenBucket['place'],
+  objects: SecretObjects,
+): Promise<LintFinding[]> {
+  const [facts, keepsVersions] = await Promise.all([bucketFacts(aws, place), objects.keepsVersions()]);
   const findings: LintFinding[] = facts.openBy.map((reason) => ({
     severity: 'error',
     message: `the bucket is open to others: ${reason}`,
@@ -59,7 +57,7 @@ async function bucketFindings(aws: AwsContext, place: OpenBucket['place']): Prom
       message: `its ${what} settings may not be looked at with this identity`,
     });
   }
-  if (versioning.Status !== 'Enabled') {
+  if (!keepsVersions) {
     findings.push({
       severity: 'warning',
       message: 'the bucket keeps no versions: what is overwritten or removed is gone',

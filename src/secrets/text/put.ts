@@ -38,8 +38,10 @@ export function putText(report: PutReport, theme: Theme): string {
     if (written.length === 0) lines.push('Nothing had to be changed.');
   }
   if (dropped.length > 0) {
+    // A bucket without versions calls every one of them null.
+    const kept = written.every(({ versionId }) => versionId !== 'null');
     lines.push(
-      `No longer in the file: ${dropped.join(', ')}. The version before is kept: bk-stack secrets history`,
+      `No longer in the file: ${dropped.join(', ')}. ${kept ? 'The version before is kept: bk-stack secrets history' : 'The bucket keeps no versions, so they are gone.'}`,
     );
   }
   if (publicKey !== undefined) {

@@ -103,7 +103,18 @@ export interface ZeroWait {
   /** Ends instances as soon as they finish jobs, and those jobs with them. */
   readonly force: boolean;
   /** Told of each change. */
-  readonly changed: (left: { readonly instances: number; readonly finishing: number }) => void;
+  readonly changed: (left: Remaining) => void;
+  /** Asks how many agents of the queue have a job; undefined where that is not known. */
+  readonly busyAgents?: () => Promise<number | undefined>;
+}
+
+/** What is left of a group that goes to zero. */
+export interface Remaining {
+  readonly instances: number;
+  /** Instances that take no more jobs, and finish those that they have. */
+  readonly finishing: number;
+  /** Agents of the queue that have a job; absent where that is not known. */
+  readonly busyAgents?: number;
 }
 
 /** Looks until no instance is left. */
@@ -111,15 +122,17 @@ export async function awaitZero(
   calls: CapacityCalls,
   group: string,
   pacing: Pacing,
-  { timeoutSeconds, force, changed }: ZeroWait,
+  { timeoutSeconds, force, changed, busyAgents }: ZeroWait,
 ): Promise<void> {
   let before = '';
   for (let waited = 0; ; waited += LOOK_EVERY) {
     const { instances } = await persistently(pacing, () => calls.read(group));
     if (instances.length === 0) return;
     const finishing = instances.filter(isFinishing).length;
-    const now = `${instances.length} ${finishing}`;
-    if (now !== before) changed({ instances: instances.length, finishing });
+    const busy = await busyAgents?.();
+    const left = { instances: instances.length, finishing, ...(busy !== undefined && { busyAgents: busy }) };
+    const now = JSON.stringify(left);
+    if (now !== before) changed(left);
     before = now;
     await persistently(pacing, () => letGo(calls, group, instances));
     if (force) await endNow(calls, group, instances);

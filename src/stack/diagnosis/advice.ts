@@ -45,6 +45,12 @@ const KNOWN: readonly KnownReason[] = [
       `https://${region}.console.aws.amazon.com/servicequotas/home/services/ec2/quotas`,
   },
   {
+    pattern: /Could not launch Spot Instances\..*(UnfulfillableCapacity|InsufficientInstanceCapacity)/s,
+    advice: () =>
+      'Spot has none of these instances free in these zones right now. Name more instance types (--param InstanceTypes=...), ' +
+      'or let the scaler buy on-demand ones meanwhile (--param SpotFallbackMinutes=10).',
+  },
+  {
     pattern: /InsufficientInstanceCapacity|insufficient capacity|do not have sufficient .* capacity/i,
     advice: () =>
       'AWS has none of these instances free in these zones right now. Name more instance types (--param InstanceTypes=...), ' +

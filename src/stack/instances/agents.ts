@@ -56,5 +56,7 @@ export async function agentsByInstance(
     // The token goes to nobody else.
     url = next?.startsWith(`${base}/`) ? next : undefined;
   }
+  // An instance whose agents come later would seem to have none.
+  if (url !== undefined) throw new Error(`Buildkite has more than ${PAGE * MOST_PAGES} agents`);
   return found;
 }

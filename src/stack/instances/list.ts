@@ -2,6 +2,7 @@ import type { AutoScalingGroup, AutoScalingInstanceDetails } from '@aws-sdk/clie
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { launchVersion } from '../reading/group.ts';
@@ -32,6 +33,8 @@ export interface InstanceList {
   readonly stackName: string;
   readonly group: string;
   readonly instances: readonly StackInstance[];
+  /** It is at zero, or on its way there, until it is resumed. */
+  readonly paused?: true;
   /** Why the agents of instances are not known. */
   readonly agentsUnknown?: string;
 }
@@ -80,8 +83,14 @@ export async function listInstances(
     stackName,
     group: name,
     instances: instances.sort((a, b) => age(a).localeCompare(age(b))),
+    ...(isPaused(group) && { paused: true as const }),
     ...(typeof agents === 'string' && { agentsUnknown: agents }),
   };
+}
+
+function isPaused({ Tags = [] }: AutoScalingGroup): boolean {
+  const tag = Tags.find(({ Key }) => Key === PAUSED_TAG);
+  return tag !== undefined && tag.Value !== 'false';
 }
 
 async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGroup> {
@@ -95,7 +104,8 @@ async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGro
   return group;
 }
 
-async function machinesOf(aws: AwsContext, group: string): Promise<Map<string, Instance>> {
+/** EC2's own view of the instances of a group, by id. */
+export async function machinesOf(aws: AwsContext, group: string): Promise<Map<string, Instance>> {
   const { DescribeInstancesCommand } = await import('../../aws/sdk/ec2.ts');
   const client = await aws.clients.ec2();
   const machines = new Map<string, Instance>();

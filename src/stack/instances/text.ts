@@ -7,7 +7,14 @@ import type { InstanceList, StackInstance } from './list.ts';
 const MOST = 200;
 
 /** A stack's instances as a table. `now` is the stack's own time, in milliseconds since 1970. */
-export function instancesText({ stackName, instances }: InstanceList, now: number, theme: Theme): string {
+export function instancesText(
+  { stackName, instances, paused }: InstanceList,
+  now: number,
+  theme: Theme,
+): string {
+  if (instances.length === 0 && paused === true) {
+    return `${stackName} is paused, and at zero. To have its instances back: ${theme.command(`bk-stack resume ${stackName}`)}`;
+  }
   if (instances.length === 0) {
     return `${stackName} has no instance now. Its scaler launches some when jobs come.`;
   }

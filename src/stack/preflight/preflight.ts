@@ -97,5 +97,6 @@ function sizesOf(parameters: ReadonlyMap<string, string>): Sizes {
     maxSize: number('MaxSize', 0),
     onDemandBase: number('OnDemandBaseCapacity', 0),
     onDemandPercentage: number('OnDemandPercentage', 100),
+    fallsBack: number('SpotFallbackMinutes', 0) > 0,
   };
 }

@@ -10,6 +10,8 @@ export interface Sizes {
   readonly onDemandBase: number;
   /** Of what is above the base. */
   readonly onDemandPercentage: number;
+  /** Whether all of it may be, for a while. */
+  readonly fallsBack?: boolean;
 }
 
 /** What looking at quotas needs of AWS. */
@@ -48,7 +50,8 @@ export async function checkQuotas(calls: QuotaCalls, subject: QuotaSubject): Pro
 /** https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html */
 const DEFAULT_VPCS = 5;
 
-async function checkVpcs(calls: QuotaCalls, region: string): Promise<Verdict> {
+/** Whether another VPC may be made. */
+export async function checkVpcs(calls: QuotaCalls, region: string): Promise<Verdict> {
   const [count, limit] = await Promise.all([calls.vpcCount(), valueOf(calls, VPCS)]);
   if (typeof limit !== 'number') {
     const message = `${limit.message}. ${region} has ${counted(count, 'VPC')}; AWS's default is ${DEFAULT_VPCS}`;
@@ -63,9 +66,10 @@ async function checkVpcs(calls: QuotaCalls, region: string): Promise<Verdict> {
 /** What Lambda keeps for functions that reserve nothing. New accounts often have less than that altogether. */
 const KEPT_EXECUTIONS = 100;
 
-async function checkExecutions(
-  calls: QuotaCalls,
-  { reservedExecutions, region }: QuotaSubject,
+/** Whether Lambda has executions to reserve. */
+export async function checkExecutions(
+  calls: Pick<QuotaCalls, 'quota'>,
+  { reservedExecutions, region }: Pick<QuotaSubject, 'reservedExecutions' | 'region'>,
 ): Promise<Verdict> {
   const limit = await valueOf(calls, EXECUTIONS);
   if (typeof limit !== 'number') return verdict('', { warnings: [limit] });
@@ -76,13 +80,15 @@ async function checkExecutions(
   });
 }
 
-async function checkVcpus(
-  calls: QuotaCalls,
-  { sizes, types, region }: QuotaSubject,
+/** Whether the group may have as many vCPUs of one way to pay for them as its sizes ask for. */
+export async function checkVcpus(
+  calls: Pick<QuotaCalls, 'quota'>,
+  { sizes, types, region }: Pick<QuotaSubject, 'sizes' | 'types' | 'region'>,
   purchase: Purchase,
 ): Promise<Verdict> {
   const least = shareOf(sizes.minSize, sizes, purchase);
-  const most = shareOf(sizes.maxSize, sizes, purchase);
+  const all = sizes.fallsBack === true && purchase === 'on-demand';
+  const most = all ? sizes.maxSize : shareOf(sizes.maxSize, sizes, purchase);
   if (most === 0 || types.length === 0) return verdict('');
   const classes = new Map<string, { quota: QuotaName; vCpus: number }>();
   for (const { type, vCpus } of types) {
@@ -138,7 +144,7 @@ export function shareOf(
 }
 
 /** A quota's value, or a finding that says why it is not known. */
-async function valueOf(calls: QuotaCalls, quota: QuotaName): Promise<number | Finding> {
+async function valueOf(calls: Pick<QuotaCalls, 'quota'>, quota: QuotaName): Promise<number | Finding> {
   try {
     return await calls.quota(quota);
   } catch (error) {

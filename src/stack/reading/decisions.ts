@@ -6,7 +6,7 @@ import { isDenied } from '../preflight/check.ts';
 /** Something that the scaler did, or could not do. */
 export interface ScalerEvent {
   readonly at: string;
-  readonly event: 'scaled' | 'failed' | 'launch-failed';
+  readonly event: 'scaled' | 'failed' | 'launch-failed' | 'spot-shortage' | 'purchase';
   /** Of the desired capacity, where it was changed. */
   readonly from?: number;
   readonly to?: number;
@@ -15,7 +15,9 @@ export interface ScalerEvent {
 
 const LOOK_BACK_MS = 60 * 60 * 1000;
 const MOST = 3;
-const PATTERN = '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") }';
+/** Finds them among all that a scaler writes, in CloudWatch's syntax. */
+export const SCALER_EVENTS =
+  '{ ($.event = "scaled") || ($.event = "failed") || ($.event = "launch-failed") || ($.event = "spot-shortage") || ($.event = "purchase") }';
 
 /**
  * The last things that a stack's scaler did within an hour, newest first. None for a stack without our scaler, or whose logs
@@ -35,7 +37,7 @@ export async function scalerEvents(aws: AwsContext, { Outputs }: Stack): Promise
         new FilterLogEventsCommand({
           logGroupName: `${prefix}/scaler`,
           startTime: Math.floor(now() - LOOK_BACK_MS),
-          filterPattern: PATTERN,
+          filterPattern: SCALER_EVENTS,
           nextToken: token,
         }),
       );
@@ -50,7 +52,8 @@ export async function scalerEvents(aws: AwsContext, { Outputs }: Stack): Promise
   return events.slice(-MOST).reverse();
 }
 
-function scalerEvent(message: string, timestamp: number): ScalerEvent[] {
+/** What a line of a scaler's log tells; nothing for one of another kind. */
+export function scalerEvent(message: string, timestamp: number): ScalerEvent[] {
   try {
     const { event, from, to, reason } = JSON.parse(message) as Partial<ScalerEvent>;
     if (event === undefined) return [];

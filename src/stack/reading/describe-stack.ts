@@ -9,6 +9,7 @@ import { EventPoller } from '../events/poller.ts';
 import { cloudFormationEvents } from '../events/source.ts';
 import type { Journal } from '../update/journal.ts';
 import { runningUpdate } from '../update/under-way.ts';
+import { type RaisedAlarm, raisedAlarms } from './alarms.ts';
 import { type ScalerEvent, scalerEvents } from './decisions.ts';
 import { type BootLog, bootLogOf, OFFICIAL_BOOT_LOG } from './boot-log.ts';
 import { requireStack } from './find-stack.ts';
@@ -32,6 +33,8 @@ export interface StackStatus extends StackSummary {
   readonly queueNow: QueueState;
   /** The last things that the scaler did, newest first. */
   readonly scaler: readonly ScalerEvent[];
+  /** Those that have gone off. */
+  readonly alarms: readonly RaisedAlarm[];
   readonly outputs: Readonly<Record<string, string>>;
 }
 
@@ -45,12 +48,13 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
   const outputs = Object.fromEntries(
     (found.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
   );
-  const [group, firstCause, update, queueNow, scaler] = await Promise.all([
+  const [group, firstCause, update, queueNow, scaler, alarms] = await Promise.all([
     groupOf(aws, found, outputs),
     isFailure(stack.status) ? firstCauseOf(aws, stack.stackId) : undefined,
     runningUpdate(aws, stack.stackName),
     queueState(aws, found),
     scalerEvents(aws, found),
+    raisedAlarms(aws, stack.stackName),
   ]);
   const bootLog = group && (await failedBoot(aws, stack, group, outputs));
   const findings = {
@@ -59,6 +63,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(bootLog && { bootLog }),
     ...(firstCause && { firstCause }),
     ...(update && { update }),
+    alarms,
   };
   return {
     ...stack,
@@ -69,6 +74,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
     queueNow,
     scaler,
+    alarms,
     outputs,
   };
 }

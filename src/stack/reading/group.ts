@@ -1,6 +1,7 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { PURCHASE_TAG, purchaseOf } from '../../scaler/purchase.ts';
 
 /** An instance as its group sees it. */
 export interface GroupInstance {
@@ -36,6 +37,8 @@ export interface GroupState {
   readonly suspended: readonly string[];
   /** Why the scaler leaves it alone, where somebody has paused it. */
   readonly paused?: string;
+  /** Until when everything is on-demand, as spot has no capacity; an ISO date. */
+  readonly onDemandUntil?: string;
   /** The latest failures, newest first. */
   readonly failures: readonly FailedActivity[];
   /** Whether nothing has succeeded since the newest failure. */
@@ -79,6 +82,7 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
     })),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     ...(paused !== undefined && { paused }),
+    ...onDemandUntil(group),
     failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
     failing: over !== undefined && hasFailed(over),
   };
@@ -108,4 +112,15 @@ function failedActivity({ StartTime, Description = '', StatusMessage = '' }: Act
     reason: StatusMessage,
     ...(instanceId !== undefined && { instanceId }),
   };
+}
+
+/** What is written down counts where the group buys like that: an update of the stack may have undone it. */
+function onDemandUntil({
+  Tags = [],
+  MixedInstancesPolicy,
+}: AutoScalingGroup): Pick<GroupState, 'onDemandUntil'> {
+  const purchase = purchaseOf(Tags.find(({ Key }) => Key === PURCHASE_TAG)?.Value);
+  const { OnDemandPercentageAboveBaseCapacity } = MixedInstancesPolicy?.InstancesDistribution ?? {};
+  if (purchase.kind !== 'on-demand' || OnDemandPercentageAboveBaseCapacity !== 100) return {};
+  return { onDemandUntil: new Date(purchase.until).toISOString() };
 }

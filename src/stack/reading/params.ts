@@ -1,4 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
+import { isBlank, isReference, isSecretName } from '../../redaction/names.ts';
+import { Redactor } from '../../redaction/redactor.ts';
 import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
 import { standingParameters } from '../update/parameters.ts';
 import { templateOf } from './describe-stack.ts';
@@ -54,10 +56,11 @@ export async function shownParameters(aws: AwsContext, stackName: string): Promi
       .map((name): StackParameterValue => {
         const value = standing.get(name);
         const { preset, noEcho = false } = declared.get(name) ?? {};
+        const shown = (text: string) => (noEcho && text !== '' ? MASK : withoutSecrets(name, text));
         return {
           name,
-          value: value === undefined || noEcho ? MASK : withoutCredentials(value),
-          ...(preset !== undefined && { preset }),
+          value: value === undefined || noEcho ? MASK : shown(value),
+          ...(preset !== undefined && { preset: shown(preset) }),
           changed: value !== undefined && value !== preset,
           group: groups.find(({ parameters }) => parameters.includes(name))?.label ?? '',
         };
@@ -65,12 +68,8 @@ export async function shownParameters(aws: AwsContext, stackName: string): Promi
   };
 }
 
-/** What an address may carry of secrets: user and password, and the signature of a query. */
-function withoutCredentials(value: string): string {
-  return value
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/\s@]+@/gi, `$1${MASK}@`)
-    .replace(
-      /([?&][^=&\s]*(?:signature|token|secret|credential|key|password)[^=&\s]*=)[^&\s]+/gi,
-      `$1${MASK}`,
-    );
+/** What may be told of a value: nothing where its name is a secret's; else all but what looks like a secret in it. */
+function withoutSecrets(name: string, value: string): string {
+  if (isSecretName(name) && !isBlank(value) && !isReference(value)) return MASK;
+  return new Redactor().redact(value).replace(/\[redacted [^\]]*\]/g, MASK);
 }

@@ -5,6 +5,7 @@ import type { FirstCause } from '../diagnosis/first-cause.ts';
 import { causeLine } from '../diagnosis/report.ts';
 import { isFailure, isSettled } from '../events/event.ts';
 import type { Journal } from '../update/journal.ts';
+import type { RaisedAlarm } from './alarms.ts';
 import type { BootLog } from './boot-log.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
@@ -22,14 +23,17 @@ export interface Findings {
   readonly bootLog?: BootLog;
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
+  readonly alarms?: readonly RaisedAlarm[];
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
-export function problemsOf({ stack, group, bootLog, firstCause, update }: Findings): Problem[] {
+export function problemsOf(findings: Findings): Problem[] {
+  const { stack, group, firstCause, update, alarms = [] } = findings;
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
-    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(stack, group, bootLog)),
+    ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(group, findings)),
+    ...alarms.map((alarm) => alarmProblem(stack, alarm)),
     ...driftProblems(stack),
   ];
 }
@@ -45,7 +49,8 @@ function unfinished(
   };
 }
 
-function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {
+/** What CloudFormation itself says is wrong with a stack. */
+export function stackProblems(stack: StackSummary, cause: FirstCause | undefined): Problem[] {
   const { stackName, region, status, reason } = stack;
   if (status === 'REVIEW_IN_PROGRESS') {
     return [
@@ -74,7 +79,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
   return undefined;
 }
 
-function groupProblems(stack: StackSummary, group: GroupState, bootLog: BootLog | undefined): Problem[] {
+function groupProblems(group: GroupState, { stack, bootLog, update }: Findings): Problem[] {
   const { stackName, region } = stack;
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
@@ -90,7 +95,8 @@ function groupProblems(stack: StackSummary, group: GroupState, bootLog: BootLog 
       : [
           {
             message: 'The stack is paused: its scaler brings up nothing, and jobs wait.',
-            remedy: `bk-stack resume ${stackName} --region ${region}`,
+            // An update that is under way says how it goes on, and resume is refused until then.
+            ...(update === undefined && { remedy: `bk-stack resume ${stackName} --region ${region}` }),
           },
         ]),
     ...(latest !== undefined && group.failing && inService < group.desiredCapacity
@@ -150,5 +156,17 @@ function launchProblem(reason: string, place: StackSummary): Problem {
   return {
     message: `Instances cannot be launched: ${reason}`,
     ...(remedy !== undefined && { remedy }),
+  };
+}
+
+/** What our scaler's alarm is about stands in its log; of others only their history is known. */
+function alarmProblem({ stackName, region, origin }: StackSummary, alarm: RaisedAlarm): Problem {
+  const { alarmName, since, about, ofFunction } = alarm;
+  return {
+    message: `The alarm ${alarmName} is on since ${since.slice(0, 16).replace('T', ' ')} UTC: ${about}`,
+    remedy:
+      ofFunction && origin === 'bk-stack'
+        ? `bk-stack logs tail ${stackName} --group scaler --since 30m --region ${region}`
+        : `aws cloudwatch describe-alarm-history --alarm-name '${alarmName}' --region ${region}`,
   };
 }

@@ -43,6 +43,7 @@ function stackFacts(status: StackStatus, theme: Theme): string {
       ['size', group && sizeText(group)],
       ['instances', group && countsText(group.instances)],
       ['versions', group && versionsText(group.instances)],
+      ['bought', group?.onDemandUntil && boughtText(group.onDemandUntil)],
       ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
       ['drift', driftText(status)],
       ['protected', status.terminationProtection ? 'from deletion' : undefined],
@@ -53,13 +54,24 @@ function stackFacts(status: StackStatus, theme: Theme): string {
   );
 }
 
+/** What to call an event of the scaler that has no numbers. */
+const EVENTS = {
+  failed: 'failed',
+  'launch-failed': 'launch failed',
+  'spot-shortage': 'no spot',
+  purchase: 'buying',
+} as const;
+
+/** Buying otherwise is no failure. */
+function eventPaint(event: keyof typeof EVENTS, theme: Theme): (text: string) => string {
+  return event === 'purchase' ? theme.busy : theme.bad;
+}
+
 function scalerText(events: readonly ScalerEvent[], theme: Theme): string {
   if (events.length === 0) return '';
   const lines = events.map(({ at, event, from, to, reason }) => {
     const what =
-      event === 'scaled'
-        ? `${from ?? '?'} → ${to ?? '?'}`
-        : theme.bad(event === 'failed' ? 'failed' : 'launch failed');
+      event === 'scaled' ? `${from ?? '?'} → ${to ?? '?'}` : eventPaint(event, theme)(EVENTS[event]);
     return `  ${theme.dim(at.slice(11, 19))}  ${what}: ${reason}`;
   });
   return [theme.heading('THE SCALER, LATELY (UTC)'), ...lines].join('\n');
@@ -79,6 +91,10 @@ function agentsText(queue: QueueState): string {
 
 function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {
   return `${desiredCapacity} desired (${minSize} to ${maxSize})`;
+}
+
+function boughtText(until: string): string {
+  return `on-demand until ${minuteOf(until)}, as spot has no capacity`;
 }
 
 /** How many instances are in each state: `2 InService, 1 Pending`. */

@@ -1,4 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
+import { withoutEcho } from '../../aws/echo.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { agentMetrics, BUILDKITE } from '../agent-metrics.ts';
@@ -72,16 +73,15 @@ export function rotationCalls(aws: AwsContext, signal: AbortSignal): RotationCal
     },
     async write(name, token, { type, kmsKey }) {
       const { sdk, client } = await load();
-      const { Version } = await client.send(
-        new sdk.PutParameterCommand({
-          Name: name,
-          Value: token,
-          Type: type,
-          Overwrite: true,
-          // Left out, SSM would take the account's default key from now on.
-          ...(kmsKey !== undefined && { KeyId: kmsKey }),
-        }),
-      );
+      const request = new sdk.PutParameterCommand({
+        Name: name,
+        Value: token,
+        Type: type,
+        Overwrite: true,
+        // Left out, SSM would take the account's default key from now on.
+        ...(kmsKey !== undefined && { KeyId: kmsKey }),
+      });
+      const { Version } = await withoutEcho(token, client.send(request));
       return Version ?? 0;
     },
     metrics: (endpoint, token) => agentMetrics(endpoint, token, signal),

@@ -50,6 +50,9 @@ export interface RotationResult {
 /** Percent of the instances that are launched before others end. */
 const BATCH = 10;
 
+/** How often the token is tested again while instances are replaced, in the stack's own seconds. */
+const TEST_EVERY = 60;
+
 /** What a person is told meanwhile. */
 export interface RotationObserver {
   say(line: string): void;
@@ -63,13 +66,13 @@ type Judgement =
 
 /**
  * Gives a stack another agent token: tests it, keeps it beside the one before, and has the instances replaced, each when its
- * jobs are done. If Buildkite does not take it after all, the one before is put back.
+ * jobs are done. If Buildkite does not take it after all, the one before is put back, and no more instances are replaced.
  * @throws UsageError for a token that Buildkite refuses, or that is another organization's: nothing has been changed
  * @throws OperationError where it could not be tested, or the instances could not be replaced
  */
 export async function rotateToken(
   calls: RotationCalls,
-  refreshes: Omit<RefreshCalls, 'cancel'>,
+  refreshes: RefreshCalls,
   order: RotationOrder,
   pacing: Pacing,
   observer: RotationObserver,
@@ -113,7 +116,12 @@ export async function rotateToken(
     batch: order.minHealthy === 100 ? BATCH : 0,
     skipMatching: false,
   });
-  const end = await watchRefresh(refreshes, { group, refreshId }, pacing, (state) => {
+  const testing = alsoEvery(TEST_EVERY, pacing, async () => {
+    if ((await judge(calls, endpoint, token)).kind !== 'refused') return;
+    await refreshes.cancel(group);
+    await undo(calls, order, before);
+  });
+  const end = await watchRefresh(refreshes, { group, refreshId }, testing, (state) => {
     observer.refreshed(state, instances);
   });
   if (end.status === 'Successful') return { ...result, replaced: instances };
@@ -125,6 +133,21 @@ export async function rotateToken(
       details: { ...result, refresh: end },
     },
   );
+}
+
+/** The same pacing, with something done now and then in its pauses. */
+function alsoEvery(seconds: number, pacing: Pacing, act: () => Promise<void>): Pacing {
+  let waited = 0;
+  return {
+    ...pacing,
+    pause: async (pause) => {
+      await pacing.pause(pause);
+      waited += pause;
+      if (waited < seconds) return;
+      waited = 0;
+      await act();
+    },
+  };
 }
 
 async function write(

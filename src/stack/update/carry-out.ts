@@ -1,4 +1,5 @@
-import { OperationError } from '../../errors.ts';
+import { translateAwsError } from '../../aws/errors.ts';
+import { isKnownFailure, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
 import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
@@ -41,13 +42,32 @@ export async function carryOut(
   observer: UpdateObserver,
 ): Promise<UpdateEnd> {
   let journal = begun;
-  for (;;) {
-    const next = await STEPS[journal.phase](site, journal, observer);
-    if (next === undefined) break;
-    journal = next;
-    await persistently(site.pacing, () => site.journals.write(next));
+  try {
+    for (;;) {
+      const next = await STEPS[journal.phase](site, journal, observer);
+      if (next === undefined) break;
+      journal = next;
+      await persistently(site.pacing, () => site.journals.write(next));
+    }
+    return await conclude(site, journal);
+  } catch (error) {
+    throw site.signal.aborted ? error : standsStill(journal, error);
   }
-  return conclude(site, journal);
+}
+
+/** What AWS refuses on the way ends the watching alone: the update is where it is, until somebody goes on with it. */
+function standsStill({ stackName, phase }: Journal, error: unknown): unknown {
+  const refused = isKnownFailure(error) ? undefined : translateAwsError(error);
+  if (!isKnownFailure(refused)) return error;
+  const ways = [
+    `When that is mended, go on with it: bk-stack update ${stackName} --resume`,
+    `Or take it back: bk-stack update ${stackName} --cancel`,
+  ];
+  return new OperationError(`The update of ${stackName} stands still, ${phase}: ${refused.message}`, {
+    cause: error,
+    hint: [...(refused.hint === undefined ? [] : [refused.hint]), ...ways].join('\n'),
+    details: { ...refused.details, stackName, phase },
+  });
 }
 
 /** A step returns the journal as it is to go on from; undefined after the last. */

@@ -2,8 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { isDenied } from '../preflight/check.ts';
-import type { PlannedChange } from './preview/changes.ts';
-import { isTagsOnly } from './preview/preview.ts';
+import { isTagsOnly, type PlannedChange } from './preview/changes.ts';
 
 /** A property that somebody has changed past the stack. */
 export interface Drift {

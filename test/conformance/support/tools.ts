@@ -3,6 +3,7 @@ import { runProcess, type Finished, type RunOptions } from '../../support/proces
 
 type Tool =
   | 'awscli'
+  | 'browser'
   | 'buildkite-agent'
   | 'cfn-lint'
   | 'checkov'

@@ -33,6 +33,12 @@ describe('editing an env file', () => {
     }
   });
 
+  it('writes no carriage return as it is, as builds read env files without those at the ends of lines', () => {
+    const text = set('', 'A', "one\r\nit's \\r\r");
+    expect(text).to.equal("A=$'one\\r\nit\\'s \\\\r\\r'\n");
+    expect(parseEnvFile(text).variables.get('A')).to.eql({ kind: 'text', text: "one\r\nit's \\r\r" });
+  });
+
   it('sets any value so that it is read back, beside all others', () => {
     const name = fc.constantFrom('A', 'B', 'LONG_NAME');
     const value = fc.string({ unit: 'binary' }).filter((text) => !text.includes('\0'));

@@ -102,11 +102,32 @@ describe('what is given to secrets put', () => {
         /key of PuTTY.*puttygen/s,
       );
       expect(await refusal({ 'ssh-key': '-' }, ' \n')).to.match(/it is empty/);
+      const short = generateKeyPairSync('rsa', { modulusLength: 512 }).privateKey;
+      expect(
+        await refusal({ 'ssh-key': '-' }, short.export({ type: 'pkcs1', format: 'pem' }).toString()),
+      ).to.match(/an RSA key of 512 bits, and ssh-add takes none under 1024/);
+      const large = `${PEM}${'x'.repeat(65_536)}`;
+      expect(await refusal({ 'ssh-key': '-' }, large)).to.match(/it has \d+ bytes/);
     });
 
     it('is told of when others can read its file', async () => {
       const { warnings } = await gather({ 'ssh-key': file('key', PEM, 0o644) });
       expect(warnings[0]).to.match(/key can be read by others on this machine \(mode 644\): chmod 600/);
+    });
+
+    it('gets rid of what copying has put around it, and of a form that older OpenSSH does not read', async () => {
+      const plain = readFileSync(keygen('plain', '-t', 'ed25519', '-N', ''), 'utf8');
+      const pasted = `\ufeff\n  ${plain.trimEnd().replaceAll('\n', ' \n  ')}`;
+      const mended = await gather({ 'ssh-key': '-' }, pasted);
+      expect(mended.secrets[0]!.body.toString()).to.equal(plain);
+      expect(mended.warnings.join()).to.match(/no blanks around its lines: they have been taken out/);
+      const { privateKey } = generateKeyPairSync('ed25519');
+      const rewritten = await gather(
+        { 'ssh-key': '-' },
+        privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+      );
+      expect(rewritten.warnings.join()).to.match(/rewritten in OpenSSH's own/);
+      execFileSync('ssh-keygen', ['-y', '-f', file('rewritten', rewritten.secrets[0]!.body)]);
     });
 
     it('is made, in a form that ssh takes, and its public half printed', async () => {
@@ -193,13 +214,19 @@ describe('what is given to secrets put', () => {
         .and.not.match(/MY-VAR|s3cret/);
       expect(await refusal({ unset: ['1A'] })).to.match(/--unset: .*no name of a variable/);
       expect(await refusal({ set: ['UID=1'] })).to.match(/bash does not let UID be set/);
-      expect(await refusal({ set: ['A'] }, 'x\0y')).to.match(/--set A: the value holds a NUL byte/);
+      expect(await refusal({ set: ['A'] }, 'x\0y')).to.match(/--set A, line 1, column 2: a NUL byte/);
+      expect(await refusal({ set: ['A'] }, Buffer.from([0x61, 0xff]))).to.match(
+        /--set A, line 1, column 2: bytes that are no UTF-8 text/,
+      );
+      expect(await refusal({ set: ['A=1', 'B=1'], unset: ['A'] })).to.match(/A is named twice/);
       expect(await refusal({ set: ['A'] }, 'x'.repeat(65_537))).to.match(
         /--set A: the value has 65537 bytes/,
       );
       expect(await refusal({ set: ['A'] })).to.match(/--set A has no value, and nobody can be asked/);
       expect(await refusal({ set: ['A', 'B'] }, 'x')).to.match(/--set A and --set B both read stdin/);
       expect(await refusal({ set: ['A=1'], env: '-' }, 'B=1\n')).to.match(/--env stores a whole file/);
+      file('env', 'B=1\n');
+      expect(await refusal({ set: ['A=1'], dir: folder })).to.match(/--dir stores a whole file/);
     });
   });
 
@@ -252,7 +279,6 @@ describe('what is given to secrets put', () => {
         /it has 65537 bytes/,
       );
       expect(await refusal({ 'secret-file': ['A_TOKEN'] }, 'x\0')).to.match(/line 1, column 2: a NUL byte/);
-      expect(await refusal({ 'secret-file': ['A_TOKEN=/no/such'] })).to.match(/\/no\/such is not there/);
       expect(await refusal({ 'secret-file': [`A_TOKEN=${folder}`] })).to.match(/is a folder/);
     });
   });
@@ -286,16 +312,37 @@ describe('what is given to secrets put', () => {
       expect(await refusal({ dir: folder })).to.match(
         /env, line 1, column 5.*private_ssh_key: it is no private key/s,
       );
-      expect(await refusal({ dir: join(folder, 'none') })).to.match(/is not there/);
+      expect(await refusal({ dir: join(folder, 'none') })).to.match(/--dir names nothing that can be read/);
       mkdirSync(join(folder, 'empty'));
       expect(await refusal({ dir: join(folder, 'empty') })).to.match(/is empty/);
     });
+  });
+
+  it('is not repeated where a value stands in the place of a file', async () => {
+    const value = 'hunter2';
+    const misplaced: readonly Partial<PutFlags>[] = [
+      { env: `A=${value}` },
+      { 'ssh-key': `-----BEGIN ${value}` },
+      { 'git-credentials': `https://u:${value}@github.com` },
+      { 'secret-file': [`A_TOKEN=${value}`] },
+      { 'secret-file': [`A_TOKEN=${value.repeat(1000)}`] },
+      { dir: value },
+    ];
+    for (const flags of misplaced) {
+      const told = await refusal(flags);
+      expect(told).to.match(/names nothing that can be read.*the name of a file or folder, and no value/s);
+      expect(told).to.not.contain(value);
+    }
   });
 
   it('is refused for slugs that are none, twice the same, nothing at all, and a terminal to read from', async () => {
     expect(await refusal({ pipeline: 'a/b', set: ['A=1'] })).to.match(/"a\/b" is no pipeline's slug/);
     mkdirSync(join(folder, 'd'));
     expect(await refusal({ env: file('env', 'A=1\n'), dir: folder })).to.match(/would both be stored as env/);
+    file('d/private_ssh_key', PEM);
+    expect(await refusal({ 'generate-ssh-key': true, dir: join(folder, 'd') })).to.match(
+      /private_ssh_key and the key to be made would both be stored as private_ssh_key/,
+    );
     expect(await refusal({})).to.match(/Nothing is given to be stored/);
     expect(await refusal({ env: '-' })).to.match(/--env reads stdin, and that is a terminal/);
     expect(await refusal({ env: '-', 'ssh-key': '-' }, PEM)).to.match(/--ssh-key and --env both read stdin/);

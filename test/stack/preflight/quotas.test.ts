@@ -67,6 +67,14 @@ describe('judging quotas', () => {
     ]);
   });
 
+  it('counts every instance as on-demand too where the stack may fall back to that', async () => {
+    const sizes = { onDemandPercentage: 0, fallsBack: true };
+    const { warnings } = await check({ [ON_DEMAND]: 4, [SPOT]: 100 }, { sizes });
+    expect(warnings.map(({ message }) => message)).to.deep.equal([
+      "The account's quota of 4 vCPUs on-demand in us-east-1 is enough for 2 instances, fewer than the 10 of MaxSize",
+    ]);
+  });
+
   it('takes the smallest type of each family, as instances may all be of it', async () => {
     const types = [type('m5.4xlarge', 16), type('m5.large', 2)];
     expect((await check({ [ON_DEMAND]: 20 }, { types })).warnings).to.deep.equal([]);

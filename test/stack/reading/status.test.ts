@@ -140,6 +140,44 @@ describe('what is wrong with a stack', () => {
     const group = groupOf({ Instances: [instance('i-1', { HealthStatus: 'Unhealthy' })] });
     expect(problemsOf({ stack, group })[0]?.message).to.contain('i-1');
   });
+
+  it('is an alarm that has gone off, with where its reason is found', () => {
+    const alarm = {
+      ...{ alarmName: 'ci-ScalerAlarm-1', since: '2026-11-23T11:00:00.000Z', ofFunction: true },
+      about: 'The scaler fails',
+    };
+    const [ours] = problemsOf({ stack, alarms: [alarm] });
+    expect(ours?.message).to.equal(
+      'The alarm ci-ScalerAlarm-1 is on since 2026-11-23 11:00 UTC: The scaler fails',
+    );
+    expect(ours?.remedy).to.contain('bk-stack logs tail ci --group scaler');
+    const [other] = problemsOf({ stack, alarms: [{ ...alarm, ofFunction: false }] });
+    expect(other?.remedy).to.contain("describe-alarm-history --alarm-name 'ci-ScalerAlarm-1'");
+  });
+});
+
+describe('instances that are on-demand for want of spot', () => {
+  const bought = (percentage: number, note: string) =>
+    groupOf({
+      MixedInstancesPolicy: {
+        InstancesDistribution: { OnDemandPercentageAboveBaseCapacity: percentage },
+      },
+      Tags: [{ Key: 'bk-stack:purchase', Value: note }],
+    }).onDemandUntil;
+
+  it('are told while the group buys like that', () => {
+    const note = 'on-demand until 2026-11-25T11:00:00.000Z';
+    expect(bought(100, note)).to.equal('2026-11-25T11:00:00.000Z');
+    expect(bought(0, note)).to.equal(undefined);
+    expect(bought(100, 'trial until 2026-11-25T11:00:00.000Z')).to.equal(undefined);
+  });
+
+  it('are a way out of launches that fail', () => {
+    const StatusMessage =
+      'Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Launching EC2 instance failed.';
+    const group = groupOf({ Instances: [] }, [{ ...refused, StatusMessage }]);
+    expect(problemsOf({ stack, group })[0]?.remedy).to.contain('SpotFallbackMinutes=');
+  });
 });
 
 describe('the status for people', () => {
@@ -153,7 +191,7 @@ describe('the status for people', () => {
       { at: '2026-11-24T10:02:11.000Z', event: 'scaled', from: 2, to: 5, reason: '12 jobs' },
       { at: '2026-11-24T10:01:11.000Z', event: 'failed', reason: 'no answer' },
     ] as const;
-    const text = statusText({ ...stack, group, problems, queueNow, scaler, outputs: {} }, theme);
+    const text = statusText({ ...stack, group, problems, queueNow, scaler, alarms: [], outputs: {} }, theme);
     const order = ['✖ Instances cannot be launched', 'state', 'CREATE_COMPLETE', 'SCALER', 'INSTANCE', 'i-1'];
     const places = order.map((part) => text.indexOf(part));
     expect(places).to.deep.equal([...places].sort((a, b) => a - b));
@@ -169,7 +207,10 @@ describe('the status for people', () => {
         LaunchTemplate: { LaunchTemplateId: 'lt-1', Version: '7' },
         Instances: versions.map((Version, at) => instance(`i-${at}`, { LaunchTemplate: { Version } })),
       });
-      return statusText({ ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} }, theme);
+      return statusText(
+        { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+        theme,
+      );
     };
     expect(textOf('7', '6', '6')).to.contain(
       "1 of the launch template's present version (7), 2 of former ones",
@@ -183,7 +224,7 @@ describe('the status for people', () => {
     Instances.push(instance('i-9999', { LifecycleState: 'Terminating:Wait' }));
     const group = groupOf({ Instances });
     const text = statusText(
-      { ...stack, group, problems: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+      { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
       theme,
     );
     expect(text.split('\n').length).to.be.below(40);

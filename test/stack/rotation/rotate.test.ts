@@ -15,9 +15,10 @@ const ORDER: RotationOrder = {
 const NO_WAIT = { pause: () => Promise.resolve(), random: () => 0 };
 
 /** SSM, Buildkite and a group, as a story tells them. */
-class World implements RotationCalls, Omit<RefreshCalls, 'cancel'> {
+class World implements RotationCalls, RefreshCalls {
   readonly versions = ['old'];
   readonly started: number[] = [];
+  cancelled = false;
   /** Answers of Buildkite by token, the last one for ever. */
   answers: Record<string, (number | Error)[]> = { old: [200], new: [200] };
   organizations: Record<string, string> = {};
@@ -52,6 +53,10 @@ class World implements RotationCalls, Omit<RefreshCalls, 'cancel'> {
   start(_group: string, { minHealthy }: { minHealthy: number }) {
     this.started.push(minHealthy);
     return Promise.resolve('refresh');
+  }
+  cancel() {
+    this.cancelled = true;
+    return Promise.resolve();
   }
   describe() {
     return Promise.resolve(this.states.length > 1 ? this.states.shift()! : this.states[0]!);
@@ -130,6 +135,15 @@ describe('rotating an agent token', () => {
     expect((await world.failure()).message).to.match(/the one before is back in .* as version 3/);
     expect(world.versions).to.eql(['old', 'new', 'old']);
     expect(world.started).to.eql([]);
+  });
+
+  it('stops replacing instances, and puts the one before back, where Buildkite refuses it meanwhile', async () => {
+    const waiting: RefreshState = { status: 'InProgress', percentage: 0, left: 3 };
+    world.states = [...Array<RefreshState>(20).fill(waiting), { ...waiting, status: 'Successful' }];
+    world.answers['new'] = [200, 200, 200, 503, 401];
+    expect((await world.failure()).message).to.match(/the one before is back in .* as version 3/);
+    expect(world.versions).to.eql(['old', 'new', 'old']);
+    expect(world.cancelled).to.equal(true);
   });
 
   it('tells where the instances were not all replaced, and undoes it if the token is why', async () => {

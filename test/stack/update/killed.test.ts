@@ -1,8 +1,17 @@
 import { expect } from 'chai';
+import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
-import { awaitZero, resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
+import {
+  awaitZero,
+  rememberedSize,
+  resumeGroup,
+  scaleToZero,
+  SIZE_TAG,
+} from '../../../src/stack/capacity/scale-to-zero.ts';
 import { pacingOf } from '../../../src/stack/pacing.ts';
+import { describeStack, type StackStatus } from '../../../src/stack/reading/index.ts';
+import type { Answer } from '../../support/fleet.ts';
 import { Killed } from '../../support/world-aws.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
@@ -21,6 +30,7 @@ async function killedOften(
     if (kills < 20) stack.aws.killAfter = Math.floor(random() * (begun || first === again ? most : 60));
     try {
       await work();
+      stack.aws.revive();
       return kills;
     } catch (error) {
       if (!(error instanceof Killed)) throw error;
@@ -34,7 +44,7 @@ async function killedOften(
 }
 
 describe('an update of 40 instances with 4 agents each, under load, killed 20 times', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   const busy = async (seed: number) => {
     const stack = new UpdatableStack(seeded(seed));
@@ -104,11 +114,34 @@ describe('an update of 40 instances with 4 agents each, under load, killed 20 ti
       await awaitZero(calls, group, pacingOf(context), waiting);
     };
     const up = () => resumeGroup(calls, group);
-    await killedOften(stack, random, down, down, 8);
-    expect(stack.lost).to.equal(0);
-    expect((await stack.group()).Instances).to.eql([]);
-    await killedOften(stack, random, up, up, 5);
-    const { MinSize, MaxSize, DesiredCapacity, SuspendedProcesses } = await stack.group();
-    expect([MinSize, MaxSize, DesiredCapacity, SuspendedProcesses]).to.eql([40, 60, 40, []]);
+    stack.watchesFewest = false;
+    const kills = { down: 0, up: 0 };
+    // A resumption is a few requests alone: it takes several rounds until it was killed often enough.
+    while (kills.down < 20 || kills.up < 20) {
+      kills.down += await killedOften(stack, random, down, down, 8);
+      const zero = await stack.group();
+      expect([zero.MinSize, zero.MaxSize, zero.DesiredCapacity, zero.Instances]).to.eql([0, 0, 0, []]);
+      expect([rememberedSize({ tags: tagsOf(zero) }), tagsOf(zero)[PAUSED_TAG]]).to.eql([
+        { min: 40, max: 60, desired: 40 },
+        'scale-to-zero',
+      ]);
+      expect(problems(await describeStack(context, 'ci'))).to.match(/The stack is paused/);
+      kills.up += await killedOften(stack, random, up, up, 4);
+      const { MinSize, MaxSize, DesiredCapacity, SuspendedProcesses, ...full } = await stack.group();
+      expect([MinSize, MaxSize, DesiredCapacity, SuspendedProcesses]).to.eql([40, 60, 40, []]);
+      expect(tagsOf(full)).to.not.have.any.keys(PAUSED_TAG, SIZE_TAG);
+      expect(problems(await describeStack(context, 'ci'))).to.not.match(/paused|suspended/);
+      await stack.pass(300);
+      expect(await stack.versions()).to.eql({ '1': 40 });
+      expect(stack.lost).to.equal(0);
+    }
   });
 });
+
+function tagsOf({ Tags }: Answer): Record<string, string> {
+  return Object.fromEntries(Tags.map(({ Key, Value }: Answer) => [Key, Value]));
+}
+
+function problems({ problems: found }: StackStatus): string {
+  return found.map(({ message }) => message).join('\n');
+}

@@ -31,7 +31,7 @@ describe('an update with a checkpoint', () => {
 });
 
 describe('an update of 1,000 instances', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('asks AWS no more often than instances/50 beside what a small one takes', async () => {
     const few = await updated(10);

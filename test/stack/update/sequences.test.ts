@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { runSequences } from '../../support/update-sequences.ts';
 
 describe('sequences of operations and faults', function () {
-  this.timeout(120_000);
+  this.timeout(600_000);
 
   it('end consistent, never paused unseen, and lose no job', async () => {
     const diary = (await runSequences(1, 41)).join('\n');

@@ -3,12 +3,13 @@ import { profileOperations } from './instance-profiles.ts';
 import { policyOperations } from './policies.ts';
 import { iamResources } from './resources.ts';
 import { roleOperations } from './roles.ts';
+import { simulationOperations } from './simulation.ts';
 
-/** AWS IAM: roles, instance profiles and policies. What policies say is kept, and weighed only where S3 asks. */
+/** AWS IAM: roles, instance profiles and policies. What policies say is kept, and weighed only where S3 or a simulation asks. */
 export const iam: Service = {
   name: 'iam',
   signingNames: ['iam'],
   sdk: () => import('@aws-sdk/client-iam'),
-  operations: { ...roleOperations, ...profileOperations, ...policyOperations },
+  operations: { ...roleOperations, ...profileOperations, ...policyOperations, ...simulationOperations },
   resources: iamResources,
 };

@@ -5,6 +5,7 @@ import type { World } from '../../kernel/world.ts';
 import { checkText, required } from '../validation.ts';
 import { runningCount } from './execution/pool.ts';
 import { checkRunnable, runFunction } from './execution/run.ts';
+import { recordThrottle } from './metrics.ts';
 import {
   functionArn,
   lambdaState,
@@ -90,9 +91,10 @@ function checkActive({ world }: Scope, { revision }: Qualified): void {
 }
 
 /** @throws AwsError TooManyRequestsException (429) when all that is reserved for the function runs */
-function checkConcurrency({ world }: Scope, { record }: Qualified): void {
+function checkConcurrency(scope: Scope, { record }: Qualified): void {
   if (record.reservedConcurrency === undefined) return;
-  if (runningCount(world, record.arn) < record.reservedConcurrency) return;
+  if (runningCount(scope.world, record.arn) < record.reservedConcurrency) return;
+  recordThrottle(scope, record.name);
   throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', 429, {
     Reason: 'ReservedFunctionConcurrentInvocationLimitExceeded',
   });

@@ -9,9 +9,11 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../kernel/service.ts';
 import { sorted } from '../../kernel/table.ts';
+import { recordEmbedded } from '../cloudwatch/metrics/embedded.ts';
 import { checkRange, required } from '../validation.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidToken } from './groups.ts';
+import { tellSessions } from './live-tail.ts';
 import { type Cursor, eventsAfter } from './merging.ts';
 import {
   existingGroup,
@@ -43,10 +45,16 @@ export function putLogEvents(input: PutLogEventsRequest, scope: Scope): PutLogEv
   const oldest = now - Math.min(OLDEST, (group.retentionInDays ?? Infinity) * DAY);
   const accepted = given.filter(({ timestamp }) => timestamp >= oldest && timestamp <= now + NEWEST);
   const state = logsState(scope);
-  for (const { timestamp, message } of accepted) {
+  const records = accepted.map(({ timestamp, message }): EventRecord => {
     state.events += 1;
-    insert(stream.events, { timestamp, message, ingestedAt: now, number: state.events });
-  }
+    return { timestamp, message, ingestedAt: now, number: state.events };
+  });
+  for (const record of records) insert(stream.events, record);
+  tellSessions(scope, group, stream, records);
+  recordEmbedded(
+    scope,
+    accepted.map(({ message }) => message),
+  );
   const expired = given.filter(({ timestamp }) => timestamp < oldest).length;
   const early = given.findIndex(({ timestamp }) => timestamp > now + NEWEST);
   return {

@@ -1,6 +1,8 @@
 import type { Service } from '../../kernel/service.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
+import { insightsOperations } from './insights/operations.ts';
+import { liveTailOperations } from './live-tail.ts';
 import { logsResources } from './resources.ts';
 import { streamOperations } from './streams.ts';
 
@@ -9,6 +11,12 @@ export const logs: Service = {
   name: 'logs',
   signingNames: ['logs'],
   sdk: () => import('@aws-sdk/client-cloudwatch-logs'),
-  operations: { ...groupOperations, ...streamOperations, ...eventOperations },
+  operations: {
+    ...groupOperations,
+    ...streamOperations,
+    ...eventOperations,
+    ...liveTailOperations,
+    ...insightsOperations,
+  },
   resources: logsResources,
 };

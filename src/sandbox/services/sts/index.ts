@@ -6,6 +6,7 @@ import type {
   GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
 import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
+import { rememberSession } from '../../kernel/sessions.ts';
 import { checkRange, checkText, required } from '../validation.ts';
 
 const CODE = 'ValidationError';
@@ -29,13 +30,10 @@ function assumeRole(input: AssumeRoleRequest, context: RequestContext): AssumeRo
   const [, account = '', name = ''] = role;
   const seconds = checkRange(input.DurationSeconds ?? HOUR, 'durationSeconds', [900, 12 * HOUR], CODE);
   const id = context.world.ids.suffix(16);
-  return {
-    Credentials: credentials(context, seconds),
-    AssumedRoleUser: {
-      AssumedRoleId: `AROA${id}:${session}`,
-      Arn: `arn:${context.partition}:sts::${account}:assumed-role/${name}/${session}`,
-    },
-  };
+  const caller = `arn:${context.partition}:sts::${account}:assumed-role/${name}/${session}`;
+  const given = credentials(context, seconds);
+  rememberSession(context.world, given.AccessKeyId, caller);
+  return { Credentials: given, AssumedRoleUser: { AssumedRoleId: `AROA${id}:${session}`, Arn: caller } };
 }
 
 function getSessionToken(input: GetSessionTokenRequest, context: RequestContext): GetSessionTokenResponse {
@@ -52,7 +50,7 @@ function credentials({ world }: RequestContext, seconds: number) {
   };
 }
 
-/** AWS Security Token Service. Credentials that it gives are taken like any others. */
+/** AWS Security Token Service. Credentials that it gives are taken like any others, and tell whose they are. */
 export const sts: Service = {
   name: 'sts',
   signingNames: ['sts'],

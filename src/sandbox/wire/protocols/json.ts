@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import { JsonCodec2, JsonShapeDeserializer2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../kernel/service.ts';
+import { eventStreamBody } from '../event-stream.ts';
 import { mediaType, type WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';
 import type { Protocol } from './protocol.ts';
@@ -12,6 +14,9 @@ const codec = new JsonCodec2({
   timestampFormat: { useTrait: true, default: EPOCH_SECONDS },
   jsonName: false,
 });
+
+/** What goes on without ever telling anything. */
+const NONE: AsyncIterable<Record<string, object>> = Readable.from([]);
 
 /**
  * The operation in a header, JSON in and out: SSM, KMS, CloudWatch Logs, EventBridge, and others.
@@ -28,6 +33,19 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
     read: ({ body }, { input }) => readJson(codec, input, body),
     write(output, operation, { requestId }) {
       if (!operation.output.isStructSchema()) return { status: 200, headers: headers(requestId), body: '{}' };
+      const member = operation.output.getEventStreamMember();
+      if (member !== '') {
+        return {
+          status: 200,
+          headers: { ...headers(requestId), 'content-type': 'application/vnd.amazon.eventstream' },
+          body: eventStreamBody(codec, headers(requestId)['content-type'], {
+            member,
+            schema: operation.output,
+            events:
+              (output as Readonly<Record<string, AsyncIterable<Record<string, object>>>>)[member] ?? NONE,
+          }),
+        };
+      }
       const serializer = codec.createSerializer();
       serializer.write(operation.output, output);
       return { status: 200, headers: headers(requestId), body: serializer.flush() };

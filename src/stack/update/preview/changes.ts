@@ -26,6 +26,11 @@ export interface PlannedChange {
   readonly properties: readonly PropertyChange[];
 }
 
+/** Whether only tags differ, as they do on everything when the version changes. */
+export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
+  return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
+}
+
 /**
  * A change set's changes as people weigh them, in the change set's order.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html

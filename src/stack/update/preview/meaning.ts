@@ -1,4 +1,4 @@
-import type { ChangeKind, PlannedChange } from './changes.ts';
+import { type ChangeKind, isTagsOnly, type PlannedChange } from './changes.ts';
 
 /** What a change does to running builds, and to what the stack keeps. */
 export interface Meaning {
@@ -52,6 +52,7 @@ export function meaningOf(
       : { weight: 'refused', text };
   }
   if (type === 'AWS::EC2::LaunchTemplate' && kind !== 'add') return launch(strategy);
+  if (isTagsOnly(change)) return { weight: 'none', text: 'nothing for running builds' };
   if (type === 'AWS::AutoScaling::AutoScalingGroup' && kind === 'change') return group(change);
   if (/^AWS::IAM::(Role|Policy|ManagedPolicy|RolePolicy)$/.test(type) && kind !== 'add') {
     return { weight: 'builds', text: 'running builds have the changed permissions at once' };

@@ -35,8 +35,3 @@ export function weighed(
 export function refusedChanges({ resources }: Pick<UpdatePreview, 'resources'>): WeighedChange[] {
   return resources.filter(({ meaning }) => meaning.weight === 'refused');
 }
-
-/** Whether only tags differ, as they do on everything when the version changes. */
-export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
-  return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
-}

@@ -1,7 +1,7 @@
 import { counted } from '../../../terminal/text.ts';
 import type { Theme } from '../../../terminal/theme.ts';
-import type { ChangeKind, PropertyChange } from './changes.ts';
-import { isTagsOnly, refusedChanges, type UpdatePreview, type WeighedChange } from './preview.ts';
+import { type ChangeKind, isTagsOnly, type PropertyChange } from './changes.ts';
+import { refusedChanges, type UpdatePreview, type WeighedChange } from './preview.ts';
 
 const SIGNS: Readonly<Record<ChangeKind, string>> = {
   add: '+',

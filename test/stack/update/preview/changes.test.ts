@@ -1,8 +1,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import { plannedChanges } from '../../../../src/stack/update/preview/changes.ts';
+import { isTagsOnly, plannedChanges } from '../../../../src/stack/update/preview/changes.ts';
 import { meaningOf } from '../../../../src/stack/update/preview/meaning.ts';
-import { isTagsOnly } from '../../../../src/stack/update/preview/preview.ts';
 
 const template = {
   Resources: {
@@ -62,7 +61,8 @@ describe('what a change set means for a resource', () => {
 
 describe('what a change means for running builds', () => {
   const planned = (type: string, kind: 'change' | 'replace' | 'remove', retained = false) => ({
-    ...{ logicalId: 'X', type, kind, retained, properties: [] },
+    ...{ logicalId: 'X', type, kind, retained },
+    properties: [{ path: 'Other', recreates: 'never' as const }],
   });
 
   it('is refused where data or the ground of builds would go, unless that is allowed', () => {
@@ -77,6 +77,16 @@ describe('what a change means for running builds', () => {
     expect(meaningOf(planned('AWS::S3::Bucket', 'remove'), 'rolling', new Set(['X'])).weight).to.equal(
       'builds',
     );
+  });
+
+  it('is nothing where only tags differ, except that a launch template has another version then', () => {
+    const properties = [{ path: 'Tags', recreates: 'never' as const }];
+    for (const type of ['AWS::IAM::Role', 'AWS::EC2::SecurityGroup', 'AWS::Lambda::Function']) {
+      const tags = meaningOf({ ...planned(type, 'change'), properties }, 'rolling');
+      expect(tags, type).to.eql({ weight: 'none', text: 'nothing for running builds' });
+    }
+    const launch = meaningOf({ ...planned('AWS::EC2::LaunchTemplate', 'change'), properties }, 'rolling');
+    expect(launch.weight).to.equal('instances');
   });
 
   it('says by the strategy what happens to instances', () => {

@@ -105,7 +105,7 @@ export function updateGroup(input: UpdateAutoScalingGroupType, scope: Scope): ob
   const max = input.MaxSize ?? group.max;
   const desired = input.DesiredCapacity ?? Math.max(min, Math.min(max, group.desired));
   checkSizes({ min, max, desired });
-  const settings = settingsAsked(scope, input);
+  const settings = settingsAsked(scope, input, group);
   const places = placesAsked(scope, input);
   if (places !== undefined) Object.assign(group, places);
   // The two ways to say what to launch shut each other out.

@@ -71,10 +71,15 @@ const TERMINATION_POLICIES = new Set([
   'AllocationStrategy',
 ]);
 
-/** What a request says of a group beside its sizes and places, as the state holds it. @throws AwsError ValidationError */
+/**
+ * What a request says of a group beside its sizes and places, as the state holds it.
+ * @param before the group that it changes
+ * @throws AwsError ValidationError
+ */
 export function settingsAsked(
   scope: Scope,
   input: Partial<CreateAutoScalingGroupType & UpdateAutoScalingGroupType>,
+  before?: GroupRecord,
 ): Partial<GroupRecord> {
   if (input.LaunchTemplate !== undefined && input.MixedInstancesPolicy !== undefined) {
     throw validationError(
@@ -95,7 +100,7 @@ export function settingsAsked(
   }
   const settings: Partial<GroupRecord> = {
     launchTemplate: input.LaunchTemplate && checkedTemplate(scope, input.LaunchTemplate),
-    mixed: input.MixedInstancesPolicy && checkedPolicy(scope, input.MixedInstancesPolicy),
+    mixed: input.MixedInstancesPolicy && checkedPolicy(scope, input.MixedInstancesPolicy, before?.mixed),
     defaultCooldown: input.DefaultCooldown,
     defaultWarmup: input.DefaultInstanceWarmup,
     healthCheckType: input.HealthCheckType,

@@ -32,8 +32,17 @@ export function checkedTemplate(scope: Scope, specification: LaunchTemplateSpeci
   }
 }
 
-/** A mixed instances policy with its template found and its numbers checked. @throws AwsError ValidationError */
-export function checkedPolicy(scope: Scope, policy: MixedInstancesPolicy): MixedInstancesPolicy {
+/**
+ * A mixed instances policy with its template found and its numbers checked. A change may leave out the launch template, and
+ * keeps that of `before`; what it leaves out of the distribution goes back to its default.
+ * @throws AwsError ValidationError
+ */
+export function checkedPolicy(
+  scope: Scope,
+  { LaunchTemplate, InstancesDistribution }: MixedInstancesPolicy,
+  before?: MixedInstancesPolicy,
+): MixedInstancesPolicy {
+  const policy = { InstancesDistribution, LaunchTemplate: LaunchTemplate ?? keptTemplate(before) };
   const specification = policy.LaunchTemplate?.LaunchTemplateSpecification;
   if (specification === undefined) {
     throw validationError('LaunchTemplateSpecification must be provided in the MixedInstancesPolicy.');
@@ -87,6 +96,13 @@ export function checkedPolicy(scope: Scope, policy: MixedInstancesPolicy): Mixed
       },
     }),
   ) as MixedInstancesPolicy;
+}
+
+/** As a request would name it: by its id alone. */
+function keptTemplate(before: MixedInstancesPolicy | undefined): MixedInstancesPolicy['LaunchTemplate'] {
+  if (before?.LaunchTemplate === undefined) return undefined;
+  const { LaunchTemplateId, Version } = before.LaunchTemplate.LaunchTemplateSpecification ?? {};
+  return { ...before.LaunchTemplate, LaunchTemplateSpecification: { LaunchTemplateId, Version } };
 }
 
 const ON_DEMAND_STRATEGIES = ['prioritized', 'lowest-price'];

@@ -1,7 +1,8 @@
 import type { Scope } from '../../../kernel/service.ts';
 import { chooseForTermination } from '../capacity/termination.ts';
+import { onDemandShare } from '../capacity/distribution.ts';
 import { imbalance } from '../capacity/zones.ts';
-import { countedMembers, isSuspended, type GroupRecord } from '../state.ts';
+import { countedMembers, isSuspended, type GroupRecord, type MemberRecord } from '../state.ts';
 import { causeTime } from './activities.ts';
 import { launchUnits } from './launching.ts';
 import { beginTermination } from './terminating.ts';
@@ -12,12 +13,8 @@ import { beginTermination } from './terminating.ts';
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-benefits.html#AutoScalingBehavior.InstanceUsage
  */
 export function balanceZones(scope: Scope, group: GroupRecord): void {
+  if (isSuspended(group, 'AZRebalance') || !isAtRest(group)) return;
   const members = Object.values(group.members);
-  const resting = members.every(({ lifecycle }) => lifecycle === 'InService');
-  const suspended = ['AZRebalance', 'Launch', 'Terminate'].some((process) => isSuspended(group, process));
-  if (!resting || suspended || group.deleting || group.retryAt !== undefined) return;
-  if (group.refreshes.some(({ endedAt }) => endedAt === undefined)) return;
-  if (countedMembers(group).length > group.desired) return;
   const move = imbalance(group.zones, members);
   if (move === undefined) return;
   const movable = members.filter(
@@ -29,13 +26,57 @@ export function balanceZones(scope: Scope, group: GroupRecord): void {
   const zones = [...move.counts.keys()].join(' ');
   const counts = [...move.counts.values()].join(' ');
   const found = `At ${at} availability zones ${zones} had ${counts} instances respectively.`;
-  const before = members.length;
-  launchUnits(scope, group, 1, `${found} An instance was launched to aid in balancing the group's zones.`);
-  if (Object.keys(group.members).length === before) return;
-  beginTermination(
+  const why = `${found} An instance was %s to aid in balancing the group's zones.`;
+  exchange(scope, group, leaver, why, move.to);
+}
+
+/**
+ * Comes nearer to the distribution of a mixed instances policy that was changed, one instance at a time: "an update to this
+ * setting means a gradual replacement of instances". Those that are protected from scale-in stay.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-autoscaling-autoscalinggroup-instancesdistribution.html
+ */
+export function balancePurchases(scope: Scope, group: GroupRecord): void {
+  const distribution = group.mixed?.InstancesDistribution;
+  if (distribution === undefined || !isAtRest(group)) return;
+  const members = Object.values(group.members);
+  const missing = onDemandShare(members.length, distribution) - members.filter(({ spot }) => !spot).length;
+  if (missing === 0) return;
+  const surplus = members.filter(
+    ({ spot, protectedFromScaleIn }) => spot === missing > 0 && !protectedFromScaleIn,
+  );
+  const leaver = chooseForTermination(surplus, { zones: group.zones, policies: group.terminationPolicies });
+  if (leaver === undefined) return;
+  const at = causeTime(scope.world.now());
+  exchange(
     scope,
     group,
     leaver,
-    `${found} An instance was terminated to aid in balancing the group's zones.`,
+    `At ${at} an instance was %s to move towards the group's distribution of on-demand and spot instances.`,
   );
+}
+
+function isAtRest(group: GroupRecord): boolean {
+  const resting = Object.values(group.members).every(({ lifecycle }) => lifecycle === 'InService');
+  const suspended = ['Launch', 'Terminate'].some((process) => isSuspended(group, process));
+  if (!resting || suspended || group.deleting || group.retryAt !== undefined) return false;
+  if (group.refreshes.some(({ endedAt }) => endedAt === undefined)) return false;
+  return countedMembers(group).length <= group.desired;
+}
+
+/**
+ * Launches one instance and, where that succeeds, ends another.
+ * @param cause with `%s` for what was done to each
+ * @param zone where the new one has to be
+ */
+function exchange(
+  scope: Scope,
+  group: GroupRecord,
+  leaver: MemberRecord,
+  cause: string,
+  zone?: string,
+): void {
+  const before = Object.keys(group.members).length;
+  launchUnits(scope, group, 1, cause.replace('%s', 'launched'), zone);
+  if (Object.keys(group.members).length === before) return;
+  beginTermination(scope, group, leaver, cause.replace('%s', 'terminated'));
 }

@@ -39,12 +39,19 @@ function backOff(group: GroupRecord, now: number): void {
 /**
  * Launches `units` of capacity, spread over the group's zones. A zone that has no room is left for another one; when
  * none has, the group waits before it tries again. Each try leaves an activity, as in AWS.
+ * @param only the one zone that is wanted, where another would be of no use
  */
-export function launchUnits(scope: Scope, group: GroupRecord, units: number, cause: string): void {
+export function launchUnits(
+  scope: Scope,
+  group: GroupRecord,
+  units: number,
+  cause: string,
+  only?: string,
+): void {
   const closed = new Set<string>();
   let missing = units;
   while (missing > 0) {
-    const open = placesOf(scope, group).filter(({ zone }) => !closed.has(zone));
+    const open = placesOf(scope, group).filter(({ zone }) => !closed.has(zone) && (only ?? zone) === zone);
     if (open.length === 0) {
       backOff(group, scope.world.now());
       return;

@@ -5,7 +5,7 @@ import { isAlive } from '../../ec2/compute/instance-record.ts';
 import { ec2State } from '../../ec2/state.ts';
 import { autoScalingState, groupsOf, isSuspended, type GroupRecord, type MemberRecord } from '../state.ts';
 import { causeTime, endActivity } from './activities.ts';
-import { balanceZones } from './balancing.ts';
+import { balancePurchases, balanceZones } from './balancing.ts';
 import { completeAction, holdForHooks } from './hooks.ts';
 import { advanceRefresh } from './refreshing.ts';
 import { scaleToDesired } from './scaling.ts';
@@ -31,6 +31,7 @@ export const reconcile: Task = (world, key) => {
   scaleToDesired(scope, group);
   advanceRefresh(scope, group);
   balanceZones(scope, group);
+  balancePurchases(scope, group);
   const next = nextLook(group, world.now());
   if (next !== undefined) world.wake(RECONCILE_TASK, key, next);
 };

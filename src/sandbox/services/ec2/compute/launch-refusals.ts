@@ -12,7 +12,7 @@ import type { Launch } from './launch-request.ts';
 export function refuseLaunch(scope: Scope, { type, subnet, spot, data }: Launch): void {
   const { world, region } = scope;
   const zone = subnet.AvailabilityZone;
-  if (!hasCapacity(world, type.name, spot ? 'spot' : 'on-demand')) {
+  if (!hasCapacity(world, { instanceType: type.name, market: spot ? 'spot' : 'on-demand', zone })) {
     throw spot ? noSpotCapacity() : noCapacity(type.name, zone, zonesOffering(type, region));
   }
   const most = Number(data.InstanceMarketOptions?.SpotOptions?.MaxPrice ?? Number.NaN);

@@ -9,9 +9,11 @@ import type {
   DisassociateRouteTableRequest,
   ReplaceRouteTableAssociationRequest,
   ReplaceRouteTableAssociationResult,
+  Route,
   RouteTable,
 } from '@aws-sdk/client-ec2';
 import { AwsError, type Scope } from '../../../kernel/service.ts';
+import type { Instant } from '../../../kernel/time.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, required } from '../errors.ts';
 import { subnetOf } from '../network/subnets.ts';
@@ -24,6 +26,7 @@ import {
   type VpcRecord,
 } from '../state.ts';
 import { requestedTags, setTags, tagList } from '../tags.ts';
+import { natState } from './nat-gateways.ts';
 
 export const tableMissing = (ids: readonly string[]): AwsError =>
   new AwsError(
@@ -168,7 +171,7 @@ export function replaceRouteTableAssociation(
   return { NewAssociationId: moved.RouteTableAssociationId, AssociationState: { State: 'associated' } };
 }
 
-const filters: Filters<RouteTableRecord> = {
+const filters = (state: Ec2State, now: Instant): Filters<RouteTableRecord> => ({
   'route-table-id': (table) => table.RouteTableId,
   'vpc-id': (table) => table.VpcId,
   'owner-id': (table) => table.OwnerId,
@@ -181,12 +184,29 @@ const filters: Filters<RouteTableRecord> = {
   'route.nat-gateway-id': (table) => table.Routes.map(({ NatGatewayId }) => NatGatewayId),
   'route.destination-cidr-block': (table) =>
     table.Routes.map(({ DestinationCidrBlock }) => DestinationCidrBlock),
-  'route.state': (table) => table.Routes.map(({ State }) => State),
+  'route.state': (table) => table.Routes.map((route) => routeState(state, table, route, now)),
   'route.origin': (table) => table.Routes.map(({ Origin }) => Origin),
-};
+});
 
 function described(state: Ec2State, table: RouteTableRecord): RouteTable {
   return { ...table, Tags: tagList(state, table.RouteTableId) };
+}
+
+/** What a route leads to may be gone: EC2 keeps the route, and what it carries is lost. */
+function routeState(
+  state: Ec2State,
+  { VpcId }: RouteTableRecord,
+  route: Route,
+  now: Instant,
+): Route['State'] {
+  const { NatGatewayId, GatewayId } = route;
+  if (NatGatewayId !== undefined) {
+    const nat = state.natGateways[NatGatewayId];
+    return nat === undefined || /^delet/.test(natState(nat, now)) ? 'blackhole' : route.State;
+  }
+  if (GatewayId?.startsWith('igw-') !== true) return route.State;
+  const attached = state.internetGateways[GatewayId]?.Attachments.some((each) => each.VpcId === VpcId);
+  return attached ? route.State : 'blackhole';
 }
 
 function describeRouteTables(input: DescribeRouteTablesRequest, scope: Scope): DescribeRouteTablesResult {
@@ -194,11 +214,16 @@ function describeRouteTables(input: DescribeRouteTablesRequest, scope: Scope): D
   const found = selected(
     byIds(state.routeTables, input.RouteTableIds, tableMissing),
     input.Filters,
-    filters,
+    filters(state, scope.world.now()),
     (table) => state.tags[table.RouteTableId] ?? {},
   );
   const { items, nextToken } = page(found, input);
-  return { RouteTables: items.map((table) => described(state, table)), NextToken: nextToken };
+  const now = scope.world.now();
+  const withStates = (table: RouteTableRecord): RouteTable => ({
+    ...described(state, table),
+    Routes: table.Routes.map((route) => ({ ...route, State: routeState(state, table, route, now) })),
+  });
+  return { RouteTables: items.map(withStates), NextToken: nextToken };
 }
 
 export const routeTableOperations = {

@@ -21,7 +21,7 @@ export function runnerProgram(): string {
 function compiled(): string {
   const root = join(here, '../../../../..');
   const file = join(root, 'node_modules', '.cache', 'bk-stack', 'lambda-runner.mjs');
-  const sources = ['runner.ts', 'handler.ts'].map((name) => join(here, name));
+  const sources = ['runner.ts', 'handler.ts', 'clock.ts'].map((name) => join(here, name));
   const made = existsSync(file) ? statSync(file).mtimeMs : 0;
   if (sources.some((source) => statSync(source).mtimeMs > made)) {
     const esbuild = join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');

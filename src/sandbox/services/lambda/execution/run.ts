@@ -2,6 +2,7 @@ import { AwsError, type Scope } from '../../../kernel/service.ts';
 import type { World } from '../../../kernel/world.ts';
 import { packageFiles } from '../code.ts';
 import { functionArn, type Qualified } from '../state.ts';
+import { recordInvocation } from '../metrics.ts';
 import type { EnvironmentOptions, ExecutionEnvironment, Outcome } from './environment.ts';
 import { LogWriter } from './log.ts';
 import { inEnvironment } from './pool.ts';
@@ -68,6 +69,7 @@ export async function runFunction(
     else if (failure?.errorType === 'Runtime.ExitError')
       write(`${failure.errorMessage}\n${failure.errorType}\n`);
     write(`END RequestId: ${run.requestId}\n`);
+    recordInvocation(scope, record.name, outcome);
     write(report(run.requestId, outcome, settings.MemorySize));
     await writer.flushed();
     return { outcome, log: lines.join('') };

@@ -1,0 +1,72 @@
+import * as Args from '@oclif/core/args';
+import * as Flags from '@oclif/core/flags';
+import { BaseCommand } from '../../cli/base-command.ts';
+import { logFlags, sinceFlag, untilFlag } from '../../cli/log-flags.ts';
+import { UsageError } from '../../errors.ts';
+import type { InsightsAnswer } from '../../logs/insights/run.ts';
+import { errTheme, outTheme } from '../../terminal/theme.ts';
+
+export default class LogsInsights extends BaseCommand {
+  static override summary = 'Ask the logs of a stack a question';
+  static override description =
+    "Runs a query of CloudWatch Logs Insights over the stack's log groups. AWS charges by what is scanned, which is told at " +
+    'the end. Ctrl-C stops the query.';
+
+  static override examples = [
+    '<%= config.bin %> <%= command.id %> my-stack "filter @message like /error/ | stats count(*) by bin(5m)"',
+    '<%= config.bin %> <%= command.id %> my-stack "fields @timestamp, @logStream, @message | limit 20" --since 1d --csv',
+  ];
+
+  static override args = {
+    name: Args.string({
+      description: "the stack's name (or set BK_STACK_NAME)",
+      required: true,
+      ignoreStdin: true,
+    }),
+    query: Args.string({ description: 'in the Logs Insights query language', ignoreStdin: true }),
+  };
+
+  static override flags = {
+    ...logFlags,
+    since: sinceFlag('1h'),
+    until: untilFlag(),
+    csv: Flags.boolean({ description: 'the rows as CSV', exclusive: ['json'] }),
+  };
+
+  async run(): Promise<InsightsAnswer> {
+    const { args, flags } = await this.parse(LogsInsights);
+    // With the name in the environment, the only argument is the query.
+    const [name, query = ''] =
+      args.query === undefined ? [process.env['BK_STACK_NAME'], args.name] : [args.name, args.query];
+    const stackName = this.requireName(name);
+    if (query.trim() === '') {
+      throw new UsageError('The query is empty', {
+        hint: 'Ask for something: "fields @timestamp, @message | limit 20"',
+      });
+    }
+    const { chosenGroups, chosenInstances } = await import('../../logs/choice.ts');
+    const groups = chosenGroups(flags.group);
+    const instances = chosenInstances(flags);
+    const { windowOf } = await import('../../logs/period.ts');
+    windowOf(flags, Date.now());
+    const aws = await this.connect(flags);
+    const now = await aws.clock();
+    const { runInsights } = await import('../../logs/insights/run.ts');
+    const { insightsCsv, insightsText, statisticsText } = await import('../../logs/insights/text.ts');
+    const { ProgressLine } = await import('../../terminal/progress-line.ts');
+    const progress = new ProgressLine(process.stderr, this.repaints(flags));
+    const order = { stackName, groups, instances, query, window: windowOf(flags, now()) };
+    const answer = await runInsights(aws, order, {
+      now,
+      signal: this.signal,
+      progress: (statistics) => {
+        progress.show(`Running: ${statisticsText(statistics)}`);
+      },
+    }).finally(() => {
+      progress.end();
+    });
+    this.progress(errTheme.dim(statisticsText(answer.statistics)));
+    this.log(flags.csv ? insightsCsv(answer) : insightsText(answer, outTheme.heading));
+    return answer;
+  }
+}

@@ -1,0 +1,181 @@
+import type { AwsContext } from '../aws/context.ts';
+import { requireStack } from '../stack/reading/find-stack.ts';
+import { runningUpdate } from '../stack/update/under-way.ts';
+import type { Journal } from '../stack/update/journal.ts';
+import type { TaskListStyle } from '../terminal/task-list.ts';
+import { examine, type Examination } from './examine.ts';
+import { type Check, type Finding, type Repair } from './finding.ts';
+import { agentsCheck } from './group/agents.ts';
+import { hooksCheck } from './group/hooks.ts';
+import { instancesCheck } from './group/instances.ts';
+import { launchChecks } from './group/launch.ts';
+import { groupCheck } from './group/state.ts';
+import {
+  type AskIdentity,
+  identify,
+  type Identity,
+  judgeClock,
+  judgeIdentity,
+  regionCheck,
+} from './machine/account.ts';
+import { assetsBucketCheck } from './machine/assets-bucket.ts';
+import { quotasCheck } from './machine/quotas.ts';
+import { networkCheck } from './network/network.ts';
+import { Patient } from './patient.ts';
+import { CALLS } from './permissions/calls.ts';
+import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
+import { alarmsCheck } from './service/alarms.ts';
+import { bucketCheck } from './service/bucket.ts';
+import { logsCheck } from './service/logs.ts';
+import { programsCheck } from './service/programs.ts';
+import { queueCheck } from './service/queue.ts';
+import { scalerCheck } from './service/scaler.ts';
+import { stackCheck } from './service/stack-state.ts';
+import { tokenCheck } from './service/token.ts';
+
+export interface DoctorOptions {
+  readonly style: TaskListStyle;
+  readonly signal: AbortSignal;
+  /** Whose permissions are looked at; empty for every command. A person who names some must have them. */
+  readonly commands: readonly string[];
+  /** Of Buildkite's REST API, which alone knows the agents of an instance. */
+  readonly restToken?: string | undefined;
+  /** Real seconds for each check. */
+  readonly withinSeconds?: number;
+  readonly askIdentity?: AskIdentity;
+}
+
+/** What doctor has found. */
+export interface Report {
+  readonly stackName: string | null;
+  readonly region: string;
+  /** Each check with its findings, in the order in which they are told. */
+  readonly checks: readonly Examination[];
+}
+
+const WITHIN_SECONDS = 60;
+
+/**
+ * Looks at everything that could keep a stack from its work; without a stack, at the machine, the account and the region.
+ * Changes nothing.
+ * @throws OperationError where there is no stack with this name
+ */
+export async function diagnose(
+  aws: AwsContext,
+  stackName: string | undefined,
+  options: DoctorOptions,
+): Promise<Report> {
+  const { style, withinSeconds = WITHIN_SECONDS } = options;
+  const identity = await identify(aws, options.askIdentity);
+  const looking = { style, withinSeconds };
+  if ('code' in identity) {
+    const refused: Check = {
+      title: 'Credentials',
+      look: () => Promise.resolve({ fact: '', findings: [identity] }),
+    };
+    return { stackName: stackName ?? null, region: aws.region, checks: await examine([refused], looking) };
+  }
+  const patient = stackName === undefined ? undefined : new Patient(aws, await requireStack(aws, stackName));
+  const checks = [
+    ...machineChecks(aws, identity, patient, options),
+    ...(patient === undefined ? [] : stackChecks(patient, options)),
+  ];
+  return {
+    stackName: patient?.stackName ?? null,
+    region: aws.region,
+    checks: await examine(checks, looking),
+  };
+}
+
+function machineChecks(
+  aws: AwsContext,
+  identity: Identity,
+  patient: Patient | undefined,
+  { commands, signal }: DoctorOptions,
+): Check[] {
+  const place = {
+    account: identity.account,
+    region: aws.region,
+    partition: identity.arn.split(':')[1] ?? 'aws',
+    stackName: patient?.stackName,
+    tokenPath: patient?.parameter('BuildkiteAgentTokenParameterStorePath'),
+  };
+  return [
+    { title: 'Credentials', look: () => Promise.resolve(judgeIdentity(identity)) },
+    { title: 'Clock', look: () => Promise.resolve(judgeClock(identity.aheadSeconds)) },
+    regionCheck(aws),
+    {
+      title: 'Permissions',
+      look: () =>
+        judgePermissions(
+          simulationCalls(aws),
+          identity.arn,
+          commands.length === 0 ? Object.keys(CALLS) : commands,
+          place,
+          commands.length === 0 ? 'warning' : 'error',
+        ),
+    },
+    quotasCheck(aws, signal),
+    assetsBucketCheck(aws, identity),
+  ];
+}
+
+function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Check[] {
+  let journal: Promise<Journal | undefined> | undefined;
+  const update = () => (journal ??= runningUpdate(patient.aws, patient.stackName));
+  const replacing = async () => (await update()) !== undefined || (await isRefreshing(patient));
+  const all = [stackCheck(patient, update)];
+  // A stack that is not there yet, or any more, has nothing else to look at.
+  if (/^(REVIEW_IN_PROGRESS|CREATE_|ROLLBACK_|DELETE_)/.test(patient.stack.StackStatus ?? '')) {
+    if (patient.stack.StackStatus !== 'CREATE_COMPLETE') return all;
+  }
+  return [
+    ...all,
+    groupCheck(patient),
+    hooksCheck(patient),
+    instancesCheck(patient, replacing),
+    agentsCheck(patient, restToken, signal),
+    ...launchChecks(patient, signal),
+    networkCheck(patient),
+    scalerCheck(patient),
+    alarmsCheck(patient),
+    tokenCheck(patient, signal),
+    queueCheck(patient),
+    bucketCheck(patient),
+    logsCheck(patient),
+    programsCheck(patient),
+  ];
+}
+
+/** Whether an instance refresh replaces instances right now, of an update or of a new token. */
+async function isRefreshing(patient: Patient): Promise<boolean> {
+  const group = await patient.group();
+  const { DescribeInstanceRefreshesCommand } = await import('../aws/sdk/auto-scaling.ts');
+  const client = await patient.aws.clients.autoScaling();
+  const { InstanceRefreshes } = await client.send(
+    new DescribeInstanceRefreshesCommand({
+      AutoScalingGroupName: group?.AutoScalingGroupName,
+      MaxRecords: 1,
+    }),
+  );
+  return /^(Pending|InProgress|Baking|Cancelling|RollbackInProgress)$/.test(
+    InstanceRefreshes?.[0]?.Status ?? '',
+  );
+}
+
+/** All findings, errors first; each once. */
+export function findingsOf({ checks }: Pick<Report, 'checks'>): Finding[] {
+  const all = checks.flatMap(({ findings }) => findings);
+  const once = all.filter(
+    ({ code, message }, index) =>
+      all.findIndex((other) => other.code === code && other.message === message) === index,
+  );
+  const rank = ({ severity }: Finding) => (severity === 'error' ? 0 : 1);
+  return once.sort((a, b) => rank(a) - rank(b));
+}
+
+/** What `--fix` can mend of it, each repair once. */
+export function repairsOf(report: Pick<Report, 'checks'>): Repair[] {
+  const all = findingsOf(report).flatMap(({ repair }) => repair ?? []);
+  return all.filter(({ does }, index) => all.findIndex((other) => other.does === does) === index);
+}

@@ -1,0 +1,82 @@
+import { limited } from '../aws/bounded.ts';
+import { isUnreachable, translateAwsError } from '../aws/errors.ts';
+import { isDenied } from '../stack/preflight/check.ts';
+import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/task-list.ts';
+import type { Check, Examined, Finding } from './finding.ts';
+
+export interface Examination {
+  readonly title: string;
+  readonly fact: string;
+  readonly findings: readonly Finding[];
+}
+
+export interface ExaminationOptions {
+  readonly style: TaskListStyle;
+  /** Real seconds after which a check is given up. */
+  readonly withinSeconds: number;
+}
+
+/** Enough to be quick, few enough not to be throttled. */
+const AT_ONCE = 6;
+
+/** Looks at everything, several things at a time. A check that fails is a finding, and never keeps the others from looking. */
+export function examine(checks: readonly Check[], options: ExaminationOptions): Promise<Examination[]> {
+  const limit = limited(AT_ONCE);
+  return runTasks<Examination[]>(
+    checks.map((check): ListedTask<Examination> => ({
+      title: check.title,
+      run: () => limit(() => one(check, options.withinSeconds)),
+      outcome: ({ title, fact, findings }) => ({
+        state: findings.some(({ severity }) => severity === 'error')
+          ? 'bad'
+          : findings.length > 0
+            ? 'doubtful'
+            : 'good',
+        text: `${title}: ${findings.length === 0 ? fact : findings.map(({ message }) => message).join('; ')}`,
+      }),
+    })),
+    options.style,
+  );
+}
+
+async function one({ title, look }: Check, withinSeconds: number): Promise<Examination> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Examined>((resolve) => {
+    timer = setTimeout(() => {
+      resolve({ fact: '', findings: [unseen(title, `it took longer than ${withinSeconds} seconds`)] });
+    }, withinSeconds * 1000);
+  });
+  try {
+    return { title, ...(await Promise.race([look(), late])) };
+  } catch (error) {
+    return { title, fact: '', findings: [unseen(title, whyNot(error), actionOf(error))] };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function unseen(title: string, why: string, action?: string): Finding {
+  const subject = title.charAt(0).toLowerCase() + title.slice(1);
+  return {
+    code: 'could-not-look',
+    severity: 'warning',
+    message: `Could not look at the ${subject}: ${why}`,
+    meaning: 'Whether anything is wrong there is not known.',
+    fix:
+      action === undefined
+        ? 'Look again; with --debug each request shows.'
+        : `Ask for the permission ${action}. What doctor needs: bk-stack doctor --print-policy --for doctor`,
+  };
+}
+
+function whyNot(error: unknown): string {
+  if (isDenied(error)) return `missing ${actionOf(error) ?? 'a permission'}`;
+  if (isUnreachable(error)) return `no answer (${(error as Error).message})`;
+  return (translateAwsError(error) as Error).message;
+}
+
+/** AWS names the action in its message: "User: ... is not authorized to perform: ec2:DescribeSubnets". */
+function actionOf(error: unknown): string | undefined {
+  if (!isDenied(error)) return undefined;
+  return /perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec((error as Error).message)?.[1];
+}

@@ -1,0 +1,99 @@
+import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
+import { groupState } from '../../stack/reading/group.ts';
+import { adviceFor } from '../../stack/diagnosis/advice.ts';
+import { counted } from '../../terminal/text.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** What tells whether a group gets and keeps its instances. */
+export interface MembersFacts {
+  readonly desired: number;
+  readonly members: readonly Pick<Member, 'InstanceId' | 'LifecycleState' | 'HealthStatus'>[];
+  /** Why the latest launch failed, where nothing has succeeded since. */
+  readonly failure?: string;
+  /** Instances of another version of the launch template than new ones, that nothing replaces. */
+  readonly outdated: readonly string[];
+}
+
+/** Whether launches succeed, and what has been launched is as it should be. */
+export function instancesCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
+  return {
+    title: 'Instances',
+    look: async () => {
+      const group = await patient.group();
+      if (group === undefined) return examined('none');
+      const [activities, launch, underWay] = await Promise.all([
+        patient.activities(group.AutoScalingGroupName ?? ''),
+        patient.launch(group),
+        replacing(),
+      ]);
+      const { failing, failures } = groupState(group, activities);
+      const [latest] = failures;
+      const facts: MembersFacts = {
+        desired: group.DesiredCapacity ?? 0,
+        members: group.Instances ?? [],
+        ...(failing && latest !== undefined && { failure: latest.reason }),
+        outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
+      };
+      return examined(
+        counted(facts.members.length, 'instance'),
+        ...judgeMembers(facts, { stackName: patient.stackName, region: patient.region }),
+      );
+    },
+  };
+}
+
+function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
+  return Instances.flatMap(({ InstanceId, LaunchTemplate, LifecycleState = '' }) =>
+    InstanceId !== undefined &&
+    LaunchTemplate?.Version !== undefined &&
+    LaunchTemplate.Version !== current &&
+    !LifecycleState.startsWith('Terminating')
+      ? [InstanceId]
+      : [],
+  );
+}
+
+export function judgeMembers(
+  { desired, members, failure, outdated }: MembersFacts,
+  stack: { readonly stackName: string; readonly region: string },
+): Finding[] {
+  const place = `${stack.stackName} --region ${stack.region}`;
+  const inService = members.filter(({ LifecycleState }) => LifecycleState === 'InService').length;
+  const unhealthy = members.flatMap(({ InstanceId = '', HealthStatus = '', LifecycleState = '' }) =>
+    HealthStatus.toLowerCase() === 'unhealthy' && !LifecycleState.startsWith('Terminating')
+      ? [InstanceId]
+      : [],
+  );
+  const findings: Finding[] = [];
+  if (failure !== undefined && inService < desired) {
+    findings.push({
+      code: 'launches-fail',
+      severity: 'error',
+      message: `Instances cannot be launched: ${failure.replace(/\.$/, '')}`,
+      meaning: `${desired - inService} of ${counted(desired, 'wanted instance')} are missing, and jobs wait for them.`,
+      fix:
+        adviceFor({ reason: failure }, stack) ??
+        `See what the group tried: aws autoscaling describe-scaling-activities --region ${stack.region}`,
+    });
+  }
+  if (unhealthy.length > 0) {
+    findings.push({
+      code: 'instances-unhealthy',
+      severity: 'warning',
+      message: `${counted(unhealthy.length, 'instance')} unhealthy: ${unhealthy.join(', ')}`,
+      meaning: 'The group replaces them when their jobs are done.',
+      fix: `See why: bk-stack logs tail ${place} --instance ${unhealthy[0] ?? ''} --no-follow`,
+    });
+  }
+  if (outdated.length > 0) {
+    findings.push({
+      code: 'instances-outdated',
+      severity: 'warning',
+      message: `${counted(outdated.length, 'instance')} not of the launch template's current version, and no update replaces ${outdated.length === 1 ? 'it' : 'them'}: ${outdated.join(', ')}`,
+      meaning: 'Their jobs run with the settings from before, until they end by themselves.',
+      fix: `Replace them when their jobs are done: bk-stack instances stop ${outdated.join(' ')} --replace --region ${stack.region}`,
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,137 @@
+import { preflightCalls } from '../../stack/preflight/index.ts';
+import type { Finding as PreflightFinding } from '../../stack/preflight/index.ts';
+import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/instance-types.ts';
+import { checkLaunch } from '../../stack/preflight/launch.ts';
+import { checkVcpus } from '../../stack/preflight/quotas.ts';
+import { type Check, examined, type Finding, type FindingCode } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+type PreflightCalls = ReturnType<typeof preflightCalls>;
+
+/** Whether new instances can be had, and can start. Judged by the same rules as before a creation. */
+export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
+  const calls = preflightCalls(patient.aws, signal);
+  let facts: Promise<readonly InstanceTypeFacts[]> | undefined;
+  /** Of the group's types; asked for once. */
+  const types = async (names: readonly string[]) => (facts ??= calls.instanceTypes(names));
+  return [
+    {
+      title: 'Instance types',
+      look: async () => {
+        const group = await patient.group();
+        const launch = group && (await patient.launch(group));
+        if (group === undefined || launch === undefined) return examined('not known');
+        const wanted = launch.types;
+        const found = await types(wanted);
+        const survey = { wanted, facts: found, known: [], placement: await placementOf(calls, group) };
+        const { fact, problems, warnings } = judgeInstanceTypes(survey, patient.region);
+        const typesWith = (value: string) =>
+          `bk-stack update ${patient.place} --param InstanceTypes=${value}`;
+        const findings = [
+          ...problems.map((each) => ({ ...each, severity: 'error' as const })),
+          ...warnings.map((each) => ({ ...each, severity: 'warning' as const })),
+        ].map(({ severity, message }): Finding => ({
+          code: 'instance-type-not-offered',
+          severity,
+          message,
+          meaning: 'The group cannot launch such instances there, and jobs wait longer.',
+          fix: `Name types that every zone offers: ${typesWith('...')}`,
+        }));
+        return examined(fact, ...findings);
+      },
+    },
+    {
+      title: 'Image and key',
+      look: async () => {
+        const group = await patient.group();
+        const launch = group && (await patient.launch(group));
+        if (launch === undefined) return examined('not known');
+        const subject = {
+          region: patient.region,
+          imageId: launch.data.ImageId ?? '',
+          keyName: launch.data.KeyName ?? '',
+          types: await types(launch.types),
+        };
+        const [image, key] = await Promise.all([
+          checkLaunch(calls, { ...subject, keyName: '' }),
+          checkLaunch(calls, { ...subject, imageId: '' }),
+        ]);
+        const unable = 'No new instance can start.';
+        return examined(
+          `${subject.imageId}, ${subject.keyName || 'no SSH key'}`,
+          ...image.problems.map((each) =>
+            asError('image-unusable', each, unable, `bk-stack update ${patient.place} --param ImageId=...`),
+          ),
+          ...key.problems.map((each) =>
+            asError('key-pair-missing', each, unable, `bk-stack update ${patient.place} --param KeyName=`),
+          ),
+        );
+      },
+    },
+    {
+      title: 'vCPU quotas',
+      look: async () => {
+        const group = await patient.group();
+        const launch = group && (await patient.launch(group));
+        if (group === undefined || launch === undefined) return examined('not known');
+        const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
+        const subject = {
+          sizes: {
+            minSize: group.MinSize ?? 0,
+            maxSize: group.MaxSize ?? 0,
+            onDemandBase: distribution?.OnDemandBaseCapacity ?? 0,
+            onDemandPercentage: distribution?.OnDemandPercentageAboveBaseCapacity ?? 100,
+          },
+          types: await types(launch.types),
+          region: patient.region,
+        };
+        const verdicts = await Promise.all([
+          checkVcpus(calls, subject, 'on-demand'),
+          checkVcpus(calls, subject, 'spot'),
+        ]);
+        return examined(
+          verdicts.flatMap(({ fact }) => fact || []).join(', ') || 'nothing to count',
+          ...verdicts.flatMap(({ problems, warnings }) => [
+            ...problems.map((each) => ofQuota('error', each)),
+            ...warnings.map((each) => ofQuota('warning', each)),
+          ]),
+        );
+      },
+    },
+  ];
+}
+
+async function placementOf(
+  calls: PreflightCalls,
+  { VPCZoneIdentifier = '' }: { readonly VPCZoneIdentifier?: string },
+) {
+  const wanted = VPCZoneIdentifier.split(',').filter(Boolean);
+  const found = await calls.subnets(wanted);
+  // Those that are gone are told by the check of the network.
+  return { kind: 'subnets', vpcId: '', wanted: found.map(({ id }) => id), found } as const;
+}
+
+function asError(
+  code: FindingCode,
+  { message, hint }: PreflightFinding,
+  meaning: string,
+  command: string,
+): Finding {
+  return {
+    code,
+    severity: 'error',
+    message,
+    meaning,
+    fix: hint === undefined ? command : `${hint}\n${command}`,
+  };
+}
+
+function ofQuota(severity: 'error' | 'warning', { message, hint }: PreflightFinding): Finding {
+  return {
+    code: hint === undefined ? 'could-not-look' : 'vcpu-quota',
+    severity,
+    message,
+    meaning: 'Beyond that no instance is launched, and jobs wait.',
+    fix: hint ?? 'Look again; with --debug each request shows.',
+  };
+}

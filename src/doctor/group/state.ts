@@ -1,0 +1,130 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { capacityCalls } from '../../stack/capacity/calls.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+import { type HookFacts, holdsJobs } from './hooks.ts';
+
+/** What tells whether a group does its work. */
+export interface GroupFacts {
+  readonly name: string;
+  /** Why somebody has paused it. */
+  readonly paused?: string;
+  readonly suspended: readonly string[];
+  readonly zones: number;
+  /** Whether its instances are protected from being ended by a smaller size or for balance. */
+  readonly protectedFromScaleIn: boolean;
+  readonly hooks: readonly HookFacts[];
+}
+
+/** Without these a group brings up nothing, or keeps what is broken. */
+const VITAL = ['Launch', 'Terminate', 'HealthCheck', 'ReplaceUnhealthy'];
+/** What bk-stack scale-to-zero suspends itself. */
+const OF_PAUSE = ['Launch', 'ScheduledActions'];
+
+export interface GroupRepairs {
+  resume(processes: readonly string[]): Promise<void>;
+  suspend(processes: readonly string[]): Promise<void>;
+}
+
+/** Whether somebody has left the group in a state in which it does not work. */
+export function groupCheck(patient: Patient): Check {
+  return {
+    title: 'Group',
+    look: async () => {
+      const group = await patient.group();
+      if (group === undefined) return examined('', groupMissing(patient));
+      const name = group.AutoScalingGroupName ?? '';
+      const facts = groupFacts(group, await patient.hooks(name));
+      const calls = capacityCalls(patient.aws);
+      const findings = judgeGroup(facts, patient, {
+        resume: (processes) => calls.resume(name, processes),
+        suspend: (processes) => calls.suspend(name, processes),
+      });
+      const { DesiredCapacity = 0, MinSize = 0, MaxSize = 0 } = group;
+      return examined(
+        `${DesiredCapacity} desired (${MinSize} to ${MaxSize}), nothing suspended`,
+        ...findings,
+      );
+    },
+  };
+}
+
+export function groupFacts(group: AutoScalingGroup, hooks: readonly HookFacts[]): GroupFacts {
+  const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
+  return {
+    name: group.AutoScalingGroupName ?? '',
+    ...(paused !== undefined && { paused }),
+    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    zones: new Set(group.AvailabilityZones).size,
+    protectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
+    hooks,
+  };
+}
+
+export function judgeGroup(
+  facts: GroupFacts,
+  { place, region }: Pick<Patient, 'place' | 'region'>,
+  repairs: GroupRepairs,
+): Finding[] {
+  const { name, paused, suspended, zones, protectedFromScaleIn, hooks } = facts;
+  const halted = suspended.filter(
+    (process) => VITAL.includes(process) && !(paused !== undefined && OF_PAUSE.includes(process)),
+  );
+  // An instance may be ended as soon as its health is looked at again: its jobs must be waited for.
+  const safe = holdsJobs(hooks) || halted.every((process) => process === 'Launch');
+  const findings: Finding[] = [];
+  if (paused !== undefined) {
+    findings.push({
+      code: 'paused',
+      severity: 'warning',
+      message: `The stack is paused (${paused})`,
+      meaning: 'Its scaler brings up nothing, and jobs wait until it is resumed.',
+      fix: `bk-stack resume ${place}`,
+    });
+  }
+  if (halted.length > 0) {
+    findings.push({
+      code: 'processes-suspended',
+      severity: 'error',
+      message: `Auto Scaling does not ${halted.join(', ')}: suspended by somebody`,
+      meaning: 'The group launches no instances, or keeps those that are broken.',
+      fix: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${halted.join(' ')} --region ${region}`,
+      ...(safe && {
+        repair: {
+          does: `Resumes ${halted.join(', ')} of ${name}.`,
+          carryOut: () => repairs.resume(halted),
+        },
+      }),
+    });
+  }
+  if (zones > 1 && !suspended.includes('AZRebalance') && !holdsJobs(hooks) && !protectedFromScaleIn) {
+    findings.push({
+      code: 'az-rebalance',
+      severity: 'warning',
+      message:
+        'Auto Scaling may end instances to balance the zones, and nothing makes it wait for their jobs',
+      meaning: 'A job on such an instance is lost.',
+      fix: `aws autoscaling suspend-processes --auto-scaling-group-name ${name} --scaling-processes AZRebalance --region ${region}`,
+      repair: {
+        does: `Suspends AZRebalance of ${name}.`,
+        carryOut: () => repairs.suspend(['AZRebalance']),
+      },
+    });
+  }
+  return findings;
+}
+
+function groupMissing(patient: Patient): Finding {
+  const name = patient.output('AutoScalingGroupName');
+  return {
+    code: 'group-missing',
+    severity: 'error',
+    message:
+      name === undefined
+        ? 'The stack names no Auto Scaling group'
+        : `The Auto Scaling group ${name} is gone: somebody has deleted it past the stack`,
+    meaning: 'There are no instances, and nothing can bring up any.',
+    fix: `Make the stack anew; its secrets bucket stays: bk-stack delete ${patient.place}, then bk-stack create`,
+  };
+}

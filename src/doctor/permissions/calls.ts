@@ -1,0 +1,225 @@
+/**
+ * What each command asks of AWS, as `service:Operation` by the names of src/aws/sdk/. The policy that doctor prints, and what it
+ * simulates, come from here; test/doctor/permissions/calls.test.ts holds it against the code, and the end-to-end test against
+ * what commands really send.
+ */
+
+const FIND_STACK = ['cloudformation:DescribeStacks'];
+const TOKEN = ['ssm:GetParameter'];
+/** An update that is under way keeps a journal in the Parameter Store. */
+const JOURNAL = ['ssm:GetParameter'];
+const GROUP = ['auto-scaling:DescribeAutoScalingGroups', 'auto-scaling:DescribeScalingActivities'];
+const EVENTS = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
+const SIZE = [
+  ...FIND_STACK,
+  ...JOURNAL,
+  'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:UpdateAutoScalingGroup',
+];
+const PAUSE = [
+  ...SIZE,
+  'auto-scaling:CreateOrUpdateTags',
+  'auto-scaling:SuspendProcesses',
+  'auto-scaling:ResumeProcesses',
+  'auto-scaling:DeleteTags',
+];
+const DRAIN = [...PAUSE, 'auto-scaling:SetInstanceProtection', 'auto-scaling:CompleteLifecycleAction'];
+/** The bucket from which instances fetch their programs. */
+const ASSETS = [
+  's3:HeadBucket',
+  's3:GetBucketPolicy',
+  's3:CreateBucket',
+  's3:PutPublicAccessBlock',
+  's3:PutBucketEncryption',
+  's3:PutBucketVersioning',
+  's3:PutBucketTagging',
+  's3:PutBucketPolicy',
+  's3:HeadObject',
+  's3:PutObject',
+];
+const LAUNCH = [
+  'ec2:DescribeAvailabilityZones',
+  'ec2:DescribeImages',
+  'ec2:DescribeInstanceTypeOfferings',
+  'ec2:DescribeInstanceTypes',
+  'ec2:DescribeKeyPairs',
+  'ec2:DescribeSubnets',
+];
+const QUOTAS = [
+  'ec2:DescribeVpcs',
+  'service-quotas:GetServiceQuota',
+  'service-quotas:GetAWSDefaultServiceQuota',
+];
+const CHANGE_SET = [
+  'cloudformation:CreateChangeSet',
+  'cloudformation:DescribeChangeSet',
+  'cloudformation:ExecuteChangeSet',
+  'cloudformation:DeleteChangeSet',
+];
+const STORE_TOKEN = ['ssm:PutParameter', 'ssm:AddTagsToResource', 'ssm:DeleteParameter'];
+/** Other accounts' buckets are never used: each request says whose the bucket has to be. */
+const READ_SECRETS = [
+  ...FIND_STACK,
+  'sts:GetCallerIdentity',
+  's3:ListObjectVersions',
+  's3:HeadObject',
+  's3:GetObject',
+];
+const GUARD_SECRETS = [
+  's3:HeadBucket',
+  's3:GetPublicAccessBlock',
+  's3:GetBucketEncryption',
+  's3:GetBucketPolicyStatus',
+  's3:GetBucketAcl',
+];
+const WRITE_SECRETS = [...READ_SECRETS, ...GUARD_SECRETS, 's3:PutObject', 's3:DeleteObject'];
+const UPDATE = [
+  ...DRAIN,
+  ...ASSETS,
+  ...LAUNCH,
+  ...CHANGE_SET,
+  ...EVENTS,
+  'sts:GetCallerIdentity',
+  'ec2:DescribeVpcs',
+  's3:GetObject',
+  'ssm:PutParameter',
+  'ssm:DeleteParameter',
+  'cloudformation:CancelUpdateStack',
+  'cloudformation:ContinueUpdateRollback',
+  'cloudformation:DetectStackResourceDrift',
+  'auto-scaling:DescribeScalingActivities',
+  'auto-scaling:DescribeInstanceRefreshes',
+  'auto-scaling:StartInstanceRefresh',
+  'auto-scaling:CancelInstanceRefresh',
+  'auto-scaling:TerminateInstanceInAutoScalingGroup',
+  'cloudwatch-logs:GetLogEvents',
+];
+const INSTANCES = [
+  ...FIND_STACK,
+  ...TOKEN,
+  'auto-scaling:DescribeAutoScalingGroups',
+  'ec2:DescribeInstances',
+];
+
+const DELETE = [
+  ...FIND_STACK,
+  ...EVENTS,
+  ...TOKEN,
+  'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:DescribeScalingActivities',
+  'cloudformation:DeleteStack',
+  'cloudformation:DescribeStackResources',
+  'cloudformation:ListStackResources',
+  'cloudformation:UpdateTerminationProtection',
+  's3:ListObjectVersions',
+  's3:DeleteObjects',
+  's3:DeleteBucket',
+  'ssm:GetParametersByPath',
+  'ssm:DeleteParameter',
+  'ssm:DeleteParameters',
+];
+
+/** By what a person types. */
+export const CALLS: Readonly<Record<string, readonly string[]>> = {
+  create: [
+    'sts:GetCallerIdentity',
+    ...FIND_STACK,
+    ...LAUNCH,
+    ...QUOTAS,
+    ...ASSETS,
+    ...CHANGE_SET,
+    ...EVENTS,
+    ...STORE_TOKEN,
+    ...TOKEN,
+    // What an earlier attempt has left is removed first.
+    ...DELETE,
+    'cloudformation:ListChangeSets',
+    'ec2:DescribeRegions',
+  ],
+  delete: DELETE,
+  doctor: [
+    'sts:GetCallerIdentity',
+    'iam:SimulatePrincipalPolicy',
+    'iam:GetRole',
+    ...FIND_STACK,
+    ...EVENTS,
+    ...TOKEN,
+    ...GROUP,
+    ...LAUNCH,
+    ...QUOTAS,
+    ...GUARD_SECRETS,
+    ...ASSETS.filter((call) => !/CreateBucket|PutObject/.test(call)),
+    's3:GetBucketVersioning',
+    'cloudformation:ListStackResources',
+    'auto-scaling:DescribeInstanceRefreshes',
+    'auto-scaling:DescribeLifecycleHooks',
+    'auto-scaling:PutLifecycleHook',
+    'auto-scaling:ResumeProcesses',
+    'auto-scaling:SetInstanceHealth',
+    'auto-scaling:SuspendProcesses',
+    'cloudwatch:DescribeAlarms',
+    'cloudwatch-logs:DescribeLogGroups',
+    'cloudwatch-logs:FilterLogEvents',
+    'ec2:DescribeInstances',
+    'ec2:DescribeLaunchTemplateVersions',
+    'ec2:DescribeNatGateways',
+    'ec2:DescribeRegions',
+    'ec2:DescribeRouteTables',
+    'ec2:DescribeSecurityGroups',
+    'ec2:DescribeVpcAttribute',
+    'ec2:DescribeVpcEndpoints',
+    'eventbridge:DescribeRule',
+    'eventbridge:EnableRule',
+    'lambda:GetFunctionConcurrency',
+    'lambda:PutFunctionConcurrency',
+  ],
+  instances: INSTANCES,
+  'instances connect': [...FIND_STACK, 'auto-scaling:DescribeAutoScalingInstances'],
+  'instances stop': [
+    ...FIND_STACK,
+    'auto-scaling:DescribeAutoScalingGroups',
+    'auto-scaling:DescribeAutoScalingInstances',
+    'auto-scaling:TerminateInstanceInAutoScalingGroup',
+  ],
+  list: [...FIND_STACK, 'ec2:DescribeRegions'],
+  'logs tail': [...FIND_STACK, ...GROUP, 'cloudwatch-logs:FilterLogEvents'],
+  params: [...FIND_STACK, 'cloudformation:GetTemplate'],
+  resume: PAUSE,
+  rollback: UPDATE,
+  scale: SIZE,
+  'scale-to-zero': DRAIN,
+  'secrets copy': WRITE_SECRETS,
+  'secrets get': READ_SECRETS,
+  'secrets git-credential': READ_SECRETS,
+  'secrets history': READ_SECRETS,
+  'secrets lint': [...READ_SECRETS, ...GUARD_SECRETS, 's3:GetBucketVersioning'],
+  'secrets list': READ_SECRETS,
+  'secrets put': WRITE_SECRETS,
+  'secrets restore': WRITE_SECRETS,
+  'secrets rm': WRITE_SECRETS,
+  'secrets run': READ_SECRETS,
+  status: [
+    ...FIND_STACK,
+    ...EVENTS,
+    ...TOKEN,
+    ...GROUP,
+    'cloudformation:DescribeStackResources',
+    'cloudwatch-logs:FilterLogEvents',
+  ],
+  'token rotate': [
+    ...FIND_STACK,
+    ...TOKEN,
+    'ssm:PutParameter',
+    'auto-scaling:DescribeAutoScalingGroups',
+    'auto-scaling:DescribeInstanceRefreshes',
+    'auto-scaling:StartInstanceRefresh',
+    'auto-scaling:CancelInstanceRefresh',
+  ],
+  update: UPDATE,
+};
+
+/** Commands that ask nothing of AWS. */
+export const ELSEWHERE = /^(simulate|sandbox\b)/;
+
+/** Commands by which CloudFormation makes, changes or removes the stack's resources, with the caller's own permissions. */
+export const DEPLOYING: readonly string[] = ['create', 'delete', 'rollback', 'update'];

@@ -1,0 +1,260 @@
+import { awsErrorCode } from '../../aws/errors.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** What tells whether the scaler does its work. */
+export interface ScalerFacts {
+  readonly name: string;
+  /** Undefined where the function is gone. */
+  readonly reserved: number | 'unreserved' | undefined;
+  /** The schedule that starts it; undefined where it is gone, or the stack has none of its own. */
+  readonly rule?: ScheduleFacts;
+  /** The last thing that it did within the last minutes; undefined where it said nothing. */
+  readonly last?: { readonly event: string; readonly reason: string };
+  /** Whether it ought to have said something by now. */
+  readonly due: boolean;
+  readonly paused: boolean;
+  readonly ours: boolean;
+}
+
+interface ScheduleFacts {
+  readonly name: string;
+  readonly state: string;
+  /** When it was made, or changed last. */
+  readonly at?: Date | undefined;
+}
+
+export interface ScalerRepairs {
+  reserve(executions: number): Promise<void>;
+  enable(rule: string): Promise<void>;
+}
+
+/** It looks every few seconds, from a schedule of minutes. */
+const SILENT_AFTER_SECONDS = 900;
+const LOOK_BACK_SECONDS = 900;
+
+/** Whether the group is sized by what the queue needs. */
+export function scalerCheck(patient: Patient): Check {
+  return {
+    title: 'Scaler',
+    look: async () => {
+      const name = await functionOf(patient);
+      if (name === undefined) return examined('the stack has none');
+      const [reserved, rule, now, group] = await Promise.all([
+        reservedOf(patient, name),
+        ruleOf(patient),
+        patient.aws.clock(),
+        patient.group(),
+      ]);
+      const ours = patient.origin === 'bk-stack';
+      const logGroup = ours ? `${patient.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
+      const last = await lastSaid(patient, logGroup, now() - LOOK_BACK_SECONDS * 1000);
+      const facts: ScalerFacts = {
+        name,
+        reserved,
+        ...(rule !== undefined && { rule }),
+        ...(last !== undefined && { last }),
+        due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
+        paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
+        ours,
+      };
+      const findings = judgeScaler(facts, patient, {
+        async reserve(executions) {
+          const { PutFunctionConcurrencyCommand } = await import('../../aws/sdk/lambda.ts');
+          const client = await patient.aws.clients.lambda();
+          await client.send(
+            new PutFunctionConcurrencyCommand({
+              FunctionName: name,
+              ReservedConcurrentExecutions: executions,
+            }),
+          );
+        },
+        async enable(Name) {
+          const { EnableRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
+          const client = await patient.aws.clients.eventBridge();
+          await client.send(new EnableRuleCommand({ Name }));
+        },
+      });
+      return examined(last === undefined ? name : `${name} looks at the queue`, ...findings);
+    },
+  };
+}
+
+export function judgeScaler(
+  { name, reserved, rule, last, due, paused, ours }: ScalerFacts,
+  { place, region }: Pick<Patient, 'place' | 'region'>,
+  repairs: ScalerRepairs,
+): Finding[] {
+  const idle = 'The group keeps the size that it has, however many jobs wait.';
+  if (reserved === undefined) {
+    return [
+      {
+        code: 'scaler-missing',
+        severity: 'error',
+        message: `The function ${name}, which sizes the group, is gone`,
+        meaning: idle,
+        fix: `Size it by hand until the stack is made anew: bk-stack scale ${place} --desired N`,
+      },
+    ];
+  }
+  const putConcurrency = `aws lambda put-function-concurrency --function-name ${name} --reserved-concurrent-executions 1 --region ${region}`;
+  const reserveOne = {
+    does: `Reserves one execution at a time for ${name}.`,
+    carryOut: () => repairs.reserve(1),
+  };
+  if (reserved === 0) {
+    return [
+      {
+        code: 'scaler-stopped',
+        severity: 'error',
+        message: `The function ${name} may not run: its reserved concurrency is 0`,
+        meaning: idle,
+        fix: putConcurrency,
+        repair: reserveOne,
+      },
+    ];
+  }
+  const findings: Finding[] = [];
+  // The official stack's scaler is made to be run without.
+  if (ours && reserved !== 1) {
+    findings.push({
+      code: 'scaler-overlaps',
+      severity: 'warning',
+      message: `The function ${name} may run more than once at a time: ${reserved === 'unreserved' ? 'no concurrency is reserved' : `${reserved} executions are reserved`}`,
+      meaning: 'Two that overlap grow the group twice for the same jobs.',
+      fix: putConcurrency,
+      repair: reserveOne,
+    });
+  }
+  if (rule?.state === 'MISSING') {
+    findings.push({
+      code: 'schedule-disabled',
+      severity: 'error',
+      message: `The schedule ${rule.name} of the scaler is gone`,
+      meaning: idle,
+      fix: `Make it again: aws events put-rule --name ${rule.name} --schedule-expression "rate(1 minute)" --region ${region}, and aws events put-targets with the function ${name}`,
+    });
+  } else if (rule?.state === 'DISABLED') {
+    findings.push({
+      code: 'schedule-disabled',
+      severity: 'error',
+      message: `The schedule ${rule.name} of the scaler is disabled`,
+      meaning: idle,
+      fix: `aws events enable-rule --name ${rule.name} --region ${region}`,
+      repair: { does: `Enables the schedule ${rule.name}.`, carryOut: () => repairs.enable(rule.name) },
+    });
+  } else if (last?.event === 'failed') {
+    findings.push({
+      code: 'scaler-fails',
+      severity: 'error',
+      message: `The scaler fails: ${last.reason.replace(/\.$/, '')}`,
+      meaning: idle,
+      fix: `bk-stack logs tail ${place} --group scaler --since 30m --no-follow`,
+    });
+  } else if (last === undefined && due && !paused) {
+    findings.push({
+      code: 'scaler-silent',
+      severity: 'error',
+      message: `The scaler has said nothing for ${SILENT_AFTER_SECONDS / 60} minutes`,
+      meaning: 'It does not run, or may not write its log: the group keeps the size that it has.',
+      fix: `See what it was told last: bk-stack logs tail ${place} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
+    });
+  }
+  return findings;
+}
+
+/** When the scaler began to look, in milliseconds since 1970: its schedule is among the last that a stack makes. */
+function startedAt({ stack }: Patient, rule: ScheduleFacts | undefined): number {
+  return (rule?.at ?? stack.LastUpdatedTime ?? stack.CreationTime)?.getTime() ?? 0;
+}
+
+/** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
+async function functionOf(patient: Patient): Promise<string | undefined> {
+  const own = patient.output('ScalerFunction');
+  if (own !== undefined || patient.origin === 'bk-stack') return own;
+  const resources = await patient.resources();
+  return resources.find(
+    ({ ResourceType, LogicalResourceId = '' }) =>
+      ResourceType === 'AWS::Lambda::Function' && /autoscaling|scaler/i.test(LogicalResourceId),
+  )?.PhysicalResourceId;
+}
+
+async function reservedOf({ aws }: Patient, FunctionName: string): Promise<ScalerFacts['reserved']> {
+  const { GetFunctionConcurrencyCommand } = await import('../../aws/sdk/lambda.ts');
+  const client = await aws.clients.lambda();
+  try {
+    const answer = await client.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+    return answer.ReservedConcurrentExecutions ?? 'unreserved';
+  } catch (error) {
+    if (awsErrorCode(error) === 'ResourceNotFoundException') return undefined;
+    throw error;
+  }
+}
+
+async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
+  const rule = (await patient.resources()).find(
+    ({ ResourceType, LogicalResourceId = '' }) =>
+      ResourceType === 'AWS::Events::Rule' && /schedule|timer/i.test(LogicalResourceId),
+  );
+  const Name = rule?.PhysicalResourceId;
+  if (Name === undefined) return undefined;
+  const { DescribeRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
+  const client = await patient.aws.clients.eventBridge();
+  try {
+    const { State = '' } = await client.send(new DescribeRuleCommand({ Name }));
+    return { name: Name, state: State, at: rule?.LastUpdatedTimestamp };
+  } catch (error) {
+    if (awsErrorCode(error) === 'ResourceNotFoundException') return { name: Name, state: 'MISSING' };
+    throw error;
+  }
+}
+
+/** The last thing that the scaler said since `from`, in milliseconds since 1970. A missing log group is told by another check. */
+async function lastSaid(
+  { aws, origin }: Patient,
+  logGroupName: string,
+  from: number,
+): Promise<ScalerFacts['last']> {
+  const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+  const client = await aws.clients.cloudWatchLogs();
+  const ours = origin === 'bk-stack';
+  const said: { readonly timestamp: number; readonly message: string }[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      const page = await client.send(
+        new FilterLogEventsCommand({
+          logGroupName,
+          startTime: Math.floor(from),
+          nextToken,
+          // Lambda's own lines are no JSON.
+          ...(ours && { filterPattern: '{ $.event = "*" }' }),
+        }),
+      );
+      said.push(...(page.events ?? []).map(({ timestamp = 0, message = '' }) => ({ timestamp, message })));
+      nextToken = page.nextToken;
+    } while (nextToken !== undefined);
+  } catch (error) {
+    if (awsErrorCode(error) === 'ResourceNotFoundException') return { event: 'unknown', reason: '' };
+    throw error;
+  }
+  const lines = said.sort((a, b) => a.timestamp - b.timestamp).map(({ message }) => message);
+  return ours ? ownEvent(lines.at(-1)) : foreignEvent(lines);
+}
+
+function ownEvent(line: string | undefined): ScalerFacts['last'] {
+  if (line === undefined) return undefined;
+  const { event = '', reason = '' } = JSON.parse(line) as { event?: string; reason?: string };
+  return { event, reason };
+}
+
+/** The official scaler writes plain lines; what it said since its last start tells how that went. */
+function foreignEvent(lines: readonly string[]): ScalerFacts['last'] {
+  if (lines.length === 0) return undefined;
+  const start = lines.findLastIndex((line) => line.startsWith('START RequestId'));
+  const error = lines.slice(Math.max(0, start)).find((line) => /\berror(Message)?\b|\bpanic:/i.test(line));
+  return error === undefined
+    ? { event: 'other', reason: '' }
+    : { event: 'failed', reason: error.trim().slice(0, 300) };
+}

@@ -1,0 +1,51 @@
+import { firstCauseOf } from '../../stack/reading/describe-stack.ts';
+import { stackProblems } from '../../stack/reading/problems.ts';
+import { summaryOf } from '../../stack/reading/summary.ts';
+import { isFailure, isSettled } from '../../stack/events/event.ts';
+import type { Journal } from '../../stack/update/journal.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** Whether CloudFormation is through with the stack, and nobody left an update half done. */
+export function stackCheck(patient: Patient, update: () => Promise<Journal | undefined>): Check {
+  return {
+    title: 'Stack',
+    look: async () => {
+      const stack = summaryOf(patient.stack, patient.region);
+      const journal = await update();
+      if (journal !== undefined) return examined(stack.status, underWay(journal, patient));
+      if (!isFailure(stack.status) && stack.status !== 'REVIEW_IN_PROGRESS') {
+        return examined(stack.status, isSettled(stack.status) ? undefined : busy(stack.status, patient));
+      }
+      const cause = isFailure(stack.status) ? await firstCauseOf(patient.aws, stack.stackId) : undefined;
+      const findings = stackProblems(stack, cause).map(({ message, remedy }): Finding => ({
+        code: 'stack-failed',
+        severity: 'error',
+        message: `${message.replace(/\.$/, '')} (${stack.status})`,
+        meaning: 'The stack is not as its template says, and cannot be updated as it stands.',
+        fix: remedy ?? `bk-stack status ${patient.place}`,
+      }));
+      return examined(stack.status, ...findings);
+    },
+  };
+}
+
+function busy(status: string, { place }: Patient): Finding {
+  return {
+    code: 'stack-busy',
+    severity: 'warning',
+    message: `CloudFormation is at work on the stack (${status})`,
+    meaning: 'Until it is done, other findings may be of the moment only.',
+    fix: `bk-stack status ${place} --wait`,
+  };
+}
+
+function underWay({ phase, by, startedAt }: Journal, { place }: Patient): Finding {
+  return {
+    code: 'update-under-way',
+    severity: 'warning',
+    message: `An update is under way since ${startedAt}, by ${by}: it is ${phase}`,
+    meaning: 'Where nobody watches it any more, it stays half done.',
+    fix: `bk-stack update ${place} --resume`,
+  };
+}

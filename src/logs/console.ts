@@ -1,0 +1,75 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import { inParallel } from '../aws/bounded.ts';
+import type { AwsContext } from '../aws/context.ts';
+import { awsErrorCode } from '../aws/errors.ts';
+import { type Pacing, persistently } from '../stack/pacing.ts';
+import { readGroup } from '../stack/reading/group.ts';
+import type { LogCalls } from './calls.ts';
+import type { GroupPlace, TailedEvent } from './event.ts';
+
+const ASKED_AT_ONCE = 4;
+
+/** The instances that a stack's group has now. */
+export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<readonly string[]> {
+  const name = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+  const group = name === undefined ? undefined : await readGroup(aws, name);
+  return group?.instances.map(({ instanceId }) => instanceId) ?? [];
+}
+
+/** Of these instances, those of whose boot nothing has reached CloudWatch. */
+export async function unheard(
+  calls: LogCalls,
+  pacing: Pacing,
+  places: readonly GroupPlace[],
+  ids: readonly string[],
+): Promise<readonly string[]> {
+  const heard = await inParallel(ids, ASKED_AT_ONCE, async (id) => {
+    for (const place of places) {
+      const { streams } = await persistently(pacing, () => calls.streams(place, id));
+      if (streams.some(({ stream, firstEvent }) => stream === id && firstEvent !== undefined)) return true;
+    }
+    return false;
+  });
+  return ids.filter((_, index) => heard[index] === false);
+}
+
+/**
+ * What an instance has written to its console, as EC2 keeps it: the last 64 KB, also for a while after its end. Nothing where
+ * EC2 has none, or knows no such instance any more. EC2 tells one time for all of it.
+ * @param place the name of the log group that it stands in for
+ */
+export async function consoleOf(
+  aws: AwsContext,
+  instanceId: string,
+  place: string,
+  say: (line: string) => void,
+): Promise<readonly TailedEvent[]> {
+  const { GetConsoleOutputCommand } = await import('../aws/sdk/ec2.ts');
+  const client = await aws.clients.ec2();
+  const answer = await client
+    .send(new GetConsoleOutputCommand({ InstanceId: instanceId }))
+    .catch((error: unknown) => {
+      if (awsErrorCode(error)?.startsWith('InvalidInstanceID') === true) return undefined;
+      throw error;
+    });
+  const text = Buffer.from(answer?.Output ?? '', 'base64')
+    .toString('utf8')
+    .trimEnd();
+  if (text === '') {
+    say(`${instanceId} has written no boot log, and EC2 has no console output of it (yet).`);
+    return [];
+  }
+  say(`${instanceId} has written no boot log: this is its console, as EC2 has it.`);
+  const timestamp = answer?.Timestamp?.getTime() ?? 0;
+  return text.split(/\r*\n/).map((message, index): TailedEvent => ({
+    id: `console-${index}`,
+    group: 'boot',
+    place,
+    stream: instanceId,
+    timestamp,
+    ingestedAt: timestamp,
+    message,
+    late: false,
+    console: true,
+  }));
+}

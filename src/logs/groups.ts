@@ -1,0 +1,47 @@
+import type { AwsContext } from '../aws/context.ts';
+import { type Pacing, persistently } from '../stack/pacing.ts';
+import type { GroupPlace } from './event.ts';
+
+/** A log group by what CloudWatch keeps of it. */
+export interface GroupFacts extends GroupPlace {
+  readonly bytes: number;
+  /** Undefined where events are kept for ever. */
+  readonly retentionDays?: number;
+}
+
+/** Of these groups, those that are there. */
+export async function groupsThere(
+  aws: AwsContext,
+  pacing: Pacing,
+  places: readonly GroupPlace[],
+  abortSignal?: AbortSignal,
+): Promise<readonly GroupFacts[]> {
+  const { DescribeLogGroupsCommand } = await import('../aws/sdk/cloudwatch-logs.ts');
+  const client = await aws.clients.cloudWatchLogs();
+  const prefix = commonStart(places.map(({ name }) => name));
+  const found = new Map<string, GroupFacts>();
+  let nextToken: string | undefined;
+  do {
+    const answer = await persistently(pacing, () =>
+      client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix, nextToken }), { abortSignal }),
+    );
+    for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {
+      const place = places.find(({ name }) => name === logGroupName);
+      if (place === undefined) continue;
+      found.set(logGroupName, {
+        ...place,
+        bytes: storedBytes,
+        ...(retentionInDays !== undefined && { retentionDays: retentionInDays }),
+      });
+    }
+    nextToken = answer.nextToken;
+  } while (nextToken !== undefined);
+  return places.flatMap(({ name }) => found.get(name) ?? []);
+}
+
+/** What all of these begin with. */
+function commonStart([first = '', ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const other of others) while (!other.startsWith(first.slice(0, length))) length -= 1;
+  return first.slice(0, length);
+}

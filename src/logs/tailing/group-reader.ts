@@ -1,0 +1,145 @@
+import { inParallel } from '../../aws/bounded.ts';
+import { type Pacing, passingFailure, persistently } from '../../stack/pacing.ts';
+import type { EventPage, EventRange, LogCalls } from '../calls.ts';
+import type { GroupPlace, LogEvent } from '../event.ts';
+import { RecentIds, Twins } from './recent-ids.ts';
+
+/** CloudWatch takes no more names in one request. */
+const MOST_STREAMS = 100;
+/** How many streams are looked for at once. */
+const LOOKED_FOR_AT_ONCE = 4;
+/** Seconds, in the stack's own time, until streams that were not there are looked for again. */
+const LOOK_AGAIN = 10;
+/** The same where the other side cannot be reached, after the tries of a single request. */
+const UNREACHABLE_PAUSE = 10;
+
+/** What a reader needs to know of the tail that it reads for. */
+export interface ReaderOptions {
+  readonly pattern?: string | undefined;
+  /** The streams that are wanted now, which may change as instances come; undefined for all. */
+  readonly streams?: (() => Promise<readonly string[]>) | undefined;
+  readonly follow: boolean;
+  /** Gets what people should know of, one line each. */
+  readonly say?: (line: string) => void;
+}
+
+export interface ReaderClock extends Pacing {
+  /** Milliseconds since 1970, in the stack's own time. */
+  readonly now: () => number;
+}
+
+/** A group's events, each once. */
+export class GroupReader {
+  readonly place: GroupPlace;
+  readonly #seen = new RecentIds();
+  /** Where events come live as well. */
+  #twins: Twins | undefined;
+  readonly #calls: LogCalls;
+  readonly #options: ReaderOptions;
+  readonly #clock: ReaderClock;
+  /** Of the streams that are wanted, those that are known to be there. */
+  readonly #there = new Set<string>();
+  #lookedFor = -Infinity;
+  #wanted: ReadonlySet<string> | undefined;
+  #missing = false;
+  #cutOff = false;
+
+  constructor(calls: LogCalls, place: GroupPlace, options: ReaderOptions, clock: ReaderClock) {
+    this.place = place;
+    this.#calls = calls;
+    this.#options = options;
+    this.#clock = clock;
+  }
+
+  /** Whether the group was not there when it was last read. */
+  get missing(): boolean {
+    return this.#missing;
+  }
+
+  /** Pages of what has not been read yet, the oldest first. The next one is fetched while one is worked on. */
+  async *pages(start: number, end: number | undefined): AsyncGenerator<readonly LogEvent[]> {
+    const { pattern } = this.#options;
+    const streams = await this.#options.streams?.();
+    this.#wanted = streams && new Set(streams);
+    if (streams?.length === 0) return;
+    const few = streams !== undefined && streams.length <= MOST_STREAMS;
+    const range = { start, end, pattern, ...(few && { streams }) };
+    let page = await this.#page(range);
+    if (page.missing === 'stream' && streams !== undefined) {
+      const there = await this.#streamsThere(streams);
+      page = there.length === 0 ? { events: [] } : await this.#page({ ...range, streams: there });
+    }
+    this.#tellMissing(page.missing === 'group');
+    for (;;) {
+      const { events, next }: EventPage = page;
+      const coming = next === undefined ? undefined : this.#page(range, next);
+      // It is awaited in the next round, and may fail before that.
+      coming?.catch(() => undefined);
+      yield events.filter(
+        (event) => this.wants(event) && this.#seen.add(event) && this.#twins?.read(event) !== false,
+      );
+      if (coming === undefined) return;
+      page = await coming;
+    }
+  }
+
+  /** Whether an event that has come live is this group's, new, and of a stream that is wanted. */
+  takesLive(event: LogEvent): boolean {
+    return event.place === this.place.name && this.wants(event) && this.#twins?.live(event) !== false;
+  }
+
+  /** From now on events come live as well. */
+  pairWithLive(): void {
+    this.#twins ??= new Twins();
+  }
+
+  wants({ stream }: LogEvent): boolean {
+    return this.#wanted?.has(stream) !== false;
+  }
+
+  forgetBefore(timestamp: number): void {
+    this.#seen.forgetBefore(timestamp);
+    this.#twins?.forgetBefore(timestamp);
+  }
+
+  /** Who follows on a train wants to go on after the tunnel: only then does a lost connection not end it. */
+  async #page(range: EventRange, token?: string): Promise<EventPage> {
+    for (;;) {
+      try {
+        const page = await persistently(this.#clock, () => this.#calls.events(this.place, range, token));
+        if (this.#cutOff) this.#options.say?.(`${this.place.name} can be read again.`);
+        this.#cutOff = false;
+        return page;
+      } catch (error) {
+        if (!this.#options.follow || passingFailure(error) === undefined) throw error;
+        if (!this.#cutOff) {
+          this.#options.say?.(`${this.place.name} cannot be read (${(error as Error).message}). Trying on.`);
+        }
+        this.#cutOff = true;
+        await this.#clock.pause(UNREACHABLE_PAUSE);
+      }
+    }
+  }
+
+  /** AWS refuses a request for several streams of which one is not there, so the others have to be told apart. */
+  async #streamsThere(wanted: readonly string[]): Promise<readonly string[]> {
+    if (this.#clock.now() - this.#lookedFor >= LOOK_AGAIN * 1000) {
+      this.#lookedFor = this.#clock.now();
+      const unknown = wanted.filter((name) => !this.#there.has(name));
+      await inParallel(unknown, LOOKED_FOR_AT_ONCE, async (name) => {
+        const { streams } = await persistently(this.#clock, () => this.#calls.streams(this.place, name));
+        if (streams.some(({ stream }) => stream === name)) this.#there.add(name);
+      });
+    }
+    return wanted.filter((name) => this.#there.has(name));
+  }
+
+  #tellMissing(missing: boolean): void {
+    if (missing === this.#missing) return;
+    this.#missing = missing;
+    const { follow, say } = this.#options;
+    if (!missing) say?.(`${this.place.name} is there now.`);
+    else if (follow) say?.(`There is no log group ${this.place.name} yet: waiting for it.`);
+    else say?.(`There is no log group ${this.place.name}.`);
+  }
+}

@@ -1,0 +1,46 @@
+import { type Pacing, persistently } from '../../stack/pacing.ts';
+import type { LogCalls, StreamFacts } from '../calls.ts';
+import type { GroupPlace } from '../event.ts';
+
+/** CloudWatch's note of a stream's last event may be as much behind, in milliseconds. */
+const BEHIND = 2 * 3_600_000;
+
+/** All streams of a group, by name. */
+export async function allStreams(
+  calls: LogCalls,
+  pacing: Pacing,
+  place: GroupPlace,
+  prefix?: string,
+): Promise<readonly StreamFacts[]> {
+  const all: StreamFacts[] = [];
+  let next: string | undefined;
+  do {
+    const page = await persistently(pacing, () => calls.streams(place, prefix, next));
+    all.push(...page.streams);
+    next = page.next;
+  } while (next !== undefined);
+  return all;
+}
+
+/**
+ * The instances that may have written to these groups in a time, those that began first come first.
+ * @param among only these; undefined for all
+ */
+export async function instanceStreams(
+  calls: LogCalls,
+  pacing: Pacing,
+  places: readonly GroupPlace[],
+  { since, until = Infinity }: { readonly since: number; readonly until?: number | undefined },
+  among: readonly string[] | undefined,
+): Promise<readonly string[]> {
+  const began = new Map<string, number>();
+  for (const place of places) {
+    for (const { stream, firstEvent, lastEvent } of await allStreams(calls, pacing, place)) {
+      if (firstEvent === undefined || firstEvent > until) continue;
+      if (lastEvent !== undefined && lastEvent < since - BEHIND) continue;
+      if (among?.includes(stream) === false) continue;
+      began.set(stream, Math.min(firstEvent, began.get(stream) ?? Infinity));
+    }
+  }
+  return [...began].sort(([a, first], [b, second]) => first - second || (a < b ? -1 : 1)).map(([id]) => id);
+}

@@ -1,0 +1,85 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { pacingOf } from '../../stack/pacing.ts';
+import { requireStack } from '../../stack/reading/find-stack.ts';
+import { logCalls } from '../calls.ts';
+import { consoleOf, instancesOfStack, unheard } from '../console.ts';
+import type { GroupPlace, LogGroup, TailedEvent } from '../event.ts';
+import { instancesOf, logTargets } from '../targets.ts';
+import { instanceStreams } from './instance-streams.ts';
+import { openLiveOn } from './live-calls.ts';
+import { tail, type TailOptions } from './tail.ts';
+
+/** Which logs are wanted. */
+export interface TailOrder extends Pick<TailOptions, 'since' | 'until' | 'pattern' | 'follow'> {
+  readonly stackName: string;
+  readonly groups: readonly LogGroup[];
+  /** Ids of instances; undefined for all. */
+  readonly instances: readonly string[] | undefined;
+  /** Whether CloudWatch is to send what comes. */
+  readonly live: boolean;
+  /** Whether the lines of each instance are to be together. */
+  readonly apart: boolean;
+  /** Whether the console of an instance without a boot log stands in for that. */
+  readonly console: boolean;
+}
+
+export interface TailSurroundings {
+  /** Milliseconds since 1970, in the stack's own time. */
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  /** Gets what people should know of, one line each. */
+  readonly say: (line: string) => void;
+}
+
+/** Events to be shown together. */
+export interface TailBatch {
+  /** What they are of, where the lines of each instance are together. */
+  readonly of?: string;
+  readonly events: readonly TailedEvent[];
+}
+
+/**
+ * The logs of a stack, of bk-stack or of the official template, as they come.
+ * @throws OperationError where there is no such stack
+ */
+export async function* openTail(
+  aws: AwsContext,
+  { stackName, groups, instances, live, apart, console, ...range }: TailOrder,
+  { now, signal, say }: TailSurroundings,
+): AsyncGenerator<TailBatch> {
+  const stack = await requireStack(aws, stackName);
+  const { places, sharedBy } = logTargets(stack, groups);
+  const clock = { ...pacingOf(aws, signal), now, signal };
+  const calls = logCalls(aws, signal);
+  const shared = sharedBy === undefined ? undefined : instancesOf(aws, sharedBy);
+  const streams = instances === undefined ? shared : () => Promise.resolve(instances);
+  // The scaler's streams are no instances'.
+  const wanted = streams === undefined ? places : places.filter(({ group }) => group !== 'scaler');
+  const options = {
+    ...range,
+    say,
+    ...(live && { live: openLiveOn(aws, stack.StackId ?? '') }),
+  };
+  if (console && places.some(({ group }) => group === 'boot')) {
+    const ids = instances ?? (await instancesOfStack(aws, stack));
+    const boot = places.filter(({ group }) => group === 'boot');
+    for (const id of await unheard(calls, clock, boot, ids)) {
+      const events = await consoleOf(aws, id, boot[0]?.name ?? '', say);
+      if (events.length > 0) yield { ...(apart && { of: id }), events };
+    }
+  }
+  if (!apart) {
+    for await (const events of tail(calls, { ...options, places: wanted, streams }, clock)) yield { events };
+    return;
+  }
+  const ofInstances = places.filter(({ group }) => group !== 'scaler');
+  for (const id of await instanceStreams(calls, clock, ofInstances, range, await streams?.())) {
+    const one = { ...options, places: ofInstances, streams: () => Promise.resolve([id]), say: undefined };
+    for await (const events of tail(calls, { ...one, follow: false }, clock)) yield { of: id, events };
+  }
+  const scaler: readonly GroupPlace[] = wanted.filter(({ group }) => group === 'scaler');
+  if (scaler.length === 0) return;
+  for await (const events of tail(calls, { ...options, places: scaler, follow: false }, clock)) {
+    yield { of: 'scaler', events };
+  }
+}

@@ -1,0 +1,178 @@
+import type { Reason } from './patterns.ts';
+
+/** A value that is known to be secret, and what it is. */
+export interface KnownValue {
+  readonly value: string;
+  readonly reason: Reason;
+}
+
+/** Shorter ones stand in every text by chance: the Buildkite Agent's redactor draws the line here too. */
+export const SHORTEST = 6;
+/** Of a line that is part of a longer value. */
+const SHORTEST_LINE = 8;
+
+/** What programs write in place of a value: quoted in some language, encoded for some place, or line by line. */
+export function formsOf(value: string): Set<string> {
+  const forms = new Set<string>();
+  const add = (text: string, shortest = SHORTEST) => {
+    if (text.trim().length >= shortest) forms.add(text);
+  };
+  const trimmed = value.trim();
+  for (const text of new Set([value, trimmed])) {
+    const json = JSON.stringify(text).slice(1, -1);
+    add(text);
+    add(json);
+    add(json.replaceAll('/', '\\/'));
+    add(asciiOnly(json));
+    // As Go and Java write JSON, in which no HTML is to be found.
+    add(json.replace(/[<>&'=]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));
+    add(json.replace(/[<>&]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`));
+    // JSON in a string of JSON.
+    add(JSON.stringify(json).slice(1, -1));
+    add(text.replaceAll("'", "'\\''"));
+    add(text.replaceAll("'", `'"'"'`));
+    add(text.replace(/["$`\\]/g, '\\$&'));
+    add(text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign));
+    for (const encoded of percentForms(text)) add(encoded);
+    const bytes = Buffer.from(text);
+    if (bytes.length >= SHORTEST_LINE) {
+      add(bytes.toString('hex'));
+      add(bytes.toString('hex').toUpperCase());
+      for (const inner of withinBase64(bytes)) add(inner, SHORTEST_LINE);
+    }
+    for (const shape of ['base64', 'base64url'] as const) {
+      const encoded = bytes.toString(shape);
+      add(encoded);
+      // As base64 and openssl wrap it, a line at a time.
+      for (const width of [64, 76]) {
+        if (encoded.length <= width) continue;
+        for (let from = 0; from < encoded.length; from += width) {
+          add(encoded.slice(from, from + width), SHORTEST_LINE);
+        }
+      }
+    }
+  }
+  return forms;
+}
+
+/** The signs that bytes surely have within the code of something longer, wherever in it they stand. */
+function withinBase64(bytes: Buffer): string[] {
+  return (['base64', 'base64url'] as const).flatMap((shape) =>
+    [0, 1, 2].map((before) => {
+      const code = Buffer.concat([Buffer.alloc(before), bytes])
+        .toString(shape)
+        .replace(/=+$/, '');
+      // Signs that what stands before or behind has a part in.
+      const partly = Math.ceil((before * 8) / 6);
+      return code.slice(partly, Math.floor(((before + bytes.length) * 8) / 6));
+    }),
+  );
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+function asciiOnly(json: string): string {
+  return json.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+function percentForms(text: string): string[] {
+  // Half of a pair of surrogates cannot be encoded; this makes it a character that says so.
+  const whole = Buffer.from(text).toString();
+  const component = encodeURIComponent(whole);
+  const strict = component.replace(
+    /[!'()*~]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return [component, strict, encodeURI(whole), strict.replaceAll('%20', '+')].flatMap((form) => [
+    form,
+    form.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ]);
+}
+
+/** Finds many texts in a text, at one look at most of its characters. */
+export class KnownValues {
+  readonly #forms = new Map<string, Reason>();
+  /** How long those are that begin with these characters, the longest first. */
+  readonly #lengths = new Map<string, number[]>();
+  /** Whether any of them begins like this: most places are passed by this alone. */
+  readonly #beginnings = new Uint8Array(1 << 16);
+  #count = 0;
+
+  constructor(values: Iterable<KnownValue> = []) {
+    for (const { value, reason } of values) this.add(value, reason);
+  }
+
+  /** How many there are, in whatever form. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** @returns false for one that is too short to be looked for */
+  add(value: string, reason: Reason): boolean {
+    if (value.trim().length < SHORTEST) return false;
+    this.#count += 1;
+    this.#addForms(value, reason);
+    // What has several lines is shown and logged line by line.
+    const lines = value.trim().split(/\r?\n|\r/);
+    for (const line of lines.length > 1 ? lines : []) {
+      // The frame of a key is no secret, and tells that there was one.
+      const frame = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line.trim());
+      if (!frame && line.trim().length >= SHORTEST_LINE) this.#addForms(line, reason);
+    }
+    return true;
+  }
+
+  #addForms(value: string, reason: Reason): void {
+    for (const text of formsOf(value)) {
+      if (this.#forms.has(text)) continue;
+      this.#forms.set(text, reason);
+      const start = text.slice(0, SHORTEST);
+      const lengths = this.#lengths.get(start) ?? [];
+      if (!lengths.includes(text.length)) {
+        this.#lengths.set(
+          start,
+          [...lengths, text.length].sort((x, y) => y - x),
+        );
+      }
+      this.#beginnings[beginning(text, 0)] = 1;
+    }
+  }
+
+  /** Puts something in place of every known value in a text; values that overlap go together. */
+  replace(text: string, put: (reason: Reason) => string): string {
+    if (this.#count === 0) return text;
+    let result = '';
+    let copied = 0;
+    for (let at = 0; at + SHORTEST <= text.length; at += 1) {
+      const found = this.#at(text, at);
+      if (found === undefined) continue;
+      let { end } = found;
+      for (let inner = at + 1; inner < end; inner += 1) end = Math.max(end, this.#at(text, inner)?.end ?? 0);
+      result += text.slice(copied, at) + put(found.reason);
+      copied = end;
+      at = end - 1;
+    }
+    return copied === 0 ? text : result + text.slice(copied);
+  }
+
+  /** The longest that stands there. */
+  #at(text: string, at: number): { readonly end: number; readonly reason: Reason } | undefined {
+    if (this.#beginnings[beginning(text, at)] !== 1) return undefined;
+    for (const length of this.#lengths.get(text.slice(at, at + SHORTEST)) ?? []) {
+      const reason = this.#forms.get(text.slice(at, at + length));
+      if (reason !== undefined && at + length <= text.length) return { end: at + length, reason };
+    }
+    return undefined;
+  }
+}
+
+function beginning(text: string, at: number): number {
+  const [a, b, c] = [text.charCodeAt(at), text.charCodeAt(at + 1), text.charCodeAt(at + 2)];
+  return (a * 961 + b * 31 + c) & 0xffff;
+}

@@ -1,0 +1,141 @@
+import type { AwsContext } from '../aws/context.ts';
+import { pacingOf } from '../stack/pacing.ts';
+import { requireStack } from '../stack/reading/find-stack.ts';
+import { KnownValues } from '../redaction/known-values.ts';
+import { Redactor, Tally } from '../redaction/redactor.ts';
+import { Archive, type Sink } from './archive.ts';
+import { type KnownSecrets, learnSecrets, reasonOf } from './known-secrets.ts';
+import { type BundledFile, countsText, type Manifest, manifestText, type MissingFile } from './manifest.ts';
+import { instanceParts } from './parts/instances.ts';
+import { logParts } from './parts/logs.ts';
+import type { Part } from './parts/part.ts';
+import { scalerParts } from './parts/scaler.ts';
+import { stackParts } from './parts/stack.ts';
+import { ownVersion, versionsPart } from './parts/versions.ts';
+import { openSite, type Site } from './site.ts';
+
+/** What is wanted of a bundle. */
+export interface BundleOrder {
+  readonly stackName: string;
+  /** Milliseconds since 1970, in the stack's own time. */
+  readonly since: number;
+  readonly until: number;
+  readonly maxLogBytes: number;
+  readonly redactAccount: boolean;
+  /** Whether the stack's secrets may be read, to know what to take out. */
+  readonly readSecrets: boolean;
+}
+
+export interface Surroundings {
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** A bundle that can be made. */
+export interface PlannedBundle {
+  readonly site: Site;
+  readonly order: BundleOrder;
+  readonly parts: readonly Part[];
+  readonly surroundings: Surroundings;
+}
+
+/** What every bundle has beside what it is about. */
+export const MANIFEST_FILES = [
+  { name: 'manifest.md', what: 'what is in the archive, what was taken out, what is missing and why' },
+  { name: 'manifest.json', what: 'the same as data' },
+] as const;
+
+/**
+ * Finds out what a bundle of a stack will have; reads nothing but the stack's description.
+ * @throws OperationError where there is no such stack
+ */
+export async function planBundle(
+  aws: AwsContext,
+  order: BundleOrder,
+  surroundings: Surroundings,
+): Promise<PlannedBundle> {
+  const { stackName, since, until, maxLogBytes } = order;
+  const { now, signal, progress } = surroundings;
+  const stack = await requireStack(aws, stackName);
+  const clock = { ...pacingOf(aws, signal), now };
+  const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
+  const agents = new Set<string>();
+  const parts = [
+    ...stackParts(site),
+    ...instanceParts(site),
+    ...scalerParts(site),
+    ...logParts(site, maxLogBytes, agents, progress),
+    versionsPart(site, agents),
+  ];
+  return { site, order, parts, surroundings };
+}
+
+/**
+ * Makes the bundle: learns the stack's secrets, reads each part, takes the secrets out, and writes it. What cannot be read is
+ * told in the manifest, which comes last.
+ */
+export async function makeBundle(
+  { site, order, parts, surroundings }: PlannedBundle,
+  folder: string,
+  sink: Sink,
+): Promise<Manifest & { readonly archiveBytes: number }> {
+  const { now, signal, progress } = surroundings;
+  progress(order.readSecrets ? "Reading the stack's secrets, to take them out" : 'Not reading any secrets');
+  const known = new KnownValues();
+  const learned = await learnSecrets(site, known, order.readSecrets);
+  signal.throwIfAborted();
+  // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
+  const account = order.redactAccount ? site.stack.StackId?.split(':')[4] : undefined;
+  const redactor = new Redactor(known, account);
+  const at = new Date(now());
+  const archive = new Archive(sink, folder, at);
+  const files: BundledFile[] = [];
+  const missing: MissingFile[] = [];
+  for (const { name, what, read } of parts) {
+    signal.throwIfAborted();
+    const tally = new Tally();
+    let content;
+    try {
+      content = await read({ redactor, tally });
+    } catch (error) {
+      signal.throwIfAborted();
+      const why = redactor.redact(reasonOf(error));
+      missing.push({ name, what, why });
+      progress(`${name}: not in it: ${why}`);
+      continue;
+    }
+    const bytes = await archive.add(name, content.text);
+    const { note } = content;
+    files.push({ name, what, bytes, redactions: tally.counts, ...(note !== undefined && { note }) });
+    progress(
+      `${name}: ${size(bytes)}, taken out: ${countsText(tally.counts)}${note === undefined ? '' : `. ${note}`}`,
+    );
+  }
+  const manifest: Manifest = {
+    stackName: site.stackName,
+    region: site.aws.region,
+    madeAt: at.toISOString(),
+    madeBy: `bk-stack ${ownVersion()}`,
+    window: { since: new Date(site.since).toISOString(), until: new Date(site.until).toISOString() },
+    files,
+    missing,
+    secrets: { ...cleaned(learned, redactor), accountRedacted: order.redactAccount },
+  };
+  await archive.add('manifest.md', manifestText(manifest));
+  await archive.add('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
+  await archive.end();
+  return { ...manifest, archiveBytes: archive.bytes };
+}
+
+/** AWS's words about what could not be read may have names in them. */
+function cleaned(learned: KnownSecrets, redactor: Redactor): KnownSecrets {
+  const unread = learned.unread.map(({ what, why }) => ({ what, why: redactor.redact(why) }));
+  return { ...learned, unread };
+}
+
+/** Bytes as people say them. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}

@@ -1,0 +1,324 @@
+import { zipSync } from 'fflate';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.ts';
+import { handleBuildkite } from '../../src/sandbox/buildkite/http.ts';
+import { handleRest } from '../../src/sandbox/buildkite/rest.ts';
+import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
+import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
+import type { Scope } from '../../src/sandbox/kernel/service.ts';
+import { services } from '../../src/sandbox/services/index.ts';
+import type { AskIdentity } from '../../src/doctor/machine/account.ts';
+import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
+import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
+import type { Answer } from './fleet.ts';
+import { root } from './process.ts';
+import { OFFICIAL_LOGS, officialTemplates } from './official-stack.ts';
+import { WorldAws } from './world-aws.ts';
+import { TestWorld } from './world.ts';
+
+const ACCOUNT = '111122223333';
+const REGION = 'us-east-1';
+const BUCKET = assetsBucketName(ACCOUNT, REGION);
+const TOKEN = '/bk-stack/ci/agent-token';
+const SCALER = `
+export async function handler() {
+  process.stdout.write(JSON.stringify({ event: 'kept', from: 2, to: 2, reason: 'enough agents for every job' }) + '\\n');
+}
+`;
+
+/** A stack of the real template in a world of its own, with two instances, on which doctor is let loose. */
+export class HealthyStack {
+  readonly aws: WorldAws;
+  readonly scope: Scope;
+  /** The identity that AWS takes us for, and how far our clock is ahead. */
+  identity = { account: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:user/sandbox`, aheadSeconds: 0 };
+  ask: AskIdentity = () => Promise.resolve(this.identity);
+  restToken: string | undefined = 'bkua_x';
+  region = REGION;
+
+  private constructor(
+    readonly world: TestWorld,
+    private readonly buildkite: BuildkiteServer,
+  ) {
+    this.scope = world.scope(REGION);
+    this.aws = new WorldAws(
+      world,
+      this.scope,
+      (seconds) => world.pass(seconds),
+      () => 0.5,
+    );
+    this.aws.agentEndpoint = `${buildkite.endpoint}/v3`;
+  }
+
+  /** Makes it as `bk-stack create` would. */
+  static async create(): Promise<HealthyStack> {
+    const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
+    const programs = {
+      HostProgram: `host/${'0'.repeat(64)}.mjs`,
+      ScalerProgram: `scaler/${'0'.repeat(64)}.zip`,
+    };
+    await stack.#stage({
+      [programs.HostProgram]: '// the host program',
+      [programs.ScalerProgram]: zipSync({ 'index.mjs': Buffer.from(SCALER) }),
+      'template.yml': readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'),
+    });
+    await stack.call('ec2', 'CreateKeyPair', { KeyName: 'ops' });
+    const Tags = [{ Key: 'bk-stack:stack', Value: 'ci' }];
+    await stack.#createStack(
+      { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`, Tags },
+      {
+        BuildkiteAgentTokenParameterStorePath: TOKEN,
+        AgentEndpoint: `${stack.buildkite.endpoint}/v3`,
+        AssetsBucket: BUCKET,
+        ...programs,
+        ...{
+          BuildkiteQueue: 'deploy',
+          InstanceTypes: 'm7i.large',
+          MinSize: '2',
+          MaxSize: '5',
+          KeyName: 'ops',
+        },
+        // One of them lacks a type that others have.
+        AvailabilityZones: 'us-east-1a,us-east-1d',
+      },
+    );
+    return stack;
+  }
+
+  /** A stack such as the official template makes it. */
+  static async createOfficial(): Promise<HealthyStack> {
+    const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
+    const { parent, scaler } = officialTemplates(BUCKET, 'scaler.zip');
+    await stack.#stage({
+      'scaler.zip': zipSync({ 'index.mjs': Buffer.from(SCALER) }),
+      'scaler.json': scaler,
+    });
+    for (const logGroupName of OFFICIAL_LOGS) {
+      await stack.call('logs', 'CreateLogGroup', { logGroupName });
+      await stack.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
+    }
+    await stack.#createStack(
+      { TemplateBody: parent },
+      { BuildkiteAgentTokenParameterStorePath: TOKEN, BuildkiteQueue: 'deploy' },
+    );
+    await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
+    return stack;
+  }
+
+  async #stage(objects: Record<string, string | Uint8Array>): Promise<void> {
+    const calls = assetCalls(this.aws.context, { account: ACCOUNT, partition: 'aws' });
+    await calls.createBucket(BUCKET);
+    await calls.secureBucket(BUCKET);
+    for (const [key, body] of Object.entries(objects)) {
+      await calls.putObject(BUCKET, key, body, 'application/octet-stream');
+    }
+  }
+
+  async #createStack(template: object, parameters: Record<string, string>): Promise<void> {
+    await this.call('ssm', 'PutParameter', { Name: TOKEN, Type: 'SecureString', Value: 'bkct_x' });
+    await this.call('cloudformation', 'CreateStack', {
+      ...template,
+      StackName: 'ci',
+      Capabilities: ['CAPABILITY_NAMED_IAM'],
+      Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+        ParameterKey,
+        ParameterValue,
+      })),
+    });
+    await this.world.pass(1_200);
+    const { StackStatus, StackStatusReason } = await this.stack();
+    if (StackStatus !== 'CREATE_COMPLETE') throw new Error(`${StackStatus}: ${StackStatusReason ?? ''}`);
+  }
+
+  /** Another that is as this one is now, in a world of its own. */
+  copy(): HealthyStack {
+    const copy = new HealthyStack(this.world.copy(), this.buildkite);
+    this.buildkite.world = copy.world;
+    return copy;
+  }
+
+  close(): Promise<void> {
+    return this.buildkite.close();
+  }
+
+  call(service: string, operation: string, input: object = {}): Promise<Answer> {
+    return this.world.call(this.scope, service, operation, input);
+  }
+
+  async stack(): Promise<Answer> {
+    const { Stacks } = await this.call('cloudformation', 'DescribeStacks', { StackName: 'ci' });
+    return Stacks[0];
+  }
+
+  async output(key: string): Promise<string> {
+    const { Outputs } = await this.stack();
+    return Outputs.find(({ OutputKey }: Answer) => OutputKey === key).OutputValue;
+  }
+
+  async physicalId(logicalId: string): Promise<string> {
+    const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
+      StackName: 'ci',
+      LogicalResourceId: logicalId,
+    });
+    return StackResourceDetail.PhysicalResourceId;
+  }
+
+  /** The function in the stack that is nested in one of the official template. */
+  async scalerOfOfficial(): Promise<string> {
+    const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
+      StackName: await this.physicalId('Autoscaling'),
+      LogicalResourceId: 'AutoscalingFunction',
+    });
+    return StackResourceDetail.PhysicalResourceId;
+  }
+
+  async group(): Promise<Answer> {
+    const { AutoScalingGroups } = await this.call('autoscaling', 'DescribeAutoScalingGroups', {
+      AutoScalingGroupNames: [await this.output('AutoScalingGroupName')],
+    });
+    return AutoScalingGroups[0];
+  }
+
+  /** Calls Auto Scaling on its group. */
+  async onGroup(operation: string, input: object = {}): Promise<Answer> {
+    const AutoScalingGroupName = await this.output('AutoScalingGroupName');
+    return this.call('autoscaling', operation, { AutoScalingGroupName, ...input });
+  }
+
+  async subnets(): Promise<string[]> {
+    return (await this.output('Subnets')).split(',');
+  }
+
+  fail(...faults: string[]): void {
+    setFaults(this.world, faults.map(parseFault));
+  }
+
+  push(seconds: number): void {
+    pushJob(this.world, { queue: 'deploy', seconds });
+  }
+
+  get lost(): number {
+    return lostJobs(this.world).length;
+  }
+
+  /** Has CloudFormation tell of it what is not so. */
+  private tell(change: (stack: Answer) => void): void {
+    this.aws.answer = (operation, _input, answer) => {
+      if (operation !== 'DescribeStacks') return answer;
+      const told = structuredClone(answer) as Answer;
+      for (const stack of told.Stacks) if (stack.StackName === 'ci') change(stack);
+      return told;
+    };
+  }
+
+  setParameter(ParameterKey: string, ParameterValue: string): void {
+    this.tell((stack) => {
+      const others = stack.Parameters.filter((each: Answer) => each.ParameterKey !== ParameterKey);
+      stack.Parameters = [...others, { ParameterKey, ParameterValue }];
+    });
+  }
+
+  setStatus(StackStatus: string): void {
+    this.tell((stack) => {
+      stack.StackStatus = StackStatus;
+    });
+  }
+
+  /** The scaler's log has another line. */
+  async scalerSays(line: object | string, logGroupName = '/buildkite/ci/scaler'): Promise<void> {
+    await this.call('logs', 'CreateLogStream', { logGroupName, logStreamName: 'x' });
+    const event = {
+      timestamp: this.world.now(),
+      message: typeof line === 'string' ? line : JSON.stringify(line),
+    };
+    await this.call('logs', 'PutLogEvents', { logGroupName, logStreamName: 'x', logEvents: [event] });
+  }
+
+  /** The agents of an instance are gone, and it does not know. */
+  async zombie(): Promise<void> {
+    const [{ InstanceId }] = (await this.group()).Instances;
+    for (const agent of agentsOfInstance(this.world, InstanceId)) loseAgent(this.world, agent);
+  }
+
+  /** The scaler's log is empty. */
+  async silence(): Promise<void> {
+    const logGroupName = '/buildkite/ci/scaler';
+    await this.call('logs', 'DeleteLogGroup', { logGroupName });
+    await this.call('logs', 'CreateLogGroup', { logGroupName });
+    await this.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
+  }
+
+  /** Makes another agent stack, of the official template by its looks. */
+  async otherStack(queue: string): Promise<void> {
+    await this.call('cloudformation', 'CreateStack', {
+      StackName: 'other',
+      TemplateBody: JSON.stringify({
+        Description: 'Buildkite stack v6.40.0',
+        Parameters: { BuildkiteQueue: { Type: 'String' } },
+        Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
+      }),
+      Parameters: [{ ParameterKey: 'BuildkiteQueue', ParameterValue: queue }],
+    });
+    await this.world.pass(30);
+  }
+
+  diagnose(stackName: string | null = 'ci', options: Partial<DoctorOptions> = {}): Promise<Report> {
+    return diagnose(this.aws.context.inRegion(this.region), stackName ?? undefined, {
+      style: { live: false, write: () => undefined, now: () => new Date() },
+      signal: new AbortController().signal,
+      commands: [],
+      restToken: this.restToken,
+      askIdentity: this.ask,
+      ...options,
+    });
+  }
+
+  async codes(stackName: string | null = 'ci'): Promise<string[]> {
+    return findingsOf(await this.diagnose(stackName)).map(({ code }) => code);
+  }
+
+  /** What `--fix --yes` does. */
+  async fix(): Promise<void> {
+    for (const { carryOut } of repairsOf(await this.diagnose())) await carryOut();
+  }
+}
+
+/** Buildkite's two APIs over HTTP, as doctor asks them, on whichever world is looked at. */
+class BuildkiteServer {
+  world: TestWorld | undefined;
+
+  private constructor(private readonly server: Server) {}
+
+  static async start(): Promise<BuildkiteServer> {
+    const server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      const [, version = '', path = ''] = /^\/(v\d)(\/.*)$/.exec(url.pathname) ?? [];
+      const world = buildkite.world;
+      if (world === undefined) throw new Error('no world to serve');
+      const answer = (version === 'v2' ? handleRest : handleBuildkite)(world, {
+        method: request.method ?? 'GET',
+        path,
+        query: url.searchParams,
+        headers: request.headers as Record<string, string>,
+        body: Buffer.alloc(0),
+      });
+      response.writeHead(answer.status, { ...answer.headers, 'content-type': 'application/json' });
+      response.end(JSON.stringify(answer.body));
+    });
+    const buildkite = new BuildkiteServer(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return buildkite;
+  }
+
+  get endpoint(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
