@@ -17,7 +17,10 @@ const foreseeing = (idleHours: number) => ownPolicy(PLAIN_SCALING, { idleHours, 
 
 /** Forty jobs of ten minutes at two every night. */
 const nights = (from: number, count: number) =>
-  Array.from({ length: count * 40 }, (_, job) => [(from + Math.floor(job / 40)) * DAY + 2 * HOUR, 600] as const);
+  Array.from(
+    { length: count * 40 },
+    (_, job) => [(from + Math.floor(job / 40)) * DAY + 2 * HOUR, 600] as const,
+  );
 
 describe('a simulation with a forecast', () => {
   const learnt = { ...MODEL, warmUpSeconds: 15 * DAY };
@@ -78,7 +81,8 @@ describe('a simulation with a forecast', () => {
 });
 
 describe('jobs that are rebuilt from metrics', () => {
-  const jobsOf = ({ arrivals, durations }: Trace) => Array.from(arrivals, (at, index) => [at, durations[index]]);
+  const jobsOf = ({ arrivals, durations }: Trace) =>
+    Array.from(arrivals, (at, index) => [at, durations[index]]);
 
   it('come where demand rises, begin when they run, and end where it falls', () => {
     const trace = traceOfDemand({
@@ -109,8 +113,9 @@ describe('jobs that are rebuilt from metrics', () => {
         const { arrivals, durations } = traceOfDemand({ scheduled: running.map(() => 0), running });
         const again = running.map(
           (_, minute) =>
-            Array.from(arrivals).filter((at, index) => minute >= at / 60 && minute < (at + durations[index]!) / 60)
-              .length,
+            Array.from(arrivals).filter(
+              (at, index) => minute >= at / 60 && minute < (at + durations[index]!) / 60,
+            ).length,
         );
         expect(again).to.eql(running);
         expect(arrivals.length).to.be.at.most(jobs.length);
