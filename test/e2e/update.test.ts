@@ -24,12 +24,13 @@ describe('bk-stack update and rollback', function () {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
     return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);
   };
-  /** Instances that take no more jobs. */
-  const ending = async () => {
+  const inState = async (state: string) => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
-    return (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === 'Terminating:Wait')
-      .length;
+    return (group?.Instances ?? []).filter(({ LifecycleState }) => LifecycleState === state).length;
   };
+  const serving = () => inState('InService');
+  /** Instances that take no more jobs. */
+  const ending = () => inState('Terminating:Wait');
   const size = async () => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
     return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity];
@@ -167,7 +168,7 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('takes everything back when new instances do not come up, and says why', async () => {
-    await until('the group is whole', async () => (await versions()).length === 3);
+    await until('three instances serve', async () => (await serving()) === 3);
     const before = await versions();
     await fail('boot');
     const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'AgentsPerInstance=3');

@@ -10,8 +10,9 @@ import { publishedHistory } from '../../src/scaler/forecast/history.ts';
 import { Past } from '../../src/scaler/forecast/past.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { type Poll, type PollCalls, Scaler } from '../../src/scaler/poll.ts';
-import { type Settings, settingsOf } from '../../src/scaler/settings.ts';
+import type { Settings } from '../../src/scaler/settings.ts';
 import { Fleet, userData } from './fleet.ts';
+import { scalerSettings } from './scaling.ts';
 
 const QUEUE = 'deploy';
 export const POLL_SECONDS = 10;
@@ -48,23 +49,10 @@ export class Cluster {
   ) {
     this.fleet = new Fleet(...faults);
     const { world, scope } = this.fleet;
-    this.#settings = settingsOf({
-      ...{
-        STACK_NAME: 'ci',
-        ASG_NAME: 'agents',
-        BUILDKITE_QUEUE: QUEUE,
-        BUILDKITE_AGENT_ENDPOINT: 'http://x',
-      },
-      ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: String(agentsPerInstance) },
-      ...{
-        INSTANCE_BUFFER: '0',
-        PREDICTIVE_SCALING_MAX_IDLE_HOURS: '0',
-        SCALE_OUT_FACTOR: '1.0',
-        INCLUDE_WAITING: 'false',
-        DISABLE_SCALE_IN: 'true',
-      },
-      ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
-      ...{ ON_DEMAND_PERCENTAGE: '100', SPOT_FALLBACK_MINUTES: '0', ...buying },
+    this.#settings = scalerSettings({
+      BUILDKITE_QUEUE: QUEUE,
+      AGENTS_PER_INSTANCE: String(agentsPerInstance),
+      ...buying,
     });
     const flaky = () => {
       if (world.random() < this.failing) throw new Error('made to fail');

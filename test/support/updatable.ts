@@ -7,7 +7,6 @@ import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { Scaler } from '../../src/scaler/poll.ts';
-import { settingsOf } from '../../src/scaler/settings.ts';
 import {
   cancelUpdate,
   gatherUpdate,
@@ -16,6 +15,7 @@ import {
   type UpdateOutcome,
 } from '../../src/stack/update/index.ts';
 import { AL2023, type Answer } from './fleet.ts';
+import { scalerSettings } from './scaling.ts';
 import { WorldAws } from './world-aws.ts';
 import { TestWorld } from './world.ts';
 
@@ -153,17 +153,10 @@ export class UpdatableStack {
     const { Outputs } = await this.stack();
     this.#group = Outputs[0].OutputValue;
     this.#scaler = new Scaler(
-      settingsOf({
-        ...{ STACK_NAME: 'ci', ASG_NAME: this.#group, BUILDKITE_QUEUE: QUEUE, INSTANCE_BUFFER: '0' },
-        ...{ BUILDKITE_AGENT_ENDPOINT: 'http://x', BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token' },
-        ...{ AGENTS_PER_INSTANCE: params['AgentsPerInstance'] ?? '4', SCALE_OUT_FACTOR: '1.0' },
-        ...{ INCLUDE_WAITING: 'false', DISABLE_SCALE_IN: 'true', SCALE_OUT_COOLDOWN_PERIOD: '0' },
-        ...{
-          SCALE_IN_COOLDOWN_PERIOD: '300',
-          MIN_POLL_INTERVAL: '10s',
-          ON_DEMAND_PERCENTAGE: '100',
-          SPOT_FALLBACK_MINUTES: '0',
-        },
+      scalerSettings({
+        ASG_NAME: this.#group,
+        BUILDKITE_QUEUE: QUEUE,
+        AGENTS_PER_INSTANCE: params['AgentsPerInstance'] ?? '4',
       }),
       {
         group: autoScalingGroup(this.#group, {

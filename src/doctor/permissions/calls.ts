@@ -101,6 +101,23 @@ const INSTANCES = [
   'ec2:DescribeInstances',
 ];
 
+const READ_LOGS = [
+  ...FIND_STACK,
+  'auto-scaling:DescribeAutoScalingGroups',
+  'cloudwatch-logs:DescribeLogStreams',
+  'cloudwatch-logs:FilterLogEvents',
+];
+const STATUS = [
+  ...FIND_STACK,
+  ...EVENTS,
+  ...TOKEN,
+  ...GROUP,
+  'cloudformation:DescribeStackResources',
+  'cloudwatch:DescribeAlarms',
+  'cloudwatch-logs:FilterLogEvents',
+  'cloudwatch-logs:GetLogEvents',
+];
+
 const DELETE = [
   ...FIND_STACK,
   ...EVENTS,
@@ -182,7 +199,22 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'auto-scaling:TerminateInstanceInAutoScalingGroup',
   ],
   list: [...FIND_STACK, 'ec2:DescribeRegions'],
-  'logs tail': [...FIND_STACK, ...GROUP, 'cloudwatch-logs:FilterLogEvents'],
+  'logs get': READ_LOGS,
+  'logs insights': [
+    ...FIND_STACK,
+    'cloudwatch-logs:DescribeLogGroups',
+    'cloudwatch-logs:GetQueryResults',
+    'cloudwatch-logs:StartQuery',
+    'cloudwatch-logs:StopQuery',
+  ],
+  'logs list': [
+    ...FIND_STACK,
+    'auto-scaling:DescribeAutoScalingGroups',
+    'cloudwatch-logs:DescribeLogGroups',
+    'cloudwatch-logs:DescribeLogStreams',
+  ],
+  'logs tail': [...READ_LOGS, 'cloudwatch-logs:StartLiveTail', 'ec2:GetConsoleOutput'],
+  metrics: [...FIND_STACK, 'cloudwatch:GetMetricData', 'cloudwatch:ListMetrics'],
   params: [...FIND_STACK, 'cloudformation:GetTemplate'],
   resume: PAUSE,
   rollback: UPDATE,
@@ -198,13 +230,19 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'secrets restore': WRITE_SECRETS,
   'secrets rm': WRITE_SECRETS,
   'secrets run': READ_SECRETS,
-  status: [
-    ...FIND_STACK,
-    ...EVENTS,
-    ...TOKEN,
-    ...GROUP,
-    'cloudformation:DescribeStackResources',
-    'cloudwatch-logs:FilterLogEvents',
+  simulate: [...FIND_STACK, 'cloudwatch:GetMetricData'],
+  status: STATUS,
+  'support-bundle': [
+    ...STATUS,
+    ...READ_LOGS,
+    ...INSTANCES,
+    ...READ_SECRETS,
+    'auto-scaling:DescribeInstanceRefreshes',
+    'cloudformation:ListStackResources',
+    'ec2:DescribeLaunchTemplateVersions',
+    'lambda:GetFunctionConfiguration',
+    'ssm:GetParameterHistory',
+    'ssm:GetParametersByPath',
   ],
   'token rotate': [
     ...FIND_STACK,
@@ -219,7 +257,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands that ask nothing of AWS. */
-export const ELSEWHERE = /^(simulate|sandbox\b)/;
+export const ELSEWHERE = /^sandbox\b/;
 
 /** Commands by which CloudFormation makes, changes or removes the stack's resources, with the caller's own permissions. */
 export const DEPLOYING: readonly string[] = ['create', 'delete', 'rollback', 'update'];

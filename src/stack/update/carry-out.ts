@@ -169,7 +169,7 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
       await persistently(site.pacing, () => site.survey.replace(left.map(({ instanceId }) => instanceId)));
     }
   }
-  if (group !== undefined) await replacingStopped(site, group);
+  if (group !== undefined) await replacingStopped(site, group, observer);
   return { ...journalled, phase: 'ending' };
 }
 
@@ -179,11 +179,23 @@ async function stopReplacing({ refreshes, pacing }: UpdateSite, group: string): 
   await persistently(pacing, () => refreshes.cancel(group));
 }
 
-/** What was being replaced when it was cancelled still is, which takes as long as an instance boots: another update waits. */
-async function replacingStopped({ refreshes, pacing }: UpdateSite, group: string): Promise<void> {
-  while ((await persistently(pacing, () => refreshes.active(group))) !== undefined) {
+/** Seconds. An instance that does not come up is given up after 13 minutes, by the hook of the launches. */
+const REPLACED_WITHIN = 15 * 60;
+
+/**
+ * What was being replaced when it was cancelled still is, which takes as long as an instance boots: another update waits. Where
+ * none boots any more it would have no end, and the stack is what it was before by then.
+ */
+async function replacingStopped(
+  { refreshes, pacing }: UpdateSite,
+  group: string,
+  observer: UpdateObserver,
+): Promise<void> {
+  for (let waited = 0; waited < REPLACED_WITHIN; waited += LOOK_EVERY) {
+    if ((await persistently(pacing, () => refreshes.active(group))) === undefined) return;
     await pacing.pause(LOOK_EVERY);
   }
+  observer.say('The replacing is still being cancelled: AWS waits for instances that do not come up');
 }
 
 async function undoStack(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {

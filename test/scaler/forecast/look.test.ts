@@ -6,19 +6,13 @@ import { Past } from '../../../src/scaler/forecast/past.ts';
 import type { Group } from '../../../src/scaler/group.ts';
 import { heldOf, heldTagValue } from '../../../src/scaler/held-tag.ts';
 import { Scaler } from '../../../src/scaler/poll.ts';
-import { settingsOf } from '../../../src/scaler/settings.ts';
+import { scalerSettings } from '../../support/scaling.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60;
 const MIDNIGHT = Date.parse('2026-11-23T00:00:00Z');
 
-const settings = settingsOf({
-  ...{ STACK_NAME: 'ci', ASG_NAME: 'agents', BUILDKITE_QUEUE: 'q', BUILDKITE_AGENT_ENDPOINT: 'http://x' },
-  ...{ BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token', AGENTS_PER_INSTANCE: '1', INSTANCE_BUFFER: '0' },
-  ...{ SCALE_OUT_FACTOR: '1.0', INCLUDE_WAITING: 'false', DISABLE_SCALE_IN: 'true' },
-  ...{ SCALE_OUT_COOLDOWN_PERIOD: '0', SCALE_IN_COOLDOWN_PERIOD: '300', MIN_POLL_INTERVAL: '10s' },
-  ...{ ON_DEMAND_PERCENTAGE: '100', SPOT_FALLBACK_MINUTES: '0', PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100' },
-});
+const settings = scalerSettings({ PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100' });
 
 /** A group whose instances are in service as soon as they are wanted, and the requests that each look made of AWS. */
 class Stage {

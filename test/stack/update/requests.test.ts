@@ -30,6 +30,27 @@ describe('an update with a checkpoint', () => {
   });
 });
 
+describe('an update whose instances do not come up', () => {
+  it('ends also where those it took none do either, and AWS goes on cancelling', async () => {
+    const stack = new UpdatableStack(seeded(1));
+    await stack.create({ MinSize: '2', MaxSize: '4', AgentsPerInstance: '1' });
+    stack.fail('boot');
+    const begun = stack.world.now();
+    const error = await stack.update({ params: ['AgentsPerInstance=2'], minHealthy: 50, batch: 50 }).then(
+      () => undefined,
+      (failure: unknown) => failure as Error,
+    );
+    expect(error?.message).to.match(/is as it was before\.\nNew instances do not come up/);
+    expect(stack.said.at(-1)).to.match(/still being cancelled/);
+    expect((stack.world.now() - begun) / 60_000).to.be.within(15, 75);
+    expect(await stack.parameter('AgentsPerInstance')).to.equal('1');
+    expect(await stack.journal()).to.equal(undefined);
+    stack.fail();
+    await stack.pass(2_400);
+    expect(Object.values(await stack.versions())).to.eql([1, 1]);
+  });
+});
+
 describe('an update of 1,000 instances', function () {
   this.timeout(600_000);
 
