@@ -178,7 +178,7 @@ describe('bk-stack support-bundle', function () {
     ).json()) as { now: string };
     await logs.putLogEvents({
       ...{ logGroupName, logStreamName },
-      logEvents: messages.map((message, index) => ({ timestamp: Date.parse(now) - 1000 + index, message })),
+      logEvents: messages.map((message, index) => ({ timestamp: Date.parse(now) - messages.length + index, message })),
     });
   };
 

@@ -27,7 +27,7 @@ function bash(files: readonly string[]): (Record<string, string> | 'broken')[] {
     done`;
   // Random text has redirections in it: what they write belongs nowhere.
   const cwd = mkdtempSync(path.join(tmpdir(), 'bk-stack-env-file-'));
-  const { stdout, status, stderr } = spawnSync('bash', ['-c', script], {
+  const { stdout, status, stderr } = spawnSync('bash', ['--norc', '-c', script], {
     cwd,
     env: ENVIRONMENT,
     input: files.map((file) => `${file}\0`).join(''),
