@@ -1,4 +1,7 @@
 import { expect } from 'chai';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CALLS } from '../../src/doctor/permissions/calls.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
@@ -11,6 +14,7 @@ const SDK: Readonly<Record<string, string>> = { logs: 'cloudwatch-logs' };
 describe('what commands really ask of AWS', function () {
   this.timeout(240_000);
   const sandbox = new CliSandbox();
+  const folder = mkdtempSync(join(tmpdir(), 'bk-stack-permissions-'));
   const seen = new Map<string, Set<string>>();
 
   /** Runs a command, and keeps what it asked. */
@@ -31,7 +35,10 @@ describe('what commands really ask of AWS', function () {
   before(async () => {
     await sandbox.start('--speed', '200');
   });
-  after(() => sandbox.remove());
+  after(async () => {
+    await sandbox.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   it('is what the table says, and nothing else', async () => {
     const param = (...each: string[]) => each.flatMap((one) => ['--param', one]);
@@ -41,7 +48,13 @@ describe('what commands really ask of AWS', function () {
       await ask(word, rest);
     }
     await ask('logs tail', ['ci', '--no-follow', '--format', 'json']);
+    await ask('logs list', ['ci']);
+    await ask('logs insights', ['ci', 'fields @message | limit 1']);
+    await ask('logs get', ['ci', '--output', join(folder, 'logs')]);
+    await ask('metrics', ['ci']);
+    await ask('simulate', ['--from-stack', 'ci']);
     await ask('secrets put', ['ci', '--set', 'A=b']);
+    await ask('support-bundle', ['ci', '--output', join(folder, 'bundle.zip')]);
     await ask('secrets list', ['ci']);
     await ask('secrets get', ['ci', 'env']);
     await ask('secrets history', ['ci', 'env']);

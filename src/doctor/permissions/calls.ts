@@ -103,7 +103,7 @@ const INSTANCES = [
 
 const READ_LOGS = [
   ...FIND_STACK,
-  'auto-scaling:DescribeAutoScalingGroups',
+  ...GROUP,
   'cloudwatch-logs:DescribeLogStreams',
   'cloudwatch-logs:FilterLogEvents',
 ];
@@ -209,7 +209,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'logs list': [
     ...FIND_STACK,
-    'auto-scaling:DescribeAutoScalingGroups',
+    ...GROUP,
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:DescribeLogStreams',
   ],
@@ -228,7 +228,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'secrets list': READ_SECRETS,
   'secrets put': WRITE_SECRETS,
   'secrets restore': WRITE_SECRETS,
-  'secrets rm': WRITE_SECRETS,
+  'secrets rm': [...WRITE_SECRETS, 's3:GetBucketVersioning'],
   'secrets run': READ_SECRETS,
   simulate: [...FIND_STACK, 'cloudwatch:GetMetricData'],
   status: STATUS,
