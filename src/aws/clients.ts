@@ -123,6 +123,11 @@ export class Clients {
     });
   }
 
+  /** Gets a line for each request, as the settings say. */
+  get log(): ((line: string) => void) | undefined {
+    return this.#settings.log;
+  }
+
   get hasCustomEndpoint(): boolean {
     return this.#settings.endpoint !== undefined || process.env['AWS_ENDPOINT_URL'] !== undefined;
   }

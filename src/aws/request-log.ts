@@ -21,25 +21,40 @@ export function watchRequests<Client extends { middlewareStack: unknown }>(
   (client.middlewareStack as Middleware).add(
     (next, context) => async (args) => {
       const started = performance.now();
-      const line = (outcome: string) =>
-        log(
-          `${service} ${context.commandName?.replace(/Command$/, '') ?? '?'} ${outcome} ${Math.round(performance.now() - started)} ms`,
-        );
+      const operation = context.commandName?.replace(/Command$/, '') ?? '?';
       try {
         const result = await next(args);
-        const { statusCode, headers } = result.response as {
-          statusCode?: number;
-          headers?: Record<string, string>;
-        };
-        const id = headers?.['x-amzn-requestid'] ?? headers?.['x-amz-request-id'];
-        line(`${statusCode ?? '?'}${id === undefined ? '' : ` ${id}`}`);
+        log(requestLine(service, operation, result.response as Answer, started));
         return result;
       } catch (error) {
-        line(error instanceof Error ? error.name : 'failed');
+        log(requestLine(service, operation, error instanceof Error ? error.name : 'failed', started));
         throw error;
       }
     },
     { step: 'deserialize', name: 'bkStackRequestLog', priority: 'low' },
   );
   return client;
+}
+
+interface Answer {
+  readonly statusCode?: number;
+  readonly headers?: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * What is written of a request.
+ * @param outcome the answer, or how it failed
+ * @param started by performance.now()
+ */
+export function requestLine(
+  service: string,
+  operation: string,
+  outcome: Answer | string,
+  started: number,
+): string {
+  const time = `${Math.round(performance.now() - started)} ms`;
+  if (typeof outcome === 'string') return `${service} ${operation} ${outcome} ${time}`;
+  const { statusCode = '?', headers } = outcome;
+  const id = headers?.['x-amzn-requestid'] ?? headers?.['x-amz-request-id'];
+  return [service, operation, statusCode, ...(id === undefined ? [] : [id]), time].join(' ');
 }

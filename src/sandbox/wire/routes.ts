@@ -27,10 +27,10 @@ export function routeOf(
   for (const operation of operations) {
     const { http } = operation;
     if (http?.method !== request.method) continue;
-    const labels = labelsOf(http, target);
-    if (labels === undefined || !fitsBucket(operation, labels)) continue;
     const demands = demandsMet(operation, http, request);
     if (demands === undefined || demands <= (best?.demands ?? -1)) continue;
+    const labels = labelsOf(http, target);
+    if (labels === undefined || demandsOf(operation).bucket !== (labels['Bucket'] !== undefined)) continue;
     best = { operation, labels, demands };
   }
   return best;
@@ -60,39 +60,48 @@ function labelsOf({ segments }: HttpTrait, target: Target): Record<string, strin
   return left.length === 0 ? labels : undefined;
 }
 
-/** The bucket is no part of the path that S3's operations state: those that need one, and no others, have it. */
-function fitsBucket({ input }: OperationSchema, labels: Readonly<Record<string, string>>): boolean {
-  if (!input.isStructSchema()) return labels['Bucket'] === undefined;
-  const bucket = input.getMemberSchemas()['Bucket'];
-  const needed = bucket !== undefined && Boolean(bindingOf(bucket).httpLabel);
-  return needed === (labels['Bucket'] !== undefined);
+/** What an operation asks of a request beside its method and path. */
+interface Demands {
+  /** The bucket is no part of the path that S3's operations state: those that need one, and no others, have it. */
+  readonly bucket: boolean;
+  readonly parameters: readonly string[];
+  readonly headers: readonly string[];
+}
+
+/** Schemas say it in many steps, and every request is held against all operations of its method. */
+const known = new WeakMap<OperationSchema, Demands>();
+
+function demandsOf(operation: OperationSchema): Demands {
+  const before = known.get(operation);
+  if (before !== undefined) return before;
+  const { input } = operation;
+  const members = input.isStructSchema() ? input.getMemberSchemas() : {};
+  const { Bucket } = members;
+  const required = requiredMembers(input).flatMap((name) => {
+    const member = members[name];
+    return member === undefined ? [] : [bindingOf(member)];
+  });
+  const demands = {
+    bucket: Bucket !== undefined && Boolean(bindingOf(Bucket).httpLabel),
+    parameters: required.flatMap(({ httpQuery }) => httpQuery ?? []),
+    headers: required.flatMap(({ httpHeader }) => httpHeader?.toLowerCase() ?? []),
+  };
+  known.set(operation, demands);
+  return demands;
 }
 
 /** How many conditions of an operation a request meets; undefined when there is one that it does not. */
 function demandsMet(
-  { input }: OperationSchema,
+  operation: OperationSchema,
   { literals }: HttpTrait,
   request: WireRequest,
 ): number | undefined {
-  let met = 0;
   for (const [name, value] of literals) {
     if (!request.query.has(name)) return undefined;
     if (value !== undefined && value !== '' && request.query.get(name) !== value) return undefined;
-    met += 2;
   }
-  const members = input.isStructSchema() ? input.getMemberSchemas() : {};
-  for (const name of requiredMembers(input)) {
-    const member = members[name];
-    if (member === undefined) continue;
-    const { httpQuery, httpHeader } = bindingOf(member);
-    if (httpQuery !== undefined) {
-      if (!request.query.has(httpQuery)) return undefined;
-      met += 1;
-    }
-    if (httpHeader !== undefined) {
-      if (request.headers[httpHeader.toLowerCase()] === undefined) return undefined;
-      met += 1;
-    }
-  }
-  return met;
+  const { parameters, headers } = demandsOf(operation);
+  if (!parameters.every((name) => request.query.has(name))) return undefined;
+  if (!headers.every((name) => request.headers[name] !== undefined)) return undefined;
+  return 2 * literals.length + parameters.length + headers.length;
 }

@@ -2,6 +2,7 @@ import type { ListObjectVersionsCommandOutput, PutObjectCommandInput } from '@aw
 import type { AwsContext } from '../../aws/context.ts';
 import { withoutEcho } from '../../aws/echo.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
+import { RepeatedPuts } from '../../aws/repeated-puts.ts';
 import { OperationError } from '../../errors.ts';
 import type { BucketPlace } from './locate.ts';
 
@@ -70,6 +71,7 @@ export function secretObjects(
 ): SecretObjects {
   const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });
   const target = { Bucket: bucket, ExpectedBucketOwner: account };
+  let puts: RepeatedPuts | undefined;
   const objects: SecretObjects = {
     async read(key, versionId) {
       const { sdk, client } = await load();
@@ -93,17 +95,15 @@ export function secretObjects(
     },
 
     async write(key, body, condition) {
-      const { sdk, client } = await load();
+      const { client } = await load();
       try {
-        const request = new sdk.PutObjectCommand({
-          ...target,
-          Key: key,
-          Body: body,
-          ContentType: 'text/plain; charset=utf-8',
-          ...encryptionFields(encryption),
-          ...conditionFields(condition),
-        });
-        const answer = await withoutEcho(body.toString('utf8'), client.send(request));
+        puts ??= new RepeatedPuts(
+          client,
+          { ...target, ContentType: 'text/plain; charset=utf-8', ...encryptionFields(encryption) },
+          aws.clients.log,
+        );
+        const put = { Key: key, Body: body, ...conditionFields(condition) };
+        const answer = await withoutEcho(body.toString('utf8'), puts.put(put));
         const { ServerSideEncryption = 'nothing', SSEKMSKeyId, VersionId } = answer;
         const fault = encryptionFault(encryption, ServerSideEncryption, SSEKMSKeyId);
         if (fault !== undefined) {
@@ -193,7 +193,7 @@ function encryptionFields(encryption: Encryption): Partial<PutObjectCommandInput
   };
 }
 
-function conditionFields(condition: Condition): Partial<PutObjectCommandInput> {
+function conditionFields(condition: Condition): Pick<PutObjectCommandInput, 'IfMatch' | 'IfNoneMatch'> {
   if (condition === 'any') return {};
   return condition === 'absent' ? { IfNoneMatch: '*' } : { IfMatch: condition.etag };
 }
