@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { cloudwatch } from '../../../../src/sandbox/services/cloudwatch/index.ts';
 import { judge, type AlarmRule } from '../../../../src/sandbox/services/cloudwatch/alarms/decide.ts';
 import { sns } from '../../../../src/sandbox/services/sns/index.ts';
 import { sqs } from '../../../../src/sandbox/services/sqs/index.ts';
+import { root } from '../../../support/process.ts';
 import { Caller, StackResource } from '../../../support/service.ts';
 
 const LAMBDA = [{ Name: 'FunctionName', Value: 'scaler' }];
@@ -108,6 +111,33 @@ describe('CloudWatch alarms', () => {
     ]);
   });
 
+  it('goes off by a sum of which one part is silent only where that is filled', async () => {
+    const part = (Id: string) => ({
+      ...{ Id, ReturnData: false },
+      MetricStat: { Metric: { Namespace: 'Mine', MetricName: Id }, Period: 60, Stat: 'Sum' },
+    });
+    const rule = {
+      ...{ ComparisonOperator: 'GreaterThanThreshold', Threshold: 0, EvaluationPeriods: 5 },
+      ...{ DatapointsToAlarm: 3, TreatMissingData: 'notBreaching' },
+    };
+    const sums = { plain: 'errors + throttles', filled: 'FILL(errors, 0) + FILL(throttles, 0)' };
+    for (const [AlarmName, Expression] of Object.entries(sums)) {
+      const Metrics = [{ Id: 'sum', Expression }, part('errors'), part('throttles')];
+      await call('PutMetricAlarm', { ...rule, AlarmName, Metrics });
+    }
+    for (let minute = 0; minute < 4; minute += 1) {
+      await call('PutMetricData', { Namespace: 'Mine', MetricData: [{ MetricName: 'throttles', Value: 1 }] });
+      await aws.world.pass(60);
+    }
+    const { MetricAlarms } = await call('DescribeAlarms', {});
+    const states = MetricAlarms.map((each: { AlarmName: string; StateValue: string }) => [
+      each.AlarmName,
+      each.StateValue,
+    ]);
+    expect(Object.fromEntries(states)).to.eql({ plain: 'OK', filled: 'ALARM' });
+    expect(readFileSync(join(root, 'template/bk-stack.yml'), 'utf8')).to.contain(sums.filled);
+  });
+
   it('has no timer while its metric is silent, and wakes with it', async () => {
     await call('PutMetricAlarm', SETTINGS);
     await minutes(1, ...Array<undefined>(6));
@@ -189,7 +219,7 @@ describe('CloudWatch alarms', () => {
       ...{ ComparisonOperator: 'GreaterThanThreshold', Threshold: '0', EvaluationPeriods: '5' },
       ...{ DatapointsToAlarm: '3', TreatMissingData: 'notBreaching' },
       Metrics: [
-        { Id: 'failing', Expression: 'errors + throttles', ReturnData: 'true' },
+        { Id: 'failing', Expression: 'FILL(errors, 0) + FILL(throttles, 0)', ReturnData: 'true' },
         metric('errors', 'Errors'),
         metric('throttles', 'Throttles'),
       ],
