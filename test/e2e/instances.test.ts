@@ -52,9 +52,9 @@ describe('bk-stack instances and scale', function () {
 
   it('lists them', async () => {
     const { stdout } = await ran('instances', 'ci');
-    expect(stdout).to.match(/^INSTANCE +STATE +HEALTH +TYPE +BOUGHT +ZONE +AGENTS +AGE +VERSION\n/);
+    expect(stdout).to.match(/^INSTANCE +STATE +HEALTH +TYPE +BOUGHT +ZONE +BUSY +AGE +VERSION\n/);
     expect(stdout).to.match(
-      /i-[0-9a-f]{17} +InService +Healthy +t3\.large +on-demand +us-east-1\w +0 of 1 busy +\d+m \d\ds +1\n/,
+      /i-[0-9a-f]{17} +InService +Healthy +t3\.large +on-demand +us-east-1\w +0 of 1 +\d+m \d\ds +1\n/,
     );
     expect(await listed()).to.have.length(2);
   });

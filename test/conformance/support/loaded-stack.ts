@@ -13,7 +13,7 @@ import { CliSandbox } from '../../support/sandbox.ts';
 export const INSTANCES = 40;
 const AGENTS = INSTANCES * 4;
 /** Low enough for two cores, of which others may have one. */
-const SPEED = '40';
+const SPEED = '60';
 /** Of jobs, in the stack's time. */
 const JOB_SECONDS = [30, 240] as const;
 /** The parameter whose value the updates change, which needs new instances. */
