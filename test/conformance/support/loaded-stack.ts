@@ -15,7 +15,7 @@ const AGENTS = INSTANCES * 4;
 /** Low enough for two cores, of which others may have one. */
 const SPEED = '60';
 /** Of jobs, in the stack's time. */
-const JOB_SECONDS = [30, 240] as const;
+const JOB_SECONDS = [30, 180] as const;
 /** The parameter whose value the updates change, which needs new instances. */
 const CHANGED = 'RootVolumeSize';
 
