@@ -6,6 +6,7 @@ import type { Interfaces } from '@oclif/core';
 import { AwsContext, resolveRegion } from '../aws/context.ts';
 import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
+import type { StatusLine } from '../terminal/status-line.ts';
 import { errTheme } from '../terminal/theme.ts';
 import { asFailure, failureLines, failureReport, stackOf } from './failure.ts';
 import { sandboxConnection } from './sandbox-connection.ts';
@@ -103,6 +104,14 @@ export abstract class BaseCommand extends Command {
   protected async display(aws: AwsContext, flags: { readonly debug: boolean }): Promise<DeploymentObserver> {
     const { openDisplay } = await import('../stack/display/open-display.ts');
     return openDisplay({ live: this.repaints(flags), speed: aws.speed });
+  }
+
+  /** The last line of stderr, to be painted over; undefined where a log reads it. */
+  protected async statusLine(flags: { readonly debug: boolean }): Promise<StatusLine | undefined> {
+    if (!this.repaints(flags)) return undefined;
+    const { LiveRegion } = await import('../terminal/live-region.ts');
+    const { StatusLine } = await import('../terminal/status-line.ts');
+    return new StatusLine(new LiveRegion(process.stderr));
   }
 
   /** Whether what is shown on stderr may be painted over. */

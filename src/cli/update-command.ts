@@ -1,6 +1,7 @@
 import type { AwsContext } from '../aws/context.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { logLine } from '../terminal/log-line.ts';
+import { wrapped } from '../terminal/text.ts';
 import { outTheme } from '../terminal/theme.ts';
 import type { UpdateOutcome, UpdatePreview } from '../stack/update/index.ts';
 import { BaseCommand } from './base-command.ts';
@@ -21,10 +22,11 @@ export abstract class UpdateCommand extends BaseCommand {
     flags: { readonly debug: boolean; readonly 'no-input': boolean; readonly yes?: boolean },
   ) {
     const { openProgress } = await import('../stack/update/index.ts');
+    const status = await this.statusLine(flags);
     return {
       signal: this.signal,
       observer: openProgress({
-        live: this.repaints(flags),
+        ...(status && { status }),
         write: (line) => {
           this.progress(line);
         },
@@ -69,7 +71,8 @@ export abstract class UpdateCommand extends BaseCommand {
           },
       say,
       preview: (preview: UpdatePreview) => {
-        this.log(`\n${previewText(preview, outTheme)}\n`);
+        // Where it is no terminal, each line stays whole: logs are searched.
+        this.log(`\n${wrapped(previewText(preview, outTheme), process.stdout.columns ?? Infinity)}\n`);
       },
       agreed: () => (ask ? confirm(`Update ${stackName}?`, true) : Promise.resolve(true)),
       dryRun: flags['dry-run'],

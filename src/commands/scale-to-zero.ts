@@ -76,20 +76,21 @@ export default class ScaleToZero extends BaseCommand {
     );
     const waits = flags.force || (flags.wait ?? process.stderr.isTTY);
     if (waits) {
-      const live = this.repaints(flags);
+      const status = await this.statusLine(flags);
       await awaitZero(calls, group, pacingOf(aws, this.signal), {
         timeoutSeconds: flags.timeout,
         force: flags.force,
         changed: ({ instances, finishing, busyAgents }) => {
           const busy = busyAgents === undefined ? '' : `; ${counted(busyAgents, 'agent')} busy`;
           const line = `${counted(instances, 'instance')} left, ${finishing} finishing jobs${busy}`;
-          this.progress(live ? line : logLine(new Date(), line));
+          if (status === undefined) this.progress(logLine(new Date(), line));
+          else status.show(line);
         },
         busyAgents: async () => {
           const now = await queueState(aws, stack);
           return now.known ? now.report.agents.busy : undefined;
         },
-      });
+      }).finally(() => status?.settle());
     }
     const { min, max, desired } = remembered;
     this.log(

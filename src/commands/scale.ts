@@ -1,15 +1,18 @@
 import * as Flags from '@oclif/core/flags';
-import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
-import { UsageError } from '../errors.ts';
-import type { Scaled } from '../stack/capacity/scale.ts';
+import type { AwsContext } from '../aws/context.ts';
+import { stackNameArg } from '../cli/base-command.ts';
+import { UpdateCommand } from '../cli/update-command.ts';
+import { InterruptedError, UsageError } from '../errors.ts';
+import type { DifferingLimit, Scaled, WantedSize } from '../stack/capacity/scale.ts';
 import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
 import { outTheme } from '../terminal/theme.ts';
 
-export default class Scale extends BaseCommand {
+export default class Scale extends UpdateCommand {
   static override summary = "Set the size of a stack's group";
   static override description =
     'At once, and without an update. The scaler goes on within the new limits, and soon wants what the queue needs: to keep ' +
-    'instances whatever the queue says, raise --min. No instance with a job is ended.';
+    'instances whatever the queue says, raise --min. No instance with a job is ended. Where the parameters of the stack say ' +
+    'otherwise, a terminal asks whether they are to change too.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack --max 50',
@@ -35,37 +38,78 @@ export default class Scale extends BaseCommand {
     }
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
-    const { scaleGroup } = await import('../stack/capacity/scale.ts');
+    const { differingLimits, isSameSize, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
     const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
-    const scaled = await scaleGroup(capacityCalls(aws), stackName, groupOf(stack), {
+    const [calls, group] = [capacityCalls(aws), groupOf(stack)];
+    const wanted: WantedSize = {
       ...(min !== undefined && { min }),
       ...(max !== undefined && { max }),
       ...(desired !== undefined && { desired }),
-    });
-    const { before, after } = scaled;
+    };
+    const planned = await planScale(calls, stackName, group, wanted);
+    const differing = differingLimits(stack, planned.after);
+    const asks = differing.length > 0 && (min ?? max) !== undefined && this.interactive(flags);
+    const lasting = asks && (await this.isToLast(planned.after, differing));
+    if (lasting) await this.updateLimits(aws, stackName, differing, flags);
+    const { after } = await scaleGroup(calls, stackName, group, wanted);
+    const { before } = planned;
     this.log(
-      before === after || JSON.stringify(before) === JSON.stringify(after)
+      isSameSize(before, after)
         ? `${stackName} has that size already: ${sizeText(after)}.`
         : `${outTheme.good('✔')} ${stackName}: ${sizeText(after)}; it was ${sizeText(before)}.`,
     );
-    const stated = (key: string) =>
-      stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue;
-    const differing = [
-      ...(stated('MinSize') === String(after.min) ? [] : [`--param MinSize=${after.min}`]),
-      ...(stated('MaxSize') === String(after.max) ? [] : [`--param MaxSize=${after.max}`]),
-    ];
-    if (differing.length > 0) {
+    if (differing.length > 0 && !lasting) {
+      const params = paramsOf(differing).map((param) => `--param ${param}`);
+      this.log(`${statedText(differing)}: an update may set that again. To make it last:`);
       this.log(
-        `The stack's parameters say ${stated('MinSize') ?? '?'} to ${stated('MaxSize') ?? '?'}: an update may set that again. To make it last:`,
-      );
-      this.log(
-        `  ${outTheme.command(`bk-stack update ${stackName} --strategy in-place ${differing.join(' ')}`)}`,
+        `  ${outTheme.command(`bk-stack update ${stackName} --keep-template --strategy in-place ${params.join(' ')}`)}`,
       );
     }
-    return { stackName, ...scaled };
+    return { stackName, before, after };
   }
+
+  /** @throws InterruptedError where nothing is to change */
+  private async isToLast(after: GroupSize, differing: readonly DifferingLimit[]): Promise<boolean> {
+    const { choose } = await import('../terminal/confirm.ts');
+    this.onInterrupt(UNCHANGED);
+    const answer = await choose(
+      `${statedText(differing)}: an update may set that again. What is to be ${after.min} to ${after.max}?`,
+      [
+        { name: 'The group alone, at once', value: 'group' },
+        {
+          name: "The stack's parameters too, by an update that touches no instance: it lasts",
+          value: 'stack',
+        },
+        { name: 'Nothing: leave all as it is', value: 'nothing' },
+      ],
+    );
+    if (answer === 'nothing') throw new InterruptedError({ hint: UNCHANGED });
+    return answer === 'stack';
+  }
+
+  private async updateLimits(
+    aws: AwsContext,
+    stackName: string,
+    differing: readonly DifferingLimit[],
+    flags: { readonly debug: boolean; readonly 'no-input': boolean },
+  ): Promise<void> {
+    const { parametersOrder, updateStack } = await import('../stack/update/index.ts');
+    const options = await this.options(aws, stackName, { ...flags, yes: false, 'dry-run': false });
+    const order = parametersOrder(paramsOf(differing));
+    await this.tell(await updateStack(aws, stackName, { kind: 'order', order }, options));
+  }
+}
+
+const UNCHANGED = 'Nothing was changed.';
+
+function paramsOf(differing: readonly DifferingLimit[]): string[] {
+  return differing.map(({ name, live }) => `${name}=${live}`);
+}
+
+function statedText(differing: readonly DifferingLimit[]): string {
+  return `The stack's parameters say ${differing.map(({ name, stated }) => `${name}=${stated}`).join(', ')}`;
 }
 
 function sizeText({ min, max, desired }: GroupSize): string {

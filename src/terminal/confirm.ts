@@ -24,6 +24,18 @@ export async function confirm(message: string, preset: boolean): Promise<boolean
   return answer as boolean;
 }
 
+/** Asks for one of several things; Return means the first. */
+export async function choose<Value extends string>(
+  message: string,
+  choices: readonly { readonly name: string; readonly value: Value }[],
+): Promise<Value> {
+  const { default: inquirer } = await import('inquirer');
+  const { answer } = await inquirer.prompt([
+    { type: 'select', name: 'answer', message, choices: [...choices] },
+  ]);
+  return answer as Value;
+}
+
 /**
  * Asks for what nobody shall see; each character shows as a star.
  * @throws UsageError where several lines were pasted: the prompt ends with the first, and the others would be lost

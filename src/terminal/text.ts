@@ -24,6 +24,32 @@ export function fitted(text: string, width: number): string {
   return width > 0 ? `${kept.trimEnd()}…` : '';
 }
 
+/**
+ * Lines broken between words where they are longer than `columns`; what goes on stands two columns further in than it began. A
+ * word that is longer stays whole.
+ */
+export function wrapped(text: string, columns: number): string {
+  return text
+    .split('\n')
+    .flatMap((line) => (widthOf(line) <= columns ? [line] : wrappedLine(line, columns)))
+    .join('\n');
+}
+
+function wrappedLine(line: string, columns: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = indent;
+  for (const word of line.slice(indent.length).split(' ')) {
+    if (current.trim() === '') current += word;
+    else if (widthOf(current) + 1 + widthOf(word) <= columns) current += ` ${word}`;
+    else {
+      lines.push(current);
+      current = `${indent}  ${word}`;
+    }
+  }
+  return [...lines, current];
+}
+
 /** `1 resource`, `2 resources`. */
 export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
 import { SandboxJobs } from '../support/jobs.ts';
+import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 interface Listed {
@@ -27,6 +29,15 @@ describe('bk-stack instances and scale', function () {
     ).describeAutoScalingGroups({});
     return [group?.MinSize, group?.MaxSize, group?.DesiredCapacity];
   };
+  /** The limits that the stack's parameters give. */
+  const parameters = async () => {
+    const { Stacks: [stack] = [] } = await new CloudFormation(sandbox.client).describeStacks({
+      StackName: 'ci',
+    });
+    return ['MinSize', 'MaxSize'].map(
+      (name) => stack?.Parameters?.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue,
+    );
+  };
 
   before(async () => {
     await sandbox.start('--speed', '50');
@@ -41,9 +52,9 @@ describe('bk-stack instances and scale', function () {
 
   it('lists them', async () => {
     const { stdout } = await ran('instances', 'ci');
-    expect(stdout).to.match(/^INSTANCE +STATE +HEALTH +TYPE +BOUGHT +ZONE +AGENTS +AGE +VERSION\n/);
+    expect(stdout).to.match(/^INSTANCE +STATE +HEALTH +TYPE +BOUGHT +ZONE +BUSY +AGE +VERSION\n/);
     expect(stdout).to.match(
-      /i-[0-9a-f]{17} +InService +Healthy +t3\.large +on-demand +us-east-1\w +0 of 1 busy +\d+m \d\ds +1\n/,
+      /i-[0-9a-f]{17} +InService +Healthy +t3\.large +on-demand +us-east-1\w +0 of 1 +\d+m \d\ds +1\n/,
     );
     expect(await listed()).to.have.length(2);
   });
@@ -111,7 +122,9 @@ describe('bk-stack instances and scale', function () {
   it('sets the size, and says what an update would do to it', async () => {
     const { stdout } = await ran('scale', 'ci', '--min', '3', '--max', '8');
     expect(stdout).to.match(/ci: \d desired \(3 to 8\); it was \d desired \(2 to 5\)/);
-    expect(stdout).to.match(/bk-stack update ci --strategy in-place --param MinSize=3 --param MaxSize=8/);
+    expect(stdout).to.match(
+      /bk-stack update ci --keep-template --strategy in-place --param MinSize=3 --param MaxSize=8/,
+    );
     expect((await size()).slice(0, 2)).to.eql([3, 8]);
     expect((await ran('scale', 'ci', '--min', '3')).stdout).to.match(/has that size already/);
     for (const [flags, said] of [
@@ -124,6 +137,52 @@ describe('bk-stack instances and scale', function () {
       expect(exitCode, stderr).to.equal(2);
       expect(stderr).to.match(said);
     }
+  });
+
+  it('asks on a terminal whether the group alone is to have the size, or the parameters of the stack too', async () => {
+    const limits = async () => (await size()).slice(0, 2);
+    const asked = async (max: number) => {
+      const terminal = sandbox.terminal(['scale', 'ci', '--max', String(max)], { columns: 200 });
+      await terminal.shows(
+        /^\? The stack's parameters say MinSize=2, MaxSize=5: .* What is to be 3 to \d+\?/m,
+      );
+      return terminal;
+    };
+    for (const keys of [[KEY.down, KEY.down, KEY.enter], [KEY.ctrlC]]) {
+      const terminal = await asked(9);
+      terminal.type(...keys);
+      expect(await terminal.ended()).to.equal(130);
+      expect(terminal.screen).to.match(/Nothing was changed/);
+      expect(await limits()).to.eql([3, 8]);
+    }
+    const group = await asked(9);
+    group.type(KEY.enter);
+    expect(await group.ended(), group.screen).to.equal(0);
+    expect(group.screen).to.match(/\(3 to 9\); it was .* \(3 to 8\)/);
+    expect([await limits(), await parameters()]).to.eql([
+      [3, 9],
+      ['2', '5'],
+    ]);
+    const stack = await asked(10);
+    stack.type(KEY.down, KEY.enter);
+    await stack.shows(/MinSize: 2 → 3\n +MaxSize: 5 → 10/);
+    await stack.shows(/Update ci\?/);
+    stack.type(KEY.enter);
+    expect(await stack.ended(), stack.screen).to.equal(0);
+    expect(stack.screen).to.match(/\(3 to 10\); it was .* \(3 to 9\)/);
+    expect([await limits(), await parameters()]).to.eql([
+      [3, 10],
+      ['3', '10'],
+    ]);
+    const unasked = sandbox.terminal(['scale', 'ci', '--max', '9', '--no-input'], { columns: 200 });
+    expect(await unasked.ended(), unasked.screen).to.equal(0);
+    expect(unasked.screen).to.match(
+      /bk-stack update ci --keep-template --strategy in-place --param MaxSize=9/,
+    );
+    expect([await limits(), await parameters()]).to.eql([
+      [3, 9],
+      ['3', '10'],
+    ]);
   });
 
   it('keeps the size of a stack that is at zero', async () => {

@@ -90,6 +90,19 @@ describe('bk-stack update and rollback', function () {
     expect(await parameter('AgentsPerInstance')).to.equal('1');
   });
 
+  it('shows the tags that would change, and no secret in them', async () => {
+    const args = ['update', 'ci', '--dry-run', '--tag', 'team=web', '--tag', 'deployToken=hunter2'];
+    const { stdout } = await ran(...args);
+    expect(stdout).to.match(/Tags of the stack\n +deployToken: \*{4} \(new\)\n +team: web \(new\)\n/);
+    const json = await ran(...args, '--json');
+    const { preview } = JSON.parse(json.stdout) as { preview: { tags: object[] } };
+    expect(preview.tags).to.eql([
+      { name: 'deployToken', after: '****' },
+      { name: 'team', after: 'web' },
+    ]);
+    expect(stdout + json.stdout).to.not.contain('hunter2');
+  });
+
   it('shows what somebody has changed past the stack', async () => {
     await ran('scale', 'ci', '--max', '7');
     const { stdout } = await ran('update', 'ci', '--dry-run', '--param', 'MaxSize=9');

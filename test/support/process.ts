@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 
@@ -10,6 +10,7 @@ export const { version } = JSON.parse(readFileSync(resolve(root, 'package.json')
 };
 
 export interface Finished {
+  /** null for one that was killed. */
   readonly exitCode: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -20,6 +21,8 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What the child reads on stdin; without it, an empty stdin that is no terminal. */
   readonly input?: string;
+  /** Gets the child as it begins. */
+  readonly watch?: (child: ChildProcessWithoutNullStreams) => void;
 }
 
 /** Runs a program to its end. */
@@ -34,6 +37,7 @@ export function runProcess(
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => (output[stream] += text));
     }
+    options.watch?.(child);
     child.on('error', failed);
     child.on('close', (exitCode) => {
       done({ exitCode, ...output });

@@ -303,6 +303,7 @@ export class UpdatableStack {
         stack: () => Promise.resolve(quiet),
         standing: () => undefined,
         draining: () => undefined,
+        end: () => undefined,
       },
       begun: () => undefined,
     };

@@ -19,8 +19,24 @@ export function dispatchSoon(world: World, queue: string): void {
 
 /** The oldest job that an agent could take. */
 export function nextJobFor(state: BuildkiteState, agent: AgentRecord): JobRecord | undefined {
-  if (agent.stopping || agent.jobId !== undefined) return undefined;
+  if (!isFree(agent)) return undefined;
   return Object.values(state.jobs).find((job) => job.state === 'scheduled' && job.queue === agent.queue);
+}
+
+function isFree({ stopping, jobId }: AgentRecord): boolean {
+  return !stopping && jobId === undefined;
+}
+
+/** Jobs that wait for an agent, the oldest first, by queue: for many agents at once. */
+function waitingJobs({ jobs }: BuildkiteState): Map<string, JobRecord[]> {
+  const waiting = new Map<string, JobRecord[]>();
+  for (const job of Object.values(jobs)) {
+    if (job.state !== 'scheduled') continue;
+    const queue = waiting.get(job.queue);
+    if (queue === undefined) waiting.set(job.queue, [job]);
+    else queue.push(job);
+  }
+  return waiting;
 }
 
 export function assign(job: JobRecord, agent: AgentRecord): void {
@@ -48,8 +64,9 @@ export const runDispatch: Task = (world) => {
   for (const job of Object.values(state.jobs)) {
     if (job.doneAt !== undefined && job.doneAt <= now) finishJob(world, job, '0');
   }
+  const waiting = waitingJobs(state);
   for (const agent of Object.values(state.agents)) {
-    const job = agent.modelled ? nextJobFor(state, agent) : undefined;
+    const job = agent.modelled && isFree(agent) ? waiting.get(agent.queue)?.shift() : undefined;
     if (job === undefined) continue;
     assign(job, agent);
     job.state = 'running';

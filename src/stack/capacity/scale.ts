@@ -1,3 +1,4 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import type { CapacityCalls, GroupSize } from './scale-to-zero.ts';
@@ -11,12 +12,11 @@ export interface Scaled {
 }
 
 /**
- * Sets the size of a group. No instance with a job is ended by it: those that are protected from scale-in end when they are
- * idle.
+ * Works out what a group's size would become; changes nothing.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
-export async function scaleGroup(
-  calls: Pick<CapacityCalls, 'read' | 'resize'>,
+export async function planScale(
+  calls: Pick<CapacityCalls, 'read'>,
   stackName: string,
   group: string,
   wanted: WantedSize,
@@ -30,9 +30,46 @@ export async function scaleGroup(
       },
     );
   }
-  const after = sizeOf(before, wanted);
-  if (JSON.stringify(after) !== JSON.stringify(before)) await calls.resize(group, after);
+  return { before, after: sizeOf(before, wanted) };
+}
+
+/**
+ * Sets the size of a group. No instance with a job is ended by it: those that are protected from scale-in end when they are
+ * idle.
+ * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
+ */
+export async function scaleGroup(
+  calls: Pick<CapacityCalls, 'read' | 'resize'>,
+  stackName: string,
+  group: string,
+  wanted: WantedSize,
+): Promise<Scaled> {
+  const { before, after } = await planScale(calls, stackName, group, wanted);
+  if (!isSameSize(before, after)) await calls.resize(group, after);
   return { before, after };
+}
+
+export function isSameSize(one: GroupSize, other: GroupSize): boolean {
+  return one.min === other.min && one.max === other.max && one.desired === other.desired;
+}
+
+/** A limit of the group's size that the stack's parameters give otherwise: an update that sets it would undo what is live. */
+export interface DifferingLimit {
+  readonly name: 'MinSize' | 'MaxSize';
+  readonly stated: string;
+  readonly live: number;
+}
+
+/** A template that has no such parameter sets no limit by one. */
+export function differingLimits({ Parameters = [] }: Stack, { min, max }: GroupSize): DifferingLimit[] {
+  const limits = [
+    { name: 'MinSize', live: min },
+    { name: 'MaxSize', live: max },
+  ] as const;
+  return limits.flatMap(({ name, live }) => {
+    const stated = Parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
+    return stated === undefined || stated === String(live) ? [] : [{ name, stated, live }];
+  });
 }
 
 /**

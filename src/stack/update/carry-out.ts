@@ -52,6 +52,8 @@ export async function carryOut(
     return await conclude(site, journal);
   } catch (error) {
     throw site.signal.aborted ? error : standsStill(journal, error);
+  } finally {
+    observer.end();
   }
 }
 

@@ -10,4 +10,6 @@ export interface UpdateObserver {
   draining(left: { readonly instances: number; readonly finishing: number }): void;
   /** Asks whether to wait as long again for jobs; absent where nobody can be asked. */
   longer?: () => Promise<boolean>;
+  /** Nothing more comes. */
+  end(): void;
 }

@@ -75,6 +75,15 @@ export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<stri
   };
 }
 
+/** An update of parameters alone that leaves instances as they are; `params` are of the form `Key=Value`. */
+export function parametersOrder(params: readonly string[]): UpdateOrder {
+  return {
+    ...{ file: new Map(), flags: parseParamFlags(params), tags: {}, keepTemplate: true },
+    ...{ strategy: 'in-place', allowed: new Set(), drainSeconds: 0 },
+    refresh: { minHealthy: 100, batch: 10, skipMatching: true },
+  };
+}
+
 /** @throws UsageError for shares that cannot go together */
 export function mannerOf(
   flags: Pick<

@@ -22,7 +22,8 @@ export interface ParameterPlan {
   readonly effective: ReadonlyMap<string, string>;
 }
 
-const MASK = '****';
+/** Stands for a value that may not be shown. */
+export const MASK = '****';
 
 /** As DescribeStacks tells them: NoEcho parameters come masked. */
 export function standingParameters(parameters: readonly Parameter[] = []): StandingParameters {

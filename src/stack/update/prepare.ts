@@ -20,6 +20,7 @@ import { isUnchanged } from './nothing-to-do.ts';
 import type { ParameterPlan } from './parameters.ts';
 import { plannedChanges } from './preview/changes.ts';
 import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
+import { tagChanges } from './preview/tags.ts';
 import { refusalText } from './preview/text.ts';
 import type { UpdateSite } from './site.ts';
 import { requireUpdatable } from './state.ts';
@@ -184,7 +185,8 @@ async function conclude(
   const { stack, stackId } = present;
   const { StackName: stackName = '' } = stack;
   const { manner, plan, template } = wanted;
-  const before = tagsOf(stack)[VERSION_TAG];
+  const tags = tagsOf(stack);
+  const before = tags[VERSION_TAG];
   const after = templateVersion(template.document.body);
   const group = groupOf(stack);
   const standing: GroupFacts = group === undefined ? {} : await groupFacts(site, group, plan);
@@ -201,6 +203,7 @@ async function conclude(
     }),
     parameters: plan.changes,
     gone: plan.gone,
+    tags: tagChanges(tags, wanted.tags),
     resources: weighed(changes, manner.strategy, manner.allowed),
     drift: (await driftOf(aws, stackId, changes)).filter(({ property }) => !paused || !SIZES.test(property)),
   };

@@ -1,5 +1,6 @@
 import { duration } from '../../terminal/duration.ts';
 import { logLine } from '../../terminal/log-line.ts';
+import type { StatusLine } from '../../terminal/status-line.ts';
 import { counted } from '../../terminal/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import type { Standing } from '../rollout/survey.ts';
@@ -7,8 +8,8 @@ import type { UpdateObserver } from './observer.ts';
 
 /** Where an update's progress goes. */
 export interface ProgressPlace {
-  /** Whether a person watches; a log gets the time before each line. */
-  readonly live: boolean;
+  /** Where a person watches: what is painted over. A log gets a line for each change instead, with the time before it. */
+  readonly status?: StatusLine;
   readonly write: (line: string) => void;
   /** The stack's own time, in milliseconds since 1970. */
   readonly now: () => number;
@@ -17,20 +18,36 @@ export interface ProgressPlace {
   readonly longer?: () => Promise<boolean>;
 }
 
-/** Tells an update's progress, a line for each change. */
-export function openProgress({ live, write, now, display, longer }: ProgressPlace): UpdateObserver {
+/** Tells an update's progress. */
+export function openProgress({ status, write, now, display, longer }: ProgressPlace): UpdateObserver {
   const say = (line: string) => {
-    write(live ? line : logLine(new Date(now()), line));
+    status?.settle();
+    write(status === undefined ? logLine(new Date(now()), line) : line);
+  };
+  const show = (line: string) => {
+    if (status === undefined) say(line);
+    else status.show(line);
   };
   return {
     say,
-    stack: display,
-    ...(longer && { longer }),
+    stack: () => {
+      status?.settle();
+      return display();
+    },
+    ...(longer && {
+      longer: () => {
+        status?.settle();
+        return longer();
+      },
+    }),
     standing: (standing) => {
-      say(standingText(standing, now()));
+      show(standingText(standing, now()));
     },
     draining: ({ instances, finishing }) => {
-      say(`${counted(instances, 'instance')} left, ${finishing} finishing jobs`);
+      show(`${counted(instances, 'instance')} left, ${finishing} finishing jobs`);
+    },
+    end: () => {
+      status?.settle();
     },
   };
 }

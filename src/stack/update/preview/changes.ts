@@ -1,7 +1,8 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
 import type { TemplateBody } from '../../../cfn/document.ts';
+import { tagText } from './tags.ts';
 
-/** A property that an update changes. CloudFormation masks the values of NoEcho parameters. */
+/** A property that an update changes. CloudFormation masks the values of NoEcho parameters; tags are as `tagText` writes them. */
 export interface PropertyChange {
   /** Under the resource: `Properties/LaunchTemplateData/ImageId`, or `Tags`. */
   readonly path: string;
@@ -29,6 +30,11 @@ export interface PlannedChange {
 /** Whether only tags differ, as they do on everything when the version changes. */
 export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
   return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
+}
+
+/** Whether a property is a tag, also one that a launch template gives to instances. */
+function isTagPath(path: string): boolean {
+  return /(^|\/)Tags(\/|$)/.test(path);
 }
 
 /**
@@ -105,10 +111,11 @@ const RECREATES = { Never: 'never', Conditionally: 'perhaps', Always: 'always' }
 function propertyChange({ Target, CausingEntity, ChangeSource }: ResourceChangeDetail): PropertyChange {
   const { Attribute, Name, Path, BeforeValue, AfterValue, RequiresRecreation = 'Never' } = Target ?? {};
   const path = Path?.replace(/^\//, '') ?? [Attribute, Name].filter(Boolean).join('/');
+  const text = isTagPath(path) ? tagText : (value: string) => value;
   return {
     path: path.replace(/^Properties\//, ''),
-    ...(BeforeValue !== undefined && { before: BeforeValue }),
-    ...(AfterValue !== undefined && { after: AfterValue }),
+    ...(BeforeValue !== undefined && { before: text(BeforeValue) }),
+    ...(AfterValue !== undefined && { after: text(AfterValue) }),
     recreates: RECREATES[RequiresRecreation],
     ...(CausingEntity !== undefined && ChangeSource !== 'DirectModification' && { cause: CausingEntity }),
   };

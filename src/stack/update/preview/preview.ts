@@ -2,6 +2,7 @@ import type { Drift } from '../drift.ts';
 import type { ParameterChange } from '../parameters.ts';
 import type { PlannedChange } from './changes.ts';
 import { type Meaning, meaningOf, type Strategy } from './meaning.ts';
+import type { TagChange } from './tags.ts';
 
 /** A resource that an update touches, and what that means. */
 export interface WeighedChange extends PlannedChange {
@@ -18,6 +19,8 @@ export interface UpdatePreview {
   readonly parameters: readonly ParameterChange[];
   /** Parameters that the template does not take any more. */
   readonly gone: readonly string[];
+  /** The stack's own. */
+  readonly tags: readonly TagChange[];
   readonly resources: readonly WeighedChange[];
   /** What somebody has changed past the stack on these resources. */
   readonly drift: readonly Drift[];

@@ -16,7 +16,7 @@ const LONGEST = 72;
 
 /** A preview for people. */
 export function previewText(preview: UpdatePreview, theme: Theme): string {
-  const { stackName, region, version, parameters, gone, resources, drift } = preview;
+  const { stackName, region, version, parameters, gone, tags, resources, drift } = preview;
   const versions = [version?.before, version?.after].map((each) => each ?? '?');
   const title = `${theme.heading('Update of')} ${theme.stack(stackName)} in ${region}`;
   const retagged = resources.filter((change) => isTagsOnly(change) && change.meaning.weight === 'none');
@@ -30,10 +30,16 @@ export function previewText(preview: UpdatePreview, theme: Theme): string {
           ...parameters.map(({ name, before, after }) => `  ${name}: ${fromTo({ before, after })}`),
         ].join('\n'),
     gone.length === 0 ? '' : `${theme.heading('Parameters that there are no more')}\n  ${gone.join(', ')}`,
+    tags.length === 0
+      ? ''
+      : [
+          theme.heading('Tags of the stack'),
+          ...tags.map(({ name, before, after }) => `  ${name}: ${fromTo({ before, after })}`),
+        ].join('\n'),
     [
       theme.heading('Resources'),
       ...told.map((change) => resourceText(change, theme)),
-      ...(retagged.length === 0 ? [] : [`  ~ ${counted(retagged.length, 'resource')}: tags only`]),
+      ...retaggedText(retagged, theme),
     ].join('\n'),
     drift.length === 0
       ? ''
@@ -77,6 +83,25 @@ function resourceText(
       : meaning.text;
   const first = `  ${sign} ${logicalId} ${theme.dim(type)}${says === '' ? '' : `: ${paint(says)}`}`;
   return [first, ...properties.map((property) => propertyText(property, theme))].join('\n');
+}
+
+/** Resources of which tags alone change, together: the same tag changes on many of them. */
+function retaggedText(retagged: readonly WeighedChange[], theme: Theme): string[] {
+  if (retagged.length === 0) return [];
+  // Where there are no values, it is the stack's own tags.
+  const told = retagged.map(({ properties }) => [
+    ...new Set(
+      properties
+        .filter(({ before, after }) => before !== undefined || after !== undefined)
+        .map((property) => propertyText({ ...property, path: 'Tags' }, theme)),
+    ),
+  ]);
+  const counts = new Map<string, number>();
+  for (const text of told.flat()) counts.set(text, (counts.get(text) ?? 0) + 1);
+  return [
+    `  ~ ${counted(retagged.length, 'resource')}: tags only`,
+    ...[...counts].map(([text, count]) => `${text}${theme.dim(`, on ${count}`)}`),
+  ];
 }
 
 function propertyText(property: PropertyChange, theme: Theme): string {
