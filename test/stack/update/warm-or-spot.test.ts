@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { UsageError } from '../../../src/errors.ts';
+import type { UsageError } from '../../../src/errors.ts';
 import { refuseWarmWithSpot } from '../../../src/stack/update/warm-or-spot.ts';
 
 describe('an update between a warm pool and spot instances', () => {
