@@ -86,6 +86,14 @@ const warmPool: ResourceProvider = {
     deleting(() => deleteWarmPool({ AutoScalingGroupName: id, ForceDelete: true }, context));
   },
   isDeleted: (id, _properties, context) => own(groupsOf(context), id)?.warmPool === undefined,
+  present(id, _properties, context) {
+    const { minSize, maxPrepared } = own(groupsOf(context), id)?.warmPool ?? {};
+    return {
+      MinSize: minSize,
+      ...(maxPrepared !== undefined && { MaxGroupPreparedCapacity: maxPrepared }),
+      PoolState: 'Stopped',
+    };
+  },
 };
 
 function scheduleRequest(properties: Properties, name: string) {
