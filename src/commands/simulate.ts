@@ -46,6 +46,11 @@ export default class Simulate extends BaseCommand {
       multipleNonGreedy: true,
     }),
     boot: Flags.integer({ description: 'seconds from request to first agent', default: 150, min: 1 }),
+    start: Flags.integer({
+      description: 'seconds to the first agent for an instance of the warm pool',
+      default: 45,
+      min: 1,
+    }),
     price: Flags.string({ description: 'dollars an hour and instance', helpValue: '<USD>' }),
     interruptions: Flags.string({
       description: 'spot interruptions an hour and instance',
@@ -63,7 +68,7 @@ export default class Simulate extends BaseCommand {
     const { flags } = await this.parse(Simulate);
     const stackName = flags['from-stack'];
     const { runSimulation } = await import('../simulate/run.ts');
-    const { chartText, recommendationText, resultsText } = await import('../simulate/report.ts');
+    const { chartText, recommendationText, resultsText, warmText } = await import('../simulate/report.ts');
     const simulation = await runSimulation({
       ...(flags.profile !== undefined && { profile: flags.profile }),
       ...(stackName !== undefined && { fromStack: { aws: await this.connect(flags), stackName } }),
@@ -76,11 +81,14 @@ export default class Simulate extends BaseCommand {
       param: flags.param ?? [],
       compare: flags.compare ?? [],
       bootSeconds: flags.boot,
+      startSeconds: flags.start,
       seed: flags.seed,
       recommend: flags.recommend,
     });
     this.log(`${simulation.jobs} jobs: ${simulation.about}\n`);
     this.log(resultsText(simulation.results, outTheme));
+    const warm = warmText(simulation.results);
+    if (warm !== '') this.log(`\n${warm}`);
     const [first] = simulation.results;
     if (first !== undefined) this.log(`\n${chartText(first, outTheme)}`);
     if (simulation.recommendation !== undefined) {

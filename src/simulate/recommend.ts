@@ -18,16 +18,35 @@ export interface Recommendation {
 
 const IDLE_SECONDS = [60, 120, 180, 300, 420, 600, 900, 1800];
 const BUFFERS = [0, 1, 2, 5];
+const WARM_SIZES = [2, 5, 10];
 
-/** Tries the settings that trade waiting for money on the same jobs. */
+/**
+ * Tries the settings that trade waiting for money on the same jobs: first how long instances stay, and how many idle ones are
+ * kept; then what a warm pool adds to the best of these, where the group may have one.
+ */
 export function recommend(trace: Trace, model: Model, scaling: ScalingSettings): Recommendation {
-  const tried = IDLE_SECONDS.flatMap((idleSeconds) =>
-    BUFFERS.map((instanceBuffer): Candidate => ({
-      parameters: { ScaleInIdlePeriod: idleSeconds, InstanceBuffer: instanceBuffer },
-      result: simulate(trace, { ...model, idleSeconds }, ownPolicy({ ...scaling, instanceBuffer })),
-    })),
+  const { warm } = model;
+  const tryOut = (idleSeconds: number, instanceBuffer: number, warmSize: number): Candidate => ({
+    parameters: {
+      ScaleInIdlePeriod: idleSeconds,
+      InstanceBuffer: instanceBuffer,
+      ...(warm && { WarmPoolSize: warmSize }),
+    },
+    result: simulate(
+      trace,
+      { ...model, idleSeconds, ...(warm && { warm: { ...warm, size: warmSize } }) },
+      ownPolicy({ ...scaling, instanceBuffer }),
+    ),
+  });
+  const without = frontierOf(
+    IDLE_SECONDS.flatMap((idle) => BUFFERS.map((buffer) => tryOut(idle, buffer, 0))),
   );
-  const frontier = frontierOf(tried);
+  const beside = (warm === undefined ? [] : WARM_SIZES).flatMap((size) =>
+    without.map(({ parameters: { ScaleInIdlePeriod = 0, InstanceBuffer = 0 } }) =>
+      tryOut(ScaleInIdlePeriod, InstanceBuffer, size),
+    ),
+  );
+  const frontier = frontierOf([...without, ...beside]);
   const [cheapest] = frontier;
   if (cheapest === undefined) throw new Error('nothing was tried');
   const quickest = frontier.at(-1) ?? cheapest;

@@ -22,6 +22,11 @@ const COLUMNS: readonly Column<NamedResult>[] = [
   { heading: 'COST', cell: ({ cost }) => `$${cost.toFixed(2)}` },
   { heading: 'HOURS', cell: ({ instanceHours }) => instanceHours.toFixed(1) },
   { heading: 'PEAK', cell: ({ peakInstances }) => String(peakInstances) },
+  // Launches, and how many of them were starts from the warm pool.
+  {
+    heading: 'WARM',
+    cell: ({ launches, warm }) => (warm === undefined ? '' : `${warm.starts} of ${launches}`),
+  },
   { heading: 'IDLE', cell: ({ idleShare }) => `${Math.round(idleShare * 100)}%` },
   {
     heading: 'NO SPOT',
@@ -48,6 +53,19 @@ export function chartText({ overTime }: Result, theme: Theme): string {
 
 export function resultsText(results: readonly NamedResult[], theme: Theme): string {
   return table(results, COLUMNS, theme.heading);
+}
+
+/** What the warm pools are of the cost; empty where there is none. */
+export function warmText(results: readonly NamedResult[]): string {
+  return results
+    .flatMap(({ name, warm }) => {
+      if (warm === undefined) return [];
+      const { size, volumes, boots } = warm;
+      return [
+        `${name}: of its cost, the warm pool of ${size} is $${(volumes + boots).toFixed(2)}: $${volumes.toFixed(2)} for the volumes of stopped instances, $${boots.toFixed(2)} for the boots that fill it up again`,
+      ];
+    })
+    .join('\n');
 }
 
 /** What can be had for what, and what to type for the pick. */

@@ -30,6 +30,7 @@ export interface SimulationOrder {
   readonly param: readonly string[];
   readonly compare: readonly string[];
   readonly bootSeconds: number;
+  readonly startSeconds: number;
   readonly price?: string;
   readonly interruptions?: string;
   /** Hours a day without spot capacity. */
@@ -72,6 +73,7 @@ export async function runSimulation(order: SimulationOrder): Promise<Simulation>
   const { trace, warmUpSeconds = 0, about, shape } = await jobsOf(order, past, predicts);
   const assumptions = {
     bootSeconds: order.bootSeconds,
+    startSeconds: order.startSeconds,
     interruptionsPerHour:
       numberOf('--interruptions', order.interruptions) ?? PROFILES[shape ?? '']?.interruptionsPerHour ?? 0,
     price: numberOf('--price', order.price),
@@ -128,11 +130,12 @@ async function jobsOf(
 /** ScaleInIdlePeriod of the official stack. */
 const OFFICIAL_IDLE_SECONDS = 600;
 
-/** It waits for spot, and never ends an instance by itself. */
+/** It waits for spot, never ends an instance by itself, and has no warm pool. */
 function officialModel({ spot, ...model }: Model): Model {
   return {
     ...model,
     ...(spot && { spot: { ...spot, spotFallbackMinutes: 0 } }),
+    ...(model.warm && { warm: { ...model.warm, size: 0 } }),
     idleSeconds: OFFICIAL_IDLE_SECONDS,
     endsOldest: false,
   };

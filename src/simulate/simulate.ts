@@ -3,6 +3,7 @@ import { type Bought, Market, type SpotModel } from './market.ts';
 import type { Policy } from './policy.ts';
 import { exponential, logNormal, seeded } from './random.ts';
 import type { Trace } from './trace.ts';
+import { type WarmModel, WarmPool } from './warm-pool.ts';
 
 /** What the simulated group is like. Times are in seconds. */
 export interface Model {
@@ -22,6 +23,8 @@ export interface Model {
   readonly price: number;
   /** Where spot has no capacity at times; its prices and interruptions are then what counts. */
   readonly spot?: SpotModel;
+  /** Absent where the group may have no warm pool. */
+  readonly warm?: WarmModel;
   /**
    * Whether Auto Scaling may end instances when the group is to be smaller: the oldest, whose jobs finish first. Otherwise
    * they stay until they are idle.
@@ -48,6 +51,13 @@ export interface Result {
   readonly cost: number;
   readonly peakInstances: number;
   readonly launches: number;
+  /** What there was of a warm pool: launches that were starts of its instances, and what it cost of the whole, in dollars. */
+  readonly warm?: {
+    readonly size: number;
+    readonly starts: number;
+    readonly volumes: number;
+    readonly boots: number;
+  };
   /** For want of spot capacity. */
   readonly failedLaunches: number;
   /** Jobs that a spot interruption cut short. */
@@ -115,8 +125,9 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   let least = min;
   const { warmUpSeconds = 0 } = model;
   let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
-  let [billed, cost, agentSeconds, busySeconds] = [0, 0, 0, 0];
+  let [billed, cost, agentSeconds, busySeconds, warmBoots] = [0, 0, 0, 0, 0];
   const market = model.spot && new Market(model.spot);
+  const pool = model.warm && model.warm.size > 0 ? new WarmPool(model.warm) : undefined;
   const boughtAs: Bought[] = [];
   // Of which none that is younger has ended before it.
   let oldest = 0;
@@ -137,6 +148,14 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     if (model.spot === undefined) return model.interruptionsPerHour;
     return bought === 'spot' ? model.spot.interruptionsPerHour : 0;
   };
+  const bootSeconds = () => logNormal(random, model.bootSeconds, model.bootSpread);
+  const launchSeconds = () => {
+    const boot = bootSeconds();
+    if (pool?.take(now, model.apiSeconds + boot) !== true) return boot;
+    // The one that boots for it is paid for until it is stopped.
+    if (now >= warmUpSeconds) warmBoots += Math.max(LEAST_BILLED, boot);
+    return logNormal(random, pool.startSeconds, model.bootSpread);
+  };
   const launch = (bought: Bought) => {
     const number = launchedAt.length;
     boughtAs.push(bought);
@@ -147,11 +166,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     booting += 1;
     launches += 1;
     peak = Math.max(peak, booting + up + ending);
-    schedule(
-      now + model.apiSeconds + logNormal(random, model.bootSeconds, model.bootSpread),
-      Kind.Up,
-      number,
-    );
+    schedule(now + model.apiSeconds + launchSeconds(), Kind.Up, number);
     const interruptions = interruptionsOf(bought);
     if (interruptions > 0) schedule(now + exponential(random, HOUR / interruptions), Kind.Notice, number);
   };
@@ -340,6 +355,11 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   for (let instance = 0; instance < phase.length; instance++)
     if (phase[instance] !== Phase.Gone) end(instance);
 
+  const boots = (warmBoots / HOUR) * model.price;
+  const volumes = pool?.volumes(Math.max(0, now - warmUpSeconds) / HOUR) ?? 0;
+  billed += warmBoots;
+  cost += boots + volumes;
+
   /** The first look at or after the next job: those between see an empty queue. */
   function nextLookAfter(arrival: number): number {
     if (arrival === Infinity) return Infinity;
@@ -363,6 +383,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
     cost,
     peakInstances: peak,
     launches,
+    ...(pool && { warm: { size: pool.size, starts: pool.starts, volumes, boots } }),
     failedLaunches: market?.failed ?? 0,
     lostJobs: lost,
     idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,

@@ -4,10 +4,13 @@ import type { SpotModel } from './market.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
 import type { Foreseeing } from './policy.ts';
 import type { Model } from './simulate.ts';
+import { volumePrice } from './volumes.ts';
 
 /** What no parameter says. */
 export interface Assumptions {
   readonly bootSeconds: number;
+  /** Of an instance of the warm pool. */
+  readonly startSeconds: number;
   readonly interruptionsPerHour: number;
   /** Dollars an hour and instance; undefined for the list price of the first type. */
   readonly price: number | undefined;
@@ -30,7 +33,7 @@ const API_SECONDS = 2;
  */
 export function stackSettings(
   parameters: ReadonlyMap<string, string>,
-  { bootSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
+  { bootSeconds, startSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
 ): {
   readonly model: Model;
   readonly scaling: ScalingSettings;
@@ -69,6 +72,10 @@ export function stackSettings(
       interruptionsPerHour: interruptionsPerHour * (1 - number('OnDemandPercentage') / 100),
       price: price ?? mixedPrice(listed, number('OnDemandPercentage')),
       ...spot,
+      // AWS gives none to a group that launches spot instances.
+      ...(number('OnDemandPercentage') === 100 && {
+        warm: { size: number('WarmPoolSize'), startSeconds, volumePrice: volumePrice(parameters) },
+      }),
       endsOldest: !on('InstanceScaleInProtection'),
       seed,
     },

@@ -74,7 +74,7 @@ describe('what lies on an instance', () => {
       );
       return place;
     });
-    expect(paths).to.have.length(5);
+    expect(paths).to.have.length(6);
     expect(await runProcess('systemd-analyze', ['verify', '--man=no', ...paths])).to.deep.equal(CLEAN);
   });
 

@@ -60,6 +60,9 @@ export async function stack(given: Record<string, string> = {}): Promise<Evaluat
 
 export const has = (evaluation: Evaluation, logicalId: string): boolean =>
   evaluation.holds(template.resources.get(logicalId)?.condition);
+/** The resources that one names as those it comes after. */
+export const dependenciesOf = (logicalId: string): readonly string[] =>
+  template.resources.get(logicalId)?.dependsOn ?? [];
 /* eslint-disable @typescript-eslint/no-explicit-any -- properties are deep trees without a type of their own here */
 export const propertiesOf = (evaluation: Evaluation, logicalId: string): any =>
   resolveProperties(logicalId, evaluation);

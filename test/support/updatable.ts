@@ -29,7 +29,9 @@ const TEMPLATE = JSON.stringify({
     MaxSize: { Type: 'Number', Default: 100 },
     AgentsPerInstance: { Type: 'Number', Default: 4 },
     Remark: { Type: 'String', Default: 'none' },
+    WarmPoolSize: { Type: 'Number', Default: 0 },
   },
+  Conditions: { Warm: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'WarmPoolSize' }, '0'] }] } },
   Resources: {
     LaunchTemplate: {
       Type: 'AWS::EC2::LaunchTemplate',
@@ -67,6 +69,17 @@ const TEMPLATE = JSON.stringify({
     },
     Launching: hook('bk-stack-launching', 'LAUNCHING', 'ABANDON', 780),
     Terminating: hook('bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900),
+    WarmPool: {
+      Type: 'AWS::AutoScaling::WarmPool',
+      Condition: 'Warm',
+      DependsOn: ['Launching', 'Terminating'],
+      Properties: {
+        AutoScalingGroupName: { Ref: 'Group' },
+        MinSize: { Ref: 'WarmPoolSize' },
+        MaxGroupPreparedCapacity: { Ref: 'WarmPoolSize' },
+        PoolState: 'Stopped',
+      },
+    },
     // After the group, so that an update that fails here has changed it already.
     Last: {
       Type: 'AWS::SSM::Parameter',
@@ -216,6 +229,16 @@ export class UpdatableStack {
       AutoScalingGroupNames: [this.#group],
     });
     return AutoScalingGroups[0];
+  }
+
+  /** The instances of the warm pool: their states and versions, as `Warmed:Stopped 1`. */
+  async warm(): Promise<string[]> {
+    const { Instances } = await this.call('autoscaling', 'DescribeWarmPool', {
+      AutoScalingGroupName: this.#group,
+    });
+    return Instances.map(
+      ({ LifecycleState, LaunchTemplate }: Answer) => `${LifecycleState} ${LaunchTemplate.Version}`,
+    );
   }
 
   async #inService(): Promise<number> {

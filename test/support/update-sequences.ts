@@ -51,14 +51,20 @@ class Sequence {
   readonly diary: string[] = [];
   agents = 2;
   paused = false;
+  /** Every other stack has a warm pool. */
+  readonly pool: number;
 
   constructor(seed: number) {
+    this.pool = seed % 2 === 0 ? 2 : 0;
     this.random = seeded(seed);
     this.stack = new UpdatableStack(this.random);
   }
 
   async run(): Promise<void> {
-    await this.stack.create({ MinSize: '3', MaxSize: '6', AgentsPerInstance: '2' });
+    await this.stack.create({
+      ...{ MinSize: '3', MaxSize: '6', AgentsPerInstance: '2' },
+      WarmPoolSize: String(this.pool),
+    });
     this.stack.load = 5;
     this.stack.jobSeconds = [20, 900];
     for (let step = 0; step < 3; step += 1)
@@ -171,6 +177,16 @@ class Sequence {
       expect(Instances.length).to.be.within(3, 7);
       expect(this.stack.agents).to.be.at.least(3 * 2);
     }
+    await this.checkPool();
+  }
+
+  /** The pool has nothing that the group must not take; a paused group does not fill it up. */
+  async checkPool(): Promise<void> {
+    const { version } = await this.launched();
+    const pool = await this.stack.warm();
+    const staying = pool.filter((one) => !one.startsWith('Warmed:Terminating'));
+    for (const one of staying) expect(one).to.equal(`Warmed:Stopped ${version}`);
+    if (!this.paused) expect(staying).to.have.length(this.pool);
   }
 
   /** Whatever keeps a group from having instances, `status` tells of it. @returns whether it calls the stack paused */

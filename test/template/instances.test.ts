@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  dependenciesOf,
   groupOf,
   has,
   launchOf,
@@ -73,6 +74,29 @@ describe('the schedule', () => {
     });
     expect(propertiesOf(scheduled, 'ScaleDownAction').MinSize).to.equal('0');
     await refused({ ScaleUpSchedule: 'every morning' }, 'ScaleUpSchedule');
+  });
+});
+
+describe('the warm pool', () => {
+  it('is as large as is asked for, whatever the size of the group, and comes after the hooks', async () => {
+    expect(has(await stack(), 'WarmPool')).to.equal(false);
+    const warm = await stack({ WarmPoolSize: '2' });
+    expect(propertiesOf(warm, 'WarmPool')).to.deep.equal({
+      AutoScalingGroupName: '<AgentAutoScaleGroup>',
+      MinSize: '2',
+      MaxGroupPreparedCapacity: '2',
+      PoolState: 'Stopped',
+    });
+    expect(dependenciesOf('WarmPool')).to.eql(['LaunchingHook', 'TerminatingHook']);
+  });
+
+  it('is refused beside spot instances, as AWS refuses it', async () => {
+    await refused(
+      { WarmPoolSize: '1', OnDemandPercentage: '50' },
+      'WarmPoolSize needs OnDemandPercentage 100',
+    );
+    await refused({ WarmPoolSize: '-1' }, 'WarmPoolSize');
+    expect(has(await stack({ OnDemandPercentage: '0' }), 'WarmPool')).to.equal(false);
   });
 });
 

@@ -9,6 +9,7 @@ export {
   DescribeInstanceRefreshesCommand,
   DescribeLifecycleHooksCommand,
   DescribeScalingActivitiesCommand,
+  DescribeWarmPoolCommand,
   PutLifecycleHookCommand,
   ResumeProcessesCommand,
   SetInstanceHealthCommand,

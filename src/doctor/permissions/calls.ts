@@ -92,12 +92,15 @@ const UPDATE = [
   'auto-scaling:StartInstanceRefresh',
   'auto-scaling:CancelInstanceRefresh',
   'auto-scaling:TerminateInstanceInAutoScalingGroup',
+  'auto-scaling:DescribeWarmPool',
+  'auto-scaling:SetInstanceHealth',
   'cloudwatch-logs:GetLogEvents',
 ];
 const INSTANCES = [
   ...FIND_STACK,
   ...TOKEN,
   'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:DescribeWarmPool',
   'ec2:DescribeInstances',
 ];
 
@@ -196,6 +199,8 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     ...FIND_STACK,
     'auto-scaling:DescribeAutoScalingGroups',
     'auto-scaling:DescribeAutoScalingInstances',
+    'auto-scaling:CompleteLifecycleAction',
+    'auto-scaling:SetInstanceHealth',
     'auto-scaling:TerminateInstanceInAutoScalingGroup',
   ],
   list: [...FIND_STACK, 'ec2:DescribeRegions'],
@@ -252,6 +257,9 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'auto-scaling:DescribeInstanceRefreshes',
     'auto-scaling:StartInstanceRefresh',
     'auto-scaling:CancelInstanceRefresh',
+    // Instances of a warm pool that end have no job to wait for.
+    'auto-scaling:DescribeWarmPool',
+    'auto-scaling:CompleteLifecycleAction',
   ],
   update: UPDATE,
 };

@@ -29,6 +29,11 @@ export const DEPLOYING_ACTIONS: Readonly<Record<string, readonly string[]>> = {
     'autoscaling:Describe*',
     'autoscaling:PutScheduledUpdateGroupAction',
   ],
+  'AWS::AutoScaling::WarmPool': [
+    'autoscaling:DeleteWarmPool',
+    'autoscaling:Describe*',
+    'autoscaling:PutWarmPool',
+  ],
   'AWS::CloudWatch::Alarm': [
     'cloudwatch:DeleteAlarms',
     'cloudwatch:DescribeAlarms',

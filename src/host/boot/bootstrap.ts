@@ -5,8 +5,9 @@ import { distributionOf } from './distribution.ts';
 import type { StaticFile } from './files.ts';
 import type { Machine } from './machine.ts';
 import { seedMirrors } from './mirror-seeds.ts';
-import { BOOT_STATE } from './places.ts';
+import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './places.ts';
 import { installAgent, installSoftware } from './software.ts';
+import { bootState, entersPool, firstStep } from './stages.ts';
 import { mountInstanceStore, placeTmp } from './storage.ts';
 
 export interface BootInput {
@@ -14,24 +15,30 @@ export interface BootInput {
   readonly files: readonly StaticFile[];
   /** What the machine has said so far. */
   readonly lines: readonly string[];
+  readonly pause: (seconds: number) => Promise<unknown>;
 }
+
+/** Between two looks of an instance that runs while the warm pool still has it. */
+const LOOK_EVERY_SECONDS = 5;
 
 /** Less than half of what the launching hook waits. What hangs for good is bounded where it is done. */
 const HEARTBEAT_MS = 300_000;
 
 /**
- * Brings an instance up, from a bare image or from a baked one. A boot that was completed is left alone; one that broke
- * off is not taken up, as nobody knows where it stands.
- * @returns whether agents run now; if not, what can be told of it has been told, and the caller powers off
+ * Brings an instance up, from a bare image or from a baked one. For the warm pool it does so without agents, and again, for
+ * what does not outlive a stop, when the instance is started for the group. A boot that was completed is left alone; one
+ * that broke off is not taken up, as nobody knows where it stands.
+ * @returns whether it went well; if not, what can be told of it has been told, and the caller powers off
  */
 export async function bootstrap(
   machine: Machine,
   settings: Settings,
   calls: BootCalls,
-  { files, lines }: BootInput,
+  { files, lines, pause }: BootInput,
 ): Promise<boolean> {
   let instanceId: string | undefined;
   let heartbeat: NodeJS.Timeout | undefined;
+  let pooled: boolean;
   try {
     // First, as a failure cannot be reported without it.
     const id = await machine.patiently('instance metadata', calls.instanceId);
@@ -39,15 +46,33 @@ export async function bootstrap(
     heartbeat = setInterval(() => {
       void calls.tellGroup(id, 'goes on').catch(() => undefined);
     }, HEARTBEAT_MS);
-    const state = machine.exists(BOOT_STATE) ? machine.read(BOOT_STATE).trim() : undefined;
-    if (state === 'completed') {
-      machine.say('this instance has been brought up before');
-      return true;
+    const state = bootState(machine.exists(BOOT_STATE) ? machine.read(BOOT_STATE) : undefined);
+    const target = () => machine.patiently('target state', () => calls.targetState(id));
+    let step = firstStep(state, await target());
+    if (step === 'wait') machine.say('the warm pool has this instance still');
+    for (; step === 'wait'; step = firstStep(state, await target())) await pause(LOOK_EVERY_SECONDS);
+    switch (step) {
+      case 'nothing':
+        machine.say('this instance has been brought up before');
+        return true;
+      case 'give up':
+        throw new Error('An earlier boot of this instance broke off');
+      case 'bring up':
+        await machine.write(BOOT_STATE, 'started\n');
+        await bringUp(machine, settings, calls, { instanceId, files });
+        break;
+      case 'wake':
+        await machine.write(BOOT_STATE, 'started\n');
+        await wake(machine, settings, calls, { instanceId });
+        break;
     }
-    if (state !== undefined) throw new Error('An earlier boot of this instance broke off');
-    await machine.write(BOOT_STATE, 'started\n');
-    await bringUp(machine, settings, calls, { instanceId, files });
-    await machine.write(BOOT_STATE, 'completed\n');
+    // Only now, as the group may have taken its decision while the instance booted.
+    pooled = entersPool(await target());
+    if (pooled) {
+      await machine.must('systemctl', ['enable', WAKE_UNIT]);
+      machine.say('this instance is ready for the warm pool, which stops it now');
+    } else await startAgents(machine);
+    await machine.write(BOOT_STATE, pooled ? 'prepared\n' : 'completed\n');
   } catch (error) {
     machine.say(`failed: ${(error as Error).message}`);
     if (instanceId !== undefined) await tell(machine, calls, instanceId, lines);
@@ -55,12 +80,14 @@ export async function bootstrap(
   } finally {
     clearInterval(heartbeat);
   }
-  await calls.signal(instanceId, 'SUCCESS').catch((error: unknown) => {
-    // A stack that stands takes no signal, which is no fault of an instance that comes later.
-    machine.say(`the stack takes no signal: ${(error as Error).message}`);
-  });
+  if (!pooled) {
+    await calls.signal(instanceId, 'SUCCESS').catch((error: unknown) => {
+      // A stack that stands takes no signal, which is no fault of an instance that comes later.
+      machine.say(`the stack takes no signal: ${(error as Error).message}`);
+    });
+  }
   const up = instanceId;
-  // Its agents run: without this word the group would end it with its jobs.
+  // Its agents run, or it is ready for the pool: without this word the group would end it, with its jobs.
   await machine
     .patiently('launch', () => calls.tellGroup(up, 'CONTINUE'))
     .catch((error: unknown) => {
@@ -81,12 +108,41 @@ async function bringUp(
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, settings.required('BUILDKITE_AGENT_RELEASE'));
   await layOut(machine, files);
-  if (settings.flag('BUILDKITE_ENABLE_INSTANCE_STORAGE')) await mountInstanceStore(machine);
-  const seeds = settings.text('BUILDKITE_GIT_MIRROR_SEED_BUCKET');
-  if (seeds !== '') await seedMirrors(machine, seeds);
+  await prepareStorage(machine, settings);
   await configure(machine, settings, distribution, { ...calls, instanceId });
   const script = settings.text('BUILDKITE_BOOTSTRAP_SCRIPT_URL');
   if (script !== '') await runOwnScript(machine, script, calls);
+}
+
+/**
+ * Takes an instance up again that was stopped in the warm pool. Its instance store is empty then, memory as well, and the
+ * token, keys and environments may have changed. What is on the root volume is there: software, mirrors, and what one's own
+ * script has done.
+ */
+async function wake(
+  machine: Machine,
+  settings: Settings,
+  calls: BootCalls,
+  { instanceId }: { readonly instanceId: string },
+): Promise<void> {
+  machine.say(`${instanceId} leaves the warm pool`);
+  const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
+  await placeTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
+  if (machine.exists(EPHEMERAL)) {
+    // It has begun with its data below the place where the disks are to be.
+    await machine.must('systemctl', ['stop', 'docker.socket', 'docker.service']);
+    await prepareStorage(machine, settings);
+  }
+  await configure(machine, settings, distribution, { ...calls, instanceId });
+}
+
+async function prepareStorage(machine: Machine, settings: Settings): Promise<void> {
+  if (settings.flag('BUILDKITE_ENABLE_INSTANCE_STORAGE')) await mountInstanceStore(machine);
+  const seeds = settings.text('BUILDKITE_GIT_MIRROR_SEED_BUCKET');
+  if (seeds !== '') await seedMirrors(machine, seeds);
+}
+
+async function startAgents(machine: Machine): Promise<void> {
   await machine.must('systemctl', ['enable', '--now', 'bk-stack-lifecycle.service']);
   await machine.must('systemctl', ['enable', '--now', 'buildkite-agent.service']);
   machine.say('the agent is started');

@@ -13,6 +13,8 @@ import type { Settings } from '../settings.ts';
 /** What a boot asks of AWS. */
 export interface BootCalls {
   instanceId(): Promise<string>;
+  /** Where the group takes the instance: `InService`, `Warmed:Stopped`, ...; undefined outside a group. */
+  targetState(instanceId: string): Promise<string | undefined>;
   /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
   vpcRanges(): Promise<readonly string[]>;
   /** The value of an SSM parameter, decrypted. Not for any log. */
@@ -33,6 +35,11 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
   const shared = { region, maxAttempts: 8 };
   return {
     instanceId: () => metadata.required('meta-data/instance-id'),
+    async targetState(instanceId) {
+      const said = await metadata.get('meta-data/autoscaling/target-lifecycle-state');
+      // An instance that is in no group has none. One that is may not have it yet, and must not be mistaken.
+      return said?.trim() ?? (await groupCalls(region, instanceId).lifecycleState());
+    },
     async vpcRanges() {
       const mac = await metadata.required('meta-data/mac');
       const ranges = await metadata.required(

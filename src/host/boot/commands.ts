@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata } from '../lifecycle/metadata.ts';
 import { run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
@@ -39,8 +40,8 @@ export async function runBootstrap(settings: Settings): Promise<void> {
     process.stdout.write(`${text}\n`);
     appendFileSync(`${LOGS}/boot.log`, `${text}\n`);
   });
-  if (await bootstrap(machine, settings, bootCalls(settings, new Metadata()), { files: everyFile(), lines }))
-    return;
+  const input = { files: everyFile(), lines, pause: (seconds: number) => sleep(seconds * 1000) };
+  if (await bootstrap(machine, settings, bootCalls(settings, new Metadata()), input)) return;
   await run('systemctl', ['poweroff', '--no-block']);
   throw new Error('this instance could not be brought up');
 }

@@ -12,6 +12,7 @@ import {
   AGENT_CONFIG,
   AGENT_ENVIRONMENT,
   AGENT_HOME,
+  AGENT_OWNER,
   AGENT_USER,
   EPHEMERAL,
   LOGS,
@@ -20,7 +21,6 @@ import {
 } from './places.ts';
 import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
 
-const OWNER = `${AGENT_USER}:${AGENT_USER}`;
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
 const UID = '2000';
 
@@ -43,7 +43,7 @@ export async function layOut(machine: Machine, files: readonly StaticFile[]): Pr
   }
   await machine.must('usermod', ['--append', '--groups', 'docker', AGENT_USER]);
   await machine.folder(LOGS);
-  for (const folder of AGENT_FOLDERS) await machine.folder(folder, { owner: OWNER });
+  for (const folder of AGENT_FOLDERS) await machine.folder(folder, { owner: AGENT_OWNER });
   for (const { path, mode, text } of files) await machine.write(path, text, { mode });
   await machine.must('systemctl', ['daemon-reload']);
 }
@@ -120,7 +120,7 @@ async function configureAgent(
   { parameter, fetch }: Pick<BootCalls, 'parameter' | 'fetch'>,
   facts: Omit<AgentFacts, 'token'>,
 ): Promise<void> {
-  const secret = { mode: 0o600, owner: OWNER };
+  const secret = { mode: 0o600, owner: AGENT_OWNER };
   const tokenPath = settings.required('BUILDKITE_AGENT_TOKEN_PATH');
   const token = await machine.patiently('agent token', () => parameter(tokenPath));
   await machine.write(AGENT_CONFIG, agentConfig(settings, { ...facts, token }), secret);

@@ -11,6 +11,7 @@ import {
   LOGS,
   NODE,
   PLUGINS,
+  WAKE_UNIT,
 } from './places.ts';
 
 /** A file of an instance that is the same on every one. */
@@ -109,6 +110,21 @@ StandardError=append:${LOGS}/lifecycle.log
 WantedBy=multi-user.target
 `;
 
+/** Enabled on instances of the warm pool only: user data is run at the first boot, and not at a later start. */
+const WAKE_SERVICE = `[Unit]
+Description=Brings an instance up that is started from the warm pool
+Wants=network-online.target
+After=network-online.target docker.service
+OnFailure=poweroff.target
+
+[Service]
+Type=simple
+ExecStart=${HOST} bootstrap
+
+[Install]
+WantedBy=multi-user.target
+`;
+
 const UNHEALTHY_UNIT = `[Unit]
 Description=Has the group replace this instance, as its agent does not stay up
 
@@ -175,6 +191,7 @@ export const STATIC_FILES: readonly StaticFile[] = [
   { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
   { path: '/etc/systemd/system/buildkite-agent.service', mode: 0o644, text: AGENT_UNIT },
   { path: '/etc/systemd/system/bk-stack-lifecycle.service', mode: 0o644, text: LIFECYCLE_UNIT },
+  { path: `/etc/systemd/system/${WAKE_UNIT}`, mode: 0o644, text: WAKE_SERVICE },
   { path: '/etc/systemd/system/bk-stack-unhealthy.service', mode: 0o644, text: UNHEALTHY_UNIT },
   { path: '/etc/systemd/system/bk-stack-authorized-users.service', mode: 0o644, text: AUTHORIZED_USERS_UNIT },
   { path: '/etc/systemd/system/bk-stack-authorized-users.timer', mode: 0o644, text: AUTHORIZED_USERS_TIMER },

@@ -4,6 +4,8 @@ export const JOB_PROGRAM = '/opt/bk-stack/job/main.mjs';
 /** The same Node as `packer/scripts/runtime.sh` puts there, by a name that no distribution takes away. */
 export const NODE = '/opt/bk-stack/node';
 export const AGENT_USER = 'buildkite-agent';
+/** As chown takes it. */
+export const AGENT_OWNER = `${AGENT_USER}:${AGENT_USER}`;
 export const AGENT_HOME = '/var/lib/buildkite-agent';
 export const BUILDS = `${AGENT_HOME}/builds`;
 export const PLUGINS = `${AGENT_HOME}/plugins`;
@@ -17,7 +19,9 @@ export const AGENT_ENVIRONMENT = '/etc/buildkite-agent/environment';
 export const HOOKS = '/etc/buildkite-agent/hooks';
 export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';
-/** The marker of a boot: absent, `started` or `completed`. */
+/** The unit that takes an instance up again which was stopped in the warm pool. */
+export const WAKE_UNIT = 'bk-stack-wake.service';
+/** The marker of a boot: absent, or a BootState. */
 export const BOOT_STATE = '/var/lib/bk-stack/boot';
 /** Instance store, where there is any. */
 export const EPHEMERAL = '/mnt/ephemeral';

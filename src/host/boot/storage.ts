@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { BUILDS, EPHEMERAL, GIT_MIRRORS } from './places.ts';
+import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from './places.ts';
 
 interface Disk {
   readonly name: string;
@@ -48,7 +48,7 @@ export async function mountInstanceStore(machine: Machine): Promise<void> {
   await machine.must('mount', ['--options', 'defaults,noatime', device, EPHEMERAL]);
   for (const place of [BUILDS, GIT_MIRRORS]) {
     const folder = `${EPHEMERAL}/${place.slice(place.lastIndexOf('/') + 1)}`;
-    await machine.folder(folder);
+    await machine.folder(folder, { owner: AGENT_OWNER });
     await machine.folder(place);
     await machine.must('mount', ['--bind', folder, place]);
   }

@@ -10,6 +10,8 @@ import { LAUNCHING_HOOK, TERMINATING_HOOK } from './hooks.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */
 export interface GroupCalls {
+  /** `Pending:Wait`, `Warmed:Pending:Wait`, ...; undefined outside a group. */
+  lifecycleState(): Promise<string | undefined>;
   heartbeat(): Promise<void>;
   /** Ends the waiting of the terminating hook. */
   complete(): Promise<void>;
@@ -20,6 +22,11 @@ export interface GroupCalls {
   /** @returns false where the group may not become smaller */
   terminate(options: { readonly decrement: boolean }): Promise<boolean>;
   markUnhealthy(): Promise<void>;
+}
+
+/** Whether the launching hook of an instance is still to come. */
+export function isBeforeHook(lifecycleState: string | undefined): boolean {
+  return lifecycleState === 'Pending' || lifecycleState === 'Warmed:Pending';
 }
 
 /**
@@ -40,21 +47,28 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
   const heartbeat = async (hook: string) => {
     await client.send(new RecordLifecycleActionHeartbeatCommand(await inHook(hook)));
   };
-  const groupName = async () => {
+  const described = async () => {
     const { AutoScalingInstances: [instance] = [] } = await client.send(
       new DescribeAutoScalingInstancesCommand({ InstanceIds: [instanceId] }),
     );
+    return instance;
+  };
+  const groupName = async () => {
+    const instance = await described();
     if (instance?.AutoScalingGroupName === undefined) throw new Error(`${instanceId} is in no group`);
     return instance.AutoScalingGroupName;
   };
   return {
+    lifecycleState: async () => (await described())?.LifecycleState,
     heartbeat: () => heartbeat(TERMINATING_HOOK),
     complete: () => complete(TERMINATING_HOOK, 'CONTINUE'),
     booting: () => heartbeat(LAUNCHING_HOOK),
     async booted(result) {
-      await complete(LAUNCHING_HOOK, result).catch((error: unknown) => {
-        // The first instances of a stack are older than its hooks, and nothing waits for them.
+      await complete(LAUNCHING_HOOK, result).catch(async (error: unknown) => {
         if (!/no active lifecycle action/i.test((error as Error).message)) throw error;
+        // The first instances of a stack are older than its hooks, and nothing waits for them. One of the warm pool starts in
+        // less time than the group may take to see that it runs: what it says before the hook holds it would be lost.
+        if (isBeforeHook((await described())?.LifecycleState)) throw error;
       });
     },
     async terminate({ decrement }) {

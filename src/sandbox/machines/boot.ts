@@ -6,7 +6,9 @@ import type { Instant } from '../kernel/time.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';
 import { machineSays } from './logging.ts';
-import { enterService, lookAfterMachines, runLives } from './life.ts';
+import { entersPool } from '../../host/boot/stages.ts';
+import { endLaunch, lookAfterMachines, runLives } from './life.ts';
+import { targetStateOf } from './metadata.ts';
 import { BOOT_TASK, LIFE_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
 import { readUserData, type Boot, type SignalTarget } from './user-data.ts';
@@ -55,14 +57,20 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   const token = await agentToken(scope, boot);
   // The instance may have been ended while its token was read.
   if (instance.state !== 'running') return;
+  Reflect.deleteProperty(machine, 'dueAt');
+  if (entersPool(targetStateOf(scope, machine.instanceId))) {
+    machineSays(scope, machine, 'boot', 'this instance waits in the warm pool, without agents');
+    machine.phase = 'warm';
+    endLaunch(scope, machine.instanceId);
+    return;
+  }
   startAgents(scope, machine, instance, boot, token);
   machineSays(scope, machine, 'boot', 'the agent is started');
   machine.phase = 'up';
-  Reflect.deleteProperty(machine, 'dueAt');
   const idleSeconds = Number(boot.settings['BUILDKITE_SCALE_IN_IDLE_PERIOD']);
   if (idleSeconds > 0) machine.idleSeconds = idleSeconds;
   lookAfterMachines(scope);
-  enterService(scope, machine.instanceId);
+  endLaunch(scope, machine.instanceId);
   const target = signalTarget(scope, instance, boot);
   if (target === undefined) return;
   try {

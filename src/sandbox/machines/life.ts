@@ -8,7 +8,7 @@ import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/a
 import { finishJob } from '../buildkite/dispatch.ts';
 import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
 import { AwsError, type Scope, type Task } from '../kernel/service.ts';
-import { groupsOf, type GroupRecord } from '../services/autoscaling/state.ts';
+import { groupOfInstance, memberOf } from '../services/autoscaling/state.ts';
 import { ec2State } from '../services/ec2/state.ts';
 import { machineSays } from './logging.ts';
 import { targetStateOf } from './metadata.ts';
@@ -138,9 +138,13 @@ function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
     scope.world.call(scope, 'autoscaling', operation, { InstanceId: instanceId, ...input });
   const inHook = (LifecycleHookName: string) => ({
     LifecycleHookName,
-    AutoScalingGroupName: groupOf(scope, instanceId)?.name,
+    AutoScalingGroupName: groupOfInstance(scope, instanceId)?.name,
   });
   return {
+    lifecycleState: () => {
+      const group = groupOfInstance(scope, instanceId);
+      return Promise.resolve(group && memberOf(group, instanceId)?.lifecycle);
+    },
     async heartbeat() {
       await call('RecordLifecycleActionHeartbeat', inHook(TERMINATING_HOOK));
     },
@@ -171,13 +175,10 @@ function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
   };
 }
 
-function groupOf(scope: Scope, instanceId: string): GroupRecord | undefined {
-  return Object.values(groupsOf(scope)).find(({ members }) => instanceId in members);
-}
-
-/** Lets an instance enter service that its group's launching hook holds. */
-export function enterService(scope: Scope, instanceId: string): void {
-  const member = groupOf(scope, instanceId)?.members[instanceId];
+/** Lets an instance enter service, or the warm pool, that its group's launching hook holds. */
+export function endLaunch(scope: Scope, instanceId: string): void {
+  const group = groupOfInstance(scope, instanceId);
+  const member = group && memberOf(group, instanceId);
   if (member !== undefined && LAUNCHING_HOOK in member.actions) {
     quietly(scope, groupCallsOf(scope, instanceId).booted('CONTINUE'));
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
-import { groupsOf } from '../services/autoscaling/state.ts';
+import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
@@ -102,10 +102,11 @@ function timeOf(instant: number): string {
 
 /** Where the instance's group takes it; undefined outside of one. */
 export function targetStateOf(scope: Scope, instanceId: string): string | undefined {
-  const member = Object.values(groupsOf(scope)).find(({ members }) => instanceId in members)?.members[
-    instanceId
-  ];
+  const group = groupOfInstance(scope, instanceId);
+  const member = group && memberOf(group, instanceId);
   if (member === undefined) return undefined;
-  if (member.lifecycle.startsWith('Terminat')) return 'Terminated';
+  const leaving = member.lifecycle.includes('Terminat');
+  if (isWarm(member)) return leaving ? 'Warmed:Terminated' : 'Warmed:Stopped';
+  if (leaving) return 'Terminated';
   return member.lifecycle === 'Standby' || member.lifecycle === 'EnteringStandby' ? 'Standby' : 'InService';
 }

@@ -11,16 +11,21 @@ export const LIFE_TASK = 'machines.life';
 
 /** From running to the end of cloud-init, in milliseconds: what Amazon Linux 2023 takes, about. */
 const BOOT_MS = [38_000, 62_000] as const;
+/** From running to agents, in milliseconds, for an instance of the warm pool: the system starts, and Docker anew. */
+const WAKE_MS = [14_000, 22_000] as const;
 
 /** Starts the system of an instance that has begun to run. */
 export function powerOn(scope: Scope, { instanceId }: { readonly instanceId: string }): void {
   const { world, region } = scope;
-  const [least, most] = BOOT_MS;
+  const before = machinesOf(scope)[instanceId];
+  const prepared = before !== undefined && (before.prepared || before.phase === 'warm');
+  const [least, most] = prepared ? WAKE_MS : BOOT_MS;
   const dueAt = Math.ceil((world.now() + least + world.random() * (most - least)) / 1000) * 1000;
   machinesOf(scope)[instanceId] = {
     instanceId,
     phase: 'booting',
     poweredAt: world.now(),
+    prepared,
     dueAt,
     remarks: [],
   };

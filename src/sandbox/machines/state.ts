@@ -5,15 +5,17 @@ import { defineSlice } from '../kernel/world.ts';
 
 /**
  * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks
- * to others, then `up`; `failed` for one whose boot broke; `taken` for one that programs outside of the model play.
+ * to others, then `up`; `warm` for one that has booted into its group's warm pool and has no agents yet; `failed` for one whose boot broke; `taken` for one that programs outside of the model play.
  */
-export type MachinePhase = 'booting' | 'starting' | 'up' | 'failed' | 'taken';
+export type MachinePhase = 'booting' | 'starting' | 'up' | 'warm' | 'failed' | 'taken';
 
 /** What goes on inside an instance that runs. */
 export interface MachineRecord {
   readonly instanceId: string;
   phase: MachinePhase;
   readonly poweredAt: Instant;
+  /** Whether an earlier boot has prepared it in the warm pool, so that this one is a short one. */
+  readonly prepared: boolean;
   /** When the phase passes by itself or, for `starting`, is tried again. */
   dueAt?: Instant;
   /** After how long without a job its agents end, in seconds; absent for never. */

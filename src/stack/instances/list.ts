@@ -5,14 +5,15 @@ import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { requireStack } from '../reading/find-stack.ts';
-import { launchVersion } from '../reading/group.ts';
+import { groupInstances, launchVersion } from '../reading/group.ts';
 import { STACK_TAG } from '../reading/summary.ts';
+import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
 /** An instance of a stack. */
 export interface StackInstance {
   readonly instanceId: string;
-  /** As its group sees it: Pending:Wait, InService, Terminating:Wait, ... */
+  /** As its group sees it: Pending:Wait, InService, Terminating:Wait, ...; of its warm pool: Warmed:Stopped, ... */
   readonly state: string;
   readonly health: string;
   readonly instanceType: string;
@@ -43,8 +44,8 @@ export interface InstanceList {
 const PAGE = 1000;
 
 /**
- * The instances of a stack's group, oldest first. One request for the group, one for each thousand instances, and with a token
- * of Buildkite's REST API one for each hundred agents.
+ * The instances of a stack's group and of its warm pool, oldest first. One request for the group, one for its warm pool if it
+ * has one, one for each thousand instances, and with a token of Buildkite's REST API one for each hundred agents.
  */
 export async function listInstances(
   aws: AwsContext,
@@ -59,22 +60,21 @@ export async function listInstances(
     agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
   ]);
   const current = launchVersion(group);
-  const instances = (group.Instances ?? []).map((member): StackInstance => {
-    const machine = machines.get(member.InstanceId ?? '');
-    const version = member.LaunchTemplate?.Version;
+  const warm = group.WarmPoolConfiguration === undefined ? [] : await warmPoolCalls(aws).instances(name);
+  const members = [...groupInstances(group), ...warm];
+  const instances = members.map((member): StackInstance => {
+    const { instanceId, lifecycleState: state, health, instanceType, zone, version } = member;
+    const machine = machines.get(instanceId);
     return {
-      instanceId: member.InstanceId ?? '',
-      state: member.LifecycleState ?? '',
-      health: member.HealthStatus ?? '',
-      instanceType: member.InstanceType ?? machine?.InstanceType ?? '',
+      ...{ instanceId, state, health, zone },
+      instanceType: instanceType || (machine?.InstanceType ?? ''),
       spot: machine?.InstanceLifecycle === 'spot',
-      zone: member.AvailabilityZone ?? '',
       ...(machine?.LaunchTime && { launchedAt: machine.LaunchTime.toISOString() }),
       ...(machine?.PrivateIpAddress && { privateIp: machine.PrivateIpAddress }),
       ...(version !== undefined && { version }),
       current: version === current,
       ...(agents instanceof Map && {
-        agents: agents.get(member.InstanceId ?? '') ?? { total: 0, busy: 0 },
+        agents: agents.get(instanceId) ?? { total: 0, busy: 0 },
       }),
     };
   });

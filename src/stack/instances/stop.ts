@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { inParallel } from '../../aws/bounded.ts';
+import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import type { OwnedInstance } from './list.ts';
 
 /** What became of an instance that was to end. */
@@ -21,8 +22,13 @@ export function stopInstances(
   instances: readonly OwnedInstance[],
   replace: boolean,
 ): Promise<StoppedInstance[]> {
-  return inParallel(instances, AT_ONCE, async ({ instanceId, state }) => {
-    if (state.toUpperCase().startsWith('TERMINAT')) return { instanceId, outcome: 'ending already' };
+  return inParallel(instances, AT_ONCE, async ({ instanceId, group, state }) => {
+    if (/^(WARMED:)?TERMINAT/i.test(state)) return { instanceId, outcome: 'ending already' };
+    if (/^WARMED:/i.test(state)) {
+      // The warm pool keeps its size, so another takes its place in any case.
+      await warmPoolCalls(aws).replace(group, [{ instanceId, lifecycleState: state }]);
+      return { instanceId, outcome: 'replaced' };
+    }
     if (!replace) {
       try {
         await terminate(aws, instanceId, true);

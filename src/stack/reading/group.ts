@@ -33,6 +33,8 @@ export interface GroupState {
   readonly maxSize: number;
   readonly desiredCapacity: number;
   readonly instances: readonly GroupInstance[];
+  /** Instances beside the group that are stopped, or being made ready for that: how many, and how many are wanted. */
+  readonly warmPool?: { readonly size: number; readonly wanted: number };
   /** Auto Scaling processes that somebody has suspended. */
   readonly suspended: readonly string[];
   /** Why the scaler leaves it alone, where somebody has paused it. */
@@ -65,27 +67,41 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
   const failed = activities.filter(hasFailed);
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
   const over = activities.find((activity) => hasFailed(activity) || activity.StatusCode === 'Successful');
-  const current = launchVersion(group);
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
     minSize: group.MinSize ?? 0,
     maxSize: group.MaxSize ?? 0,
     desiredCapacity: group.DesiredCapacity ?? 0,
-    instances: (group.Instances ?? []).map((instance) => ({
-      instanceId: instance.InstanceId ?? '',
-      lifecycleState: instance.LifecycleState ?? '',
-      health: instance.HealthStatus ?? '',
-      instanceType: instance.InstanceType ?? '',
-      zone: instance.AvailabilityZone ?? '',
-      ...(instance.LaunchTemplate?.Version !== undefined && { version: instance.LaunchTemplate.Version }),
-      current: instance.LaunchTemplate?.Version === current,
-    })),
+    instances: groupInstances(group),
+    ...warmPool(group),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     ...(paused !== undefined && { paused }),
     ...onDemandUntil(group),
     failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
     failing: over !== undefined && hasFailed(over),
   };
+}
+
+/** A group's instances, without those of its warm pool. */
+export function groupInstances(group: AutoScalingGroup): GroupInstance[] {
+  const current = launchVersion(group);
+  return (group.Instances ?? []).map((instance) => ({
+    instanceId: instance.InstanceId ?? '',
+    lifecycleState: instance.LifecycleState ?? '',
+    health: instance.HealthStatus ?? '',
+    instanceType: instance.InstanceType ?? '',
+    zone: instance.AvailabilityZone ?? '',
+    ...(instance.LaunchTemplate?.Version !== undefined && { version: instance.LaunchTemplate.Version }),
+    current: instance.LaunchTemplate?.Version === current,
+  }));
+}
+
+function warmPool({
+  WarmPoolConfiguration,
+  WarmPoolSize = 0,
+}: AutoScalingGroup): Pick<GroupState, 'warmPool'> {
+  if (WarmPoolConfiguration === undefined) return {};
+  return { warmPool: { size: WarmPoolSize, wanted: WarmPoolConfiguration.MinSize ?? 0 } };
 }
 
 /** The version of the launch template that a group's new instances are launched from. */

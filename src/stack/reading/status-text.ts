@@ -42,6 +42,7 @@ function stackFacts(status: StackStatus, theme: Theme): string {
       ['agents', agentsText(status.queueNow)],
       ['size', group && sizeText(group)],
       ['instances', group && countsText(group.instances)],
+      ['warm pool', group?.warmPool && warmText(group.warmPool)],
       ['versions', group && versionsText(group.instances)],
       ['bought', group?.onDemandUntil && boughtText(group.onDemandUntil)],
       ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
@@ -91,6 +92,10 @@ function agentsText(queue: QueueState): string {
 
 function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {
   return `${desiredCapacity} desired (${minSize} to ${maxSize})`;
+}
+
+function warmText({ size, wanted }: NonNullable<GroupState['warmPool']>): string {
+  return `${size} of ${counted(wanted, 'instance')}`;
 }
 
 function boughtText(until: string): string {

@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type Pacing, persistently } from '../pacing.ts';
+import { letPoolGo, warmPoolCalls } from './warm-pool.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
 export interface RefreshState {
@@ -12,6 +13,8 @@ export interface RefreshState {
   readonly percentage: number;
   /** Instances that are still to be replaced. */
   readonly left: number;
+  /** How many of them are in the group's warm pool, which comes last; absent for a group without one. */
+  readonly leftWarm?: number;
 }
 
 /** How a group's instances are to be replaced. Shares are percents of the desired capacity. */
@@ -39,6 +42,8 @@ export interface RefreshCalls {
   /** Stops the one that is under way: what is being replaced at that moment still is, and nothing more. */
   cancel(group: string): Promise<void>;
   describe(group: string, refreshId: string): Promise<RefreshState>;
+  /** Lets the instances of the warm pool go that are to end. */
+  releaseWarm(group: string): Promise<void>;
 }
 
 /** Whether a refresh in this state goes on no more. */
@@ -49,7 +54,7 @@ export const LOOK_EVERY = 10;
 
 /** Looks until a refresh has ended, and tells of each change. Throws when the pacing's signal is aborted. */
 export async function watchRefresh(
-  calls: Pick<RefreshCalls, 'describe'>,
+  calls: Pick<RefreshCalls, 'describe' | 'releaseWarm'>,
   { group, refreshId }: { readonly group: string; readonly refreshId: string },
   pacing: Pacing,
   changed: (state: RefreshState) => void,
@@ -61,6 +66,7 @@ export async function watchRefresh(
     if (now !== before) changed(state);
     before = now;
     if (REFRESH_ENDED.test(state.status)) return state;
+    if (state.leftWarm !== undefined) await persistently(pacing, () => calls.releaseWarm(group));
     await pacing.pause(LOOK_EVERY);
   }
 }
@@ -125,13 +131,16 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
     },
     async describe(group, refreshId) {
       const [found] = await refreshes(group, [refreshId]);
+      const warm = found?.ProgressDetails?.WarmPoolProgress;
       return {
         status: found?.Status ?? 'Pending',
         ...(found?.StatusReason !== undefined && { reason: found.StatusReason }),
         ...(found?.StartTime !== undefined && { startedAt: found.StartTime }),
         percentage: found?.PercentageComplete ?? 0,
         left: found?.InstancesToUpdate ?? 0,
+        ...(warm !== undefined && { leftWarm: warm.InstancesToUpdate ?? 0 }),
       };
     },
+    releaseWarm: (group) => letPoolGo(warmPoolCalls(aws), group),
   };
 }

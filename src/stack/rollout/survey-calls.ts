@@ -68,6 +68,7 @@ function rolloutGroup(group: AutoScalingGroup): RolloutGroup {
   return {
     ...(version !== undefined && { version }),
     size: { min: group.MinSize ?? 0, max: group.MaxSize ?? 0, desired: group.DesiredCapacity ?? 0 },
+    warm: group.WarmPoolConfiguration !== undefined,
     instances: (group.Instances ?? []).map((one) => ({
       instanceId: one.InstanceId ?? '',
       lifecycleState: one.LifecycleState ?? '',

@@ -14,6 +14,8 @@ export interface RolloutGroup {
   /** The launch template's version that instances are launched from now. */
   readonly version?: string;
   readonly size: GroupSize;
+  /** Whether it has a warm pool. */
+  readonly warm: boolean;
   readonly instances: readonly RolloutInstance[];
 }
 
@@ -38,6 +40,8 @@ export interface Standing {
   readonly booting: number;
   /** In service, from this version. */
   readonly fresh: number;
+  /** In the warm pool, from an earlier version; absent for a group without one. */
+  readonly oldWarm?: number;
 }
 
 const isLeaving = ({ lifecycleState }: RolloutInstance) => lifecycleState.startsWith('Terminating');

@@ -7,6 +7,7 @@ import { isSettled } from '../events/event.ts';
 import { persistently } from '../pacing.ts';
 import { LOOK_EVERY } from '../rollout/refresh.ts';
 import { outdated, strays } from '../rollout/survey.ts';
+import { renewPool } from '../rollout/warm-pool.ts';
 import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import type { UpdateObserver } from './observer.ts';
@@ -125,6 +126,7 @@ async function update(site: UpdateSite, journal: Journal, observer: UpdateObserv
   await makeRoom(site, journal);
   const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
   if (ended.kind === 'updated') {
+    await renewWarm(site, journal, observer);
     return { ...journal, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
   }
   requireNotStuck(journal, ended);
@@ -133,6 +135,19 @@ async function update(site: UpdateSite, journal: Journal, observer: UpdateObserv
     `CloudFormation could not carry it out, and has rolled it back. First cause: ${ended.why}`,
     ended.advice === undefined ? {} : { hint: ended.advice },
   );
+}
+
+/** Before the group launches anything: it would take instances of the former version from its warm pool. */
+async function renewWarm(
+  { pacing, survey, pool }: UpdateSite,
+  { group }: Journal,
+  observer: UpdateObserver,
+): Promise<void> {
+  if (group === undefined) return;
+  const { warm, version } = await persistently(pacing, () => survey.group(group));
+  if (!warm) return;
+  const renewed = await persistently(pacing, () => renewPool(pool, { group, version }));
+  if (renewed > 0) observer.say(`The warm pool is made anew: ${counted(renewed, 'instance')}`);
 }
 
 async function replace(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
@@ -161,6 +176,7 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
   observer.say(`Taking the update back: ${journal.failure?.message ?? 'as asked for'}`);
   if (group !== undefined) await stopReplacing(site, group);
   const journalled = await undoStack(site, journal, observer);
+  await renewWarm(site, journal, observer);
   if (group !== undefined && !journal.paused) {
     const now = await persistently(site.pacing, () => site.survey.group(group));
     const left = strays(now, formerVersion);

@@ -25,6 +25,7 @@ import { refusalText } from './preview/text.ts';
 import type { UpdateSite } from './site.ts';
 import { requireUpdatable } from './state.ts';
 import { underWay } from './under-way.ts';
+import { refuseWarmWithSpot } from './warm-or-spot.ts';
 import { type Asking, type Present, tagsOf, type Target, type Wanted, wantedOf } from './wanted.ts';
 
 export interface PreparationOptions {
@@ -61,6 +62,7 @@ export async function prepareUpdate(
   };
   const wanted = await wantedOf(site, present, target, ask);
   refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
+  refuseWarmWithSpot(stackName, wanted.plan.changes);
   const kept = formerAssets(stack, present.template);
   const found = await preflightUpdate(
     {

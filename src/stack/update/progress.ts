@@ -52,14 +52,15 @@ export function openProgress({ status, write, now, display, longer }: ProgressPl
   };
 }
 
-/** `3 old, 2 finishing jobs (one for 12m), 1 booting, 4 new`. */
+/** `3 old, 2 finishing jobs (one for 12m), 1 booting, 4 new, 2 old in the warm pool`. */
 export function standingText(
-  { old, draining, drainingSince, booting, fresh }: Standing,
+  { old, draining, drainingSince, booting, fresh, oldWarm = 0 }: Standing,
   now: number,
 ): string {
   const since =
     drainingSince === undefined
       ? ''
       : ` (the longest for ${duration(Math.max(0, (now - drainingSince.getTime()) / 1000))})`;
-  return `${old} old, ${draining} finishing jobs${since}, ${booting} booting, ${fresh} new`;
+  const warm = oldWarm === 0 ? '' : `, ${oldWarm} old in the warm pool`;
+  return `${old} old, ${draining} finishing jobs${since}, ${booting} booting, ${fresh} new${warm}`;
 }

@@ -34,7 +34,10 @@ export async function replaceInstances(
       persistently(pacing, () => survey.group(group)),
       persistently(pacing, () => survey.activities(group)),
     ]);
-    const standing = standingOf(now, activities);
+    const standing = {
+      ...standingOf(now, activities),
+      ...(state.leftWarm !== undefined && { oldWarm: state.leftWarm }),
+    };
     const told = JSON.stringify(standing);
     if (told !== before) observer.standing(standing);
     before = told;
@@ -46,6 +49,7 @@ export async function replaceInstances(
       if (outdated(now).length === 0) return { kind: 'replaced' };
       throw stopped(stackName, state, outdated(now).length);
     }
+    if (now.warm) await persistently(pacing, () => refreshes.releaseWarm(group));
     await pacing.pause(LOOK_EVERY);
   }
 }

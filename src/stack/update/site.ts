@@ -7,6 +7,7 @@ import { cloudFormationEvents, type EventSource } from '../events/source.ts';
 import { type Pacing, pacingOf } from '../pacing.ts';
 import { type RefreshCalls, refreshCalls } from '../rollout/refresh.ts';
 import { type SurveyCalls, surveyCalls } from '../rollout/survey-calls.ts';
+import { type WarmPoolCalls, warmPoolCalls } from '../rollout/warm-pool.ts';
 import { type FormerStore, formerStore } from './former.ts';
 import { type JournalStore, journalStore } from './journal.ts';
 
@@ -29,6 +30,7 @@ export interface UpdateSite {
   readonly capacity: CapacityCalls;
   readonly refreshes: RefreshCalls;
   readonly survey: SurveyCalls;
+  readonly pool: WarmPoolCalls;
   readonly journals: JournalStore;
   readonly formers: FormerStore;
   readonly pacing: Pacing;
@@ -45,6 +47,7 @@ export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<
     capacity: capacityCalls(aws),
     refreshes: refreshCalls(aws),
     survey: surveyCalls(aws),
+    pool: warmPoolCalls(aws),
     journals: journalStore(aws),
     formers: formerStore(aws),
     pacing: pacingOf(aws, signal),

@@ -31,6 +31,8 @@ const SYSTEMS = {
   ubuntu2404: 'ID=ubuntu\nVERSION_ID="24.04"\n',
 };
 
+const DISK = { name: 'nvme1n1', model: 'Amazon EC2 NVMe Instance Storage' };
+
 /** A machine of files in a folder, whose programs answer as on an instance. */
 class FakeMachine {
   readonly root = mkdtempSync(join(tmpdir(), 'bk-stack-machine-'));
@@ -39,6 +41,11 @@ class FakeMachine {
   readonly told: string[] = [];
   readonly installed = new Set<string>();
   broken: string | undefined;
+  token = TOKEN;
+  /** Whether it has an instance store. */
+  disks = false;
+  /** What the metadata says, one look after the other; the last stays. */
+  targets: (string | undefined)[] = ['InService'];
 
   constructor(osRelease: string) {
     mkdirSync(join(this.root, 'etc'));
@@ -59,6 +66,7 @@ class FakeMachine {
       return answer(there || args[0] === 'install' ? 0 : 1);
     }
     if (command === 'git-lfs' || command === 'id') return answer(this.installed.has(command) ? 0 : 1);
+    if (command === 'lsblk') return answer(0, JSON.stringify({ blockdevices: this.disks ? [DISK] : [] }));
     if (command === 'tar') this.installed.add('git-lfs');
     if (command === 'useradd') this.installed.add('id');
     if (args.includes('install'))
@@ -84,8 +92,10 @@ class FakeMachine {
     };
     const calls: BootCalls = {
       instanceId: () => Promise.resolve('i-1'),
+      targetState: () => Promise.resolve(this.targets.length > 1 ? this.targets.shift() : this.targets[0]),
       vpcRanges: () => Promise.resolve(['10.0.0.0/16']),
-      parameter: (name) => Promise.resolve(name.endsWith('/agent-token') ? TOKEN : `{"keys": "${name}"}`),
+      parameter: (name) =>
+        Promise.resolve(name.endsWith('/agent-token') ? this.token : `{"keys": "${name}"}`),
       fetch: (url) => Promise.resolve(`# ${url}`),
       signal: (_id, status) => note(status)(),
       markUnhealthy: note('unhealthy'),
@@ -95,6 +105,7 @@ class FakeMachine {
     return bootstrap(machine, await hostSettings({ ...PARAMETERS, ...parameters }), calls, {
       files: STATIC_FILES,
       lines: this.lines,
+      pause: () => Promise.resolve(),
     });
   }
 
@@ -169,6 +180,80 @@ describe('a boot', () => {
     expect(text).to.contain('spawn="4"').and.to.contain('disconnect-after-idle-timeout="420"');
     expect(text).to.not.contain('disconnect-after-uptime');
     expect([...machine.lines, ...machine.commands].join('\n')).to.not.contain(TOKEN);
+  });
+
+  it('into the warm pool does everything but start agents, and tells no stack', async () => {
+    const machine = machineOf('amazonlinux2023');
+    machine.targets = ['Warmed:Stopped'];
+    expect(await machine.boot({ WarmPoolSize: '2' }), machine.lines.join('\n')).to.equal(true);
+    expect(machine.told).to.eql(['CONTINUE']);
+    expect(machine.commands.join('\n')).to.not.match(/buildkite-agent\.service|bk-stack-lifecycle/);
+    expect(machine.commands.at(-1)).to.equal('systemctl enable bk-stack-wake.service');
+    expect(machine.configuration[AGENT_CONFIG]).to.contain(TOKEN);
+  });
+
+  it('out of the warm pool reads anew what may have changed, and starts the agents', async () => {
+    const machine = machineOf('amazonlinux2023');
+    machine.targets = ['Warmed:Stopped'];
+    await machine.boot({ BootstrapScriptUrl: 's3://scripts/b.sh' });
+    machine.commands.length = 0;
+    machine.told.length = 0;
+    machine.token = 'rotated-meanwhile';
+    machine.targets = ['InService'];
+    expect(await machine.boot({ BootstrapScriptUrl: 's3://scripts/b.sh' })).to.equal(true);
+    expect(machine.configuration[AGENT_CONFIG]).to.contain('token="rotated-meanwhile"');
+    expect(machine.commands.join('\n')).to.not.match(/^(dnf|bash|useradd) /m);
+    expect(machine.commands.at(-1)).to.equal('systemctl enable --now buildkite-agent.service');
+    expect(machine.told).to.eql(['SUCCESS', 'CONTINUE']);
+    machine.commands.length = 0;
+    expect(await machine.boot(), 'a reboot').to.equal(true);
+    expect(machine.commands).to.eql([]);
+  });
+
+  it('out of the warm pool has instance storage again, before Docker puts its data there', async () => {
+    const machine = machineOf('amazonlinux2023');
+    const parameters = { EnableInstanceStorage: 'true', BuildkiteAgentEnableGitMirrors: 'true' };
+    machine.targets = ['Warmed:Stopped'];
+    machine.disks = true;
+    machine.broken = 'mountpoint --quiet /mnt';
+    await machine.boot({ ...parameters, GitMirrorSeedBucket: 'seeds' });
+    machine.commands.length = 0;
+    machine.targets = ['InService'];
+    expect(await machine.boot({ ...parameters, GitMirrorSeedBucket: 'seeds' })).to.equal(true);
+    const at = (text: string) => machine.commands.findIndex((line) => line.includes(text));
+    expect(at('stop docker.socket docker.service')).to.be.within(0, at('mkfs.ext4') - 1);
+    expect(at('mkfs.ext4')).to.be.lessThan(at('s3://seeds/'));
+    for (const folder of ['builds', 'git-mirrors']) {
+      expect(at(`/mnt/ephemeral/${folder}`), folder).to.be.within(0, at('s3://seeds/'));
+      expect(machine.commands.join('\n')).to.match(
+        new RegExp(`chown buildkite-agent:buildkite-agent .*/mnt/ephemeral/${folder}$`, 'm'),
+      );
+    }
+    expect(at('s3://seeds/')).to.be.lessThan(at('restart docker.service'));
+  });
+
+  it('that finds the warm pool to have it still waits for the group', async () => {
+    const machine = machineOf('amazonlinux2023');
+    machine.targets = ['Warmed:Stopped'];
+    await machine.boot();
+    machine.told.length = 0;
+    machine.targets = ['Warmed:Stopped', 'Warmed:Stopped', 'InService'];
+    expect(await machine.boot()).to.equal(true);
+    expect(machine.lines).to.include('the warm pool has this instance still');
+    expect(machine.told).to.eql(['SUCCESS', 'CONTINUE']);
+  });
+
+  it('out of the warm pool that fails is reported, and ends', async () => {
+    const machine = machineOf('amazonlinux2023');
+    machine.targets = ['Warmed:Stopped'];
+    await machine.boot();
+    machine.told.length = 0;
+    machine.targets = ['InService'];
+    machine.broken = 'restart docker.service';
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.told).to.eql(['log', 'FAILURE', 'ABANDON', 'unhealthy']);
+    machine.broken = undefined;
+    expect(await machine.boot(), 'nobody knows where it stands').to.equal(false);
   });
 
   it('is done once', async () => {

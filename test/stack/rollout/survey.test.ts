@@ -27,6 +27,7 @@ const noCapacity = launch('failed', 'We currently do not have sufficient t3.larg
 const group: RolloutGroup = {
   version: '3',
   size: { min: 0, max: 9, desired: 4 },
+  warm: false,
   instances: [
     { instanceId: 'i-1', lifecycleState: 'InService', version: '1' },
     { instanceId: 'i-2', lifecycleState: 'Terminating:Wait', version: '1' },

@@ -19,6 +19,7 @@ class World implements RotationCalls, RefreshCalls {
   readonly versions = ['old'];
   readonly started: number[] = [];
   cancelled = false;
+  releases = 0;
   /** Answers of Buildkite by token, the last one for ever. */
   answers: Record<string, (number | Error)[]> = { old: [200], new: [200] };
   organizations: Record<string, string> = {};
@@ -62,6 +63,11 @@ class World implements RotationCalls, RefreshCalls {
     return Promise.resolve(this.states.length > 1 ? this.states.shift()! : this.states[0]!);
   }
 
+  releaseWarm() {
+    this.releases += 1;
+    return Promise.resolve();
+  }
+
   rotate(order: Partial<RotationOrder> = {}) {
     const told: string[] = [];
     const observer = { say: (line: string) => told.push(line), refreshed: () => undefined };
@@ -94,6 +100,16 @@ describe('rotating an agent token', () => {
     });
     expect(world.versions).to.eql(['old', 'new']);
     expect(world.started).to.eql([90]);
+  });
+
+  it('lets instances of a warm pool go at once, which have no job to wait for', async () => {
+    const world = new World();
+    await world.rotate();
+    expect(world.releases).to.equal(0);
+    const warm = new World();
+    warm.states = [{ status: 'InProgress', percentage: 50, left: 1, leftWarm: 1 }, ...warm.states];
+    await warm.rotate();
+    expect(warm.releases).to.equal(1);
   });
 
   it('leaves the instances as they are where that is asked for, or where there are none', async () => {

@@ -11,7 +11,14 @@ import type { Scope } from '../../kernel/service.ts';
 import { groupNamed, required, validationError } from './errors.ts';
 import { settleAction } from './reconciling/reconcile.ts';
 import { reconcileSoon } from './reconciling/task.ts';
-import type { GroupRecord, HookRecord, LifecycleAction, MemberRecord, Transition } from './state.ts';
+import {
+  everyMember,
+  type GroupRecord,
+  type HookRecord,
+  type LifecycleAction,
+  type MemberRecord,
+  type Transition,
+} from './state.ts';
 
 const TRANSITIONS = ['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING'];
 const MOST_HOOKS = 50;
@@ -69,7 +76,7 @@ export function deleteLifecycleHook(input: DeleteLifecycleHookType, scope: Scope
   if (hook === undefined) throw validationError(`No Lifecycle Hook found with name: ${name}`);
   Reflect.deleteProperty(group.hooks, name);
   const result = hook.transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'ABANDON' : 'CONTINUE';
-  for (const member of Object.values(group.members)) {
+  for (const member of everyMember(group)) {
     if (member.actions[name] !== undefined) {
       settleAction(scope, group, member, name, result, 'Lifecycle Hook Deleted');
     }
@@ -110,7 +117,7 @@ function actionOf(
   if (InstanceId === undefined && LifecycleActionToken === undefined) {
     throw validationError('Either LifecycleActionToken or InstanceId must be specified.');
   }
-  const member = Object.values(group.members).find(
+  const member = everyMember(group).find(
     ({ instanceId, actions }) =>
       (InstanceId === undefined || instanceId === InstanceId) &&
       (LifecycleActionToken === undefined || actions[hookName]?.token === LifecycleActionToken),

@@ -13,6 +13,7 @@ import { refreshOperations } from './refreshes.ts';
 import { autoScalingResources } from './resources/index.ts';
 import { runSchedule, SCHEDULE_TASK, scheduledOperations } from './scheduled/actions.ts';
 import { tagOperations } from './tags.ts';
+import { warmPoolOperations } from './warm-pools.ts';
 
 /** Amazon EC2 Auto Scaling. */
 export const autoscaling: Service = {
@@ -31,6 +32,7 @@ export const autoscaling: Service = {
     ...processOperations,
     ...refreshOperations,
     ...tagOperations,
+    ...warmPoolOperations,
   },
   resources: autoScalingResources,
   tasks: { [RECONCILE_TASK]: reconcile, [SCHEDULE_TASK]: runSchedule },

@@ -5,6 +5,7 @@ import type {
   DescribeInstanceRefreshesType,
   DesiredConfiguration,
   InstanceRefresh,
+  InstanceRefreshProgressDetails,
   RollbackInstanceRefreshAnswer,
   RollbackInstanceRefreshType,
   StartInstanceRefreshAnswer,
@@ -13,7 +14,13 @@ import type {
 import { AwsError, type Scope } from '../../kernel/service.ts';
 import { describedPage, groupNamed, validationError } from './errors.ts';
 import { checkedPolicy, checkedTemplate } from './groups/template.ts';
-import { activeRefresh, membersToRefresh, percentageComplete } from './reconciling/refreshing.ts';
+import {
+  activeRefresh,
+  membersToRefresh,
+  percentageComplete,
+  percentageOf,
+  remainingOf,
+} from './reconciling/refreshing.ts';
 import { reconcileSoon } from './reconciling/task.ts';
 import type { GroupRecord, RefreshRecord } from './state.ts';
 
@@ -67,6 +74,9 @@ function startInstanceRefresh(input: StartInstanceRefreshType, scope: Scope): St
     previous,
     remaining,
     total: remaining.length,
+    ...(group.warmPool && {
+      totalWarm: remaining.filter((id) => group.warmPool?.members[id] !== undefined).length,
+    }),
     checkpointsPassed: 0,
   };
   group.refreshes.unshift(refresh);
@@ -146,12 +156,33 @@ function described(group: GroupRecord, refresh: RefreshRecord): InstanceRefresh 
     StartTime: new Date(refresh.startedAt),
     ...(refresh.endedAt !== undefined && { EndTime: new Date(refresh.endedAt) }),
     PercentageComplete: percentage,
-    InstancesToUpdate: refresh.remaining.filter((id) => group.members[id] !== undefined).length,
+    InstancesToUpdate: remainingOf(group, refresh).length,
+    ...(refresh.totalWarm !== undefined && {
+      ProgressDetails: progressDetails(group, refresh, refresh.totalWarm),
+    }),
     Preferences: {
       MinHealthyPercentage: 90,
       ...refresh.preferences,
     },
     ...(refresh.desired && { DesiredConfiguration: refresh.desired }),
+  };
+}
+
+/** Given "for an Auto Scaling group that has a warm pool". */
+function progressDetails(
+  group: GroupRecord,
+  refresh: RefreshRecord,
+  totalWarm: number,
+): InstanceRefreshProgressDetails {
+  const left = remainingOf(group, refresh);
+  const live = left.filter((id) => group.members[id] !== undefined).length;
+  const warm = left.length - live;
+  return {
+    LivePoolProgress: {
+      PercentageComplete: percentageOf(refresh.total - totalWarm, live),
+      InstancesToUpdate: live,
+    },
+    WarmPoolProgress: { PercentageComplete: percentageOf(totalWarm, warm), InstancesToUpdate: warm },
   };
 }
 

@@ -18,7 +18,14 @@ export type LifecycleState =
   | 'Standby'
   | 'Terminating'
   | 'Terminating:Wait'
-  | 'Terminating:Proceed';
+  | 'Terminating:Proceed'
+  | 'Warmed:Pending'
+  | 'Warmed:Pending:Wait'
+  | 'Warmed:Pending:Proceed'
+  | 'Warmed:Stopped'
+  | 'Warmed:Terminating'
+  | 'Warmed:Terminating:Wait'
+  | 'Warmed:Terminating:Proceed';
 
 export type Transition = 'autoscaling:EC2_INSTANCE_LAUNCHING' | 'autoscaling:EC2_INSTANCE_TERMINATING';
 
@@ -123,12 +130,30 @@ export interface RefreshRecord {
   readonly desired?: DesiredConfiguration;
   /** What the group launched from before, for a rollback. */
   readonly previous: { readonly launchTemplate?: GroupTemplate; readonly mixed?: MixedInstancesPolicy };
-  /** The members still to be replaced. */
+  /** The members still to be replaced, of the group and of its warm pool. */
   remaining: string[];
   readonly total: number;
+  /** How many of them were in the warm pool; absent where there was none. */
+  readonly totalWarm?: number;
   /** The checkpoint it waits at, until when. */
   pausedUntil?: Instant;
   checkpointsPassed: number;
+}
+
+/** How launches go: those that failed in a row, and when the next may be tried. */
+export interface Launching {
+  failures: number;
+  retryAt?: Instant;
+}
+
+/** Instances beside a group that have been launched before they are needed, and are stopped. */
+export interface WarmPoolRecord extends Launching {
+  minSize: number;
+  /** Of the group and the pool together; where it equals `minSize`, of the pool alone. */
+  maxPrepared?: number;
+  /** Set once its deletion is under way. */
+  deleting: boolean;
+  readonly members: Record<string, MemberRecord>;
 }
 
 /** The launch template that a group names: a version may be `$Latest` or `$Default`. */
@@ -138,7 +163,7 @@ export interface GroupTemplate {
   readonly version?: string;
 }
 
-export interface GroupRecord {
+export interface GroupRecord extends Launching {
   readonly name: string;
   readonly arn: string;
   readonly createdAt: Instant;
@@ -167,6 +192,7 @@ export interface GroupRecord {
   scheduled: Record<string, ScheduledRecord>;
   policies: Record<string, PutScalingPolicyType & { arn: string }>;
   members: Record<string, MemberRecord>;
+  warmPool?: WarmPoolRecord;
   /** The newest last. */
   activities: ActivityRecord[];
   refreshes: RefreshRecord[];
@@ -176,9 +202,6 @@ export interface GroupRecord {
   reasons: string[];
   /** Launches still to be made for unhealthy instances that were ended. */
   replacements: number;
-  /** Launches that failed in a row, and when the next may be tried. */
-  failures: number;
-  retryAt?: Instant;
   /** The wanted capacity that protected instances kept the group from; said once. */
   stuckAt?: number;
 }
@@ -197,6 +220,26 @@ export const autoScalingState = defineSlice<AutoScalingState>('autoscaling', () 
 /** The groups of a region, by name. */
 export function groupsOf(scope: Scope): Record<string, GroupRecord> {
   return autoScalingState(scope).groups;
+}
+
+/** The members of a group, and those of its warm pool. */
+export function everyMember({ members, warmPool }: GroupRecord): MemberRecord[] {
+  return [...Object.values(members), ...Object.values(warmPool?.members ?? {})];
+}
+
+/** A member of the group, or of its warm pool. */
+export function memberOf({ members, warmPool }: GroupRecord, instanceId: string): MemberRecord | undefined {
+  return members[instanceId] ?? warmPool?.members[instanceId];
+}
+
+/** The group whose member an instance is, or a member of its warm pool. */
+export function groupOfInstance(scope: Scope, instanceId: string): GroupRecord | undefined {
+  return Object.values(groupsOf(scope)).find((group) => memberOf(group, instanceId) !== undefined);
+}
+
+/** Whether a member is in the warm pool, or on its way into it or out of it for good. */
+export function isWarm({ lifecycle }: Pick<MemberRecord, 'lifecycle'>): boolean {
+  return lifecycle.startsWith('Warmed:');
 }
 
 /** The units of capacity that a group has or is getting: what counts against the desired capacity. */

@@ -4,10 +4,11 @@ import type {
   AutoScalingGroupsType,
   Filter,
   Instance,
+  WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
 import type { Scope } from '../../../kernel/service.ts';
 import { describedPage, validationError } from '../errors.ts';
-import { groupsOf, type GroupRecord, type MemberRecord } from '../state.ts';
+import { groupsOf, type GroupRecord, type MemberRecord, type WarmPoolRecord } from '../state.ts';
 
 /** A group as DescribeAutoScalingGroups shows it. */
 export function describedGroup(group: GroupRecord): AutoScalingGroup {
@@ -57,6 +58,19 @@ export function describedGroup(group: GroupRecord): AutoScalingGroup {
     ...(group.context !== undefined && { Context: group.context }),
     ...(group.desiredCapacityType !== undefined && { DesiredCapacityType: group.desiredCapacityType }),
     TrafficSources: [],
+    ...(group.warmPool && {
+      WarmPoolConfiguration: describedWarmPool(group.warmPool),
+      WarmPoolSize: Object.keys(group.warmPool.members).length,
+    }),
+  };
+}
+
+export function describedWarmPool({ minSize, maxPrepared, deleting }: WarmPoolRecord): WarmPoolConfiguration {
+  return {
+    MinSize: minSize,
+    ...(maxPrepared !== undefined && { MaxGroupPreparedCapacity: maxPrepared }),
+    PoolState: 'Stopped',
+    ...(deleting && { Status: 'PendingDelete' }),
   };
 }
 

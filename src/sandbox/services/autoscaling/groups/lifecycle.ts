@@ -12,7 +12,8 @@ import { causeTime } from '../reconciling/activities.ts';
 import { removeGroup } from '../reconciling/reconcile.ts';
 import { beginTermination, endMember, isLeaving } from '../reconciling/terminating.ts';
 import { reconcileSoon } from '../reconciling/task.ts';
-import { groupsOf, type GroupRecord, type GroupTag } from '../state.ts';
+import { everyMember, groupsOf, type GroupRecord, type GroupTag } from '../state.ts';
+import { endPool, refuseWarmSpot } from '../warm-pools.ts';
 import { checkSizes, defaultRoleArn, placesAsked, settingsAsked, tagsAsked } from './settings.ts';
 
 export interface CreateOptions {
@@ -107,6 +108,7 @@ export function updateGroup(input: UpdateAutoScalingGroupType, scope: Scope): ob
   checkSizes({ min, max, desired });
   const settings = settingsAsked(scope, input, group);
   const places = placesAsked(scope, input);
+  if (group.warmPool !== undefined) refuseWarmSpot(scope, { ...group, ...settings });
   if (places !== undefined) Object.assign(group, places);
   // The two ways to say what to launch shut each other out.
   if (settings.mixed !== undefined) Reflect.deleteProperty(group, 'launchTemplate');
@@ -162,7 +164,7 @@ export function setDesiredCapacity(input: SetDesiredCapacityType, scope: Scope):
  */
 export function deleteGroup(input: DeleteAutoScalingGroupType, scope: Scope): object {
   const group = groupNamed(scope, input.AutoScalingGroupName);
-  const members = Object.values(group.members);
+  const members = everyMember(group);
   if (members.length === 0) {
     removeGroup(scope, group);
     return {};
@@ -184,7 +186,8 @@ export function deleteGroup(input: DeleteAutoScalingGroupType, scope: Scope): ob
   Object.assign(group, { min: 0, max: 0 });
   changeDesired(group, 0);
   const cause = `At ${causeTime(scope.world.now())} a user request force deleted AutoScaling group changing the desired capacity to 0.`;
-  for (const member of members) {
+  endPool(scope, group, cause);
+  for (const member of Object.values(group.members)) {
     if (!isLeaving(member)) beginTermination(scope, group, member, cause);
     else if (member.lifecycle === 'Terminating:Wait') {
       member.actions = {};

@@ -15,7 +15,7 @@ import { groupNamed, required, validationError } from '../errors.ts';
 import { changeDesired } from '../groups/lifecycle.ts';
 import { causeTime, endActivity, startActivity } from '../reconciling/activities.ts';
 import { reconcileSoon } from '../reconciling/task.ts';
-import { groupsOf, unitsOf, type GroupRecord, type MemberRecord } from '../state.ts';
+import { groupOfInstance, unitsOf, type GroupRecord, type MemberRecord } from '../state.ts';
 
 function membersAsked(
   group: GroupRecord,
@@ -115,7 +115,7 @@ function attachInstances(input: AttachInstancesQuery, scope: Scope): object {
         `Invalid Instance ID(s): [${id}] specified. Instances must be in a running state.`,
       );
     }
-    const owner = Object.values(groupsOf(scope)).find(({ members }) => members[id] !== undefined);
+    const owner = groupOfInstance(scope, id);
     if (owner !== undefined)
       throw validationError(`Instance ${id} is already part of AutoScalingGroup:${owner.name}.`);
     return instance;

@@ -14,22 +14,33 @@ import { changeDesired } from '../groups/lifecycle.ts';
 import { causeTime } from '../reconciling/activities.ts';
 import { beginTermination, isLeaving } from '../reconciling/terminating.ts';
 import { reconcileSoon } from '../reconciling/task.ts';
-import { countedMembers, groupsOf, unitsOf, type GroupRecord, type MemberRecord } from '../state.ts';
+import {
+  countedMembers,
+  everyMember,
+  groupOfInstance,
+  groupsOf,
+  isWarm,
+  memberOf,
+  unitsOf,
+  type GroupRecord,
+  type MemberRecord,
+} from '../state.ts';
 
-/** The member of any group that an instance is. @throws AwsError ValidationError */
+/** The member of any group, or of its warm pool, that an instance is. @throws AwsError ValidationError */
 function memberOfAny(scope: Scope, instanceId: string): { group: GroupRecord; member: MemberRecord } {
-  for (const group of Object.values(groupsOf(scope))) {
-    const member = group.members[instanceId];
-    if (member !== undefined) return { group, member };
-  }
+  const group = groupOfInstance(scope, instanceId);
+  const member = group && memberOf(group, instanceId);
+  if (group !== undefined && member !== undefined) return { group, member };
   throw validationError(`Instance Id not found - No managed instance found for instance ID: ${instanceId}`);
 }
 
-/** @throws AwsError ValidationError where a decrement would go below the group's minimum */
+/** @throws AwsError ValidationError where a decrement would go below the group's minimum, and for the warm pool's instances */
 function terminateInstance(input: TerminateInstanceInAutoScalingGroupType, scope: Scope): ActivityType {
   const id = required(input.InstanceId, 'instanceId');
   const decrement = required(input.ShouldDecrementDesiredCapacity, 'shouldDecrementDesiredCapacity');
   const { group, member } = memberOfAny(scope, id);
+  // "This operation cannot be called on instances in a warm pool."
+  if (isWarm(member)) throw validationError(`The instance ${id} is in a warm pool.`);
   const leaving = isLeaving(member);
   if (decrement && !leaving && group.desired - member.weight < group.min) {
     throw validationError(
@@ -95,7 +106,7 @@ function setInstanceProtection(input: SetInstanceProtectionQuery, scope: Scope):
 function describeInstances(input: DescribeAutoScalingInstancesType, scope: Scope): AutoScalingInstancesType {
   const ids = input.InstanceIds ?? [];
   const all = Object.values(groupsOf(scope)).flatMap((group) =>
-    Object.values(group.members)
+    everyMember(group)
       .filter(({ instanceId }) => ids.length === 0 || ids.includes(instanceId))
       .map((member) => ({ group, member })),
   );

@@ -76,7 +76,7 @@ function exchange(
   zone?: string,
 ): void {
   const before = Object.keys(group.members).length;
-  launchUnits(scope, group, 1, cause.replace('%s', 'launched'), zone);
+  launchUnits(scope, group, 1, cause.replace('%s', 'launched'), { only: zone });
   if (Object.keys(group.members).length === before) return;
   beginTermination(scope, group, leaver, cause.replace('%s', 'terminated'));
 }

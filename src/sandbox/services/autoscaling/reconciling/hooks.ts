@@ -1,5 +1,5 @@
 import type { Scope } from '../../../kernel/service.ts';
-import type { GroupRecord, HookRecord, MemberRecord, Transition } from '../state.ts';
+import { isWarm, type GroupRecord, type HookRecord, type MemberRecord, type Transition } from '../state.ts';
 import { activityOf } from './activities.ts';
 
 /** A lifecycle action lasts 48 hours at most, or a hundred heartbeats, whichever is less. */
@@ -34,8 +34,8 @@ export function holdForHooks(
       },
     ]),
   );
-  const launching = transition === 'autoscaling:EC2_INSTANCE_LAUNCHING';
-  member.lifecycle = launching ? 'Pending:Wait' : 'Terminating:Wait';
+  const waiting = transition === 'autoscaling:EC2_INSTANCE_LAUNCHING' ? 'Pending:Wait' : 'Terminating:Wait';
+  member.lifecycle = isWarm(member) ? `Warmed:${waiting}` : waiting;
   const activity = activityOf(group, member.activityId);
   if (activity !== undefined) activity.status = 'MidLifecycleAction';
   return true;
@@ -62,6 +62,7 @@ export function completeAction(
   Reflect.deleteProperty(member.actions, hookName);
   if (result === 'ABANDON') member.actions = {};
   if (Object.keys(member.actions).length > 0) return undefined;
-  member.lifecycle = member.lifecycle === 'Pending:Wait' ? 'Pending:Proceed' : 'Terminating:Proceed';
+  const proceeding = /Pending/.test(member.lifecycle) ? 'Pending:Proceed' : 'Terminating:Proceed';
+  member.lifecycle = isWarm(member) ? `Warmed:${proceeding}` : proceeding;
   return { result, message };
 }

@@ -10,7 +10,10 @@ import {
   unitsOf,
   type GroupRecord,
   type GroupTemplate,
+  type Launching,
+  type MemberRecord,
   type TemplateVersion,
+  type WarmPoolRecord,
 } from '../state.ts';
 import { endActivity, startActivity } from './activities.ts';
 
@@ -31,44 +34,52 @@ export function currentVersion(scope: Scope, group: GroupRecord): TemplateVersio
 }
 
 /** After a launch that failed: half a minute, doubled each time, a quarter of an hour at most. */
-function backOff(group: GroupRecord, now: number): void {
-  group.failures += 1;
-  group.retryAt = now + Math.min(30_000 * 2 ** (group.failures - 1), 900_000);
+function backOff(launching: Launching, now: number): void {
+  launching.failures += 1;
+  launching.retryAt = now + Math.min(30_000 * 2 ** (launching.failures - 1), 900_000);
+}
+
+export interface LaunchOptions {
+  /** The one zone that is wanted, where another would be of no use. */
+  readonly only?: string | undefined;
+  /** The group's warm pool, where the instances are for that. */
+  readonly pool?: WarmPoolRecord;
 }
 
 /**
  * Launches `units` of capacity, spread over the group's zones. A zone that has no room is left for another one; when
  * none has, the group waits before it tries again. Each try leaves an activity, as in AWS.
- * @param only the one zone that is wanted, where another would be of no use
  */
 export function launchUnits(
   scope: Scope,
   group: GroupRecord,
   units: number,
   cause: string,
-  only?: string,
+  { only, pool }: LaunchOptions = {},
 ): void {
+  const launching: Launching = pool ?? group;
   const closed = new Set<string>();
   let missing = units;
   while (missing > 0) {
     const open = placesOf(scope, group).filter(({ zone }) => !closed.has(zone) && (only ?? zone) === zone);
     if (open.length === 0) {
-      backOff(group, scope.world.now());
+      backOff(launching, scope.world.now());
       return;
     }
-    const batches = plan(scope, group, missing, open);
+    const held = pool === undefined ? countedMembers(group) : Object.values(pool.members);
+    const batches = plan(group, held, missing, open);
     for (const batch of batches) {
-      const launched = launchBatch(scope, group, batch, cause);
+      const launched = launchBatch(scope, group, batch, { cause, pool });
       if (launched === 'hopeless') {
-        backOff(group, scope.world.now());
+        backOff(launching, scope.world.now());
         return;
       }
       if (launched === 0) closed.add(batch.zone);
       missing -= launched;
     }
   }
-  group.failures = 0;
-  Reflect.deleteProperty(group, 'retryAt');
+  launching.failures = 0;
+  Reflect.deleteProperty(launching, 'retryAt');
 }
 
 interface Place {
@@ -89,8 +100,13 @@ interface Batch extends Place {
 }
 
 /** Which launches bring `units` of capacity: zone by zone, each bought as the distribution has it. */
-function plan(scope: Scope, group: GroupRecord, units: number, places: readonly Place[]): Batch[] {
-  const members: { zone: string; spot: boolean; weight: number }[] = [...countedMembers(group)];
+function plan(
+  group: GroupRecord,
+  there: readonly MemberRecord[],
+  units: number,
+  places: readonly Place[],
+): Batch[] {
+  const members: { zone: string; spot: boolean; weight: number }[] = [...there];
   const zones = [...new Set(places.map(({ zone }) => zone))];
   const batches = new Map<string, Batch>();
   const weight = leastWeight(group);
@@ -128,12 +144,17 @@ const CAPACITY_ERRORS = new Set([
   'SpotMaxPriceTooLow',
 ]);
 
+interface Occasion {
+  readonly cause: string;
+  readonly pool: WarmPoolRecord | undefined;
+}
+
 /** @returns the units launched; `hopeless` when no zone would do better */
 function launchBatch(
   scope: Scope,
   group: GroupRecord,
   { zone, subnetId, purchase, count }: Batch,
-  cause: string,
+  occasion: Occasion,
 ): number | 'hopeless' {
   const { world, region } = scope;
   const pools = rankedPools(
@@ -145,7 +166,7 @@ function launchBatch(
   let refusal: AwsError | undefined;
   for (const pool of pools) {
     try {
-      return launchFrom(scope, group, { zone, subnetId, purchase, count, ...pool }, cause);
+      return launchFrom(scope, group, { zone, subnetId, purchase, count, ...pool }, occasion);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       refusal ??= error;
@@ -154,8 +175,8 @@ function launchBatch(
   }
   if (refusal === undefined) return 'hopeless';
   const activity = startActivity(scope, group, {
-    description: 'Launching a new EC2 instance',
-    cause,
+    description: description(occasion),
+    cause: occasion.cause,
     status: 'InProgress',
     progress: 30,
     subnetId,
@@ -175,11 +196,15 @@ function refusalText({ code, message }: AwsError, purchase: Purchase, group: Gro
   return `${sentence} ${ending}`;
 }
 
+function description({ pool }: Occasion): string {
+  return `Launching a new EC2 instance${pool === undefined ? '' : ' into warm pool'}`;
+}
+
 function launchFrom(
   scope: Scope,
   group: GroupRecord,
   launch: Batch & { readonly instanceType: string | undefined; readonly weight: number },
-  cause: string,
+  occasion: Occasion,
 ): number {
   const { world } = scope;
   const template = currentVersion(scope, group);
@@ -213,14 +238,14 @@ function launchFrom(
   );
   for (const instance of instances) {
     const activity = startActivity(scope, group, {
-      description: `Launching a new EC2 instance: ${instance.instanceId}`,
-      cause,
+      description: `${description(occasion)}: ${instance.instanceId}`,
+      cause: occasion.cause,
       status: 'PreInService',
       progress: 30,
       subnetId: launch.subnetId,
       zone: instance.zone,
     });
-    group.members[instance.instanceId] = {
+    (occasion.pool ?? group).members[instance.instanceId] = {
       instanceId: instance.instanceId,
       zone: instance.zone,
       instanceType: instance.instanceType,
@@ -228,7 +253,7 @@ function launchFrom(
       weight: launch.weight,
       ...(template && { template }),
       launchedAt: world.now(),
-      lifecycle: 'Pending',
+      lifecycle: occasion.pool === undefined ? 'Pending' : 'Warmed:Pending',
       healthy: true,
       protectedFromScaleIn: group.protectNew,
       activityId: activity.id,

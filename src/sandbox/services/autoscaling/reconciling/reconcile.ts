@@ -3,7 +3,15 @@ import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { isAlive } from '../../ec2/compute/instance-record.ts';
 import { ec2State } from '../../ec2/state.ts';
-import { autoScalingState, groupsOf, isSuspended, type GroupRecord, type MemberRecord } from '../state.ts';
+import {
+  autoScalingState,
+  everyMember,
+  groupsOf,
+  isSuspended,
+  isWarm,
+  type GroupRecord,
+  type MemberRecord,
+} from '../state.ts';
 import { causeTime, endActivity } from './activities.ts';
 import { balancePurchases, balanceZones } from './balancing.ts';
 import { completeAction, holdForHooks } from './hooks.ts';
@@ -11,6 +19,7 @@ import { advanceRefresh } from './refreshing.ts';
 import { scaleToDesired } from './scaling.ts';
 import { RECONCILE_TASK, reconcileSoon } from './task.ts';
 import { beginTermination, buryDead, endMember, isLeaving } from './terminating.ts';
+import { enterPool, keepWarm, welcomeWarm } from './warm-pool.ts';
 
 /** One look at a group: it sees what has become of its instances, and then what there is to do. */
 export const reconcile: Task = (world, key) => {
@@ -20,15 +29,17 @@ export const reconcile: Task = (world, key) => {
   if (group === undefined) return;
   expireActions(scope, group);
   welcomeLaunched(scope, group);
+  welcomeWarm(scope, group);
   noticeEnded(scope, group);
   buryDead(scope, group);
-  if (group.deleting && Object.keys(group.members).length === 0) {
+  if (group.deleting && everyMember(group).length === 0) {
     removeGroup(scope, group);
     return;
   }
   replaceUnhealthy(scope, group);
   replaceAged(scope, group);
   scaleToDesired(scope, group);
+  keepWarm(scope, group);
   advanceRefresh(scope, group);
   balanceZones(scope, group);
   balancePurchases(scope, group);
@@ -46,7 +57,7 @@ export function removeGroup(scope: Scope, group: GroupRecord): void {
 /** Lifecycle actions that nobody has completed in time end with their hook's default result. */
 function expireActions(scope: Scope, group: GroupRecord): void {
   const now = scope.world.now();
-  for (const member of Object.values(group.members)) {
+  for (const member of everyMember(group)) {
     for (const [hookName, action] of Object.entries(member.actions)) {
       if (action.deadline > now) continue;
       settleAction(
@@ -72,11 +83,13 @@ export function settleAction(
 ): void {
   const outcome = completeAction(member, hookName, result, why);
   if (outcome === undefined) return;
-  if (member.lifecycle === 'Terminating:Proceed') {
+  if (isLeaving(member)) {
     endMember(scope, member);
   } else if (outcome.result === 'ABANDON') {
     const cause = `At ${causeTime(scope.world.now())} an instance was taken out of service in response to a launch failure.`;
     beginTermination(scope, group, member, cause, { abandoned: outcome.message });
+  } else if (isWarm(member)) {
+    enterPool(scope, member);
   } else {
     enterService(scope, group, member);
   }
@@ -103,11 +116,12 @@ function enterService(scope: Scope, group: GroupRecord, member: MemberRecord): v
 /** Members whose instances have ended or stopped without the group's doing are unhealthy. */
 function noticeEnded(scope: Scope, group: GroupRecord): void {
   const { instances } = ec2State(scope);
-  for (const member of Object.values(group.members)) {
+  for (const member of everyMember(group)) {
     if (isLeaving(member) || member.lifecycle === 'Standby') continue;
     const instance = instances[member.instanceId];
-    const ended = instance === undefined || !isAlive(instance) || /^stop/.test(instance.state);
-    if (!ended) continue;
+    const gone = instance === undefined || !isAlive(instance);
+    // In the warm pool an instance is stopped for good reason.
+    if (!gone && (isWarm(member) || !/^stop/.test(instance.state))) continue;
     member.healthy = false;
     member.unhealthyBy = 'ec2';
   }
@@ -125,12 +139,12 @@ function replaceUnhealthy(scope: Scope, group: GroupRecord): void {
     isSuspended(group, 'Terminate')
   )
     return;
-  for (const member of Object.values(group.members)) {
+  for (const member of everyMember(group)) {
     if (member.healthy || isLeaving(member) || member.lifecycle === 'Standby') continue;
-    if (member.unhealthyBy === 'user' && member.lifecycle !== 'InService') continue;
+    if (member.unhealthyBy === 'user' && /Pending/.test(member.lifecycle)) continue;
     const at = causeTime(scope.world.now());
     const why = UNHEALTHY[member.unhealthyBy ?? 'ec2'];
-    group.replacements += 1;
+    if (!isWarm(member)) group.replacements += 1;
     beginTermination(
       scope,
       group,
@@ -157,8 +171,8 @@ function replaceAged(scope: Scope, group: GroupRecord): void {
 function nextLook(group: GroupRecord, now: Instant): Instant | undefined {
   const members = Object.values(group.members);
   const times = [
-    ...members.flatMap(({ actions }) => Object.values(actions).map(({ deadline }) => deadline)),
-    ...(group.retryAt === undefined ? [] : [group.retryAt]),
+    ...everyMember(group).flatMap(({ actions }) => Object.values(actions).map(({ deadline }) => deadline)),
+    ...[group.retryAt, group.warmPool?.retryAt].filter((at) => at !== undefined),
     ...(group.maxInstanceLifetime
       ? members.map(({ launchedAt }) => launchedAt + (group.maxInstanceLifetime ?? 0) * 1000)
       : []),

@@ -1,8 +1,10 @@
 import type { Scope } from '../../../kernel/service.ts';
 import {
   countedMembers,
+  everyMember,
   type GroupRecord,
   type MemberRecord,
+  memberOf,
   type RefreshRecord,
   unitsOf,
 } from '../state.ts';
@@ -10,6 +12,7 @@ import { causeTime } from './activities.ts';
 import { currentVersion } from './launching.ts';
 import { RECONCILE_TASK, reconcileSoon } from './task.ts';
 import { beginTermination, isLeaving } from './terminating.ts';
+import { heldWarm } from './warm-pool.ts';
 
 /** The refresh of a group that is under way, if there is one. */
 export function activeRefresh(group: GroupRecord): RefreshRecord | undefined {
@@ -35,7 +38,7 @@ export function advanceRefresh(scope: Scope, group: GroupRecord): void {
     refresh.status = 'InProgress';
     reconcileSoon(scope, group);
   }
-  refresh.remaining = refresh.remaining.filter((id) => group.members[id] !== undefined);
+  refresh.remaining = remainingOf(group, refresh);
   const members = Object.values(group.members);
   const cold = members.filter((member) => isCold(member, refresh, warmupOf(group, refresh), now));
   const inFlight = members.filter(
@@ -46,7 +49,8 @@ export function advanceRefresh(scope: Scope, group: GroupRecord): void {
     if (inFlight === 0) settle(refresh, now, 'Cancelled');
     return;
   }
-  if (refresh.remaining.length === 0 && inFlight === 0 && cold.length === 0) {
+  const live = refresh.remaining.some((id) => group.members[id] !== undefined);
+  if (!live && inFlight === 0 && cold.length === 0 && !refreshWarm(scope, group, refresh)) {
     settle(refresh, now, refresh.status === 'RollbackInProgress' ? 'RollbackSuccessful' : 'Successful');
     return;
   }
@@ -78,11 +82,43 @@ function settle(refresh: RefreshRecord, now: number, status: RefreshRecord['stat
   refresh.endedAt = now;
 }
 
+/** The members of the group and of its warm pool that are still to be replaced. */
+export function remainingOf(group: GroupRecord, { remaining }: RefreshRecord): string[] {
+  return remaining.filter((id) => memberOf(group, id) !== undefined);
+}
+
 /** Percent of the members to be replaced that are. */
 export function percentageComplete(group: GroupRecord, refresh: RefreshRecord): number {
-  if (refresh.total === 0) return 100;
-  const done = refresh.total - refresh.remaining.filter((id) => group.members[id] !== undefined).length;
-  return Math.floor((done / refresh.total) * 100);
+  return percentageOf(refresh.total, remainingOf(group, refresh).length);
+}
+
+export function percentageOf(total: number, left: number): number {
+  return total === 0 ? 100 : Math.floor(((total - left) / total) * 100);
+}
+
+/**
+ * Replaces what is in the warm pool, once nothing is left to replace in the group: "An instance refresh first replaces
+ * InService instances. Then it replaces instances in the warm pool."
+ * @returns whether it still has to do with that
+ */
+function refreshWarm(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boolean {
+  const pool = group.warmPool;
+  if (pool === undefined) return false;
+  const inFlight = Object.values(pool.members).filter(
+    ({ lifecycle }) => lifecycle !== 'Warmed:Stopped',
+  ).length;
+  const { MinHealthyPercentage: least = 90 } = refresh.preferences;
+  const most = Math.max(1, Math.floor((heldWarm(pool).length * (100 - least)) / 100));
+  const next = refresh.remaining
+    .flatMap((id) => pool.members[id] ?? [])
+    .filter((member) => !isLeaving(member))
+    .slice(0, Math.max(0, most - inFlight));
+  for (const member of next) {
+    const at = causeTime(scope.world.now());
+    const cause = `At ${at} instance ${member.instanceId} of the warm pool was selected for termination in response to an instance refresh.`;
+    beginTermination(scope, group, member, cause);
+  }
+  return inFlight > 0 || next.length > 0;
 }
 
 /** A refresh waits at each of its checkpoints for the checkpoint delay, an hour where nothing is said. */
@@ -170,9 +206,7 @@ function takeOut(scope: Scope, group: GroupRecord, refresh: RefreshRecord, most:
 
 /** The members that a refresh is to replace: with SkipMatching, not those that run the wanted version already. */
 export function membersToRefresh(scope: Scope, group: GroupRecord, skipMatching: boolean): string[] {
-  const members = Object.values(group.members).filter(
-    (member) => !isLeaving(member) && member.lifecycle !== 'Standby',
-  );
+  const members = everyMember(group).filter((member) => !isLeaving(member) && member.lifecycle !== 'Standby');
   const wanted = skipMatching ? currentVersion(scope, group) : undefined;
   const types = group.mixed?.LaunchTemplate?.Overrides?.map(({ InstanceType }) => InstanceType) ?? [];
   return members

@@ -2,9 +2,10 @@ import type { Scope } from '../../../kernel/service.ts';
 import { chooseForTermination } from '../capacity/termination.ts';
 import { countedMembers, isSuspended, unitsOf, type GroupRecord } from '../state.ts';
 import { causeTime, endActivity, startActivity } from './activities.ts';
-import { launchUnits } from './launching.ts';
-import { surgeOf } from './refreshing.ts';
+import { currentVersion, launchUnits } from './launching.ts';
+import { activeRefresh, surgeOf } from './refreshing.ts';
 import { beginTermination } from './terminating.ts';
+import { drawWarm } from './warm-pool.ts';
 
 /** Launches what is missing from the desired capacity, or takes out what is too much. */
 export function scaleToDesired(scope: Scope, group: GroupRecord): void {
@@ -29,7 +30,7 @@ function scaleOut(scope: Scope, group: GroupRecord, held: number, wanted: number
   const replaced = Math.min(group.replacements, missing);
   group.replacements = 0;
   if (replaced > 0) {
-    launchUnits(
+    bringUp(
       scope,
       group,
       replaced,
@@ -38,9 +39,17 @@ function scaleOut(scope: Scope, group: GroupRecord, held: number, wanted: number
   }
   if (missing > replaced) {
     const cause = `${reasonsOf(group)}At ${at} an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${held} to ${wanted}.`;
-    launchUnits(scope, group, missing - replaced, cause);
+    bringUp(scope, group, missing - replaced, cause);
   }
   if (group.retryAt === undefined) group.reasons = [];
+}
+
+/** From the warm pool, as far as that goes. */
+function bringUp(scope: Scope, group: GroupRecord, units: number, cause: string): void {
+  const refreshing = activeRefresh(group) !== undefined;
+  const version = refreshing ? currentVersion(scope, group)?.version : undefined;
+  const drawn = drawWarm(scope, group, units, { cause, version });
+  if (units > drawn) launchUnits(scope, group, units - drawn, cause);
 }
 
 function scaleIn(scope: Scope, group: GroupRecord, held: number, wanted: number): void {

@@ -2,13 +2,13 @@ import type { Scope } from '../../../kernel/service.ts';
 import { isAlive } from '../../ec2/compute/instance-record.ts';
 import { endInstance, userInitiated } from '../../ec2/compute/lifecycle.ts';
 import { ec2State } from '../../ec2/state.ts';
-import type { ActivityRecord, GroupRecord, MemberRecord } from '../state.ts';
+import { everyMember, isWarm, type ActivityRecord, type GroupRecord, type MemberRecord } from '../state.ts';
 import { endActivity, startActivity } from './activities.ts';
 import { holdForHooks } from './hooks.ts';
 
 /** Whether a member is on its way out. */
 export function isLeaving({ lifecycle }: MemberRecord): boolean {
-  return lifecycle.startsWith('Terminating');
+  return /^(Warmed:)?Terminating/.test(lifecycle);
 }
 
 /**
@@ -24,7 +24,7 @@ export function beginTermination(
 ): ActivityRecord {
   const state = ec2State(scope);
   const instance = state.instances[member.instanceId];
-  const launching = member.lifecycle.startsWith('Pending');
+  const launching = /^(Warmed:)?Pending/.test(member.lifecycle);
   if (launching) {
     const message = options.abandoned;
     endActivity(
@@ -57,18 +57,21 @@ export function beginTermination(
 export function endMember(scope: Scope, member: MemberRecord): void {
   const state = ec2State(scope);
   const instance = state.instances[member.instanceId];
-  member.lifecycle = member.lifecycle === 'Terminating:Proceed' ? 'Terminating:Proceed' : 'Terminating';
+  if (!member.lifecycle.endsWith('Terminating:Proceed')) {
+    member.lifecycle = isWarm(member) ? 'Warmed:Terminating' : 'Terminating';
+  }
   if (instance !== undefined) endInstance(state, scope, instance, userInitiated(scope));
 }
 
 /** Lets go of the members whose instances are gone. */
 export function buryDead(scope: Scope, group: GroupRecord): void {
   const { instances } = ec2State(scope);
-  for (const member of Object.values(group.members)) {
-    if (!isLeaving(member) || member.lifecycle === 'Terminating:Wait') continue;
+  for (const member of everyMember(group)) {
+    if (!isLeaving(member) || member.lifecycle.endsWith(':Wait')) continue;
     const instance = instances[member.instanceId];
     if (instance !== undefined && instance.state !== 'terminated') continue;
     endActivity(group, member.activityId, scope.world.now(), 'Successful');
     Reflect.deleteProperty(group.members, member.instanceId);
+    Reflect.deleteProperty(group.warmPool?.members ?? {}, member.instanceId);
   }
 }

@@ -1,18 +1,28 @@
-import type { PutScalingPolicyType } from '@aws-sdk/client-auto-scaling';
+import type {
+  InstanceReusePolicy,
+  PutScalingPolicyType,
+  PutWarmPoolType,
+} from '@aws-sdk/client-auto-scaling';
 import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
 import { generatedName } from '../../../cloudformation/naming.ts';
 import { AwsError } from '../../../kernel/service.ts';
-import { integer, text, typed } from '../../properties.ts';
+import { own } from '../../../kernel/table.ts';
+import { integer, member, text, typed } from '../../properties.ts';
 import { deleteLifecycleHook, putLifecycleHook } from '../hooks.ts';
 import { deletePolicy, putScalingPolicy } from '../policies.ts';
 import { deleteScheduledAction, putScheduledAction } from '../scheduled/actions.ts';
+import { groupsOf } from '../state.ts';
+import { deleteWarmPool, putWarmPool } from '../warm-pools.ts';
 
 /** Runs a deletion; what is gone already counts as deleted, and so does all that a group had which is gone. */
 function deleting(action: () => unknown): void {
   try {
     action();
   } catch (error) {
-    if (error instanceof AwsError && /not found|No Lifecycle Hook found|Cannot find/i.test(error.message))
+    if (
+      error instanceof AwsError &&
+      /not found|No Lifecycle Hook found|No warm pool found|Cannot find/i.test(error.message)
+    )
       return;
     throw error;
   }
@@ -47,6 +57,42 @@ const lifecycleHook: ResourceProvider = {
     deleting(() =>
       deleteLifecycleHook({ AutoScalingGroupName: groupName(properties), LifecycleHookName: id }, context),
     );
+  },
+};
+
+function poolRequest(properties: Properties) {
+  return {
+    AutoScalingGroupName: groupName(properties),
+    MinSize: integer(properties, 'MinSize'),
+    MaxGroupPreparedCapacity: integer(properties, 'MaxGroupPreparedCapacity'),
+    PoolState: text(properties, 'PoolState') as PutWarmPoolType['PoolState'],
+    InstanceReusePolicy: typed(member(properties, 'InstanceReusePolicy'), POOL_KINDS) as InstanceReusePolicy,
+  };
+}
+
+const POOL_KINDS = { numbers: new Set<string>(), booleans: new Set(['ReuseOnScaleIn']) };
+
+/** It is named after its group, and CloudFormation does not wait for its instances to be ready. */
+const warmPool: ResourceProvider = {
+  type: 'AWS::AutoScaling::WarmPool',
+  create(properties, context) {
+    putWarmPool(poolRequest(properties), context);
+    return groupName(properties);
+  },
+  update: (_id, next, _previous, context) => {
+    putWarmPool(poolRequest(next), context);
+  },
+  delete(id, _properties, context) {
+    deleting(() => deleteWarmPool({ AutoScalingGroupName: id, ForceDelete: true }, context));
+  },
+  isDeleted: (id, _properties, context) => own(groupsOf(context), id)?.warmPool === undefined,
+  present(id, _properties, context) {
+    const { minSize, maxPrepared } = own(groupsOf(context), id)?.warmPool ?? {};
+    return {
+      MinSize: minSize,
+      ...(maxPrepared !== undefined && { MaxGroupPreparedCapacity: maxPrepared }),
+      PoolState: 'Stopped',
+    };
   },
 };
 
@@ -122,4 +168,4 @@ const scalingPolicy: ResourceProvider = {
   attributes: (id) => ({ Arn: id, PolicyName: id.slice(id.lastIndexOf('/') + 1) }),
 };
 
-export const partResources = [lifecycleHook, scheduledAction, scalingPolicy];
+export const partResources = [lifecycleHook, warmPool, scheduledAction, scalingPolicy];
