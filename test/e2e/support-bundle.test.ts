@@ -178,7 +178,10 @@ describe('bk-stack support-bundle', function () {
     ).json()) as { now: string };
     await logs.putLogEvents({
       ...{ logGroupName, logStreamName },
-      logEvents: messages.map((message, index) => ({ timestamp: Date.parse(now) - messages.length + index, message })),
+      logEvents: messages.map((message, index) => ({
+        timestamp: Date.parse(now) - messages.length + index,
+        message,
+      })),
     });
   };
 
