@@ -43,7 +43,7 @@ export async function jobEnvironment(
     BK_STACK_SETTINGS: settings,
     BUILDKITE_PIPELINE_SLUG: pipeline,
   };
-  const { exitCode, stdout, stderr } = await runProcess('bash', ['-c', HOOK], { env });
+  const { exitCode, stdout, stderr } = await runProcess('bash', ['--norc', '-c', HOOK], { env });
   if (exitCode !== 0) throw new Error(stderr);
   const variables = Object.fromEntries(
     stdout

@@ -19,7 +19,7 @@ const HOOK = 'bk_stack_failed() { echo "failed: $1"; exit 53; }\n';
 
 /** What a job finds in its environment after the script was evaluated by a real bash. */
 function environmentAfter(script: string, env: NodeJS.ProcessEnv = {}): Record<string, string> {
-  const stdout = execFileSync('bash', ['-c', `${HOOK}eval "$SCRIPT"; unset SCRIPT; env -0`], {
+  const stdout = execFileSync('bash', ['--norc', '-c', `${HOOK}eval "$SCRIPT"; unset SCRIPT; env -0`], {
     env: { PATH: process.env['PATH'], ...env, SCRIPT: script },
     encoding: 'utf8',
   });
@@ -63,7 +63,7 @@ describe('the environment of a job', () => {
 
   it('fails the job where an env file cannot be parsed, and names it', () => {
     const script = withSecrets({ envFiles: [{ key: 'deploy/env', text: 'A="unfinished' }] });
-    const { status, stdout } = spawnSync('bash', ['-c', `${HOOK}eval "$SCRIPT"`], {
+    const { status, stdout } = spawnSync('bash', ['--norc', '-c', `${HOOK}eval "$SCRIPT"`], {
       env: { ...process.env, SCRIPT: script },
       encoding: 'utf8',
     });
@@ -74,7 +74,7 @@ describe('the environment of a job', () => {
   it('never shows a line that bash cannot use, as it may be part of a value', () => {
     for (const text of ['A=1\nse-cret x\nB=2', 'A="se-cret', 'se-cret']) {
       const script = withSecrets({ envFiles: [{ key: 'env', text }] });
-      const { stdout, stderr } = spawnSync('bash', ['-c', `${HOOK}eval "$SCRIPT"`], {
+      const { stdout, stderr } = spawnSync('bash', ['--norc', '-c', `${HOOK}eval "$SCRIPT"`], {
         env: { ...process.env, SCRIPT: script },
         encoding: 'utf8',
       });
