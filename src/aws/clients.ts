@@ -6,11 +6,22 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { IAMClient } from '@aws-sdk/client-iam';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import type { S3Client } from '@aws-sdk/client-s3';
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { watchRequests } from './request-log.ts';
+
+/**
+ * Without `info`: for the SDK's own silent logger it still makes a copy of every answer without its secrets, which takes as long
+ * as reading it.
+ */
+const SILENT = {
+  trace: () => undefined,
+  debug: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+} as unknown as S3ClientConfig['logger'];
 
 /** How every client of a command is set up. */
 export interface ClientSettings {
@@ -148,6 +159,7 @@ export class Clients {
       customUserAgent: 'bk-stack',
       // A client's middleware is complete when it is made, and hundreds of requests may follow.
       cacheMiddleware: true,
+      logger: SILENT,
     };
   }
 

@@ -40,31 +40,52 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
       });
   }
   const chalk = new Chalk({ level: colours });
+  const timeOf = latest((timestamp: number) => chalk.dim(timeText(new Date(timestamp), { format, utc })));
+  const namesOf = latest((group: string) =>
+    remembered((stream: string) => {
+      const name = format === 'short' && group !== 'scaler' ? stream.slice(0, 10) : stream;
+      return `${chalk.dim(group.padEnd(9))} ${chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](safe(name))}`;
+    }),
+  );
+  const marks = { late: ` ${chalk.yellow('late')}`, console: ` ${chalk.yellow('console')}` };
   return ({ console, group, late, message, stream, timestamp }) => {
-    const at = new Date(timestamp);
-    const time =
-      format === 'long'
-        ? utc
-          ? at.toISOString()
-          : localTime(at, true)
-        : utc
-          ? at.toISOString().slice(11, 19)
-          : localTime(at, false);
-    const name = format === 'short' && group !== 'scaler' ? stream.slice(0, 10) : stream;
-    const head = [
-      chalk.dim(time),
-      chalk.dim(group.padEnd(9)),
-      chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](name),
-      ...(late ? [chalk.yellow('late')] : []),
-      ...(console ? [chalk.yellow('console')] : []),
-    ].join(' ');
+    // Short times are the same for many that follow one another.
+    const time = timeOf(format === 'short' ? timestamp - (timestamp % 1000) : timestamp);
+    const head = `${time} ${namesOf(group)(stream)}${late ? marks.late : ''}${console ? marks.console : ''}`;
+    const text = message.replace(/\r?\n$/, '');
+    if (!text.includes('\n')) return `${head} ${safe(text)}`;
     // Further lines of the same event stand below the first one.
-    return message
-      .replace(/\r?\n$/, '')
+    return text
       .split(/\r?\n/)
       .map((line, index) => (index === 0 ? `${head} ${safe(line)}` : `    ${safe(line)}`))
       .join('\n');
   };
+}
+
+/** What a function gave for the last argument, as long as that stays the same. */
+function latest<Argument, Result>(work: (argument: Argument) => Result): (argument: Argument) => Result {
+  let last: { readonly argument: Argument; readonly result: Result } | undefined;
+  return (argument) => {
+    if (last?.argument !== argument) last = { argument, result: work(argument) };
+    return last.result;
+  };
+}
+
+/** What a function gave for each argument. */
+function remembered(work: (argument: string) => string): (argument: string) => string {
+  const known = new Map<string, string>();
+  return (argument) => {
+    const before = known.get(argument);
+    if (before !== undefined) return before;
+    const result = work(argument);
+    known.set(argument, result);
+    return result;
+  };
+}
+
+function timeText(at: Date, { format, utc }: Pick<FormatOptions, 'format' | 'utc'>): string {
+  if (format === 'long') return utc ? at.toISOString() : localTime(at, true);
+  return utc ? at.toISOString().slice(11, 19) : localTime(at, false);
 }
 
 /** The line above the lines of an instance, where those are together; none in JSON. */

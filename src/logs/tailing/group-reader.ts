@@ -1,3 +1,4 @@
+import { setImmediate as sent } from 'node:timers/promises';
 import { inParallel } from '../../aws/bounded.ts';
 import { type Pacing, passingFailure, persistently } from '../../stack/pacing.ts';
 import type { EventPage, EventRange, LogCalls } from '../calls.ts';
@@ -75,6 +76,8 @@ export class GroupReader {
       const coming = next === undefined ? undefined : this.#page(range, next);
       // It is awaited in the next round, and may fail before that.
       coming?.catch(() => undefined);
+      // Whoever works on this page would keep it from leaving.
+      await sent();
       yield events.filter(
         (event) => this.wants(event) && this.#seen.add(event) && this.#twins?.read(event) !== false,
       );
