@@ -233,7 +233,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'secrets list': READ_SECRETS,
   'secrets put': WRITE_SECRETS,
   'secrets restore': WRITE_SECRETS,
-  'secrets rm': WRITE_SECRETS,
+  'secrets rm': [...WRITE_SECRETS, 's3:GetBucketVersioning'],
   'secrets run': READ_SECRETS,
   simulate: [...FIND_STACK, 'cloudwatch:GetMetricData'],
   status: STATUS,
