@@ -5,7 +5,8 @@ import { defineSlice } from '../kernel/world.ts';
 
 /**
  * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks
- * to others, then `up`; `warm` for one that has booted into its group's warm pool and has no agents yet; `failed` for one whose boot broke; `taken` for one that programs outside of the model play.
+ * to others, then `up`; `warm` for one that has booted into its group's warm pool and has no agents yet; `failed` for one
+ * whose boot broke; `taken` for one that programs outside of the model play.
  */
 export type MachinePhase = 'booting' | 'starting' | 'up' | 'warm' | 'failed' | 'taken';
 
