@@ -10,10 +10,7 @@ const STREAMS = 20;
 const PER_REQUEST = 5_000;
 const GROUP = '/buildkite/bench/agent';
 
-/**
- * Prints the same events by bk-stack and by the AWS CLI, in turns, from the same server. PyPI's AWS CLI has no `logs tail`;
- * filter-log-events makes the same requests.
- */
+/** Prints the same events by bk-stack and by the AWS CLI, in turns, from the same server. */
 export async function logsDuel(endpoint: string, aws: string): Promise<Duel> {
   const logs = new CloudWatchLogs(benchClient(endpoint));
   const stack = {
@@ -43,25 +40,11 @@ export async function logsDuel(endpoint: string, aws: string): Promise<Duel> {
   const since = new Date(start).toISOString();
   return duel(
     {
-      what: `${EVENTS} events of logs, beside aws logs`,
+      what: `${EVENTS} events of logs, beside aws logs tail`,
       most: 0.25,
       own: () =>
         timed(process.execPath, [entry, 'logs', 'tail', 'bench', '--group', 'agent', '--since', since], env),
-      theirs: () =>
-        timed(
-          aws,
-          [
-            'logs',
-            'filter-log-events',
-            '--log-group-name',
-            GROUP,
-            '--start-time',
-            String(start),
-            '--output',
-            'text',
-          ],
-          env,
-        ),
+      theirs: () => timed(aws, ['logs', 'tail', GROUP, '--since', since], env),
     },
     ROUNDS,
   );

@@ -14,7 +14,7 @@ import { followingLatency } from './bench-follow.ts';
 import { logsDuel } from './bench-logs.ts';
 import { secretsDuels } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
-import { installPythonTool } from './conformance-tools.ts';
+import { installAwsCli2 } from './conformance-tools.ts';
 import { median, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
@@ -163,7 +163,7 @@ function scaler(): Measurement[] {
 
 /** The same by bk-stack and by the AWS CLI, on the same server. */
 async function besideAwsCli(endpoint: string): Promise<Measurement[]> {
-  const aws = join(installPythonTool('awscli'), 'aws');
+  const aws = installAwsCli2();
   const all = [...(await secretsDuels(endpoint, aws)), await logsDuel(endpoint, aws)];
   return all.map(({ what, own, theirs, most }) => ({
     what,

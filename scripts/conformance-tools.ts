@@ -50,6 +50,20 @@ interface GoTool {
 /** cloud-init is in no registry but Debian's, and nobody wants it installed: it is unpacked, with what it imports beside it. */
 const CLOUD_INIT = ['configobj', 'jinja2', 'jsonpatch', 'jsonschema', 'oauthlib', 'pyyaml', 'requests'];
 
+/** The AWS CLI of today, which has `logs tail`, is not on PyPI; what Debian's imports is. */
+const AWS_CLI_2 = [
+  'awscrt==0.16.9',
+  'colorama==0.4.6',
+  'cryptography<38',
+  'python-dateutil==2.8.2',
+  'distro==1.8.0',
+  'docutils==0.19',
+  'jmespath==1.0.1',
+  'prompt-toolkit==3.0.36',
+  'ruamel.yaml==0.17.21',
+  'urllib3==1.26.12',
+];
+
 /**
  * Puts the tools into the user's cache folder, one virtual environment each as their dependencies contradict each other.
  * @returns the folder that holds them, as `<tool>/bin/<command>`
@@ -76,12 +90,30 @@ export function installTools(): string {
   }
   installBrowserPackages();
   once(folder, 'cloud-init', 'debian', (place) => {
-    virtualEnvironment(place, CLOUD_INIT);
-    run('apt-get', ['download', '--quiet', 'cloud-init'], { cwd: place });
-    const [archive = ''] = readdirSync(place).filter((name) => name.endsWith('.deb'));
-    run('dpkg-deb', ['--extract', join(place, archive), place]);
+    unpackDebianPython(place, 'cloud-init', CLOUD_INIT);
   });
   return folder;
+}
+
+/** Unpacks a Debian package that is written in Python, with what it imports beside it. */
+function unpackDebianPython(place: string, name: string, imports: readonly string[]): void {
+  virtualEnvironment(place, imports);
+  run('apt-get', ['download', '--quiet', name], { cwd: place });
+  const [archive = ''] = readdirSync(place).filter((file) => file.endsWith('.deb'));
+  run('dpkg-deb', ['--extract', join(place, archive), place]);
+}
+
+/** The AWS CLI, version 2. @returns its command */
+export function installAwsCli2(): string {
+  const place = join(toolFolder(), 'awscli2');
+  const command = join(place, 'bin/aws2');
+  once(toolFolder(), 'awscli2', 'debian', () => {
+    unpackDebianPython(place, 'awscli', AWS_CLI_2);
+    const python = `PYTHONPATH='${place}/usr/lib/python3/dist-packages' exec '${place}/bin/python' -m awscli`;
+    // It knows nothing of AWS_ENDPOINT_URL yet.
+    writeFileSync(command, `#!/bin/sh\n${python} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`, { mode: 0o755 });
+  });
+  return command;
 }
 
 /** One of those from PyPI. @returns the folder of its commands */

@@ -44,7 +44,9 @@ export class CliSandbox {
 
   /** Runs a line of bash, in which `$BK` is the CLI. */
   shell(line: string): Promise<Finished> {
-    return runProcess('bash', ['--norc', '-c', line], { env: { ...this.#env, BK: `${process.execPath} ${entry}` } });
+    return runProcess('bash', ['--norc', '-c', line], {
+      env: { ...this.#env, BK: `${process.execPath} ${entry}` },
+    });
   }
 
   /** Begins to run the CLI; what it says is lost. */
