@@ -1,12 +1,4 @@
-interface Middleware {
-  add(
-    handler: (
-      next: (args: unknown) => Promise<{ response: unknown; output?: unknown }>,
-      context: { commandName?: string },
-    ) => (args: unknown) => Promise<{ response: unknown; output?: unknown }>,
-    options: { step: 'deserialize'; name: string; priority: 'low' },
-  ): void;
-}
+import type { DeserializeStep } from './deserialize-step.ts';
 
 /**
  * Writes one line for each attempt of a request: what, the answer's status, how long in milliseconds, the request id.
@@ -18,7 +10,7 @@ export function watchRequests<Client extends { middlewareStack: unknown }>(
   log: ((line: string) => void) | undefined,
 ): Client {
   if (log === undefined) return client;
-  (client.middlewareStack as Middleware).add(
+  (client.middlewareStack as DeserializeStep).add(
     (next, context) => async (args) => {
       const started = performance.now();
       const operation = context.commandName?.replace(/Command$/, '') ?? '?';

@@ -1,5 +1,7 @@
+import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
+import { plainAnswer } from '../aws/plain-answer.ts';
 import type { GroupPlace, LogEvent } from './event.ts';
 
 /** Which events of a group are wanted. Both ends count. */
@@ -52,18 +54,18 @@ export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {
       const { FilterLogEventsCommand } = await import('../aws/sdk/cloudwatch-logs.ts');
       const client = await aws.clients.cloudWatchLogs();
       try {
-        const answer = await client.send(
-          new FilterLogEventsCommand({
-            logGroupName: name,
-            startTime: Math.max(0, Math.floor(start)),
-            endTime: end === undefined ? undefined : Math.ceil(end),
-            filterPattern: pattern,
-            limit: PAGE,
-            ...(streams !== undefined && { logStreamNames: [...streams] }),
-            nextToken: page,
-          }),
-          { abortSignal },
-        );
+        const command = new FilterLogEventsCommand({
+          logGroupName: name,
+          startTime: Math.max(0, Math.floor(start)),
+          endTime: end === undefined ? undefined : Math.ceil(end),
+          filterPattern: pattern,
+          limit: PAGE,
+          ...(streams !== undefined && { logStreamNames: [...streams] }),
+          nextToken: page,
+        });
+        const plain = plainAnswer<FilterLogEventsCommandOutput>(command);
+        const read = await client.send(command, { abortSignal });
+        const answer = plain() ?? read;
         const events = (answer.events ?? []).map((event) => ({
           id: event.eventId ?? '',
           group,

@@ -69,7 +69,6 @@ export async function consoleOf(
     timestamp,
     ingestedAt: timestamp,
     message,
-    late: false,
     console: true,
   }));
 }

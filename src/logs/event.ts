@@ -25,7 +25,7 @@ export interface LogEvent {
 /** An event on its way to a screen. */
 export interface TailedEvent extends LogEvent {
   /** It came after younger ones had been shown. */
-  readonly late: boolean;
+  readonly late?: boolean;
   /** It is of the instance's console, which stands in for a boot log that never came. */
   readonly console?: true;
 }

@@ -27,7 +27,7 @@ const INSTANCE_COLOURS = [
 /** Makes lines of events. An instance keeps its colour, whatever else is shown. */
 export function formatter({ format, utc, colours }: FormatOptions): (event: TailedEvent) => string {
   if (format === 'json') {
-    return ({ console, group, id, ingestedAt, late, message, stream, timestamp }) =>
+    return ({ console, group, id, ingestedAt, late = false, message, stream, timestamp }) =>
       JSON.stringify({
         timestamp: new Date(timestamp).toISOString(),
         group,
@@ -52,8 +52,8 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
     // Short times are the same for many that follow one another.
     const time = timeOf(format === 'short' ? timestamp - (timestamp % 1000) : timestamp);
     const head = `${time} ${namesOf(group)(stream)}${late ? marks.late : ''}${console ? marks.console : ''}`;
+    if (!message.includes('\n')) return `${head} ${safe(message)}`;
     const text = message.replace(/\r?\n$/, '');
-    if (!text.includes('\n')) return `${head} ${safe(text)}`;
     // Further lines of the same event stand below the first one.
     return text
       .split(/\r?\n/)

@@ -30,9 +30,7 @@ export async function* tail(
   const { since, until, follow } = options;
   const end = until ?? clock.now();
   const groups = options.places.map((place) => new GroupReader(calls, place, options, clock));
-  for await (const events of history(groups, since, end)) {
-    yield events.map((event) => ({ ...event, late: false }));
-  }
+  yield* history(groups, since, end);
   if (follow && until === undefined) yield* following(groups, { ...options, from: end }, clock);
 }
 
