@@ -12,7 +12,7 @@ const COUNT = 1_000_000;
 const MOST_MEBIBYTES = 200;
 
 describe('bk-stack logs tail of a million events', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   const state = mkdtempSync(join(tmpdir(), 'bk-stack-many-'));
   const env = { XDG_STATE_HOME: state, BK_STACK_SANDBOX: '1', AWS_REGION: 'us-east-1' };
   let server: ChildProcess;

@@ -11,7 +11,7 @@ import { FakeLogs } from './many-events.ts';
 
 const COUNT = 1_000_000;
 /** How many of them come while somebody follows, and over how many milliseconds. */
-const COMING = 50_000;
+const COMING = 10_000;
 const COMING_SPAN = 120_000;
 const THERE_SPAN = 4_000_000;
 const SPEED = 10;
