@@ -116,13 +116,12 @@ export function installAwsCli2(): string {
   return command;
 }
 
-/** One of those from PyPI. @returns the folder of its commands */
-export function installPythonTool(tool: keyof typeof TOOLS): string {
+/** One of those from PyPI. */
+function installPythonTool(tool: keyof typeof TOOLS): void {
   const requirement = TOOLS[tool];
   once(toolFolder(), tool, requirement.split('==')[1] ?? '', (place) => {
     virtualEnvironment(place, [requirement]);
   });
-  return join(toolFolder(), tool, 'bin');
 }
 
 /** Chromium itself is Debian's. */

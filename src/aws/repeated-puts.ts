@@ -1,3 +1,4 @@
+import { extendedEncodeURIComponent } from '@smithy/core/protocols';
 import type {
   PutObjectCommand,
   PutObjectCommandInput,
@@ -143,15 +144,7 @@ function sampleOf(request: Request, key: string, context: object): Sample | unde
   return { request: { ...request, headers }, before: request.path.slice(0, -end.length), signing };
 }
 
-/** A key as it stands in a path: its slashes stay, and what encodeURIComponent leaves though RFC 3986 reserves it does not. */
+/** A key as it stands in a path: its slashes stay. */
 function encoded(key: string): string {
-  return key
-    .split('/')
-    .map((part) =>
-      encodeURIComponent(part).replace(
-        /[!'()*]/g,
-        (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
-      ),
-    )
-    .join('/');
+  return key.split('/').map(extendedEncodeURIComponent).join('/');
 }

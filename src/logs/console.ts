@@ -3,7 +3,7 @@ import { inParallel } from '../aws/bounded.ts';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import { type Pacing, persistently } from '../stack/pacing.ts';
-import { readGroup } from '../stack/reading/group.ts';
+import { instancesOfGroup } from '../stack/reading/group.ts';
 import type { LogCalls } from './calls.ts';
 import type { GroupPlace, TailedEvent } from './event.ts';
 
@@ -12,8 +12,7 @@ const ASKED_AT_ONCE = 4;
 /** The instances that a stack's group has now. */
 export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<readonly string[]> {
   const name = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
-  const group = name === undefined ? undefined : await readGroup(aws, name);
-  return group?.instances.map(({ instanceId }) => instanceId) ?? [];
+  return name === undefined ? [] : instancesOfGroup(aws, name);
 }
 
 /** Of these instances, those of whose boot nothing has reached CloudWatch. */

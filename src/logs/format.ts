@@ -41,8 +41,8 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
   }
   const chalk = new Chalk({ level: colours });
   const timeOf = latest((timestamp: number) => chalk.dim(timeText(new Date(timestamp), { format, utc })));
-  const namesOf = latest((group: string) =>
-    remembered((stream: string) => {
+  const namesOf = remembered((group) =>
+    remembered((stream) => {
       const name = format === 'short' && group !== 'scaler' ? stream.slice(0, 10) : stream;
       return `${chalk.dim(group.padEnd(9))} ${chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](safe(name))}`;
     }),
@@ -72,8 +72,8 @@ function latest<Argument, Result>(work: (argument: Argument) => Result): (argume
 }
 
 /** What a function gave for each argument. */
-function remembered(work: (argument: string) => string): (argument: string) => string {
-  const known = new Map<string, string>();
+function remembered<Result>(work: (argument: string) => Result): (argument: string) => Result {
+  const known = new Map<string, Result>();
   return (argument) => {
     const before = known.get(argument);
     if (before !== undefined) return before;

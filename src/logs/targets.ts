@@ -2,7 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
 import { OFFICIAL_BOOT_LOG } from '../stack/reading/boot-log.ts';
-import { readGroup } from '../stack/reading/group.ts';
+import { instancesOfGroup } from '../stack/reading/group.ts';
 import { originOf } from '../stack/reading/summary.ts';
 import { type GroupPlace, LOG_GROUPS, type LogGroup } from './event.ts';
 
@@ -62,7 +62,7 @@ export function instancesOf(aws: AwsContext, group: string): () => Promise<reado
   return async () => {
     if (Date.now() - lookedAt > LOOK_AGAIN) {
       lookedAt = Date.now();
-      for (const { instanceId } of (await readGroup(aws, group))?.instances ?? []) known.add(instanceId);
+      for (const instanceId of await instancesOfGroup(aws, group)) known.add(instanceId);
     }
     return [...known];
   };

@@ -1,5 +1,6 @@
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
+import { metricCalls, type Question } from '../metrics/calls.ts';
 import { requireStack } from '../stack/reading/find-stack.ts';
 import { type DemandByMinute, traceOfDemand } from './from-demand.ts';
 import type { Trace } from './trace.ts';
@@ -48,43 +49,25 @@ async function demandOf(
   queue: string,
   until: number,
 ): Promise<DemandByMinute> {
-  const { GetMetricDataCommand } = await import('../aws/sdk/cloudwatch.ts');
-  const client = await aws.clients.cloudWatch();
-  const Dimensions = [
-    { Name: 'StackName', Value: stackName },
-    { Name: 'Queue', Value: queue },
-  ];
-  const queryOf = (Id: string, MetricName: string) => ({
-    Id,
-    MetricStat: { Metric: { Namespace: 'Buildkite', MetricName, Dimensions }, Period: 60, Stat: 'Average' },
+  const question = (id: string, metric: string): Question => ({
+    ...{ id, namespace: 'Buildkite', metric, statistic: 'Average' as const },
+    dimensions: { StackName: stackName, Queue: queue },
   });
+  const questions = [question('scheduled', 'ScheduledJobsCount'), question('running', 'RunningJobsCount')];
   const first = until - DAYS * DAY;
   const known = {
     scheduled: new Array<number>(DAYS * DAY).fill(0),
     running: new Array<number>(DAYS * DAY).fill(0),
   };
   for (let from = first; from < until; from += DAYS_AT_ONCE * DAY) {
-    let NextToken: string | undefined;
-    do {
-      const answer = await client.send(
-        new GetMetricDataCommand({
-          MetricDataQueries: [
-            queryOf('scheduled', 'ScheduledJobsCount'),
-            queryOf('running', 'RunningJobsCount'),
-          ],
-          StartTime: new Date(from * MINUTE_MS),
-          EndTime: new Date((from + DAYS_AT_ONCE * DAY) * MINUTE_MS),
-          ...(NextToken !== undefined && { NextToken }),
-        }),
-      );
-      for (const { Id, Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
-        const into = Id === 'running' ? known.running : known.scheduled;
-        Timestamps.forEach((time, index) => {
-          into[Math.floor(time.getTime() / MINUTE_MS) - first] = Values[index] ?? 0;
-        });
-      }
-      ({ NextToken } = answer);
-    } while (NextToken !== undefined);
+    const answers = await metricCalls(aws).read(questions, {
+      from: from * MINUTE_MS,
+      until: (from + DAYS_AT_ONCE * DAY) * MINUTE_MS,
+      periodSeconds: 60,
+    });
+    for (const [id, into] of Object.entries(known)) {
+      for (const [at, value] of answers.get(id) ?? []) into[Math.floor(at / MINUTE_MS) - first] = value;
+    }
   }
   return known;
 }

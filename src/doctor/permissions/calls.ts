@@ -106,7 +106,7 @@ const INSTANCES = [
 
 const READ_LOGS = [
   ...FIND_STACK,
-  ...GROUP,
+  'auto-scaling:DescribeAutoScalingGroups',
   'cloudwatch-logs:DescribeLogStreams',
   'cloudwatch-logs:FilterLogEvents',
 ];
@@ -214,7 +214,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'logs list': [
     ...FIND_STACK,
-    ...GROUP,
+    'auto-scaling:DescribeAutoScalingGroups',
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:DescribeLogStreams',
   ],

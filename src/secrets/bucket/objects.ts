@@ -2,7 +2,7 @@ import type { ListObjectVersionsCommandOutput, PutObjectCommandInput } from '@aw
 import type { AwsContext } from '../../aws/context.ts';
 import { withoutEcho } from '../../aws/echo.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { RepeatedPuts } from '../../aws/repeated-puts.ts';
+import type { RepeatedPuts } from '../../aws/repeated-puts.ts';
 import { OperationError } from '../../errors.ts';
 import type { BucketPlace } from './locate.ts';
 
@@ -97,6 +97,7 @@ export function secretObjects(
     async write(key, body, condition) {
       const { client } = await load();
       try {
+        const { RepeatedPuts } = await import('../../aws/repeated-puts.ts');
         puts ??= new RepeatedPuts(
           client,
           { ...target, ContentType: 'text/plain; charset=utf-8', ...encryptionFields(encryption) },

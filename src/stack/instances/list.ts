@@ -5,7 +5,7 @@ import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { requireStack } from '../reading/find-stack.ts';
-import { groupInstances, launchVersion } from '../reading/group.ts';
+import { describedGroup, groupInstances, launchVersion } from '../reading/group.ts';
 import { STACK_TAG } from '../reading/summary.ts';
 import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
@@ -94,12 +94,7 @@ function isPaused({ Tags = [] }: AutoScalingGroup): boolean {
 }
 
 async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGroup> {
-  const { DescribeAutoScalingGroupsCommand } = await import('../../aws/sdk/auto-scaling.ts');
-  const client = await aws.clients.autoScaling();
-  const { AutoScalingGroups } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-  );
-  const [group] = AutoScalingGroups ?? [];
+  const group = await describedGroup(aws, name);
   if (group === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
   return group;
 }

@@ -49,16 +49,30 @@ export interface GroupState {
 
 const MOST_FAILURES = 3;
 
+/** A group as AWS describes it, or undefined where it does not exist (yet, or any more). */
+export async function describedGroup(aws: AwsContext, name: string): Promise<AutoScalingGroup | undefined> {
+  const { DescribeAutoScalingGroupsCommand } = await import('../../aws/sdk/auto-scaling.ts');
+  const client = await aws.clients.autoScaling();
+  const { AutoScalingGroups } = await client.send(
+    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
+  );
+  return AutoScalingGroups?.[0];
+}
+
+/** The ids of the instances that a group has; none where it does not exist. */
+export async function instancesOfGroup(aws: AwsContext, name: string): Promise<string[]> {
+  const group = await describedGroup(aws, name);
+  return group === undefined ? [] : groupInstances(group).map(({ instanceId }) => instanceId);
+}
+
 /** A group with its latest activities, or undefined where it does not exist (yet, or any more). */
 export async function readGroup(aws: AwsContext, name: string): Promise<GroupState | undefined> {
-  const { DescribeAutoScalingGroupsCommand, DescribeScalingActivitiesCommand } =
-    await import('../../aws/sdk/auto-scaling.ts');
+  const { DescribeScalingActivitiesCommand } = await import('../../aws/sdk/auto-scaling.ts');
   const client = await aws.clients.autoScaling();
-  const [{ AutoScalingGroups }, { Activities }] = await Promise.all([
-    client.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] })),
+  const [group, { Activities }] = await Promise.all([
+    describedGroup(aws, name),
     client.send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 })),
   ]);
-  const [group] = AutoScalingGroups ?? [];
   return group === undefined ? undefined : groupState(group, Activities ?? []);
 }
 

@@ -1,19 +1,11 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
+import type { GroupInstance } from '../reading/group.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 
-/** An instance of a group's warm pool. */
-export interface WarmInstance {
-  readonly instanceId: string;
-  /** Warmed:Pending:Wait, Warmed:Stopped, Warmed:Terminating:Wait, ... */
-  readonly lifecycleState: string;
-  readonly health: string;
-  readonly instanceType: string;
-  readonly zone: string;
-  /** Of the launch template that it was launched from. */
-  readonly version?: string;
-}
+/** An instance of a group's warm pool: Warmed:Pending:Wait, Warmed:Stopped, Warmed:Terminating:Wait, ... */
+export type WarmInstance = Omit<GroupInstance, 'current'>;
 
 /** What looking after a warm pool needs of Auto Scaling. */
 export interface WarmPoolCalls {
