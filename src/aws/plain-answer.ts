@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { DeserializeStep } from './deserialize-step.ts';
 
 interface Answer {
@@ -23,7 +22,7 @@ export function plainAnswer<Output>(command: {
       const result = await next(args);
       const response = result.response as Answer;
       if (response.statusCode === 200 && /json/.test(response.headers?.['content-type'] ?? '')) {
-        plain = JSON.parse(await text(response.body as NodeJS.ReadableStream)) as Output;
+        plain = JSON.parse(await textOf(response.body as AsyncIterable<Buffer>)) as Output;
         // For the SDK to read.
         response.body = Buffer.from('{}');
       }
@@ -32,4 +31,11 @@ export function plainAnswer<Output>(command: {
     { step: 'deserialize', name: 'bkStackPlainAnswer', priority: 'low' },
   );
   return () => plain;
+}
+
+/** Decoded at once, which is several times as fast as piece by piece. */
+async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -3,6 +3,7 @@ import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
+import { describedGroup } from '../stack/reading/group.ts';
 import { type QueueState, queueState } from '../stack/reading/queue.ts';
 import { originOf, type StackOrigin } from '../stack/reading/summary.ts';
 
@@ -88,13 +89,9 @@ export class Patient {
     return this.#once('group', async () => {
       const name = this.output('AutoScalingGroupName');
       if (name === undefined) return undefined;
-      const { DescribeAutoScalingGroupsCommand } = await import('../aws/sdk/auto-scaling.ts');
-      const client = await this.aws.clients.autoScaling();
-      const { AutoScalingGroups } = await client.send(
-        new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-      );
+      const group = await describedGroup(this.aws, name);
       // One that says how it is, is being deleted.
-      return AutoScalingGroups?.find(({ Status }) => Status === undefined);
+      return group?.Status === undefined ? group : undefined;
     });
   }
 

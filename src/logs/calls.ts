@@ -45,7 +45,7 @@ export interface LogCalls {
 }
 
 /** Events on a page: what fits in memory several times over, and about as many as AWS puts into its megabyte. */
-const PAGE = 2000;
+const PAGE = 5000;
 
 /** The same on AWS. Requests end when the signal is aborted. */
 export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 
 /** What would move the cursor, ring the bell, or change the direction of the text. A tab does none of it. */
-const CONTROL = /(?!\t)[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const CONTROL = /[[\p{Cc}--\t]\u200e\u200f\u202a-\u202e\u2066-\u2069]/gv;
 
 /**
  * A line that does nothing to a terminal but to be read on it: sequences of a terminal (colours, titles) are left out, and

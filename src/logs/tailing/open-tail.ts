@@ -47,7 +47,8 @@ export async function* openTail(
   { stackName, groups, instances, live, apart, console, ...range }: TailOrder,
   { now, signal, say }: TailSurroundings,
 ): AsyncGenerator<TailBatch> {
-  const stack = await requireStack(aws, stackName);
+  // While the stack is asked for, what its logs are read with is loaded.
+  const [stack] = await Promise.all([requireStack(aws, stackName), aws.clients.cloudWatchLogs()]);
   const { places, sharedBy } = logTargets(stack, groups);
   const clock = { ...pacingOf(aws, signal), now, signal };
   const calls = logCalls(aws, signal);

@@ -7,6 +7,9 @@ export interface ShowOptions extends FormatOptions {
   readonly matches: RegExp | undefined;
 }
 
+/** Lines written at once: a page's as one text would be as much in memory again. */
+const AT_ONCE = 1000;
+
 /** Writes a tail as it comes, no faster than it is read. */
 export async function showTail(
   batches: AsyncIterable<TailBatch>,
@@ -18,12 +21,14 @@ export async function showTail(
   for await (const { of, events } of batches) {
     const shown = matches === undefined ? events : events.filter(({ message }) => matches.test(message));
     if (shown.length === 0) continue;
-    const lines = shown.map(line);
     if (of !== undefined && of !== last) {
       const heading = headingOf(format, of);
-      if (heading !== undefined) lines.unshift(last === undefined ? heading : `\n${heading}`);
+      if (heading !== undefined) await writeAll(out, `${last === undefined ? '' : '\n'}${heading}\n`);
       last = of;
     }
-    await writeAll(out, `${lines.join('\n')}\n`);
+    for (let from = 0; from < shown.length; from += AT_ONCE) {
+      const lines = shown.slice(from, from + AT_ONCE).map(line);
+      await writeAll(out, `${lines.join('\n')}\n`);
+    }
   }
 }

@@ -4,6 +4,7 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { requireStack } from '../reading/find-stack.ts';
+import { existingGroup } from '../reading/group.ts';
 import type { CapacityCalls } from './scale-to-zero.ts';
 
 /** SetInstanceProtection takes fifty ids. */
@@ -41,12 +42,7 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
   });
   return {
     async read(group) {
-      const { sdk, client } = await load();
-      const { AutoScalingGroups } = await client.send(
-        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
-      );
-      const found = AutoScalingGroups?.[0];
-      if (found === undefined) throw new OperationError(`There is no Auto Scaling group ${group} any more`);
+      const found = await existingGroup(aws, group);
       return {
         size: { min: found.MinSize ?? 0, max: found.MaxSize ?? 0, desired: found.DesiredCapacity ?? 0 },
         instances: (found.Instances ?? []).map((instance) => ({

@@ -1,5 +1,6 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
+import { OperationError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { PURCHASE_TAG, purchaseOf } from '../../scaler/purchase.ts';
 
@@ -57,6 +58,13 @@ export async function describedGroup(aws: AwsContext, name: string): Promise<Aut
     new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
   );
   return AutoScalingGroups?.[0];
+}
+
+/** The same of one that somebody works on. @throws OperationError where it is gone */
+export async function existingGroup(aws: AwsContext, name: string): Promise<AutoScalingGroup> {
+  const group = await describedGroup(aws, name);
+  if (group === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
+  return group;
 }
 
 /** The ids of the instances that a group has; none where it does not exist. */

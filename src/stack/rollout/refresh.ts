@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type Pacing, persistently } from '../pacing.ts';
+import { describedGroup } from '../reading/group.ts';
 import { letPoolGo, warmPoolCalls } from './warm-pool.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
@@ -89,11 +90,7 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
   };
   return {
     async instances(group) {
-      const { sdk, client } = await load();
-      const { AutoScalingGroups } = await client.send(
-        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [group] }),
-      );
-      return AutoScalingGroups?.[0]?.Instances?.length ?? 0;
+      return (await describedGroup(aws, group))?.Instances?.length ?? 0;
     },
     async active(group) {
       return (await refreshes(group)).find(({ Status = '' }) => !REFRESH_ENDED.test(Status))

@@ -2,9 +2,8 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
 import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { OperationError } from '../../errors.ts';
 import { bootLogOf } from '../reading/boot-log.ts';
-import { launchVersion } from '../reading/group.ts';
+import { launchVersion, existingGroup } from '../reading/group.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */
@@ -28,13 +27,7 @@ export function surveyCalls(aws: AwsContext): SurveyCalls {
   });
   return {
     async group(name) {
-      const { sdk, client } = await load();
-      const { AutoScalingGroups } = await client.send(
-        new sdk.DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [name] }),
-      );
-      const found = AutoScalingGroups?.[0];
-      if (found === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
-      return rolloutGroup(found);
+      return rolloutGroup(await existingGroup(aws, name));
     },
     async activities(name) {
       const { sdk, client } = await load();

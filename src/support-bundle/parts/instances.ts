@@ -1,6 +1,7 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 import { OperationError } from '../../errors.ts';
 import { listInstances } from '../../stack/instances/list.ts';
+import { describedGroup } from '../../stack/reading/group.ts';
 import { groupName, idsOf, outputOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 
@@ -39,17 +40,14 @@ export function instanceParts(site: Site): Part[] {
 }
 
 async function group(site: Site): Promise<{ data: unknown }> {
-  const { DescribeAutoScalingGroupsCommand, DescribeInstanceRefreshesCommand } =
-    await import('../../aws/sdk/auto-scaling.ts');
+  const { DescribeInstanceRefreshesCommand } = await import('../../aws/sdk/auto-scaling.ts');
   const client = await site.aws.clients.autoScaling();
   const AutoScalingGroupName = await groupName(site);
-  const { AutoScalingGroups } = await client.send(
-    new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [AutoScalingGroupName] }),
-  );
+  const described = await describedGroup(site.aws, AutoScalingGroupName);
   const { InstanceRefreshes } = await client.send(
     new DescribeInstanceRefreshesCommand({ AutoScalingGroupName }),
   );
-  return { data: { group: AutoScalingGroups?.[0], instanceRefreshes: InstanceRefreshes ?? [] } };
+  return { data: { group: described, instanceRefreshes: InstanceRefreshes ?? [] } };
 }
 
 /** What the group did, newest first. */

@@ -159,8 +159,9 @@ function filterLogEvents(input: FilterLogEventsRequest, scope: Scope): FilterLog
   let bytes = 0;
   let last: Cursor | undefined;
   let more = false;
-  for (const event of eventsAfter(streamsOf(group, logStreamNames, logStreamNamePrefix), from)) {
-    const { stream, timestamp, message, ingestedAt, number } = event;
+  const streams = streamsOf(group, logStreamNames, logStreamNamePrefix);
+  for (const { stream, event } of eventsAfter(streams, from)) {
+    const { timestamp, message, ingestedAt, number } = event;
     if (timestamp > endTime) break;
     if (!matches(message)) continue;
     bytes += message.length + EVENT_OVERHEAD;

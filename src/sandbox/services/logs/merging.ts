@@ -7,8 +7,10 @@ export interface Cursor {
   readonly number: number;
 }
 
-export interface StreamEvent extends EventRecord {
+/** An event, and the name of the stream that it is in. */
+export interface StreamEvent {
   readonly stream: string;
+  readonly event: EventRecord;
 }
 
 /**
@@ -16,27 +18,52 @@ export interface StreamEvent extends EventRecord {
  * page costs what is on it, however much is there.
  */
 export function* eventsAfter(streams: readonly StreamRecord[], cursor: Cursor): Generator<StreamEvent> {
+  const readers = streams.map((stream) => new StreamReader(stream, cursor));
   const heap = new EventHeap();
-  const at = streams.map(({ events }) => firstAfter(events, cursor));
-  streams.forEach(({ events }, index) => {
-    const event = events[at[index] ?? 0];
-    if (event !== undefined) heap.push(event.timestamp, index);
-  });
+  const queue = (id: number) => {
+    const next = readers[id]?.next;
+    if (next !== undefined) heap.push(next, id);
+  };
+  for (const id of readers.keys()) queue(id);
   while (heap.next < Infinity) {
     const timestamp = heap.next;
-    const together: StreamEvent[] = [];
-    while (heap.next === timestamp) {
-      const index = heap.pop();
-      const { events, name } = streams[index] ?? { events: [], name: '' };
-      let next = at[index] ?? 0;
-      for (let event = events[next]; event?.timestamp === timestamp; event = events[(next += 1)]) {
-        together.push({ ...event, stream: name });
-      }
-      at[index] = next;
-      const event = events[next];
-      if (event !== undefined) heap.push(event.timestamp, index);
+    const ids = [heap.pop()];
+    while (heap.next === timestamp) ids.push(heap.pop());
+    // Alone, a stream goes on until another one has something.
+    const until = ids.length === 1 ? heap.next : timestamp + 1;
+    const [events = [], ...others] = ids.map((id) => readers[id]?.before(until));
+    if (others.length === 0) yield* events;
+    else {
+      const together = [events, ...others].flatMap((each) => [...(each ?? [])]);
+      yield* together.sort((left, right) => left.event.number - right.event.number);
     }
-    yield* together.sort((left, right) => left.number - right.number);
+    ids.forEach(queue);
+  }
+}
+
+class StreamReader {
+  readonly #name: string;
+  readonly #events: readonly EventRecord[];
+  #at: number;
+
+  constructor({ name, events }: StreamRecord, cursor: Cursor) {
+    this.#name = name;
+    this.#events = events;
+    this.#at = firstAfter(events, cursor);
+  }
+
+  /** The time of the next event, where there is one. */
+  get next(): number | undefined {
+    return this.#events[this.#at]?.timestamp;
+  }
+
+  /** Takes what is older. */
+  *before(timestamp: number): Generator<StreamEvent> {
+    for (let event = this.#events[this.#at]; event !== undefined; event = this.#events[this.#at]) {
+      if (event.timestamp >= timestamp) return;
+      this.#at += 1;
+      yield { stream: this.#name, event };
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { AwsError } from '../../kernel/service.ts';
 import { eventStreamBody } from '../event-stream.ts';
 import { mediaType, type WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';
+import { isPlain } from './plain.ts';
 import type { Protocol } from './protocol.ts';
 
 /** Smithy's code of a timestamp in seconds. */
@@ -46,9 +47,7 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
           }),
         };
       }
-      const serializer = codec.createSerializer();
-      serializer.write(operation.output, output);
-      return { status: 200, headers: headers(requestId), body: serializer.flush() };
+      return { status: 200, headers: headers(requestId), body: writeJson(operation.output, output) };
     },
     writeError(error, { schema, requestId }) {
       const known = schema.error(error.code);
@@ -65,6 +64,14 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
     },
     missing: (members) => missingMembers(members, 'ValidationException'),
   };
+}
+
+/** The codec looks at every character, which takes several times as long; of logs that is most of what a page costs. */
+function writeJson(schema: NormalizedSchema, output: object): string | Uint8Array {
+  if (isPlain(schema)) return JSON.stringify(output);
+  const serializer = codec.createSerializer();
+  serializer.write(schema, output);
+  return serializer.flush();
 }
 
 /** @throws AwsError SerializationException for what is no JSON, or is of another type than its member */
