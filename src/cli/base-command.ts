@@ -8,6 +8,7 @@ import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { errTheme } from '../terminal/theme.ts';
+import { commandsHere, type Whereabouts } from './commands-here.ts';
 import { asFailure, failureLines, failureReport, stackOf } from './failure.ts';
 import { sandboxConnection } from './sandbox-connection.ts';
 
@@ -52,8 +53,7 @@ export abstract class BaseCommand extends Command {
   readonly #interruption = new AbortController();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
-  /** Whether the flag, not the environment, has this command work in the sandbox. */
-  #sandboxByFlag = false;
+  #whereabouts: Whereabouts = {};
 
   /** Aborted by Ctrl-C. Every wait takes it. */
   protected get signal(): AbortSignal {
@@ -74,6 +74,27 @@ export abstract class BaseCommand extends Command {
       if (error.code === 'EPIPE') process.exit(0);
       throw error;
     });
+  }
+
+  protected override async parse<F extends Named, B extends Named, A extends Named>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    const { region, profile, sandbox } = parsed.flags as unknown as GlobalFlags;
+    const { name } = parsed.args as { readonly name?: string };
+    this.#whereabouts = { region, profile, sandbox, stackName: name };
+    return parsed;
+  }
+
+  /** For commands that ask where they work, and on which stack. */
+  protected workingOn(stackName: string, region: string): void {
+    this.#whereabouts = { ...this.#whereabouts, stackName, region };
+  }
+
+  /** A text for people whose commands, typed as they are printed, work where this one does. */
+  protected here(text: string): string {
+    return commandsHere(text, this.#whereabouts);
   }
 
   /** From here on Ctrl-C only stops the waiting; `hint` tells how to pick it up. */
@@ -127,7 +148,6 @@ export abstract class BaseCommand extends Command {
 
   /** The connection by the shared flags: AWS, or the sandbox when asked for (started if none runs). */
   protected async connect(flags: GlobalFlags): Promise<AwsContext> {
-    this.#sandboxByFlag = flags.sandbox;
     const sandbox =
       flags.sandbox || isOn(process.env['BK_STACK_SANDBOX'])
         ? await sandboxConnection((line) => this.progress(line))
@@ -167,8 +187,8 @@ export abstract class BaseCommand extends Command {
       failure = new InterruptedError({ cause: failure.cause, hint: this.#resumeHint });
     }
     process.exitCode = failure.exitCode;
-    if (this.jsonEnabled()) this.logJson({ error: failureReport(failure) });
-    this.progress(failureLines(failure, errTheme, this.#sandboxByFlag));
+    if (this.jsonEnabled()) this.logJson({ error: failureReport(failure, (hint) => this.here(hint)) });
+    this.progress(failureLines(failure, errTheme, (hint) => this.here(hint)));
     if (process.argv.includes('--debug')) this.progress(stackOf((error.cause as Error | undefined) ?? error));
   }
 }
@@ -176,5 +196,9 @@ export abstract class BaseCommand extends Command {
 function isOn(value: string | undefined): boolean {
   return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
+
+/** oclif's bound for flags and arguments by their names. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Named = Record<string, any>;
 
 export type GlobalFlags = Interfaces.InferredFlags<(typeof BaseCommand)['baseFlags']>;

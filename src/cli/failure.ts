@@ -71,9 +71,10 @@ export function stackOf(error: Error): string {
   return 'oclif' in error && frames >= 0 ? error.name + stack.slice(frames) : stack;
 }
 
-/** The failure as data, for `--json`. */
-export function failureReport(failure: KnownFailure): FailureReport {
-  const { message, hint, exitCode, details } = failure;
+/** The failure as data, for `--json`. `here` makes the commands of a hint work where the command did. */
+export function failureReport(failure: KnownFailure, here: (hint: string) => string): FailureReport {
+  const { message, exitCode, details } = failure;
+  const hint = failure.hint === undefined ? undefined : here(failure.hint);
   return {
     message,
     ...(hint !== undefined && { hint }),
@@ -82,16 +83,16 @@ export function failureReport(failure: KnownFailure): FailureReport {
   };
 }
 
-/**
- * The failure as lines for a person.
- * @param sandboxByFlag whether the command works in the sandbox by its flag, so that the ones to type next need it too
- */
-export function failureLines(failure: KnownFailure, theme: Theme, sandboxByFlag = false): string {
+/** The failure as lines for a person. `here` makes the commands of a hint work where the command did. */
+export function failureLines(
+  failure: KnownFailure,
+  theme: Theme,
+  here: (hint: string) => string = (hint) => hint,
+): string {
   const first =
     failure instanceof InterruptedError
       ? theme.busy(failure.message)
       : `${theme.bad('Error:')} ${failure.message}`;
-  const hint = failure.hint?.split('\n').map((line) => `  ${line}`) ?? [];
-  const names = sandboxByFlag && /\bbk-stack (?!sandbox\b)/.test(failure.hint ?? '');
-  return [first, ...hint, ...(names ? ['  (In the sandbox, with --sandbox.)'] : [])].join('\n');
+  const hint = failure.hint === undefined ? [] : here(failure.hint).split('\n');
+  return [first, ...hint.map((line) => `  ${line}`)].join('\n');
 }

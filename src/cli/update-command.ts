@@ -85,7 +85,7 @@ export abstract class UpdateCommand extends BaseCommand {
       this.log(`There is nothing to do: ${outcome.stackName} is as it should be.`);
     } else if (outcome.kind === 'updated') {
       const { endText } = await import('../stack/update/index.ts');
-      this.log(endText(outcome, outTheme));
+      this.log(this.here(endText(outcome, outTheme)));
     }
     return outcome;
   }

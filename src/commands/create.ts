@@ -61,6 +61,7 @@ export default class Create extends BaseCommand {
       signal: this.signal,
       theme: outTheme,
     });
+    this.workingOn(order.stackName, aws.region);
     const outcome = await create(aws, order, {
       signal: this.signal,
       observer: () => this.display(aws, flags),
@@ -71,8 +72,8 @@ export default class Create extends BaseCommand {
       dryRun: flags['dry-run'],
       wait: !flags['no-wait'],
     });
-    const look = { theme: outTheme, inSandbox: aws.agentEndpoint !== undefined };
-    this.log('dryRun' in outcome ? previewText(outcome, outTheme) : creationText(outcome, look));
+    const told = 'dryRun' in outcome ? previewText(outcome, outTheme) : creationText(outcome, outTheme);
+    this.log(this.here(told));
     return outcome;
   }
 }

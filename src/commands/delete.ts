@@ -69,7 +69,7 @@ export default class Delete extends BaseCommand {
       if (!(await askToKeep(inTheWay))) throw error;
       return carryOut(await plan(inTheWay));
     });
-    this.log(deletionText(result, outTheme));
+    this.log(this.here(deletionText(result, outTheme)));
     return result;
   }
 }

@@ -60,11 +60,11 @@ export default class Doctor extends BaseCommand {
     this.signal.throwIfAborted();
     const fixed: string[] = [];
     if (fix && repairsOf(report).length > 0) {
-      if (!this.jsonEnabled()) this.log(`\n${reportText(report, outTheme)}\n`);
+      if (!this.jsonEnabled()) this.log(`\n${this.here(reportText(report, outTheme))}\n`);
       fixed.push(...(await this.mend(report, flags)));
       if (fixed.length > 0) report = await look();
     }
-    this.log(`\n${reportText(report, outTheme)}`);
+    this.log(`\n${this.here(reportText(report, outTheme))}`);
     if (findingsOf(report).some(({ severity }) => severity === 'error')) process.exitCode = ExitCode.failed;
     return resultOf(report, fixed);
   }

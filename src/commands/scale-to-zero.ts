@@ -96,7 +96,7 @@ export default class ScaleToZero extends BaseCommand {
     this.log(
       `${outTheme.good('✔')} ${stackName} ${waits ? 'is at zero' : 'goes to zero'}. Remembered: ${desired} desired (${min} to ${max}).`,
     );
-    this.log(`To have it back: ${outTheme.command(`bk-stack resume ${stackName}`)}`);
+    this.log(`To have it back: ${outTheme.command(this.here(`bk-stack resume ${stackName}`))}`);
     return { stackName, remembered, waited: waits };
   }
 }

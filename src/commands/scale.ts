@@ -63,9 +63,8 @@ export default class Scale extends UpdateCommand {
     if (differing.length > 0 && !lasting) {
       const params = paramsOf(differing).map((param) => `--param ${param}`);
       this.log(`${statedText(differing)}: an update may set that again. To make it last:`);
-      this.log(
-        `  ${outTheme.command(`bk-stack update ${stackName} --keep-template --strategy in-place ${params.join(' ')}`)}`,
-      );
+      const update = `bk-stack update ${stackName} --keep-template --strategy in-place ${params.join(' ')}`;
+      this.log(`  ${outTheme.command(this.here(update))}`);
     }
     return { stackName, before, after };
   }

@@ -45,12 +45,14 @@ export default class Status extends BaseCommand {
     const { describeStack } = await import('../stack/reading/describe-stack.ts');
     const { statusText } = await import('../stack/reading/status-text.ts');
     if (flags.watch) {
-      await this.watch(flags.interval, async () => statusText(await describeStack(aws, stackName), outTheme));
+      await this.watch(flags.interval, async () =>
+        this.here(statusText(await describeStack(aws, stackName), outTheme)),
+      );
       return undefined;
     }
     const stack = flags.wait ? await this.wait(aws, stackName, flags) : stackName;
     const status = await describeStack(aws, stack);
-    this.log(statusText(status, outTheme));
+    this.log(this.here(statusText(status, outTheme)));
     return status;
   }
 
@@ -78,7 +80,7 @@ export default class Status extends BaseCommand {
         : { live: false, write: (text) => process.stdout.write(text) },
       {
         ...{ every, read, signal: this.signal },
-        failed: (error) => failureLines(asFailure(error), outTheme),
+        failed: (error) => failureLines(asFailure(error), outTheme, (hint) => this.here(hint)),
       },
     );
   }

@@ -18,16 +18,12 @@ export function pipelineStep(queue: string): string {
 }
 
 /** A creation that has ended well, or begun, for people. */
-export function creationText(
-  result: DeploymentResult & { readonly queue?: string },
-  { theme, inSandbox }: { readonly theme: Theme; readonly inSandbox: boolean },
-): string {
+export function creationText(result: DeploymentResult & { readonly queue?: string }, theme: Theme): string {
   const { stackName, region, status, outputs, elapsedSeconds, queue } = result;
-  const where = inSandbox ? '--sandbox' : `--region ${region}`;
   if (status !== 'CREATE_COMPLETE') {
     return [
       `${theme.busy('…')} ${theme.stack(stackName)} is being created in ${region}.`,
-      `  To watch it: ${theme.command(`bk-stack status ${stackName} --wait ${where}`)}`,
+      `  To watch it: ${theme.command(`bk-stack status ${stackName} --wait`)}`,
     ].join('\n');
   }
   const step =
@@ -37,7 +33,7 @@ export function creationText(
     ...(Object.keys(outputs).length === 0 ? [] : ['', facts(Object.entries(outputs), theme.dim)]),
     ...step,
     '',
-    `See it: ${theme.command(`bk-stack status ${stackName} ${where}`)}`,
+    `See it: ${theme.command(`bk-stack status ${stackName}`)}`,
   ].join('\n');
 }
 
