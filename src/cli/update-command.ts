@@ -1,4 +1,5 @@
 import type { AwsContext } from '../aws/context.ts';
+import { UsageError } from '../errors.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { wrapped } from '../terminal/text.ts';
@@ -54,6 +55,7 @@ export abstract class UpdateCommand extends BaseCommand {
     const { previewText } = await import('../stack/update/index.ts');
     const live = this.repaints(flags);
     const ask = this.interactive(flags) && !flags.yes;
+    if (!ask && !flags.yes && !flags['dry-run']) this.refuseUnseen(stackName, flags);
     const say = (line: string) => {
       this.progress(live ? line : logLine(new Date(), line.trim()));
     };
@@ -77,6 +79,15 @@ export abstract class UpdateCommand extends BaseCommand {
       agreed: () => (ask ? confirm(`Update ${stackName}?`, true) : Promise.resolve(true)),
       dryRun: flags['dry-run'],
     };
+  }
+
+  /** A person whose stdout goes into a pipe sees the question no more, and did not mean to be left out. */
+  private refuseUnseen(stackName: string, flags: { readonly 'no-input': boolean }): void {
+    const alone = flags['no-input'] || this.jsonEnabled() || Boolean(process.env['CI']);
+    if (alone || !process.stdin.isTTY || process.stdout.isTTY) return;
+    throw new UsageError(`The update of ${stackName} is asked for on stdout, which is no terminal here`, {
+      hint: 'Nothing was changed. Leave out the pipe, or agree beforehand: --yes. To see what would change: --dry-run',
+    });
   }
 
   /** Tells the end. */

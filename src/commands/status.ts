@@ -1,9 +1,10 @@
 import * as Flags from '@oclif/core/flags';
 import type { AwsContext } from '../aws/context.ts';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
-import { asFailure, failureLines } from '../cli/failure.ts';
+import { asFailure } from '../cli/failure.ts';
 import { UsageError } from '../errors.ts';
 import type { StackStatus } from '../stack/reading/describe-stack.ts';
+import { logLine } from '../terminal/log-line.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Status extends BaseCommand {
@@ -23,7 +24,9 @@ export default class Status extends BaseCommand {
   static override args = { name: stackNameArg };
 
   static override flags = {
-    wait: Flags.boolean({ description: 'watch a running operation to its end' }),
+    wait: Flags.boolean({
+      description: 'watch a running operation to its end, an update of bk-stack with all its instances',
+    }),
     watch: Flags.boolean({ description: 'show it again and again until Ctrl-C', exclusive: ['wait'] }),
     interval: Flags.integer({
       description: 'with --watch: seconds between two looks',
@@ -65,6 +68,11 @@ export default class Status extends BaseCommand {
     const { watchStack } = await import('../stack/reading/watch-stack.ts');
     const observer = await this.display(aws, flags);
     const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
+    const { awaitUpdate } = await import('../stack/update/under-way.ts');
+    const { pacingOf } = await import('../stack/pacing.ts');
+    await awaitUpdate(aws, stackName, pacingOf(aws, this.signal), (line) => {
+      this.progress(this.repaints(flags) ? this.here(line) : logLine(new Date(), this.here(line)));
+    });
     return watched?.stackId ?? stackName;
   }
 
@@ -80,7 +88,10 @@ export default class Status extends BaseCommand {
         : { live: false, write: (text) => process.stdout.write(text) },
       {
         ...{ every, read, signal: this.signal },
-        failed: (error) => failureLines(asFailure(error), outTheme, (hint) => this.here(hint)),
+        failed: (error) =>
+          outTheme.busy(
+            `It cannot be read now (${asFailure(error).message}). The next look comes all the same.`,
+          ),
       },
     );
   }

@@ -26,8 +26,8 @@ export default class Update extends UpdateCommand {
   static override description =
     'What is not named keeps its value; the template becomes the one of this bk-stack. What would change is shown first, ' +
     'computed by CloudFormation, and what would take data away is refused. Then instances are replaced as their jobs finish, ' +
-    'and if new ones do not come up, everything is taken back. Ctrl-C stops the watching: --resume goes on, --cancel takes it ' +
-    'back.';
+    'and if new ones do not come up, everything is taken back. Where nobody can be asked (no terminal, --json, --no-input), it ' +
+    'goes ahead. Ctrl-C stops the watching: --resume goes on, --cancel takes it back.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',

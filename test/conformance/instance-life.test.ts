@@ -85,7 +85,7 @@ describe('the end of an instance', function () {
     const idle = instances[2]!;
     await idle.start('--disconnect-after-idle-timeout', '1');
     await idle.ended();
-    expect(idle.log).to.contain('this instance ends, and the group becomes smaller by it');
+    expect(idle.log).to.contain('the group is asked to end this instance');
     expect((await described()).desired).to.equal(2);
     // Its watcher sees the group end it, and has no job to wait for.
     await gone(idle);

@@ -37,7 +37,7 @@ export async function afterAgent(
   }
   await calls.flush();
   try {
-    say('the agent is done: this instance ends, and the group becomes smaller by it');
+    say('the agent is done: the group is asked to end this instance, and to become smaller by it');
     if (await group.terminate({ decrement: true })) return;
     if (!endsByItself) {
       say('the group is at its least size: the agent starts again');

@@ -18,7 +18,7 @@ interface KnownReason {
  */
 const KNOWN: readonly KnownReason[] = [
   {
-    pattern: /\d+ FAILURE signal\(s\)|Received FAILURE signal/,
+    pattern: /\b[1-9]\d* FAILURE signal\(s\)|Received FAILURE signal/,
     advice: (place) => `An instance reported that its boot failed. ${bootLog(place)}`,
   },
   {
@@ -49,6 +49,12 @@ const KNOWN: readonly KnownReason[] = [
     advice: () =>
       'Spot has none of these instances free in these zones right now. Name more instance types (--param InstanceTypes=...), ' +
       'or let the scaler buy on-demand ones meanwhile (--param SpotFallbackMinutes=10).',
+  },
+  {
+    pattern: /Could not launch On-Demand Instances\..*(UnfulfillableCapacity|InsufficientInstanceCapacity)/s,
+    advice: ({ stackName }) =>
+      'AWS has none of these instances free in these zones right now, on-demand ones neither. Name more instance types, and ' +
+      `other zones where the stack has few: bk-stack update ${stackName} --param InstanceTypes=...`,
   },
   {
     pattern: /InsufficientInstanceCapacity|insufficient capacity|do not have sufficient .* capacity/i,

@@ -44,7 +44,7 @@ export interface GroupState {
   readonly onDemandUntil?: string;
   /** The latest failures, newest first. */
   readonly failures: readonly FailedActivity[];
-  /** Whether nothing has succeeded since the newest failure. */
+  /** Whether nothing of the kind (a launch, a termination) has succeeded since the newest failure. */
   readonly failing: boolean;
 }
 
@@ -88,7 +88,6 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
 export function groupState(group: AutoScalingGroup, activities: readonly Activity[]): GroupState {
   const failed = activities.filter(hasFailed);
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
-  const over = activities.find((activity) => hasFailed(activity) || activity.StatusCode === 'Successful');
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
     minSize: group.MinSize ?? 0,
@@ -100,7 +99,7 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
     ...(paused !== undefined && { paused }),
     ...onDemandUntil(group),
     failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
-    failing: over !== undefined && hasFailed(over),
+    failing: isFailing(activities),
   };
 }
 
@@ -140,6 +139,21 @@ function hasFailed({ StatusCode, StatusMessage = '' }: Activity): boolean {
     StatusCode === 'Failed' ||
     (StatusCode === 'Cancelled' && /Lifecycle Action .*abandoned/.test(StatusMessage))
   );
+}
+
+/** An instance that did not come up is ended, and that succeeds: only a launch makes a launch good. */
+function isFailing(activities: readonly Activity[]): boolean {
+  const newest = activities.findIndex(hasFailed);
+  const failed = activities[newest];
+  if (failed === undefined) return false;
+  return !activities
+    .slice(0, newest)
+    .some((activity) => activity.StatusCode === 'Successful' && kindOf(activity) === kindOf(failed));
+}
+
+/** Launching, Terminating: the first word of what Auto Scaling says of an activity. */
+function kindOf({ Description = '' }: Activity): string | undefined {
+  return Description.split(' ')[0];
 }
 
 function failedActivity({ StartTime, Description = '', StatusMessage = '' }: Activity): FailedActivity {

@@ -45,7 +45,10 @@ function unfinished(
 ): Problem {
   return {
     message: `An update is under way since ${startedAt}, by ${by}: it is ${phase}.`,
-    remedy: `bk-stack update ${stackName} --resume --region ${region}`,
+    remedy: [
+      `bk-stack status ${stackName} --wait --region ${region}`,
+      `Where nobody watches it any more: bk-stack update ${stackName} --resume --region ${region}`,
+    ].join('\n'),
   };
 }
 

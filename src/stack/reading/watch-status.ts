@@ -12,7 +12,7 @@ export interface WatchOptions {
   /** Seconds of real time between two looks. */
   readonly every: number;
   readonly signal: AbortSignal;
-  /** Reads the status as text. A failure is shown in its place, and the next look is made all the same. */
+  /** Reads the status as text. Where that fails, the last one stays, with the failure below; the next look is made all the same. */
   readonly read: () => Promise<string>;
   readonly failed: (error: unknown) => string;
 }
@@ -20,10 +20,13 @@ export interface WatchOptions {
 /** Shows a status again and again until the signal is aborted: painted over on a terminal, elsewhere whenever it changes. */
 export async function watchStatus(place: StatusPlace, options: WatchOptions): Promise<void> {
   const { every, signal, read, failed } = options;
-  let before = '';
+  let [before, good] = ['', ''];
   try {
     while (!signal.aborted) {
-      const text = await read().catch(failed);
+      const text = await read().then(
+        (status) => (good = status),
+        (error: unknown) => (good === '' ? failed(error) : `${good}\n\n${failed(error)}`),
+      );
       if (place.live) place.region.paint(frame(text, place.region, every));
       else if (text !== before) place.write(`${logLine(new Date(), 'status')}\n${text}\n`);
       before = text;

@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
 import { isDenied } from '../preflight/check.ts';
+import { type Pacing, persistently } from '../pacing.ts';
 import { type Journal, journalStore } from './journal.ts';
 
 /** Another update is there: who began it, and how to go on with it. */
@@ -24,6 +25,31 @@ export async function runningUpdate(aws: AwsContext, stackName: string): Promise
   } catch (error) {
     if (isDenied(error)) return undefined;
     throw error;
+  }
+}
+
+/** How often an update is looked at that somebody else carries out, in the stack's own seconds. */
+const LOOK_EVERY = 10;
+
+/** Waits for the end of an update that somebody carries out, if one is under way. Each of its phases is told. */
+export async function awaitUpdate(
+  aws: AwsContext,
+  stackName: string,
+  pacing: Pacing,
+  say: (line: string) => void,
+): Promise<void> {
+  let told: string | undefined;
+  for (;;) {
+    const journal = await persistently(pacing, () => runningUpdate(aws, stackName));
+    if (journal === undefined) return;
+    if (told === undefined) {
+      say(
+        `An update by ${journal.by} is under way. Where nobody watches it: bk-stack update ${stackName} --resume`,
+      );
+    }
+    if (journal.phase !== told) say(`The update is ${journal.phase}`);
+    told = journal.phase;
+    await pacing.pause(LOOK_EVERY);
   }
 }
 

@@ -54,7 +54,11 @@ const refused = {
     'We currently do not have sufficient m7i.large capacity in the Availability Zone you requested',
 };
 const UNKNOWN = { known: false, why: 'no token' } as const;
-const launched = { StatusCode: 'Successful' as const, StartTime: new Date('2026-11-23T11:05:00Z') };
+const launched = {
+  StatusCode: 'Successful' as const,
+  StartTime: new Date('2026-11-23T11:05:00Z'),
+  Description: 'Launching a new EC2 instance: i-0123456789abcdef1',
+};
 
 describe('what is wrong with a stack', () => {
   it('is nothing, when all is well', () => {
@@ -123,6 +127,13 @@ describe('what is wrong with a stack', () => {
     expect(problem?.message).to.contain('  Installing Docker\n  no space left');
     expect(problem?.remedy).to.contain('bk-stack logs tail ci --group boot --instance i-0123456789abcdef0');
     expect(problemsOf({ stack, group: groupOf({}, [launched, abandoned]) })).to.deep.equal([]);
+    // Ending the one that did not come up makes nothing good.
+    const ended = {
+      StatusCode: 'Successful' as const,
+      Description: 'Terminating EC2 instance: i-0123456789abcdef0',
+    };
+    expect(groupOf({}, [ended, abandoned, launched]).failing).to.equal(true);
+    expect(groupOf({}, [launched, ended, abandoned]).failing).to.equal(false);
   });
 
   it('is a scale-in that was called off, only in the eyes of others', () => {

@@ -55,7 +55,7 @@ export function meaningOf(
   if (isTagsOnly(change)) return { weight: 'none', text: 'nothing for running builds' };
   if (type === 'AWS::AutoScaling::AutoScalingGroup' && kind === 'change') return group(change);
   if (/^AWS::IAM::(Role|Policy|ManagedPolicy|RolePolicy)$/.test(type) && kind !== 'add') {
-    return { weight: 'builds', text: 'running builds have the changed permissions at once' };
+    return { weight: 'builds', text: 'what runs by it has the changed permissions at once' };
   }
   if (/^AWS::EC2::SecurityGroup/.test(type) && kind !== 'add') {
     return { weight: 'builds', text: 'it holds for running instances at once' };
@@ -72,10 +72,13 @@ export function meaningOf(
   return { weight: 'none', text: 'nothing for running builds' };
 }
 
+/** What the strategy `drain` does to every instance. */
+export const DRAINED = 'all instances end as their jobs finish, and new ones start after the update';
+
 function launch(strategy: Strategy): Meaning {
   const how: Record<Strategy, string> = {
     rolling: 'instances are replaced as their jobs finish',
-    drain: 'all instances end as their jobs finish, and new ones start after the update',
+    drain: DRAINED,
     'in-place': 'new instances have it; those that run stay as they are until they end',
   };
   return { weight: 'instances', text: how[strategy] };

@@ -1,6 +1,7 @@
 import { counted } from '../../../terminal/text.ts';
 import type { Theme } from '../../../terminal/theme.ts';
 import { type ChangeKind, isTagsOnly, type PropertyChange } from './changes.ts';
+import { DRAINED } from './meaning.ts';
 import { refusedChanges, type UpdatePreview, type WeighedChange } from './preview.ts';
 
 const SIGNS: Readonly<Record<ChangeKind, string>> = {
@@ -50,13 +51,13 @@ export function previewText(preview: UpdatePreview, theme: Theme): string {
               `  ${logicalId} ${property}: ${theme.busy(`is ${shown(actual)}`)}, and the stack has made it ${shown(expected)}`,
           ),
         ].join('\n'),
-    theme.heading(summary(resources)),
+    theme.heading(summary(preview)),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
 }
 
-function summary(resources: readonly WeighedChange[]): string {
+function summary({ resources, strategy }: UpdatePreview): string {
   const count = (...kinds: ChangeKind[]) => resources.filter(({ kind }) => kinds.includes(kind)).length;
   const counts = [
     `${count('add')} to add`,
@@ -65,7 +66,9 @@ function summary(resources: readonly WeighedChange[]): string {
     `${count('remove')} to remove`,
   ].join(', ');
   const instances = resources.find(({ meaning }) => meaning.weight === 'instances');
-  const builds = instances === undefined ? 'No instance is touched' : upper(instances.meaning.text);
+  // Draining ends all of them, whatever changes.
+  const drained = strategy === 'drain' ? DRAINED : 'no instance is touched';
+  const builds = upper(instances?.meaning.text ?? drained);
   return `${counts}. ${builds}.`;
 }
 
