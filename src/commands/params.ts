@@ -30,7 +30,7 @@ export default class Params extends BaseCommand {
     const shown = flags.changed
       ? { ...all, parameters: all.parameters.filter(({ changed }) => changed) }
       : all;
-    this.log(flags.markdown ? paramsMarkdown(shown) : paramsText(shown, outTheme));
+    this.log(flags.markdown ? paramsMarkdown(shown) : paramsText(shown, outTheme, process.stdout.columns));
     return shown;
   }
 }

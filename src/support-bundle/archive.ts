@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Zip, ZipDeflate } from 'fflate';
 import { OperationError, UsageError } from '../errors.ts';
 import { writeAll } from '../terminal/write-all.ts';
@@ -66,7 +67,12 @@ export class Archive {
  * @throws UsageError for a file that is there; OperationError where it cannot be written
  */
 export function fileSink(path: string, force: boolean): Sink {
-  if (!force && existsSync(path)) throw isThere(path);
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) {
+      throw new UsageError(`${path} is a folder`, { hint: 'Name a file with --output.' });
+    }
+    if (!force) throw isThere(path);
+  }
   const target = force ? `${path}.${process.pid}.tmp` : path;
   const attempt = <Result>(act: () => Result): Result => {
     try {
@@ -74,6 +80,11 @@ export function fileSink(path: string, force: boolean): Sink {
     } catch (error) {
       const { code = 'unknown' } = error as NodeJS.ErrnoException;
       if (code === 'EEXIST') throw isThere(target);
+      if (code === 'ENOENT') {
+        throw new UsageError(`There is no folder ${dirname(path)}`, {
+          hint: 'Name another file with --output.',
+        });
+      }
       throw new OperationError(`${path} cannot be written (${code})`, {
         cause: error,
         hint: 'Name another file with --output.',

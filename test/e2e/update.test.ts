@@ -245,10 +245,18 @@ describe('bk-stack update and rollback', function () {
     expect(second.exitCode).to.equal(1);
     expect(second.stderr).to.match(/An update of ci is under way: .*--resume.*--cancel/s);
     const status = await sandbox.run('status', 'ci');
-    expect(status.stdout).to.match(/An update.*replacing.*\n +bk-stack update ci --resume/);
+    expect(status.stdout).to.match(
+      /An update.*replacing.*\n.*status ci --wait.*\n.* bk-stack update ci --resume/,
+    );
+    let over = false;
+    const waiting = sandbox.run('status', 'ci', '--wait').finally(() => (over = true));
     await fail();
     const resumed = await ran('update', 'ci', '--resume');
     expect(resumed.stdout).to.match(/✔ ci is updated/);
+    expect(over).to.equal(false);
+    const waited = await waiting;
+    expect(waited.stderr).to.match(/An update by .* is under way.*\n.*The update is replacing/);
+    expect(waited.stdout).to.not.contain('under way');
     expect(await parameter('AgentsPerInstance')).to.equal('3');
     await fail('capacity:*');
     const again = sandbox.spawn('update', 'ci', '--param', 'AgentsPerInstance=4');

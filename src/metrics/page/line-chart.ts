@@ -1,3 +1,4 @@
+import { minuteOf } from '../../terminal/minute.ts';
 import { highest, type Values } from '../series.ts';
 import { escaped } from './escaped.ts';
 
@@ -38,7 +39,7 @@ export function lineChart({ title, times, lines, format, steps }: PageChart): st
     .join(', ');
   const readings = times.map((at, index) =>
     [
-      `${at.slice(0, 16).replace('T', ' ')} UTC`,
+      minuteOf(at),
       ...lines.map(({ label, values, most }) => reading(label, values[index], most?.[index], format)),
     ].join('; '),
   );

@@ -3,6 +3,11 @@ import { UsageError } from '../../errors.ts';
 import { parseConfig } from './config-file.ts';
 import type { GivenParameters } from './given.ts';
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+};
+
 /**
  * Reads a config file, or stdin for `-`.
  * @param stdin gives all of stdin; asked only for `-`
@@ -11,9 +16,8 @@ import type { GivenParameters } from './given.ts';
 export async function readConfig(path: string, stdin: () => Promise<string>): Promise<GivenParameters> {
   if (path === '-') return parseConfig(await stdin(), 'stdin');
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = missing ? 'there is no such file' : (cause as Error).message;
-    throw new UsageError(`The config ${path} cannot be read: ${why}`, { cause });
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new UsageError(`The config ${path} cannot be read: ${UNREADABLE[code] ?? message}`, { cause });
   });
   return parseConfig(text, path);
 }

@@ -1,10 +1,31 @@
-import { table } from '../../terminal/table.ts';
+import { facts, table } from '../../terminal/table.ts';
+import { widthOf } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import type { StackParameters, StackParameterValue } from './params.ts';
 
-/** A stack's parameters for people: those that are not the default stand out. */
-export function paramsText({ parameters }: StackParameters, theme: Theme): string {
+/**
+ * A stack's parameters for people: those that are not the default stand out.
+ * @param columns how wide it may be; where a table would be wider, the default stands below its value
+ */
+export function paramsText({ parameters }: StackParameters, theme: Theme, columns = Infinity): string {
   if (parameters.length === 0) return 'All parameters have their defaults.';
+  const wide = paramsTable(parameters, theme);
+  if (wide.split('\n').every((line) => widthOf(line) <= columns)) return wide;
+  return facts(
+    parameters.map(({ name, value, changed, preset }) => [
+      name,
+      (changed ? value || '(empty)' : theme.dim(value || '(empty)')) +
+        (changed ? `\n${theme.dim(`default: ${defaultText(preset)}`)}` : ''),
+    ]),
+    theme.heading,
+  );
+}
+
+function defaultText(preset: string | undefined): string {
+  return (preset ?? '(none)') || '(empty)';
+}
+
+function paramsTable(parameters: readonly StackParameterValue[], theme: Theme): string {
   return table<StackParameterValue>(
     parameters,
     [
@@ -20,7 +41,7 @@ export function paramsText({ parameters }: StackParameters, theme: Theme): strin
       },
       {
         heading: 'DEFAULT',
-        cell: ({ changed, preset }) => (changed ? (preset ?? '(none)') || '(empty)' : ''),
+        cell: ({ changed, preset }) => (changed ? defaultText(preset) : ''),
         paint: (text) => theme.dim(text),
       },
     ],

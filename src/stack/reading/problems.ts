@@ -1,3 +1,4 @@
+import { minuteOf } from '../../terminal/minute.ts';
 import { safe } from '../../terminal/safe.ts';
 import { counted } from '../../terminal/text.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
@@ -44,7 +45,7 @@ function unfinished(
   { phase, by, startedAt }: NonNullable<Findings['update']>,
 ): Problem {
   return {
-    message: `An update is under way since ${startedAt}, by ${by}: it is ${phase}.`,
+    message: `An update is under way since ${minuteOf(startedAt)}, by ${by}: it is ${phase}.`,
     remedy: [
       `bk-stack status ${stackName} --wait --region ${region}`,
       `Where nobody watches it any more: bk-stack update ${stackName} --resume --region ${region}`,
@@ -166,7 +167,7 @@ function launchProblem(reason: string, place: StackSummary): Problem {
 function alarmProblem({ stackName, region, origin }: StackSummary, alarm: RaisedAlarm): Problem {
   const { alarmName, since, about, ofFunction } = alarm;
   return {
-    message: `The alarm ${alarmName} is on since ${since.slice(0, 16).replace('T', ' ')} UTC: ${about}`,
+    message: `The alarm ${alarmName} is on since ${minuteOf(since)}: ${about}`,
     remedy:
       ofFunction && origin === 'bk-stack'
         ? `bk-stack logs tail ${stackName} --group scaler --since 30m --region ${region}`

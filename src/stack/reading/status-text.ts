@@ -1,3 +1,4 @@
+import { minuteOf } from '../../terminal/minute.ts';
 import { facts, table } from '../../terminal/table.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
@@ -175,10 +176,11 @@ function instancesText({ stackName, group }: StackStatus, theme: Theme): string 
 function failuresText({ failures, failing }: GroupState, theme: Theme): string {
   if (failures.length === 0) return '';
   const title = `${counted(failures.length, 'failed scaling activity').replace(/activitys$/, 'activities')}${failing ? '' : ', since made good'}`;
-  const lines = failures.map(({ at, reason, activity }) => `  ${minuteOf(at)}  ${reason || activity}`);
+  const whys = failures.map(({ reason, activity }) => reason || activity);
+  const lines = failures.map(({ at }, index) => {
+    const why = whys[index] ?? '';
+    // AWS's reasons are long, and of one cause there is one after the other.
+    return `  ${minuteOf(at)}  ${index > 0 && why === whys[index - 1] ? 'the same' : why}`;
+  });
   return [theme.heading(title), ...lines].join('\n');
-}
-
-function minuteOf(instant: string): string {
-  return `${instant.slice(0, 16).replace('T', ' ')} UTC`;
 }
