@@ -1,5 +1,6 @@
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { EC2 } from '@aws-sdk/client-ec2';
+import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
 
@@ -75,6 +76,8 @@ describe('the preview of bk-stack update', function () {
       ...['create', 'ci', '--token-stdin', '--no-input', '--json', '--param', 'MaxSize=8'],
     );
     expect(made.exitCode, made.stderr).to.equal(0);
+    // A bucket that is named has to be there.
+    await new S3({ ...sandbox.client, forcePathStyle: true }).createBucket({ Bucket: 'my-own-secrets' });
   });
   after(() => sandbox.remove());
 

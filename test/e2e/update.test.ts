@@ -1,5 +1,6 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
+import { S3 } from '@aws-sdk/client-s3';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { SandboxJobs, until } from '../support/jobs.ts';
@@ -343,6 +344,7 @@ describe('bk-stack update and rollback', function () {
   });
 
   it('refuses to replace what holds data, and says what causes it', async () => {
+    await new S3({ ...sandbox.client, forcePathStyle: true }).createBucket({ Bucket: 'my-own-bucket' });
     const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', 'SecretsBucket=my-own-bucket');
     expect(exitCode, stderr).to.equal(2);
     expect(stderr).to.match(/- ManagedSecretsBucket \(AWS::S3::Bucket\): it would be removed/);

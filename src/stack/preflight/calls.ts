@@ -8,6 +8,7 @@ import type { TokenCalls } from './agent-token.ts';
 import type { InstanceTypeFacts, Placement, TypeArchitectures } from './instance-types.ts';
 import type { LaunchCalls } from './launch.ts';
 import type { QuotaCalls } from './quotas.ts';
+import { type BucketState, bucketState } from './secrets-bucket.ts';
 
 /** Who AWS takes us for. */
 export interface Caller {
@@ -28,6 +29,7 @@ export interface PreflightCalls extends TokenCalls, QuotaCalls, LaunchCalls {
   typesOfRegion(): Promise<readonly string[]>;
   /** The availability zones that the account may use, local and wavelength zones left out. */
   zones(): Promise<readonly string[]>;
+  bucket(name: string): Promise<BucketState>;
   /** Those of these subnets that are there. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
 }
@@ -113,6 +115,8 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
         .map(({ ZoneName }) => ZoneName ?? '')
         .sort();
     },
+
+    bucket: (name) => bucketState(aws, name, signal),
 
     async subnets(ids) {
       const { sdk, client } = await ec2();

@@ -6,7 +6,7 @@ import type { Caller, PreflightCalls } from './calls.ts';
 import { type Finding, orUnchecked, type Verdict, verdict } from './check.ts';
 import { judgeName, type Leftover, type NameVerdict } from './name.ts';
 import { checkQuotas, type Sizes } from './quotas.ts';
-import { accountTask, instanceTasks, judged, type Staged, stagingTask } from './tasks.ts';
+import { accountTask, instanceTasks, judged, secretsTask, type Staged, stagingTask } from './tasks.ts';
 
 /** What is to be made, as far as it can be checked before. */
 export interface PreflightSubject extends Staged {
@@ -65,10 +65,11 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
         });
       }),
     ),
+    secretsTask(calls, subject.parameters, region),
     stagingTask(site.assets(caller), subject, caller),
   ] as const;
-  const [name, types, launch, accepted, quotas, staged] = await runTasks(tasks, style);
-  const verdicts: readonly Verdict[] = [name, types, launch, accepted, quotas, staged];
+  const [name, types, launch, accepted, quotas, secrets, staged] = await runTasks(tasks, style);
+  const verdicts: readonly Verdict[] = [name, types, launch, accepted, quotas, secrets, staged];
   return {
     caller,
     problems: verdicts.flatMap(({ problems }) => problems),

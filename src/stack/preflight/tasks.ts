@@ -12,6 +12,7 @@ import {
 } from './instance-types.ts';
 import { checkLaunch } from './launch.ts';
 import type { Leftover } from './name.ts';
+import { checkSecretsBucket } from './secrets-bucket.ts';
 
 /** Who we are. It comes before all else, as nothing can be asked without credentials. */
 export function accountTask(calls: Pick<PreflightCalls, 'caller'>, region: string): ListedTask<Caller> {
@@ -74,6 +75,15 @@ export function stagingTask(
   caller: Caller,
 ): ListedTask<Verdict & { readonly plan: StagingPlan }> {
   return judged('Template', () => stagingVerdict(calls, staged, caller));
+}
+
+/** Whether builds will find their secrets. */
+export function secretsTask(
+  calls: Pick<PreflightCalls, 'bucket'>,
+  parameters: ReadonlyMap<string, string>,
+  region: string,
+): ListedTask<Verdict> {
+  return judged('Secrets bucket', () => checkSecretsBucket(calls, parameters, region));
 }
 
 /** A check as people see it. */

@@ -3,7 +3,7 @@ import type { StagingPlan } from '../assets/index.ts';
 import type { Caller } from './calls.ts';
 import type { Finding } from './check.ts';
 import type { PreflightSite } from './preflight.ts';
-import { accountTask, instanceTasks, type Staged, stagingTask } from './tasks.ts';
+import { accountTask, instanceTasks, secretsTask, type Staged, stagingTask } from './tasks.ts';
 
 /** What a stack is to become, as far as it can be checked before. */
 export interface UpdateSubject extends Staged {
@@ -25,11 +25,12 @@ export async function preflightUpdate(
 ): Promise<UpdateFindings> {
   const [caller] = await runTasks<[Caller]>([accountTask(calls, subject.region)], style);
   const { tasks } = instanceTasks(calls, subject.parameters, subject.region);
-  const [types, launch, staged] = await runTasks(
-    [...tasks, stagingTask(assets(caller), subject, caller)] as const,
+  const secrets = secretsTask(calls, subject.parameters, subject.region);
+  const [types, launch, reachable, staged] = await runTasks(
+    [...tasks, secrets, stagingTask(assets(caller), subject, caller)] as const,
     style,
   );
-  const verdicts = [types, launch, staged];
+  const verdicts = [types, launch, reachable, staged];
   return {
     caller,
     problems: verdicts.flatMap(({ problems }) => problems),

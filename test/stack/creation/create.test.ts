@@ -77,6 +77,7 @@ class World {
         typesOfRegion: () => Promise.resolve(['t3.large']),
         zones: () => Promise.resolve(['us-east-1a', 'us-east-1b', 'us-east-1c']),
         subnets: () => Promise.resolve([]),
+        bucket: () => Promise.resolve({ kind: 'there', region: 'us-east-1' }),
         image: () => Promise.resolve({ architecture: 'x86_64', state: 'available' }),
         keyPairs: () => Promise.resolve([]),
         vpcCount: () => Promise.resolve(1),
@@ -175,7 +176,7 @@ describe('creating a stack from an order', () => {
       account: '111122223333',
       queue: 'default',
     });
-    expect(world.said.map((line) => line.slice(21, 30))).to.have.length(7);
+    expect(world.said.map((line) => line.slice(21, 30))).to.have.length(8);
   });
 
   it('passes the token’s path, and the zones that offer the instance types', async () => {
