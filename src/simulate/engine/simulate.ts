@@ -1,76 +1,11 @@
-import { EventHeap } from '../heap.ts';
-import { type Bought, Market, type SpotModel } from './market.ts';
-import type { Policy } from './policy.ts';
-import { exponential, logNormal, seeded } from './random.ts';
-import type { Trace } from './trace.ts';
-import { type WarmModel, WarmPool } from './warm-pool.ts';
-
-/** What the simulated group is like. Times are in seconds. */
-export interface Model {
-  readonly agentsPerInstance: number;
-  readonly min: number;
-  readonly max: number;
-  /** After which an idle instance ends. */
-  readonly idleSeconds: number;
-  /** From the request for an instance to its first agent: the median, and the spread of its logarithm. */
-  readonly bootSeconds: number;
-  readonly bootSpread: number;
-  /** From a decision to its effect. */
-  readonly apiSeconds: number;
-  /** How often EC2 takes an instance back, an hour and instance; it gives two minutes' notice. */
-  readonly interruptionsPerHour: number;
-  /** Dollars an hour and instance. */
-  readonly price: number;
-  /** Where spot has no capacity at times; its prices and interruptions are then what counts. */
-  readonly spot?: SpotModel;
-  /** Absent where the group may have no warm pool. */
-  readonly warm?: WarmModel;
-  /**
-   * Whether Auto Scaling may end instances when the group is to be smaller: the oldest, whose jobs finish first. Otherwise
-   * they stay until they are idle.
-   */
-  readonly endsOldest?: boolean;
-  readonly seed: number;
-  /** Seconds at the start of which jobs and costs are not counted: the past that a forecast learns from. */
-  readonly warmUpSeconds?: number;
-}
-
-/** What came of it. Waits are in seconds. */
-export interface Result {
-  readonly policy: string;
-  readonly jobs: number;
-  readonly waits: {
-    readonly p50: number;
-    readonly p95: number;
-    readonly p99: number;
-    readonly max: number;
-    readonly mean: number;
-  };
-  readonly instanceHours: number;
-  /** Dollars. */
-  readonly cost: number;
-  readonly peakInstances: number;
-  readonly launches: number;
-  /** What there was of a warm pool: launches that were starts of its instances, and what it cost of the whole, in dollars. */
-  readonly warm?: {
-    readonly size: number;
-    readonly starts: number;
-    readonly volumes: number;
-    readonly boots: number;
-  };
-  /** For want of spot capacity. */
-  readonly failedLaunches: number;
-  /** Jobs that a spot interruption cut short. */
-  readonly lostJobs: number;
-  /** Share of the agents' time without a job. */
-  readonly idleShare: number;
-  /** The most of each in equal parts of the time, from the first job on. */
-  readonly overTime: {
-    readonly secondsEach: number;
-    readonly waitingJobs: readonly number[];
-    readonly instances: readonly number[];
-  };
-}
+import { EventHeap } from '../../heap.ts';
+import type { Policy } from '../policy.ts';
+import { exponential, logNormal, seeded } from '../random.ts';
+import type { Trace } from '../trace.ts';
+import { type Bought, Market } from './market.ts';
+import type { Model } from './model.ts';
+import type { Result } from './result.ts';
+import { WarmPool } from './warm-pool.ts';
 
 const PARTS = 60;
 
