@@ -2,15 +2,12 @@ import { EventHeap } from '../../heap.ts';
 import type { Policy } from '../policy.ts';
 import { exponential, logNormal, seeded } from '../random.ts';
 import type { Trace } from '../trace.ts';
+import { Books } from './books.ts';
 import { type Bought, Market } from './market.ts';
 import type { Model } from './model.ts';
 import type { Result } from './result.ts';
 import { WarmPool } from './warm-pool.ts';
 
-const PARTS = 60;
-
-/** EC2 bills seconds, and sixty at least. https://aws.amazon.com/ec2/pricing/on-demand/ */
-const LEAST_BILLED = 60;
 const SPOT_NOTICE = 120;
 const HOUR = 3600;
 
@@ -42,7 +39,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const { agentsPerInstance: perInstance, min, max } = model;
   const random = seeded(model.seed);
   const count = arrivals.length;
-  const waits = new Float64Array(count);
+  const books = new Books(arrivals, model);
   const events = new EventHeap();
 
   // Instances, by their number.
@@ -55,25 +52,18 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   // Agents without a job, by their instance, the one that worked last on top; some have ended meanwhile.
   const free: number[] = [];
 
-  let [now, arrived, started, running, lost, desired] = [0, 0, 0, 0, 0, min];
+  let [now, arrived, started, running, desired] = [0, 0, 0, 0, min];
   // The size that the group does not go below by itself.
   let least = min;
-  const { warmUpSeconds = 0 } = model;
   let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
-  let [billed, cost, agentSeconds, busySeconds, warmBoots] = [0, 0, 0, 0, 0];
   const market = model.spot && new Market(model.spot);
   const pool = model.warm && model.warm.size > 0 ? new WarmPool(model.warm) : undefined;
   const boughtAs: Bought[] = [];
   // Of which none that is younger has ended before it.
   let oldest = 0;
   let freeAgents = 0;
-  const secondsEach = Math.max(1, ((arrivals.at(-1) ?? 0) + HOUR) / PARTS);
-  const waitingJobs = new Array<number>(PARTS).fill(0);
-  const instances = new Array<number>(PARTS).fill(0);
   const note = () => {
-    const part = Math.min(PARTS - 1, Math.floor(now / secondsEach));
-    waitingJobs[part] = Math.max(waitingJobs[part] ?? 0, arrived - started);
-    instances[part] = Math.max(instances[part] ?? 0, booting + up + ending);
+    books.note(arrived - started, booting + up + ending, now);
   };
 
   const schedule = (time: number, kind: Kind, number: number) => {
@@ -87,8 +77,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   const launchSeconds = () => {
     const boot = bootSeconds();
     if (pool?.take(now, model.apiSeconds + boot) !== true) return boot;
-    // The one that boots for it is paid for until it is stopped.
-    if (now >= warmUpSeconds) warmBoots += Math.max(LEAST_BILLED, boot);
+    books.warmPoolRefilled(boot, now);
     return logNormal(random, pool.startSeconds, model.bootSpread);
   };
   const launch = (bought: Bought) => {
@@ -115,13 +104,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   };
   const end = (instance: number) => {
     phase[instance] = Phase.Gone;
-    const launched = launchedAt[instance] ?? 0;
-    const lived = Math.max(0, now - Math.max(launched, warmUpSeconds));
-    const seconds = launched < warmUpSeconds ? lived : Math.max(LEAST_BILLED, lived);
-    const bought = boughtAs[instance] ?? 'on-demand';
-    billed += seconds;
-    cost += (seconds / HOUR) * (model.spot?.prices[bought] ?? model.price);
-    agentSeconds += lived * perInstance;
+    books.instanceEnded(launchedAt[instance] ?? 0, boughtAs[instance] ?? 'on-demand', now);
   };
   const start = () => {
     while (started < arrived && freeAgents > 0) {
@@ -129,7 +112,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       if (phase[instance] !== Phase.Up) continue;
       freeAgents -= 1;
       const job = started++;
-      waits[job] = now - (arrivals[job] ?? 0);
+      books.jobStarted(now);
       runsOn[job] = instance;
       busyAgents[instance] = (busyAgents[instance] ?? 0) + 1;
       busyTotal += 1;
@@ -175,7 +158,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
         busyAgents[instance] = busy;
         busyTotal -= 1;
         running -= 1;
-        busySeconds += Math.max(0, Math.min(durations[number] ?? 0, now - warmUpSeconds));
+        books.jobFinished(durations[number] ?? 0, now);
         if (phase[instance] === Phase.Up) {
           free.push(instance);
           freeAgents += 1;
@@ -225,7 +208,7 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
       case Kind.Taken: {
         if (phase[number] !== Phase.Ending) return;
         const cut = busyAgents[number] ?? 0;
-        lost += cut;
+        books.jobsLost(cut);
         running -= cut;
         busyTotal -= cut;
         gone(number);
@@ -290,43 +273,20 @@ export function simulate(trace: Trace, model: Model, policy: Policy): Result {
   for (let instance = 0; instance < phase.length; instance++)
     if (phase[instance] !== Phase.Gone) end(instance);
 
-  const boots = (warmBoots / HOUR) * model.price;
-  const volumes = pool?.volumes(Math.max(0, now - warmUpSeconds) / HOUR) ?? 0;
-  billed += warmBoots;
-  cost += boots + volumes;
-
   /** The first look at or after the next job: those between see an empty queue. */
   function nextLookAfter(arrival: number): number {
     if (arrival === Infinity) return Infinity;
     return Math.ceil(arrival / policy.pollSeconds) * policy.pollSeconds;
   }
 
-  const counted = firstAtOrAfter(arrivals, warmUpSeconds);
-  const sorted = waits.subarray(counted, started).sort();
-  const share = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-  return {
-    policy: policy.name,
-    jobs: count - counted,
-    waits: {
-      p50: share(0.5),
-      p95: share(0.95),
-      p99: share(0.99),
-      max: sorted.at(-1) ?? 0,
-      mean: sorted.reduce((sum, wait) => sum + wait, 0) / Math.max(1, sorted.length),
+  return books.close(
+    {
+      policy: policy.name,
+      peakInstances: peak,
+      launches,
+      failedLaunches: market?.failed ?? 0,
     },
-    instanceHours: billed / HOUR,
-    cost,
-    peakInstances: peak,
-    launches,
-    ...(pool && { warm: { size: pool.size, starts: pool.starts, volumes, boots } }),
-    failedLaunches: market?.failed ?? 0,
-    lostJobs: lost,
-    idleShare: agentSeconds === 0 ? 0 : 1 - busySeconds / agentSeconds,
-    overTime: { secondsEach, waitingJobs, instances },
-  };
-}
-
-function firstAtOrAfter(times: Float64Array, least: number): number {
-  const index = times.findIndex((time) => time >= least);
-  return index < 0 ? times.length : index;
+    pool,
+    now,
+  );
 }
