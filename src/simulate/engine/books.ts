@@ -12,8 +12,6 @@ const PARTS = 60;
 
 /** What is written down of a simulation, and what it adds up to. Jobs and costs count from the end of the warm-up on. */
 export class Books {
-  readonly #model: Model;
-  readonly #arrivals: Float64Array;
   readonly #countsFrom: number;
   readonly #waits: Float64Array;
   readonly #overTime: { secondsEach: number; waitingJobs: number[]; instances: number[] };
@@ -25,9 +23,10 @@ export class Books {
   #busySeconds = 0;
   #refillSeconds = 0;
 
-  constructor(arrivals: Float64Array, model: Model) {
-    this.#model = model;
-    this.#arrivals = arrivals;
+  constructor(
+    private readonly arrivals: Float64Array,
+    private readonly model: Model,
+  ) {
     this.#countsFrom = model.warmUpSeconds ?? 0;
     this.#waits = new Float64Array(arrivals.length);
     this.#overTime = {
@@ -41,7 +40,7 @@ export class Books {
   /** Jobs start in the order in which they came. */
   jobStarted(now: number): void {
     const job = this.#started++;
-    this.#waits[job] = now - (this.#arrivals[job] ?? 0);
+    this.#waits[job] = now - (this.arrivals[job] ?? 0);
   }
 
   jobFinished(seconds: number, now: number): void {
@@ -53,7 +52,7 @@ export class Books {
   }
 
   instanceEnded(launchedAt: number, bought: Bought, now: number): void {
-    const { agentsPerInstance, price, spot } = this.#model;
+    const { agentsPerInstance, price, spot } = this.model;
     const lived = Math.max(0, now - Math.max(launchedAt, this.#countsFrom));
     const billed = launchedAt < this.#countsFrom ? lived : Math.max(LEAST_BILLED, lived);
     this.#billedSeconds += billed;
@@ -79,12 +78,12 @@ export class Books {
     pool: WarmPool | undefined,
     now: number,
   ): Result {
-    const counted = firstAtOrAfter(this.#arrivals, this.#countsFrom);
-    const boots = (this.#refillSeconds / HOUR) * this.#model.price;
+    const counted = firstAtOrAfter(this.arrivals, this.#countsFrom);
+    const boots = (this.#refillSeconds / HOUR) * this.model.price;
     const volumes = pool?.volumes(Math.max(0, now - this.#countsFrom) / HOUR) ?? 0;
     return {
       policy: facts.policy,
-      jobs: this.#arrivals.length - counted,
+      jobs: this.arrivals.length - counted,
       waits: distributionOf(this.#waits.subarray(counted, this.#started)),
       instanceHours: (this.#billedSeconds + this.#refillSeconds) / HOUR,
       cost: this.#cost + (boots + volumes),

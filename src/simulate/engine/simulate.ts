@@ -1,292 +1,183 @@
-import { EventHeap } from '../../heap.ts';
 import type { Policy } from '../policy.ts';
-import { exponential, logNormal, seeded } from '../random.ts';
 import type { Trace } from '../trace.ts';
 import { Books } from './books.ts';
-import { type Bought, Market } from './market.ts';
+import { EventKind, Events, kindOf, subjectOf } from './events.ts';
+import { Fleet } from './fleet.ts';
+import { Group } from './group.ts';
 import type { Model } from './model.ts';
+import { Queue } from './queue.ts';
 import type { Result } from './result.ts';
-import { WarmPool } from './warm-pool.ts';
 
 const SPOT_NOTICE = 120;
-const HOUR = 3600;
 
-const enum Phase {
-  Booting,
-  Up,
-  /** Takes no more jobs. */
-  Ending,
-  Gone,
-}
-
-/** Of an event's id, what it is about; the rest is the instance's or the job's number. */
-const enum Kind {
-  Finish,
-  Up,
-  Idle,
-  Notice,
-  Taken,
-  Retry,
-}
-const KINDS = 6;
-
-/**
- * Runs a trace through a queue, a group and what sizes it. Buildkite gives a job to the agent that has worked last, so
- * that the others become idle and end.
- */
+/** Runs a trace through a queue, a group and what sizes it. */
 export function simulate(trace: Trace, model: Model, policy: Policy): Result {
-  const { arrivals, durations } = trace;
-  const { agentsPerInstance: perInstance, min, max } = model;
-  const random = seeded(model.seed);
-  const count = arrivals.length;
-  const books = new Books(arrivals, model);
-  const events = new EventHeap();
+  return new EventLoop(trace, model, policy).run();
+}
 
-  // Instances, by their number.
-  const launchedAt: number[] = [];
-  const phase: Phase[] = [];
-  const busyAgents: number[] = [];
-  const idleSince: number[] = [];
-  // The instance that runs each job.
-  const runsOn = new Int32Array(count).fill(-1);
-  // Agents without a job, by their instance, the one that worked last on top; some have ended meanwhile.
-  const free: number[] = [];
+/** Goes from one moment to the next at which something happens: a job comes, an event is due, or the scaler looks. */
+class EventLoop {
+  readonly #events = new Events();
+  readonly #queue: Queue;
+  readonly #fleet: Fleet;
+  readonly #books: Books;
+  readonly #group: Group;
+  #now = 0;
 
-  let [now, arrived, started, running, desired] = [0, 0, 0, 0, min];
-  // The size that the group does not go below by itself.
-  let least = min;
-  let [booting, up, ending, busyTotal, peak, launches] = [0, 0, 0, 0, 0, 0];
-  const market = model.spot && new Market(model.spot);
-  const pool = model.warm && model.warm.size > 0 ? new WarmPool(model.warm) : undefined;
-  const boughtAs: Bought[] = [];
-  // Of which none that is younger has ended before it.
-  let oldest = 0;
-  let freeAgents = 0;
-  const note = () => {
-    books.note(arrived - started, booting + up + ending, now);
-  };
-
-  const schedule = (time: number, kind: Kind, number: number) => {
-    events.push(time, number * KINDS + kind);
-  };
-  const interruptionsOf = (bought: Bought) => {
-    if (model.spot === undefined) return model.interruptionsPerHour;
-    return bought === 'spot' ? model.spot.interruptionsPerHour : 0;
-  };
-  const bootSeconds = () => logNormal(random, model.bootSeconds, model.bootSpread);
-  const launchSeconds = () => {
-    const boot = bootSeconds();
-    if (pool?.take(now, model.apiSeconds + boot) !== true) return boot;
-    books.warmPoolRefilled(boot, now);
-    return logNormal(random, pool.startSeconds, model.bootSpread);
-  };
-  const launch = (bought: Bought) => {
-    const number = launchedAt.length;
-    boughtAs.push(bought);
-    launchedAt.push(now);
-    phase.push(Phase.Booting);
-    busyAgents.push(0);
-    idleSince.push(0);
-    booting += 1;
-    launches += 1;
-    peak = Math.max(peak, booting + up + ending);
-    schedule(now + model.apiSeconds + launchSeconds(), Kind.Up, number);
-    const interruptions = interruptionsOf(bought);
-    if (interruptions > 0) schedule(now + exponential(random, HOUR / interruptions), Kind.Notice, number);
-  };
-  const reconcile = () => {
-    while (booting + up < desired && now >= (market?.retryAt ?? now)) {
-      const bought = market === undefined ? 'on-demand' : market.buy(now);
-      if (bought === undefined) schedule(market?.retryAt ?? now, Kind.Retry, 0);
-      else launch(bought);
-    }
-    if (model.endsOldest) while (booting + up > desired) endOldest();
-  };
-  const end = (instance: number) => {
-    phase[instance] = Phase.Gone;
-    books.instanceEnded(launchedAt[instance] ?? 0, boughtAs[instance] ?? 'on-demand', now);
-  };
-  const start = () => {
-    while (started < arrived && freeAgents > 0) {
-      const instance = free.pop() ?? -1;
-      if (phase[instance] !== Phase.Up) continue;
-      freeAgents -= 1;
-      const job = started++;
-      books.jobStarted(now);
-      runsOn[job] = instance;
-      busyAgents[instance] = (busyAgents[instance] ?? 0) + 1;
-      busyTotal += 1;
-      running += 1;
-      schedule(now + (durations[job] ?? 0), Kind.Finish, job);
-    }
-  };
-  const becomeIdle = (instance: number) => {
-    idleSince[instance] = now;
-    schedule(now + model.idleSeconds, Kind.Idle, instance);
-  };
-  const stopTaking = (instance: number) => {
-    freeAgents -= perInstance - (busyAgents[instance] ?? 0);
-    phase[instance] = Phase.Ending;
-    market?.ended(boughtAs[instance] ?? 'on-demand');
-    up -= 1;
-    ending += 1;
-  };
-  const gone = (instance: number) => {
-    ending -= 1;
-    end(instance);
-  };
-  const endOldest = () => {
-    while (phase[oldest] === Phase.Ending || phase[oldest] === Phase.Gone) oldest += 1;
-    if (phase[oldest] === Phase.Booting) {
-      booting -= 1;
-      market?.ended(boughtAs[oldest] ?? 'on-demand');
-      end(oldest);
-      return;
-    }
-    stopTaking(oldest);
-    if (busyAgents[oldest] === 0) gone(oldest);
-  };
-
-  const handle = (id: number) => {
-    const number = Math.floor(id / KINDS);
-    switch ((id % KINDS) as Kind) {
-      case Kind.Finish: {
-        const instance = runsOn[number] ?? -1;
-        // The instance went, and the job with it.
-        if (instance < 0 || phase[instance] === Phase.Gone) return;
-        const busy = (busyAgents[instance] ?? 1) - 1;
-        busyAgents[instance] = busy;
-        busyTotal -= 1;
-        running -= 1;
-        books.jobFinished(durations[number] ?? 0, now);
-        if (phase[instance] === Phase.Up) {
-          free.push(instance);
-          freeAgents += 1;
-          start();
-          if (busyAgents[instance] === 0) becomeIdle(instance);
-        } else if (busy === 0) gone(instance);
-        return;
-      }
-      case Kind.Up: {
-        if (phase[number] !== Phase.Booting) return;
-        phase[number] = Phase.Up;
-        booting -= 1;
-        up += 1;
-        for (let agent = 0; agent < perInstance; agent++) free.push(number);
-        freeAgents += perInstance;
-        start();
-        if (busyAgents[number] === 0) becomeIdle(number);
-        return;
-      }
-      case Kind.Idle: {
-        const stays = phase[number] !== Phase.Up || (busyAgents[number] ?? 0) > 0;
-        if (stays || now - (idleSince[number] ?? 0) < model.idleSeconds - 0.001) return;
-        // More than are wanted stay where they are protected: such a one ends without taking off what is wanted.
-        if (desired <= least && booting + up <= least) {
-          becomeIdle(number);
-          return;
-        }
-        desired = Math.max(min, desired - 1);
-        stopTaking(number);
-        gone(number);
-        return;
-      }
-      case Kind.Notice: {
-        if (phase[number] === Phase.Gone) return;
-        if (phase[number] === Phase.Booting) {
-          booting -= 1;
-          market?.ended(boughtAs[number] ?? 'on-demand');
-          end(number);
-        } else {
-          if (phase[number] === Phase.Up) stopTaking(number);
-          if (busyAgents[number] === 0) gone(number);
-          else schedule(now + SPOT_NOTICE, Kind.Taken, number);
-        }
-        reconcile();
-        return;
-      }
-      case Kind.Taken: {
-        if (phase[number] !== Phase.Ending) return;
-        const cut = busyAgents[number] ?? 0;
-        books.jobsLost(cut);
-        running -= cut;
-        busyTotal -= cut;
-        gone(number);
-        return;
-      }
-      case Kind.Retry:
-        reconcile();
-        return;
-    }
-  };
-
-  const look = () => {
-    const observation = {
-      jobs: { scheduled: arrived - started, running, waiting: 0 },
-      agents: { idle: freeAgents, busy: busyTotal, total: freeAgents + busyTotal },
-      group: {
-        min,
-        max,
-        desired,
-        pending: booting,
-        inService: up,
-        terminating: ending,
-        paused: false,
-        held: least,
-      },
-      now: now * 1000,
-    };
-    const before = desired;
-    desired = Math.max(min, Math.min(max, policy.desired(observation)));
-    least = policy.least ?? min;
-    if (desired !== before) market?.tryAgain();
-    market?.look(now, booting + up < desired);
-    reconcile();
-  };
-
-  reconcile();
-  let nextLook = 0;
-  for (;;) {
-    const nextArrival = arrived < count ? (arrivals[arrived] ?? Infinity) : Infinity;
-    const done = arrived === count && started === count && running === 0;
-    if (done && booting === 0 && up <= min && ending === 0) break;
-    // What is left ends by itself; a buffer would go on for ever.
-    if (done) [nextLook, least] = [Infinity, min];
-    // Nothing is to be decided while nothing waits and nothing has come: the next event is what counts.
-    const time = Math.min(nextArrival, events.next, nextLook);
-    if (time === Infinity) break;
-    now = time;
-    if (nextArrival <= time) {
-      arrived += 1;
-      start();
-      note();
-    } else if (events.next <= time) handle(events.pop());
-    else {
-      look();
-      note();
-      nextLook =
-        arrived > started || up + booting > 0
-          ? now + policy.pollSeconds
-          : nextLookAfter(Math.min(nextArrival, policy.sleepsUntil?.(now) ?? Infinity));
-    }
-  }
-  for (let instance = 0; instance < phase.length; instance++)
-    if (phase[instance] !== Phase.Gone) end(instance);
-
-  /** The first look at or after the next job: those between see an empty queue. */
-  function nextLookAfter(arrival: number): number {
-    if (arrival === Infinity) return Infinity;
-    return Math.ceil(arrival / policy.pollSeconds) * policy.pollSeconds;
+  constructor(
+    private readonly trace: Trace,
+    private readonly model: Model,
+    private readonly policy: Policy,
+  ) {
+    this.#queue = new Queue(trace.arrivals);
+    this.#fleet = new Fleet(trace.arrivals.length, model.agentsPerInstance);
+    this.#books = new Books(trace.arrivals, model);
+    this.#group = new Group(model, this.#fleet, this.#events, this.#books);
   }
 
-  return books.close(
-    {
-      policy: policy.name,
-      peakInstances: peak,
-      launches,
-      failedLaunches: market?.failed ?? 0,
-    },
-    pool,
-    now,
-  );
+  run(): Result {
+    this.#group.reconcile(this.#now);
+    let nextLook = 0;
+    while (!this.#isOver) {
+      // What is left ends by itself; a buffer would go on for ever.
+      if (this.#jobsAreDone) {
+        this.#group.release();
+        nextLook = Infinity;
+      }
+      const { nextArrival } = this.#queue;
+      const time = Math.min(nextArrival, this.#events.next, nextLook);
+      if (time === Infinity) break;
+      this.#now = time;
+      if (nextArrival <= time) this.#jobArrives();
+      else if (this.#events.next <= time) this.#happen(this.#events.take());
+      else {
+        this.#look();
+        nextLook = this.#nextLook();
+      }
+    }
+    return this.#close();
+  }
+
+  get #jobsAreDone(): boolean {
+    return this.#queue.isOver && this.#fleet.busyAgents === 0;
+  }
+
+  get #isOver(): boolean {
+    const { pending, inService, terminating } = this.#fleet;
+    return this.#jobsAreDone && pending === 0 && inService <= this.model.min && terminating === 0;
+  }
+
+  #happen(event: number): void {
+    const subject = subjectOf(event);
+    switch (kindOf(event)) {
+      case EventKind.JobFinished:
+        this.#jobFinishes(subject);
+        return;
+      case EventKind.InstanceInService:
+        if (this.#fleet.enterService(subject)) this.#takeJobs(subject);
+        return;
+      case EventKind.IdlePeriodOver:
+        this.#idlePeriodEnds(subject);
+        return;
+      case EventKind.InterruptionNotice:
+        this.#noticeComes(subject);
+        return;
+      case EventKind.Interrupted:
+        // Where its jobs were done within the notice, it has ended already.
+        if (!this.#fleet.isTerminated(subject)) this.#group.terminate(subject, this.#now);
+        return;
+      case EventKind.LaunchRetry:
+        this.#group.reconcile(this.#now);
+        return;
+    }
+  }
+
+  #jobArrives(): void {
+    this.#queue.arrive();
+    this.#startJobs();
+    this.#note();
+  }
+
+  #startJobs(): void {
+    while (this.#queue.scheduled > 0 && this.#fleet.idleAgents > 0) {
+      const job = this.#queue.start();
+      this.#fleet.startJob(job);
+      this.#books.jobStarted(this.#now);
+      this.#events.schedule(this.#now + this.#durationOf(job), EventKind.JobFinished, job);
+    }
+  }
+
+  #jobFinishes(job: number): void {
+    const instance = this.#fleet.finishJob(job);
+    // The instance went, and the job with it.
+    if (instance === undefined) return;
+    this.#books.jobFinished(this.#durationOf(job), this.#now);
+    if (this.#fleet.isInService(instance)) this.#takeJobs(instance);
+    else if (!this.#fleet.isBusy(instance)) this.#group.terminate(instance, this.#now);
+  }
+
+  /** An instance has got idle agents, and stays idle where no job waits for them. */
+  #takeJobs(instance: number): void {
+    this.#startJobs();
+    if (!this.#fleet.isBusy(instance)) this.#becomeIdle(instance);
+  }
+
+  #becomeIdle(instance: number): void {
+    this.#fleet.becomeIdle(instance, this.#now);
+    this.#events.schedule(this.#now + this.model.idleSeconds, EventKind.IdlePeriodOver, instance);
+  }
+
+  #idlePeriodEnds(instance: number): void {
+    if (!this.#fleet.hasIdled(instance, this.model.idleSeconds, this.#now)) return;
+    if (!this.#group.endIdle(instance, this.#now)) this.#becomeIdle(instance);
+  }
+
+  #noticeComes(instance: number): void {
+    if (this.#fleet.isTerminated(instance)) return;
+    this.#group.retire(instance, this.#now);
+    if (!this.#fleet.isTerminated(instance)) {
+      this.#events.schedule(this.#now + SPOT_NOTICE, EventKind.Interrupted, instance);
+    }
+    this.#group.reconcile(this.#now);
+  }
+
+  /** The scaler looks, and decides. */
+  #look(): void {
+    const { idleAgents: idle, busyAgents: busy } = this.#fleet;
+    const desired = this.policy.desired({
+      jobs: { scheduled: this.#queue.scheduled, running: busy, waiting: 0 },
+      agents: { idle, busy, total: idle + busy },
+      group: this.#group.facts(),
+      now: this.#now * 1000,
+    });
+    this.#group.resize(desired, this.policy.least, this.#now);
+    this.#note();
+  }
+
+  /** Nothing is to be decided while nothing waits and nothing has come: the next event is what counts. */
+  #nextLook(): number {
+    const { pollSeconds } = this.policy;
+    if (this.#queue.scheduled > 0 || this.#fleet.capacity > 0) return this.#now + pollSeconds;
+    const wakesAt = Math.min(this.#queue.nextArrival, this.policy.sleepsUntil?.(this.#now) ?? Infinity);
+    // The first look at or after it: those between see an empty queue. Infinity stays what it is.
+    return Math.ceil(wakesAt / pollSeconds) * pollSeconds;
+  }
+
+  #note(): void {
+    this.#books.note(this.#queue.scheduled, this.#fleet.size, this.#now);
+  }
+
+  #durationOf(job: number): number {
+    return this.trace.durations[job] ?? 0;
+  }
+
+  #close(): Result {
+    const { launches, peak: peakInstances } = this.#fleet;
+    for (let instance = 0; instance < launches; instance++) {
+      if (!this.#fleet.isTerminated(instance)) this.#group.retire(instance, this.#now);
+    }
+    const { failedLaunches, warmPool } = this.#group;
+    const facts = { policy: this.policy.name, peakInstances, launches, failedLaunches };
+    return this.#books.close(facts, warmPool, this.#now);
+  }
 }
