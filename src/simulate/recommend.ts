@@ -1,6 +1,8 @@
 import type { ScalingSettings } from '../scaler/decide.ts';
+import type { Model } from './engine/model.ts';
+import type { Result } from './engine/result.ts';
+import { simulate } from './engine/simulate.ts';
 import { ownPolicy } from './policy.ts';
-import { type Model, type Result, simulate } from './simulate.ts';
 import type { Trace } from './trace.ts';
 
 /** Settings that were tried, by the names of the template. */

@@ -2,8 +2,8 @@ import { chart, chartLayout } from '../terminal/chart.ts';
 import { duration } from '../terminal/duration.ts';
 import { type Column, table } from '../terminal/table.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { Result } from './engine/result.ts';
 import type { Candidate, Recommendation } from './recommend.ts';
-import type { Result } from './simulate.ts';
 
 /** A result under the name of what it is of. */
 export interface NamedResult extends Result {

@@ -8,13 +8,14 @@ import {
   readConfig,
   readTemplate,
 } from '../stack/parameters/index.ts';
+import { dailyShortages } from './engine/market.ts';
+import type { Model } from './engine/model.ts';
+import { simulate } from './engine/simulate.ts';
 import { type StackPast, stackPast } from './from-stack.ts';
-import { dailyShortages } from './market.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from './policy.ts';
 import { PROFILES, profileTrace, profileWithPast } from './profiles.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 import type { NamedResult } from './report.ts';
-import { type Model, simulate } from './simulate.ts';
 import { stackSettings } from './stack-settings.ts';
 import { readTrace } from './trace-file.ts';
 import type { Trace } from './trace.ts';

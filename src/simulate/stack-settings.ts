@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.ts';
 import type { ScalingSettings } from '../scaler/decide.ts';
-import type { SpotModel } from './market.ts';
+import type { SpotModel } from './engine/market.ts';
+import type { Model } from './engine/model.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
 import type { Foreseeing } from './policy.ts';
-import type { Model } from './simulate.ts';
 import { volumePrice } from './volumes.ts';
 
 /** What no parameter says. */

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { Model } from '../../src/simulate/engine/model.ts';
+import { simulate } from '../../src/simulate/engine/simulate.ts';
 import { traceOfDemand } from '../../src/simulate/from-demand.ts';
 import { officialPolicy, ownPolicy } from '../../src/simulate/policy.ts';
 import { profileWithPast } from '../../src/simulate/profiles.ts';
-import { type Model, simulate } from '../../src/simulate/simulate.ts';
 import { type Trace, traceOf } from '../../src/simulate/trace.ts';
 import { PLAIN_SCALING } from '../support/scaling.ts';
 

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import type { Model } from '../../src/simulate/engine/model.ts';
+import { simulate } from '../../src/simulate/engine/simulate.ts';
 import { ownPolicy } from '../../src/simulate/policy.ts';
 import { profileTrace } from '../../src/simulate/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';
-import { type Model, simulate } from '../../src/simulate/simulate.ts';
 import { stackSettings } from '../../src/simulate/stack-settings.ts';
 import { traceOf } from '../../src/simulate/trace.ts';
 import { volumePrice } from '../../src/simulate/volumes.ts';

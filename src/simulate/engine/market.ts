@@ -1,6 +1,6 @@
-import { decidePurchase, type Purchase, type PurchaseSettings } from '../scaler/purchase.ts';
-import type { SpotShortage } from '../scaler/spot-shortage.ts';
-import { seeded } from './random.ts';
+import { decidePurchase, type Purchase, type PurchaseSettings } from '../../scaler/purchase.ts';
+import type { SpotShortage } from '../../scaler/spot-shortage.ts';
+import { seeded } from '../random.ts';
 
 /** How the instances of a simulated group are bought, where spot has no capacity at times. */
 export interface SpotModel extends PurchaseSettings {

@@ -1,0 +1,122 @@
+import type { Observation } from '../../scaler/decide.ts';
+import { exponential, logNormal, type Random, seeded } from '../random.ts';
+import type { Books } from './books.ts';
+import { EventKind, type Events } from './events.ts';
+import type { Fleet } from './fleet.ts';
+import { type Bought, Market } from './market.ts';
+import type { Model } from './model.ts';
+import { WarmPool } from './warm-pool.ts';
+
+const HOUR = 3600;
+
+/** The Auto Scaling group: brings the fleet to the desired capacity. Times are in seconds. */
+export class Group {
+  readonly #random: Random;
+  readonly #market: Market | undefined;
+  /** Absent where it has no instance. */
+  readonly warmPool: WarmPool | undefined;
+  #desired: number;
+  /** The size that the group does not go below by itself. */
+  #held: number;
+
+  constructor(
+    private readonly model: Model,
+    private readonly fleet: Fleet,
+    private readonly events: Events,
+    private readonly books: Books,
+  ) {
+    this.#random = seeded(model.seed);
+    this.#market = model.spot && new Market(model.spot);
+    this.warmPool = model.warm && model.warm.size > 0 ? new WarmPool(model.warm) : undefined;
+    this.#desired = model.min;
+    this.#held = model.min;
+  }
+
+  /** For want of spot capacity. */
+  get failedLaunches(): number {
+    return this.#market?.failed ?? 0;
+  }
+
+  /** What the scaler sees of it. */
+  facts(): Observation['group'] {
+    const { min, max } = this.model;
+    const { pending, inService, terminating } = this.fleet;
+    const desired = this.#desired;
+    return { min, max, desired, pending, inService, terminating, paused: false, held: this.#held };
+  }
+
+  /** What the scaler does at a look. */
+  resize(wanted: number, held: number | undefined, now: number): void {
+    const { min, max } = this.model;
+    const desired = Math.max(min, Math.min(max, wanted));
+    if (desired !== this.#desired) this.#market?.tryAgain();
+    this.#desired = desired;
+    this.#held = held ?? min;
+    this.#market?.look(now, this.fleet.capacity < desired);
+    this.reconcile(now);
+  }
+
+  /** Gives back what was held beside the group's own least size. */
+  release(): void {
+    this.#held = this.model.min;
+  }
+
+  /** Launches what is missing, and ends what is too much where Auto Scaling may. */
+  reconcile(now: number): void {
+    while (this.fleet.capacity < this.#desired && now >= (this.#market?.retryAt ?? now)) {
+      const bought = this.#market === undefined ? 'on-demand' : this.#market.buy(now);
+      if (bought === undefined) this.events.schedule(this.#market?.retryAt ?? now, EventKind.LaunchRetry, 0);
+      else this.#launch(bought, now);
+    }
+    if (this.model.endsOldest) {
+      while (this.fleet.capacity > this.#desired) this.retire(this.fleet.oldest(), now);
+    }
+  }
+
+  /** An idle instance ends itself. @returns false where the group would be smaller than is held */
+  endIdle(instance: number, now: number): boolean {
+    // More than are wanted stay where they are protected: such a one ends without taking off what is wanted.
+    if (this.#desired <= this.#held && this.fleet.capacity <= this.#held) return false;
+    this.#desired = Math.max(this.model.min, this.#desired - 1);
+    this.retire(instance, now);
+    return true;
+  }
+
+  /** Ends an instance once its jobs are done: at once where it has none. */
+  retire(instance: number, now: number): void {
+    if (this.fleet.retire(instance)) this.#market?.ended(this.fleet.boughtAs(instance));
+    if (!this.fleet.isBusy(instance)) this.terminate(instance, now);
+  }
+
+  /** Ends a retired instance, whether or not it has jobs. */
+  terminate(instance: number, now: number): void {
+    this.books.jobsLost(this.fleet.terminate(instance));
+    this.books.instanceEnded(this.fleet.launchedAt(instance), this.fleet.boughtAs(instance), now);
+  }
+
+  #launch(bought: Bought, now: number): void {
+    const instance = this.fleet.launch(bought, now);
+    const inServiceAt = now + this.model.apiSeconds + this.#launchSeconds(now);
+    this.events.schedule(inServiceAt, EventKind.InstanceInService, instance);
+    const interruptions = this.#interruptionsPerHour(bought);
+    if (interruptions > 0) {
+      const noticeAt = now + exponential(this.#random, HOUR / interruptions);
+      this.events.schedule(noticeAt, EventKind.InterruptionNotice, instance);
+    }
+  }
+
+  /** How long a boot takes, or a start from the warm pool. */
+  #launchSeconds(now: number): number {
+    const { apiSeconds, bootSeconds, bootSpread } = this.model;
+    const boot = logNormal(this.#random, bootSeconds, bootSpread);
+    if (this.warmPool?.take(now, apiSeconds + boot) !== true) return boot;
+    this.books.warmPoolRefilled(boot, now);
+    return logNormal(this.#random, this.warmPool.startSeconds, bootSpread);
+  }
+
+  #interruptionsPerHour(bought: Bought): number {
+    const { spot, interruptionsPerHour } = this.model;
+    if (spot === undefined) return interruptionsPerHour;
+    return bought === 'spot' ? spot.interruptionsPerHour : 0;
+  }
+}

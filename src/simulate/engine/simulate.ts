@@ -1,0 +1,183 @@
+import type { Policy } from '../policy.ts';
+import type { Trace } from '../trace.ts';
+import { Books } from './books.ts';
+import { EventKind, Events, kindOf, subjectOf } from './events.ts';
+import { Fleet } from './fleet.ts';
+import { Group } from './group.ts';
+import type { Model } from './model.ts';
+import { Queue } from './queue.ts';
+import type { Result } from './result.ts';
+
+const SPOT_NOTICE = 120;
+
+/** Runs a trace through a queue, a group and what sizes it. */
+export function simulate(trace: Trace, model: Model, policy: Policy): Result {
+  return new EventLoop(trace, model, policy).run();
+}
+
+/** Goes from one moment to the next at which something happens: a job comes, an event is due, or the scaler looks. */
+class EventLoop {
+  readonly #events = new Events();
+  readonly #queue: Queue;
+  readonly #fleet: Fleet;
+  readonly #books: Books;
+  readonly #group: Group;
+  #now = 0;
+
+  constructor(
+    private readonly trace: Trace,
+    private readonly model: Model,
+    private readonly policy: Policy,
+  ) {
+    this.#queue = new Queue(trace.arrivals);
+    this.#fleet = new Fleet(trace.arrivals.length, model.agentsPerInstance);
+    this.#books = new Books(trace.arrivals, model);
+    this.#group = new Group(model, this.#fleet, this.#events, this.#books);
+  }
+
+  run(): Result {
+    this.#group.reconcile(this.#now);
+    let nextLook = 0;
+    while (!this.#isOver) {
+      // What is left ends by itself; a buffer would go on for ever.
+      if (this.#jobsAreDone) {
+        this.#group.release();
+        nextLook = Infinity;
+      }
+      const { nextArrival } = this.#queue;
+      const time = Math.min(nextArrival, this.#events.next, nextLook);
+      if (time === Infinity) break;
+      this.#now = time;
+      if (nextArrival <= time) this.#jobArrives();
+      else if (this.#events.next <= time) this.#happen(this.#events.take());
+      else {
+        this.#look();
+        nextLook = this.#nextLook();
+      }
+    }
+    return this.#close();
+  }
+
+  get #jobsAreDone(): boolean {
+    return this.#queue.isOver && this.#fleet.busyAgents === 0;
+  }
+
+  get #isOver(): boolean {
+    const { pending, inService, terminating } = this.#fleet;
+    return this.#jobsAreDone && pending === 0 && inService <= this.model.min && terminating === 0;
+  }
+
+  #happen(event: number): void {
+    const subject = subjectOf(event);
+    switch (kindOf(event)) {
+      case EventKind.JobFinished:
+        this.#jobFinishes(subject);
+        return;
+      case EventKind.InstanceInService:
+        if (this.#fleet.enterService(subject)) this.#takeJobs(subject);
+        return;
+      case EventKind.IdlePeriodOver:
+        this.#idlePeriodEnds(subject);
+        return;
+      case EventKind.InterruptionNotice:
+        this.#noticeComes(subject);
+        return;
+      case EventKind.Interrupted:
+        // Where its jobs were done within the notice, it has ended already.
+        if (!this.#fleet.isTerminated(subject)) this.#group.terminate(subject, this.#now);
+        return;
+      case EventKind.LaunchRetry:
+        this.#group.reconcile(this.#now);
+        return;
+    }
+  }
+
+  #jobArrives(): void {
+    this.#queue.arrive();
+    this.#startJobs();
+    this.#note();
+  }
+
+  #startJobs(): void {
+    while (this.#queue.scheduled > 0 && this.#fleet.idleAgents > 0) {
+      const job = this.#queue.start();
+      this.#fleet.startJob(job);
+      this.#books.jobStarted(this.#now);
+      this.#events.schedule(this.#now + this.#durationOf(job), EventKind.JobFinished, job);
+    }
+  }
+
+  #jobFinishes(job: number): void {
+    const instance = this.#fleet.finishJob(job);
+    // The instance went, and the job with it.
+    if (instance === undefined) return;
+    this.#books.jobFinished(this.#durationOf(job), this.#now);
+    if (this.#fleet.isInService(instance)) this.#takeJobs(instance);
+    else if (!this.#fleet.isBusy(instance)) this.#group.terminate(instance, this.#now);
+  }
+
+  /** An instance has got idle agents, and stays idle where no job waits for them. */
+  #takeJobs(instance: number): void {
+    this.#startJobs();
+    if (!this.#fleet.isBusy(instance)) this.#becomeIdle(instance);
+  }
+
+  #becomeIdle(instance: number): void {
+    this.#fleet.becomeIdle(instance, this.#now);
+    this.#events.schedule(this.#now + this.model.idleSeconds, EventKind.IdlePeriodOver, instance);
+  }
+
+  #idlePeriodEnds(instance: number): void {
+    if (!this.#fleet.hasIdled(instance, this.model.idleSeconds, this.#now)) return;
+    if (!this.#group.endIdle(instance, this.#now)) this.#becomeIdle(instance);
+  }
+
+  #noticeComes(instance: number): void {
+    if (this.#fleet.isTerminated(instance)) return;
+    this.#group.retire(instance, this.#now);
+    if (!this.#fleet.isTerminated(instance)) {
+      this.#events.schedule(this.#now + SPOT_NOTICE, EventKind.Interrupted, instance);
+    }
+    this.#group.reconcile(this.#now);
+  }
+
+  /** The scaler looks, and decides. */
+  #look(): void {
+    const { idleAgents: idle, busyAgents: busy } = this.#fleet;
+    const desired = this.policy.desired({
+      jobs: { scheduled: this.#queue.scheduled, running: busy, waiting: 0 },
+      agents: { idle, busy, total: idle + busy },
+      group: this.#group.facts(),
+      now: this.#now * 1000,
+    });
+    this.#group.resize(desired, this.policy.least, this.#now);
+    this.#note();
+  }
+
+  /** Nothing is to be decided while nothing waits and nothing has come: the next event is what counts. */
+  #nextLook(): number {
+    const { pollSeconds } = this.policy;
+    if (this.#queue.scheduled > 0 || this.#fleet.capacity > 0) return this.#now + pollSeconds;
+    const wakesAt = Math.min(this.#queue.nextArrival, this.policy.sleepsUntil?.(this.#now) ?? Infinity);
+    // The first look at or after it: those between see an empty queue. Infinity stays what it is.
+    return Math.ceil(wakesAt / pollSeconds) * pollSeconds;
+  }
+
+  #note(): void {
+    this.#books.note(this.#queue.scheduled, this.#fleet.size, this.#now);
+  }
+
+  #durationOf(job: number): number {
+    return this.trace.durations[job] ?? 0;
+  }
+
+  #close(): Result {
+    const { launches, peak: peakInstances } = this.#fleet;
+    for (let instance = 0; instance < launches; instance++) {
+      if (!this.#fleet.isTerminated(instance)) this.#group.retire(instance, this.#now);
+    }
+    const { failedLaunches, warmPool } = this.#group;
+    const facts = { policy: this.policy.name, peakInstances, launches, failedLaunches };
+    return this.#books.close(facts, warmPool, this.#now);
+  }
+}
