@@ -356,6 +356,12 @@ describe('what is given to secrets put', () => {
     }
   });
 
+  it('is refused for a pipeline called as a folder of the layout, in which no build looks for it', async () => {
+    expect(await refusal({ pipeline: 'secret-files', set: ['X=1'] })).to.match(
+      /secret-files\/ holds the secret files of every pipeline.*leave out --pipeline/s,
+    );
+  });
+
   it('is refused for slugs that are none, twice the same, nothing at all, and a terminal to read from', async () => {
     expect(await refusal({ pipeline: 'a/b', set: ['A=1'] })).to.match(/"a\/b" is no pipeline's slug/);
     mkdirSync(join(folder, 'd'));
