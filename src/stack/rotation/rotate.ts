@@ -42,7 +42,7 @@ export interface RotationResult {
   readonly parameter: string;
   readonly previousVersion: number;
   readonly version: number;
-  /** The token is the one that the stack had already: there is none before it that could be revoked. */
+  /** Whether the token is the one that the stack had already, which is in use and not to be revoked. */
   readonly same: boolean;
   readonly organization?: string;
   /** Instances that got the new token by being replaced; undefined where that was not asked for. */
