@@ -1,5 +1,5 @@
-import { parse } from 'yaml';
 import { parseTemplate, type TemplateBody, type TemplateValue } from '../src/cfn/document.ts';
+import { officialParameters, type OfficialParameter } from '../src/stack/parameters/left-out.ts';
 
 /** A parameter as the template declares it. */
 interface Declaration {
@@ -16,14 +16,6 @@ interface Declaration {
   readonly MaxLength?: number;
 }
 
-/** What became of a parameter of the official stack; see template/official-parameters.yml. */
-interface Official {
-  readonly Default: string;
-  readonly Because?: string;
-  readonly Later?: string;
-  readonly LeftOut?: string;
-}
-
 interface Group {
   readonly Label: { readonly default: string };
   readonly Parameters: readonly string[];
@@ -33,7 +25,7 @@ interface Sources {
   readonly parameters: Readonly<Record<string, Declaration>>;
   readonly groups: readonly Group[];
   readonly rules: readonly string[];
-  readonly official: Readonly<Record<string, Official>>;
+  readonly official: Readonly<Record<string, OfficialParameter>>;
 }
 
 /**
@@ -46,7 +38,7 @@ export function parameterReference(templateText: string, officialText: string): 
   return [
     '<!-- Made by `npx tsx scripts/generate-parameters.ts` from template/bk-stack.yml; edit that and run it again. -->',
     '# Parameters',
-    `Names and meanings are those of Buildkite's Elastic CI Stack for AWS wherever there is one to follow, so a config file of that stack can be used: as a list of \`ParameterKey\` and \`ParameterValue\`, or as a plain map. A value is given by \`--param Name=Value\`, in a \`--config\` file or in the wizard; what is not given has its default.`,
+    `Names and meanings are those of Buildkite's Elastic CI Stack for AWS wherever there is one to follow, so a config file of that stack can be used, without the few lines that are left out (see the end): as a list of \`ParameterKey\` and \`ParameterValue\`, or as a plain map. A value is given by \`--param Name=Value\`, in a \`--config\` file or in the wizard; what is not given has its default.`,
     ...sources.groups.map((group) => groupSection(group, sources.parameters)),
     '## What goes together',
     'Some values are refused in combination, before anything is made:',
@@ -68,7 +60,7 @@ function read(body: TemplateBody, officialText: string): Sources {
     parameters: body['Parameters'] as unknown as Sources['parameters'],
     groups: (screen as unknown as { ParameterGroups: Group[] }).ParameterGroups,
     rules: rules.flatMap((rule) => rule.Assertions.map((assertion) => assertion.AssertDescription)),
-    official: parse(officialText) as Sources['official'],
+    official: officialParameters(officialText),
   };
 }
 
@@ -114,7 +106,7 @@ function officialTable({ official, parameters }: Sources): string {
 }
 
 /** One sentence on an official parameter. @throws Error if the two files do not agree on it */
-function fate(name: string, official: Official, ours: Declaration | undefined): string {
+function fate(name: string, official: OfficialParameter, ours: Declaration | undefined): string {
   const { Because, Later, LeftOut } = official;
   const reasons = [ours, Later, LeftOut].filter((reason) => reason !== undefined);
   if (reasons.length !== 1)

@@ -1,8 +1,16 @@
 import { UsageError } from '../errors.ts';
-import { isPipelineSlug } from './layout.ts';
+import { isLayoutFolder, isPipelineSlug } from './layout.ts';
 
-/** @throws UsageError for what is no pipeline's slug */
+/** @throws UsageError for what is no pipeline's slug, or a folder in which no build looks for a pipeline's secrets */
 export function checkSlug(pipeline: string): void {
+  if (isLayoutFolder(pipeline)) {
+    throw new UsageError(
+      `${pipeline}/ holds the secret files of every pipeline, and is no pipeline's own folder`,
+      {
+        hint: 'No build would read from it what is meant for one pipeline. For every pipeline: leave out --pipeline.',
+      },
+    );
+  }
   if (isPipelineSlug(pipeline)) return;
   throw new UsageError(`"${pipeline}" is no pipeline's slug`, {
     hint: "It is the last part of the pipeline's address (https://buildkite.com/ORG/SLUG): letters, digits, - and _.",

@@ -83,6 +83,11 @@ export function writtenKeys(pipeline: string | undefined) {
   };
 }
 
+/** Whether a folder of the bucket is the layout's own, so that nothing below it is a pipeline's. */
+export function isLayoutFolder(name: string): boolean {
+  return `${name}/` === SECRET_FILES;
+}
+
 /** Slugs as Buildkite makes them. A slug becomes part of a key, and may not lead out of its place. */
 export function isPipelineSlug(slug: string): boolean {
   return /^[a-z0-9][a-z0-9_-]*$/i.test(slug);

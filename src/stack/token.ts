@@ -11,13 +11,14 @@ export function tokenParameter(stackName: string): string {
 
 /**
  * The token in what was read from a file, a variable or stdin.
+ * @param example a command that gives one
  * @throws UsageError where that is no token. The message never holds what was read.
  */
-export function parseToken(text: string, origin: string): string {
+export function parseToken(text: string, origin: string, example: string): string {
   const token = text.trim();
   if (token === '') {
     throw new UsageError(`${origin} holds no agent token: it is empty`, {
-      hint: 'For example: bk-stack create my-stack --token-stdin < token.txt',
+      hint: `For example: ${example}`,
     });
   }
   // What a header and the agent's configuration file can hold.

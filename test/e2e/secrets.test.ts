@@ -154,7 +154,11 @@ describe('bk-stack secrets', function () {
     expect(await ok('get', '--bucket', 'plain', 'env')).to.equal('A=1\nB=2\n');
     const path = join(folder, 'out');
     writeFileSync(path, 'before', { mode: 0o644 });
-    await ok('get', '--bucket', 'plain', 'env', '--pipeline', 'app', '--output', path);
+    expect(
+      await refused('', 'get', '--bucket', 'plain', 'env', '--pipeline', 'app', '--output', path),
+    ).to.match(/^2: .*is there already.*--force/s);
+    expect(readFileSync(path, 'utf8')).to.equal('before');
+    await ok('get', '--bucket', 'plain', 'env', '--pipeline', 'app', '--output', path, '--force');
     expect(readFileSync(path, 'utf8')).to.equal('B=3\nX_TOKEN=4\n');
     expect(statSync(path).mode & 0o777).to.equal(0o600);
     expect(readdirSync(folder)).to.eql(['out']);

@@ -60,6 +60,28 @@ describe('bk-stack token rotate', function () {
     expect(none.stderr).to.match(/The new token is needed.*--token-stdin/s);
     const unknown = await sandbox.runWith({ input: 'x' }, 'token', 'rotate', 'nowhere', '--token-stdin');
     expect(unknown.exitCode).to.equal(1);
+    const empty = await rotate('');
+    expect(empty.exitCode).to.equal(2);
+    expect(empty.stderr).to.match(/it is empty.*bk-stack token rotate ci .*--token-stdin < /s);
+  });
+
+  it('changes nothing while an update of the stack is under way', async () => {
+    const journal = {
+      stackName: 'ci',
+      by: 'somebody',
+      startedAt: 'noon',
+      phase: 'updating',
+      strategy: 'roll',
+    };
+    const Name = '/bk-stack/ci/update';
+    await ssm.putParameter({ Name, Type: 'String', Value: JSON.stringify(journal) });
+    const { exitCode, stderr } = await rotate('bkct_second\n');
+    await ssm.deleteParameter({ Name });
+    expect(exitCode).to.equal(1);
+    expect(stderr)
+      .to.match(/An update of ci is under way.*--resume/s)
+      .and.not.match(/Buildkite takes/);
+    expect((await stored()).version).to.equal(1);
   });
 
   it('replaces the instances while jobs run, and loses none', async () => {
@@ -81,6 +103,11 @@ describe('bk-stack token rotate', function () {
     expect(await stored()).to.eql({ token: 'bkct_second', version: 2, type: 'SecureString' });
     const history = await ssm.getParameterHistory({ Name: PARAMETER, WithDecryption: true });
     expect(history.Parameters?.map(({ Value }) => Value)).to.eql(['bkct_first', 'bkct_second']);
+    expect(stdout).to.match(/can be revoked/);
+    const again = await rotate('bkct_second\n', '--no-roll');
+    expect(again.stdout)
+      .to.match(/ci had this token already, as version 2/)
+      .and.not.match(/revoked/);
     const after = await members();
     expect(after).to.have.length(3);
     expect(after.filter((id) => before.includes(id))).to.eql([]);

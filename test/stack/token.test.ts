@@ -42,13 +42,21 @@ describe('keeping the agent token', () => {
 });
 
 describe('reading an agent token', () => {
+  const EXAMPLE = 'bk-stack token rotate ci --token-stdin < new-token.txt';
+
+  it('shows the command again that was used, where there is none', () => {
+    expect(() => parseToken('', 'stdin', EXAMPLE))
+      .to.throw()
+      .with.property('hint', `For example: ${EXAMPLE}`);
+  });
+
   it('leaves out the line break that files end with', () => {
-    expect(parseToken('bkct_abc\r\n', 'stdin')).to.equal('bkct_abc');
+    expect(parseToken('bkct_abc\r\n', 'stdin', EXAMPLE)).to.equal('bkct_abc');
   });
 
   for (const text of ['', ' \n', 'two words', '"quoted"', "it's", 'a\nb', 'tökén', 'a\u0000b']) {
     it(`refuses ${JSON.stringify(text)} without repeating it`, () => {
-      expect(() => parseToken(text, 'stdin'))
+      expect(() => parseToken(text, 'stdin', EXAMPLE))
         .to.throw(/^stdin holds no agent token/)
         .with.property('message')
         .not.contain(text.trim() || 'undefined');

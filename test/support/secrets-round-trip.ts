@@ -42,8 +42,10 @@ export async function secretsRoundTrip(
     await put(['--git-credentials', '-', '--pipeline', 'app'], 'https://robot:p%40ss%2Fword@git.example.com');
     await put(['--env', '-'], 'SHARED=root\nBOTH=root\nQUOTED="two  words"\nMADE=$SHARED/x\n');
     for (const [name, value] of Object.entries(HARD_VALUES)) {
+      // Stdin that is empty is refused: what shall be empty is said to be.
+      if (value === '') await put(['--pipeline', 'app', '--set', `${name}=`]);
       // What --set drops from stdin.
-      await put(['--pipeline', 'app', '--set', name], `${value}\n`);
+      else await put(['--pipeline', 'app', '--set', name], `${value}\n`);
     }
     await put(['--pipeline', 'app', '--set', 'BOTH'], 'own');
     mkdirSync(join(folder, 'app/secret-files'), { recursive: true });

@@ -23,6 +23,7 @@ export default class SecretsGet extends SecretsCommand {
       description: 'write it to this file, with mode 600',
       helpValue: '<file>',
     }),
+    force: Flags.boolean({ description: 'replace the file if it is there', dependsOn: ['output'] }),
     version: Flags.string({ description: 'an older version, as history lists them', helpValue: '<id>' }),
     reveal: Flags.boolean({ description: 'show it on the terminal' }),
     bucket: bucketFlag,
@@ -38,6 +39,8 @@ export default class SecretsGet extends SecretsCommand {
         hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ... ${key} --reveal`,
       });
     }
+    const { requireFree, writeSecretFile } = await import('../../secrets/read/file.ts');
+    if (flags.output !== undefined) requireFree(flags.output, flags.force);
     const { objects, place } = await this.openForReading(flags, which);
     const secret = await objects.read(key, flags.version);
     if (secret === undefined) {
@@ -48,8 +51,7 @@ export default class SecretsGet extends SecretsCommand {
     }
     const facts = { key, versionId: secret.versionId, bytes: secret.body.length };
     if (flags.output !== undefined) {
-      const { writeSecretFile } = await import('../../secrets/read/file.ts');
-      writeSecretFile(flags.output, secret.body);
+      writeSecretFile(flags.output, secret.body, flags.force);
       this.progress(`${key} is in ${flags.output}, readable by you alone`);
       return { ...facts, file: flags.output };
     }

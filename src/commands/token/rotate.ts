@@ -3,6 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
 import { UsageError } from '../../errors.ts';
 import type { RotationResult } from '../../stack/rotation/rotate.ts';
+import { counted } from '../../terminal/text.ts';
 import { logLine } from '../../terminal/log-line.ts';
 import { outTheme } from '../../terminal/theme.ts';
 
@@ -36,25 +37,29 @@ export default class TokenRotate extends BaseCommand {
   async run(): Promise<RotationResult> {
     const { args, flags } = await this.parse(TokenRotate);
     const stackName = this.requireName(args.name);
+    const feed = `bk-stack token rotate ${stackName} --token-stdin < new-token.txt`;
     const { parseToken } = await import('../../stack/token.ts');
     const ask = this.interactive(flags) && !flags['token-stdin'];
     if (!ask && (!flags['token-stdin'] || process.stdin.isTTY)) {
       throw new UsageError('The new token is needed', {
-        hint: `Feed it: bk-stack token rotate ${stackName} --token-stdin < new-token.txt`,
+        hint: `Feed it: ${feed}`,
       });
     }
     const { askHidden } = await import('../../terminal/confirm.ts');
     const typed = ask ? await askHidden('New agent token (not shown)') : await text(process.stdin);
-    const token = parseToken(typed, ask ? 'What was typed' : 'stdin');
+    const token = parseToken(typed, ask ? 'What was typed' : 'stdin', feed);
     const aws = await this.connect(flags);
     const { rotateToken } = await import('../../stack/rotation/rotate.ts');
     const { rotationCalls, tokenPlace } = await import('../../stack/rotation/calls.ts');
     const { refreshCalls } = await import('../../stack/rollout/refresh.ts');
+    const { rotationText } = await import('../../stack/rotation/text.ts');
+    const { requireNoUpdate } = await import('../../stack/update/under-way.ts');
     const { pacingOf } = await import('../../stack/pacing.ts');
     const say = (line: string) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     };
-    const place = await tokenPlace(aws, stackName);
+    // An update may be about to replace the instances itself, or to move the token elsewhere.
+    const [place] = await Promise.all([tokenPlace(aws, stackName), requireNoUpdate(aws, stackName)]);
     this.onInterrupt(`What AWS was told goes on: see bk-stack status ${stackName}`);
     const result = await rotateToken(
       rotationCalls(aws, this.signal),
@@ -65,17 +70,12 @@ export default class TokenRotate extends BaseCommand {
         say,
         refreshed: ({ status, left, reason }, instances) => {
           say(
-            `${instances - left} of ${instances} instances replaced or ending (${status})${reason === undefined ? '' : `: ${reason}`}`,
+            `${instances - left} of ${counted(instances, 'instance')} replaced or ending (${status})${reason === undefined ? '' : `: ${reason}`}`,
           );
         },
       },
     );
-    const { replaced, version } = result;
-    const who = replaced === undefined ? 'New instances use it' : `${replaced} instances were replaced`;
-    this.log(
-      `${outTheme.good('✔')} ${stackName} has its new token, as version ${version} of ${place.parameter}. ${who}.`,
-    );
-    if (replaced !== undefined) this.log('The one before can be revoked in Buildkite now.');
+    this.log(rotationText(result, outTheme));
     return result;
   }
 }

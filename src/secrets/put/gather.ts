@@ -149,7 +149,8 @@ async function editsToSet(
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     checkName('--set', name);
-    const given = equals < 0 ? await input.value(`--set ${name}`) : Buffer.from(text.slice(equals + 1));
+    const given =
+      equals < 0 ? await input.value(`--set ${name}`, isBlankLine) : Buffer.from(text.slice(equals + 1));
     checkText(name, given);
     // `echo` and most editors end what they write in a line feed that nobody means to be part of a value.
     const value = equals < 0 ? given.toString('utf8').replace(/\n$/, '') : given.toString('utf8');
@@ -162,6 +163,11 @@ async function editsToSet(
     edits.push({ name, value });
   }
   return edits;
+}
+
+/** What `echo "$VALUE"` gives for a variable that is not set. */
+function isBlankLine(body: Buffer): boolean {
+  return /^\r?\n?$/.test(body.toString('utf8'));
 }
 
 function checkText(name: string, value: Buffer): void {

@@ -28,7 +28,11 @@ export class Input {
     }
   }
 
-  async stdin(flag: string): Promise<Buffer> {
+  /**
+   * All of stdin. Nothing at all, as of a program before the pipe that failed, is nobody's secret, and would silently take
+   * the place of one.
+   */
+  async stdin(flag: string, isEmpty = (body: Buffer) => body.length === 0): Promise<Buffer> {
     if (this.#taker !== undefined) {
       throw new UsageError(`${this.#taker} and ${flag} both read stdin, which can be read once`, {
         hint: 'Put one of them into a file, or call bk-stack twice.',
@@ -40,11 +44,13 @@ export class Input {
       });
     }
     this.#taker = flag;
-    return this.#surroundings.stdin();
+    const body = await this.#surroundings.stdin();
+    if (isEmpty(body)) throw empty(flag);
+    return body;
   }
 
   /** A value that belongs on no command line: typed unseen, or all of stdin. */
-  async value(flag: string): Promise<Buffer> {
+  async value(flag: string, isEmpty?: (body: Buffer) => boolean): Promise<Buffer> {
     const { ask, stdinIsTerminal } = this.#surroundings;
     if (ask !== undefined && stdinIsTerminal) return Buffer.from(await ask(`Value of ${flag} (not shown)`));
     if (stdinIsTerminal) {
@@ -52,8 +58,15 @@ export class Input {
         hint: `Feed it: printf '%s' "$VALUE" | bk-stack secrets put ...`,
       });
     }
-    return this.stdin(flag);
+    return this.stdin(flag, isEmpty);
   }
+}
+
+function empty(flag: string): UsageError {
+  const meant = flag.startsWith('--set ') ? ` For a variable that shall be empty: ${flag}=` : '';
+  return new UsageError(`${flag} reads stdin, and that is empty`, {
+    hint: `Nothing was stored. See whether what feeds it gives anything.${meant}`,
+  });
 }
 
 /** What is named and is not there may be a value in the place of a file, and is not repeated. */

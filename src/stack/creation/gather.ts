@@ -65,6 +65,11 @@ export async function gather(flags: CreationFlags, surroundings: Surroundings): 
       hint: `Leave out one of them: with ${TOKEN_PATH_PARAMETER} the token is read from there.`,
     });
   }
+  if (tokenStdin && parameters.get(TOKEN_PARAMETER)) {
+    throw new UsageError(`--token-stdin and ${TOKEN_PARAMETER} both give the agent token`, {
+      hint: 'Leave out one of them. --token-stdin keeps it out of files and off command lines.',
+    });
+  }
   if (params.has(TOKEN_PARAMETER)) {
     surroundings.say(
       `${TOKEN_PARAMETER} on the command line can be seen by others on this machine: --token-stdin keeps it to yourself.`,
@@ -84,6 +89,8 @@ export async function gather(flags: CreationFlags, surroundings: Surroundings): 
   };
 }
 
+const EXAMPLE = 'bk-stack create my-stack --token-stdin < token.txt';
+
 /** The token, from the most explicit of the places it can be in. */
 async function tokenOf(
   fromStdin: boolean,
@@ -96,7 +103,9 @@ async function tokenOf(
     ['BUILDKITE_AGENT_TOKEN', env['BUILDKITE_AGENT_TOKEN'] || undefined],
   ] as const;
   const [from, text] = places.find(([, found]) => found !== undefined) ?? [];
-  return from === undefined || text === undefined ? undefined : { value: parseToken(text, from), from };
+  return from === undefined || text === undefined
+    ? undefined
+    : { value: parseToken(text, from, EXAMPLE), from };
 }
 
 function refuseTerminal(
@@ -111,7 +120,7 @@ function refuseTerminal(
   if (!stdinIsTerminal || (config !== '-' && !tokenStdin)) return;
   throw new UsageError(`${tokenStdin ? '--token-stdin' : '--config -'} reads stdin, and that is a terminal`, {
     hint: tokenStdin
-      ? 'Feed it a file (bk-stack create my-stack --token-stdin < token.txt), or leave it out to be asked.'
+      ? `Feed it a file (${EXAMPLE}), or leave it out to be asked.`
       : 'Feed it a file (bk-stack create my-stack --config - < stack.yml), or name the file.',
   });
 }

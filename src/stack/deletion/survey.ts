@@ -12,7 +12,7 @@ import { stackParameters } from './token-parameters.ts';
  * @throws OperationError when there is no stack with this name.
  */
 export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFindings> {
-  const found = await requireStack(aws, stackName);
+  const found = await requireStack(aws, stackName, 1);
   const stack = summaryOf(found, aws.region);
   const [resources, parameters] = await Promise.all([
     resourcesOf(aws, stack.stackId),

@@ -4,7 +4,8 @@ import { counted } from '../../terminal/text.ts';
 import { faultOf } from './constraints.ts';
 import type { ParameterDefinition } from './definition.ts';
 import type { GivenParameters, GivenValue } from './given.ts';
-import type { Template } from './read-template.ts';
+import { leftOutBecause } from './left-out.ts';
+import { OWN_TEMPLATE, type Template } from './read-template.ts';
 
 interface Problem {
   readonly parameter: string;
@@ -43,7 +44,7 @@ export function checkParameters(
       .filter(({ name, preset }) => preset === undefined && !merged.has(name) && kept?.has(name) !== true)
       .map(({ name }) => ({ parameter: name, message: `${name} has no default and has to be given` })),
   ];
-  if (problems.length > 0) throw refused(problems);
+  if (problems.length > 0) throw refused(problems, templateName);
   return new Map([...merged].map(([name, { value }]) => [name, value]));
 }
 
@@ -53,6 +54,15 @@ function unknownParameter(
   known: readonly string[],
   templateName: string,
 ): Problem {
+  const reason = templateName === OWN_TEMPLATE ? leftOutBecause(name) : undefined;
+  if (reason !== undefined) {
+    const remedy = from === '--param' ? 'do not give it' : 'delete the line';
+    return {
+      parameter: name,
+      from,
+      message: `${name} of Buildkite's own template is left out: ${reason}; ${remedy}`,
+    };
+  }
   const near = nearestNames(name, known);
   const meant = near.length === 0 ? '' : `; did you mean ${near.join(' or ')}?`;
   return { parameter: name, from, message: `${templateName} has no parameter ${name}${meant}` };
@@ -66,7 +76,7 @@ function problemsWith(definition: ParameterDefinition, { value, from }: GivenVal
   return [{ parameter: name, from, message: `${name} ${fault}${not}` }];
 }
 
-function refused(problems: readonly Problem[]): UsageError {
+function refused(problems: readonly Problem[], templateName: string): UsageError {
   const lines = problems.map(({ message, from }) => (from === undefined ? message : `${message} (${from})`));
   const [first = ''] = lines;
   const message =
@@ -76,7 +86,10 @@ function refused(problems: readonly Problem[]): UsageError {
           '\n',
         );
   return new UsageError(message, {
-    hint: 'What there is to set, and what is allowed: bk-stack create --dry-run shows it, docs/parameters.md explains it.',
+    hint:
+      templateName === OWN_TEMPLATE
+        ? 'What there is to set, and what is allowed: docs/parameters.md'
+        : `What there is to set, and what is allowed, stands under Parameters in ${templateName}.`,
     details: { problems },
   });
 }

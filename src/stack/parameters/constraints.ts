@@ -58,13 +58,26 @@ function faultOfLength({ minLength, maxLength }: ParameterDefinition, value: str
   return undefined;
 }
 
-function faultOfNumber({ type, minValue, maxValue }: ParameterDefinition, value: string): string | undefined {
+function faultOfNumber(definition: ParameterDefinition, value: string): string | undefined {
+  const { type, minValue, maxValue } = definition;
   if (type !== 'Number' && type !== 'List<Number>') return undefined;
   const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(value.trim()) ? Number(value) : NaN;
   if (Number.isNaN(number)) return 'must be a number';
   if (minValue !== undefined && number < minValue) return `must be at least ${minValue}`;
   if (maxValue !== undefined && number > maxValue) return `must be at most ${maxValue}`;
+  if (isWhole(definition) && !WHOLE.test(value.trim())) return 'must be a whole number';
   return undefined;
+}
+
+const WHOLE = /^[+-]?\d+$/;
+
+/**
+ * Whether a parameter counts something. CloudFormation has no type for that and takes any number, and what the number is for
+ * fails when all before it is made. A template that means fractions says so in its Default (`1.0`) or its limits.
+ */
+function isWhole({ type, preset, minValue, maxValue }: ParameterDefinition): boolean {
+  const limits = [minValue, maxValue].filter((limit) => limit !== undefined);
+  return type === 'Number' && preset !== undefined && WHOLE.test(preset) && limits.every(Number.isInteger);
 }
 
 const HEX_ID = '(?:[0-9a-f]{8}|[0-9a-f]{17})';

@@ -21,6 +21,9 @@ export interface Template {
   readonly questions: readonly Question[];
 }
 
+/** How bk-stack's own template is called. */
+export const OWN_TEMPLATE = 'bk-stack.yml';
+
 /** How long an address may take to answer, in milliseconds. */
 const FETCH_WITHIN = 30_000;
 
@@ -32,7 +35,7 @@ export async function readTemplate(source?: string): Promise<Template> {
   const text = await (source === undefined
     ? readFile(packageFile('template/bk-stack.yml'), 'utf8')
     : textAt(source));
-  return templateFrom(text, source ?? 'bk-stack.yml');
+  return templateFrom(text, source ?? OWN_TEMPLATE);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import { nearestNames } from '../../terminal/nearest.ts';
+import { edits, nearestNames } from '../../terminal/nearest.ts';
 import { listStacks } from './list-stacks.ts';
 
 /** The stack with this name or id, or undefined where there is none. A deleted stack is found by its id only. */
@@ -25,9 +25,10 @@ function isMissing(error: unknown): boolean {
 
 /**
  * The stack with this name.
+ * @param farthest how many edits a proposal may be away, where typing the wrong one cannot be undone
  * @throws OperationError that names the stacks there are, when there is no such one.
  */
-export async function requireStack(aws: AwsContext, stackName: string): Promise<Stack> {
+export async function requireStack(aws: AwsContext, stackName: string, farthest?: number): Promise<Stack> {
   const stack = await findStack(aws, stackName);
   if (stack !== undefined) return stack;
   const { stacks } = await listStacks(aws, { allRegions: false });
@@ -35,14 +36,15 @@ export async function requireStack(aws: AwsContext, stackName: string): Promise<
     hint: whereElse(
       stackName,
       stacks.map((each) => each.stackName),
+      farthest,
     ),
     details: { stackName, region: aws.region, status: null },
   });
 }
 
 /** What to type instead of a name that does not exist. */
-export function whereElse(stackName: string, names: readonly string[]): string {
-  const near = nearestNames(stackName, names);
+export function whereElse(stackName: string, names: readonly string[], farthest = Infinity): string {
+  const near = nearestNames(stackName, names).filter((name) => edits(stackName, name) <= farthest);
   if (near.length > 0) return `Did you mean ${near.join(' or ')}?`;
   const known =
     names.length === 0

@@ -42,6 +42,8 @@ export interface RotationResult {
   readonly parameter: string;
   readonly previousVersion: number;
   readonly version: number;
+  /** Whether the token is the one that the stack had already, which is in use and not to be revoked. */
+  readonly same: boolean;
   readonly organization?: string;
   /** Instances that got the new token by being replaced; undefined where that was not asked for. */
   readonly replaced?: number;
@@ -88,8 +90,10 @@ export async function rotateToken(
     );
   }
   const organization = await requireAccepted(calls, order, before);
-  observer.say(`Buildkite takes the new token${organization === undefined ? '' : ` (${organization})`}`);
   const same = before.token === token;
+  observer.say(
+    `Buildkite takes the ${same ? '' : 'new '}token${organization === undefined ? '' : ` (${organization})`}`,
+  );
   const version = same ? before.version : await write(calls, order, before);
   observer.say(
     same
@@ -101,6 +105,7 @@ export async function rotateToken(
     parameter,
     previousVersion: before.version,
     version,
+    same,
     ...(organization !== undefined && { organization }),
   };
   // What lies there is what instances will read, so that it is what counts.
@@ -129,7 +134,7 @@ export async function rotateToken(
   throw new OperationError(
     `The instances of ${stackName} were not all replaced: the instance refresh is ${end.status}${end.reason === undefined ? '' : ` (${end.reason})`}`,
     {
-      hint: `New instances use the new token, ${end.left} still run with the one before, which is therefore not to be revoked yet. See bk-stack status ${stackName}, then repeat the command with the same token.`,
+      hint: `New instances use ${same ? 'the token, which the stack had already' : `the new token, ${end.left} still run with the one before, which is therefore not to be revoked yet`}. See bk-stack status ${stackName}, then repeat the command with the same token.`,
       details: { ...result, refresh: end },
     },
   );
@@ -159,6 +164,14 @@ async function write(
 }
 
 async function undo(calls: RotationCalls, order: RotationOrder, before: StoredToken): Promise<never> {
+  if (before.token === order.token) {
+    throw new OperationError(
+      `Buildkite does not take the token any more that ${order.stackName} has in ${order.parameter}`,
+      {
+        hint: `It had that one already, so there is none before it to go back to. Make another in Buildkite under Agents, your cluster, Agent Tokens: bk-stack token rotate ${order.stackName} --token-stdin < new-token.txt`,
+      },
+    );
+  }
   const version = await write(calls, { ...order, token: before.token }, before);
   throw new OperationError(
     `Buildkite does not take the new token any more, so the one before is back in ${order.parameter}, as version ${version}`,

@@ -274,7 +274,9 @@ describe('what is given to secrets put', () => {
     it('is refused where no build would get it', async () => {
       expect(await refusal({ 'secret-file': ['NPM'] }, 'x')).to.match(/ends in _SECRET, .*such as NPM_TOKEN/);
       expect(await refusal({ 'secret-file': ['a/b_TOKEN'] }, 'x')).to.match(/no build would get/);
-      expect(await refusal({ 'secret-file': ['A_TOKEN'] }, '')).to.match(/A_TOKEN: it is empty/);
+      expect(await refusal({ 'secret-file': [`A_TOKEN=${file('none', '')}`] })).to.match(
+        /A_TOKEN: it is empty/,
+      );
       expect(await refusal({ 'secret-file': ['A_TOKEN'] }, 'x'.repeat(65_537))).to.match(
         /it has 65537 bytes/,
       );
@@ -318,6 +320,25 @@ describe('what is given to secrets put', () => {
     });
   });
 
+  it('is not nothing: stdin that is empty is refused, and never stored over what is there', async () => {
+    for (const [flags, flag] of [
+      [{ env: '-' }, '--env'],
+      [{ 'ssh-key': '-' }, '--ssh-key'],
+      [{ 'git-credentials': '-' }, '--git-credentials'],
+      [{ 'secret-file': ['NPM_TOKEN'] }, '--secret-file NPM_TOKEN'],
+      [{ 'secret-file': ['NPM_TOKEN=-'] }, '--secret-file NPM_TOKEN'],
+      [{ set: ['NPM_TOKEN'] }, '--set NPM_TOKEN'],
+    ] as const) {
+      expect(await refusal(flags, '')).to.match(
+        new RegExp(`^${flag} reads stdin, and that is empty\\nNothing was stored`),
+      );
+    }
+    for (const blank of ['', '\n', '\r\n']) {
+      expect(await refusal({ set: ['A'] }, blank)).to.match(/is empty.*shall be empty: --set A=$/s);
+    }
+    expect((await gather({ set: ['A='] })).edits).to.eql([{ name: 'A', value: '' }]);
+  });
+
   it('is not repeated where a value stands in the place of a file', async () => {
     const value = 'hunter2';
     const misplaced: readonly Partial<PutFlags>[] = [
@@ -333,6 +354,12 @@ describe('what is given to secrets put', () => {
       expect(told).to.match(/names nothing that can be read.*the name of a file or folder, and no value/s);
       expect(told).to.not.contain(value);
     }
+  });
+
+  it('is refused for a pipeline called as a folder of the layout, in which no build looks for it', async () => {
+    expect(await refusal({ pipeline: 'secret-files', set: ['X=1'] })).to.match(
+      /secret-files\/ holds the secret files of every pipeline.*leave out --pipeline/s,
+    );
   });
 
   it('is refused for slugs that are none, twice the same, nothing at all, and a terminal to read from', async () => {

@@ -83,12 +83,17 @@ describe('gathering what was given', () => {
     const config = () => file('token.yml', 'BuildkiteAgentToken: from-file\n');
     const path = 'BuildkiteAgentTokenParameterStorePath=/buildkite/token';
 
-    it('is taken from stdin before all else', async () => {
-      const { token } = await given(
-        { 'token-stdin': true, config: config() },
-        { env, input: 'from-stdin\n' },
-      );
+    it('is taken from stdin before the environment', async () => {
+      const { token } = await given({ 'token-stdin': true }, { env, input: 'from-stdin\n' });
       expect(token).to.equal('from-stdin');
+    });
+
+    it('is refused where stdin and a parameter both give it', async () => {
+      const param = ['BuildkiteAgentToken=s3cret'];
+      for (const twice of [{ param }, { config: config() }]) {
+        const message = await refusal({ 'token-stdin': true, ...twice }, { input: 'from-stdin' });
+        expect(message).to.equal('--token-stdin and BuildkiteAgentToken both give the agent token');
+      }
     });
 
     it('is taken from the parameters before the environment', async () => {

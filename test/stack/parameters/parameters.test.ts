@@ -8,6 +8,7 @@ import { checkParameters } from '../../../src/stack/parameters/check.ts';
 import { parseConfig } from '../../../src/stack/parameters/config-file.ts';
 import { faultOf } from '../../../src/stack/parameters/constraints.ts';
 import {
+  type ParameterDefinition,
   parameterDefinitions,
   parameterGroups,
   questionsOf,
@@ -169,6 +170,60 @@ Resources: {}
     expect(fault('Network', 'subnet-0123456789abcdef0,vpc-01234567')).to.contain('id of a subnet');
     expect(fault('Size', 'two')).to.equal('must be a number');
     expect(fault('Size', '-1')).to.equal('must be at least 0');
+  });
+});
+
+describe('parameters that only count', () => {
+  const official = parseTemplate(`
+Parameters:
+  MinSize: { Type: Number, Default: 0, MinValue: 0 }
+  ScaleOutFactor: { Type: Number, Default: 1.0 }
+  Share: { Type: Number, Default: 1, MinValue: 0.5 }
+  Any: { Type: Number }
+Resources: {}
+`).body;
+  const fault = (definitions: readonly ParameterDefinition[], name: string, value: string) =>
+    faultOf(
+      definitions.find((definition) => definition.name === name)!,
+      value,
+    );
+
+  it('take no fraction, in bk-stack’s template and in any other', async () => {
+    for (const definitions of [(await readTemplate()).definitions, parameterDefinitions(official)]) {
+      expect(fault(definitions, 'MinSize', '1.5')).to.equal('must be a whole number');
+      expect(fault(definitions, 'MinSize', '1')).to.equal(undefined);
+      expect(fault(definitions, 'ScaleOutFactor', '1.5')).to.equal(undefined);
+    }
+  });
+
+  it('are those whose default and limits are whole, as they are written', () => {
+    for (const name of ['Share', 'Any']) {
+      expect(fault(parameterDefinitions(official), name, '1.5')).to.equal(undefined);
+    }
+    const { body } = parseTemplate('{"Parameters": {"Factor": {"Type": "Number", "Default": 1.0}}}');
+    expect(fault(parameterDefinitions(body), 'Factor', '1.5')).to.equal(undefined);
+  });
+});
+
+describe('parameters of Buildkite’s template that are left out', () => {
+  const given = new Map([['SecretsBucketEncryption', { value: 'true', from: 'config.json:12' }]]);
+
+  it('are refused with the reason that docs/parameters.md gives', async () => {
+    const { message, hint } = await refusal(async () =>
+      checkParameters(await readTemplate(), { file: given, flags: new Map() }),
+    );
+    expect(message).to.match(
+      /^SecretsBucketEncryption of .* is left out: the secrets bucket is always encrypted.*; delete the line \(config\.json:12\)$/,
+    );
+    expect(hint).to.match(/docs\/parameters\.md$/);
+  });
+
+  it('are unknown like any other to another template', async () => {
+    const { message, hint } = await refusal(() =>
+      checkParameters({ name: 'a.yml', definitions: [] }, { file: given, flags: new Map() }),
+    );
+    expect(message).to.match(/^a\.yml has no parameter SecretsBucketEncryption/);
+    expect(hint).to.match(/under Parameters in a\.yml/);
   });
 });
 

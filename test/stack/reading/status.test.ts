@@ -254,6 +254,9 @@ describe('the status for people', () => {
 describe('a stack that does not exist', () => {
   it('is answered with the names that are near, or all, or where to look', () => {
     expect(whereElse('cii', ['ci', 'web'])).to.equal('Did you mean ci?');
+    expect(whereElse('builds', ['builds-eu'])).to.equal('Did you mean builds-eu?');
+    expect(whereElse('builds', ['builds-eu', 'build'], 1)).to.equal('Did you mean build?');
+    expect(whereElse('builds', ['builds-eu'], 1)).to.match(/^Stacks there: builds-eu\./);
     expect(whereElse('production', ['ci', 'web'])).to.contain('Stacks there: ci, web.');
     expect(whereElse('ci', [])).to.contain('--all-regions');
   });

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { OperationError, UsageError } from '../../../src/errors.ts';
-import { rotateToken, type RotationCalls, type RotationOrder } from '../../../src/stack/rotation/rotate.ts';
+import {
+  rotateToken,
+  type RotationCalls,
+  type RotationOrder,
+  type RotationResult,
+} from '../../../src/stack/rotation/rotate.ts';
+import { rotationText } from '../../../src/stack/rotation/text.ts';
+import type { Theme } from '../../../src/terminal/theme.ts';
 import type { RefreshCalls, RefreshState } from '../../../src/stack/rollout/refresh.ts';
 
 const ORDER: RotationOrder = {
@@ -85,6 +92,10 @@ class World implements RotationCalls, RefreshCalls {
   }
 }
 
+const as = (text: string) => text;
+const THEME: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
+const plain = (result: RotationResult) => rotationText(result, THEME);
+
 describe('rotating an agent token', () => {
   let world: World;
   beforeEach(() => {
@@ -121,7 +132,27 @@ describe('rotating an agent token', () => {
 
   it('replaces the instances all the same where the token is there already, from a run that ended early', async () => {
     world.versions.push('new');
-    expect(await world.rotate()).to.include({ version: 2, replaced: 3 });
+    expect(await world.rotate()).to.include({ version: 2, same: true, replaced: 3 });
+    expect(world.versions).to.eql(['old', 'new']);
+  });
+
+  it('says of a token that was there already only that, and names none that could be revoked', async () => {
+    expect(plain(await world.rotate())).to.match(
+      /ci has its new token, as version 2 of .*3 instances were replaced\.\nThe one before can be revoked/,
+    );
+    const again = plain(await world.rotate());
+    expect(again).to.match(/ci had this token already, as version 2 of .*3 instances were replaced\.$/);
+    world.size = 1;
+    expect(plain(await world.rotate())).to.match(/1 instance was replaced\.$/);
+    expect(plain(await world.rotate({ roll: false }))).to.match(/already.*New instances use it\.$/);
+  });
+
+  it('puts nothing back where Buildkite refuses a token that was there already', async () => {
+    world.versions.push('new');
+    world.answers['new'] = [200, 200, 401];
+    const { message, hint } = await world.failure();
+    expect(message).to.match(/does not take the token any more that ci has/);
+    expect(hint).to.match(/bk-stack token rotate ci --token-stdin/);
     expect(world.versions).to.eql(['old', 'new']);
   });
 
