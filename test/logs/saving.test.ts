@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { UsageError } from '../../src/errors.ts';
 import type { LogCalls } from '../../src/logs/calls.ts';
 import type { GroupPlace } from '../../src/logs/event.ts';
 import {
@@ -129,6 +130,16 @@ describe('saving logs', () => {
     expect(() => {
       refuseOccupied(directory);
     }).to.throw(/is not empty/);
+  });
+
+  it('goes to a directory, and to nothing else', () => {
+    const file = join(directory, 'mine');
+    writeFileSync(file, '');
+    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'ci')]) {
+      expect(() => begin('')).to.throw(UsageError, /^--output is empty/);
+      expect(() => begin(file)).to.throw(UsageError, /mine is a file/);
+      expect(() => begin(join(file, 'new'))).to.throw(UsageError, /mine is a file/);
+    }
   });
 
   it('names files by group and stream, each differently', () => {

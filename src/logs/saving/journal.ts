@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { GroupPlace } from '../event.ts';
 
@@ -46,8 +55,9 @@ export function beginSaving(directory: string, plan: SavingPlan): void {
   writeJson(join(directory, JOURNAL), { version: 1, ...plan, done: false } satisfies Journal);
 }
 
-/** @throws UsageError for a directory that holds something already */
+/** @throws UsageError for a directory that holds something already, and for what can be none */
 export function refuseOccupied(directory: string): void {
+  refuseNoDirectory(directory);
   const journal = readJournal(directory);
   if (journal?.done === true) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} already`, {
@@ -73,6 +83,7 @@ export function isCutShort(directory: string): boolean {
 
 /** The plan that a run which was cut short has left. @throws UsageError where there is none for this stack */
 export function planToResume(directory: string, stack: string): SavingPlan {
+  refuseNoDirectory(directory);
   const journal = readJournal(directory);
   if (journal === undefined) {
     throw new UsageError(`${directory} holds nothing to resume`, { hint: 'Leave --resume out to begin.' });
@@ -105,6 +116,22 @@ export function noteProgress(part: string, progress: FileProgress): void {
 
 export function forgetProgress(part: string): void {
   rmSync(`${part}.json`, { force: true });
+}
+
+/** An empty name would be the directory that one is in, and that is not what an unset variable stands for. */
+function refuseNoDirectory(directory: string): void {
+  if (directory === '') {
+    throw new UsageError('--output is empty', {
+      hint: 'Name a directory that is new or empty: --output ./logs',
+    });
+  }
+  // What is not there yet is made in what is.
+  let there = directory;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  if (statSync(there, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new UsageError(`${there} is a file`, {
+    hint: 'Name a directory that is new or empty with --output.',
+  });
 }
 
 function readJournal(directory: string): Journal | undefined {
