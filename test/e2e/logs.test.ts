@@ -71,6 +71,7 @@ describe('bk-stack logs', function () {
     for (const [args, message] of [
       [['--group', 'bot'], /no log group "bot"\n {2}Did you mean boot\?/],
       [['--until', '3d'], /--until is before --since/],
+      [['--since', '2999-01-01'], /--since is in the future/],
       [['--grep', '('], /--grep: /],
       [['--instance', 'web'], /"web" names no instance/],
       [['--no-interleave', '--follow'], /--no-interleave shows what is there/],

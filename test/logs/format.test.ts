@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+import { UsageError } from '../../src/errors.ts';
 import { chosenGroups, chosenInstances, chosenPattern } from '../../src/logs/choice.ts';
 import type { TailedEvent } from '../../src/logs/event.ts';
 import { formatter } from '../../src/logs/format.ts';
-import { pointInTime } from '../../src/logs/period.ts';
+import { checkWindow, pointInTime, windowOf } from '../../src/logs/period.ts';
 
 const EVENT: TailedEvent = {
   id: '1',
@@ -61,9 +62,33 @@ describe('what is asked of logs', () => {
     expect(pointInTime('--since', '90s', now)).to.equal(now - 90_000);
     expect(pointInTime('--since', '1.5h', now)).to.equal(now - 5_400_000);
     expect(pointInTime('--since', '2026-01-01T00:00:00Z', now)).to.equal(now);
+    // Local midnight, wherever this runs; as with an hour.
+    expect(pointInTime('--since', '2026-11-27', now)).to.equal(new Date(2026, 10, 27).getTime());
+    expect(pointInTime('--since', '2026-11-27T01:00', now)).to.equal(new Date(2026, 10, 27, 1).getTime());
     for (const text of ['yesterday', '10', '', '10y', '2026-99-99']) {
       expect(() => pointInTime('--since', text, now), text).to.throw(/is no point in time/);
     }
+  });
+
+  it('is a window of time that has begun, and does not end before that', () => {
+    const now = Date.UTC(2026, 0, 2);
+    expect(windowOf({ since: '1h' }, now)).to.eql({ since: now - 3_600_000 });
+    expect(windowOf({ since: '0s', until: '2026-01-03T00:00Z' }, now)).to.eql({
+      since: now,
+      until: now + 86_400_000,
+    });
+    for (const until of [undefined, '1h', '2027-01-03T00:00Z']) {
+      expect(() => windowOf({ since: '2027-01-02', until }, now)).to.throw(
+        UsageError,
+        /^--since is in the future/,
+      );
+    }
+    expect(() => windowOf({ since: '1h', until: '2h' }, now)).to.throw(/--until is before --since/);
+    // Before the stack's own time is known, nothing is too late.
+    checkWindow({ since: '2027-01-02', until: '1h' });
+    expect(() => {
+      checkWindow({ since: '1h', until: 'later' });
+    }).to.throw(/--until: "later" is no point in time/);
   });
 
   it('is groups, instances by their ids or agents, and a pattern', () => {

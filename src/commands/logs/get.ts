@@ -46,8 +46,8 @@ export default class LogsGet extends BaseCommand {
     const { chosenGroups, chosenInstances } = await import('../../logs/choice.ts');
     const groups = chosenGroups(flags.group);
     const instances = chosenInstances(flags);
-    const { windowOf } = await import('../../logs/period.ts');
-    windowOf(flags, Date.now());
+    const { checkWindow, windowOf } = await import('../../logs/period.ts');
+    checkWindow(flags);
     const directory = flags.output;
     const journal = await import('../../logs/saving/journal.ts');
     if (flags.resume) journal.planToResume(directory, stackName);

@@ -47,8 +47,8 @@ export default class LogsInsights extends BaseCommand {
     const { chosenGroups, chosenInstances } = await import('../../logs/choice.ts');
     const groups = chosenGroups(flags.group);
     const instances = chosenInstances(flags);
-    const { windowOf } = await import('../../logs/period.ts');
-    windowOf(flags, Date.now());
+    const { checkWindow, windowOf } = await import('../../logs/period.ts');
+    checkWindow(flags);
     const aws = await this.connect(flags);
     const now = await aws.clock();
     const { runInsights } = await import('../../logs/insights/run.ts');
