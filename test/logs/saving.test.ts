@@ -10,6 +10,7 @@ import {
   endSaving,
   planToResume,
   refuseOccupied,
+  resuming,
   type SavingPlan,
 } from '../../src/logs/saving/journal.ts';
 import { pathOf } from '../../src/logs/saving/save-logs.ts';
@@ -139,6 +140,21 @@ describe('saving logs', () => {
       expect(() => begin('')).to.throw(UsageError, /^--output is empty/);
       expect(() => begin(file)).to.throw(UsageError, /mine is a file/);
       expect(() => begin(join(file, 'new'))).to.throw(UsageError, /mine is a file/);
+    }
+  });
+
+  it('goes on by a command that a shell takes as it is meant', () => {
+    expect(resuming('ci', './night')).to.equal('bk-stack logs get ci --output ./night --resume');
+    const odd = join(directory, "int 2's");
+    beginSaving(odd, PLAN);
+    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'other')]) {
+      let hint: string | undefined;
+      try {
+        begin(odd);
+      } catch (error) {
+        hint = (error as UsageError).hint;
+      }
+      expect(hint).to.match(/--output '[^']*int 2'\\''s' --resume$/);
     }
   });
 

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { OperationError, UsageError } from '../../errors.ts';
+import { word } from '../../shell/quoted.ts';
 import type { GroupPlace } from '../event.ts';
 
 /** What is written to a directory, which is all that a resumed run needs to know. */
@@ -66,7 +67,7 @@ export function refuseOccupied(directory: string): void {
   }
   if (journal !== undefined) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} that are not complete`, {
-      hint: `Go on with them: bk-stack logs get ${journal.stack} --output ${directory} --resume`,
+      hint: `Go on with them: ${resuming(journal.stack, directory)}`,
     });
   }
   if (existsSync(directory) && readdirSync(directory).length > 0) {
@@ -74,6 +75,11 @@ export function refuseOccupied(directory: string): void {
       hint: 'Nothing is written over. Name another directory with --output.',
     });
   }
+}
+
+/** The command that goes on with what was cut short. */
+export function resuming(stack: string, directory: string): string {
+  return `bk-stack logs get ${stack} --output ${word(directory)} --resume`;
 }
 
 /** Whether a run has begun there and has not come to its end. */
@@ -90,7 +96,7 @@ export function planToResume(directory: string, stack: string): SavingPlan {
   }
   if (journal.stack !== stack) {
     throw new UsageError(`${directory} holds logs of ${journal.stack}, not of ${stack}`, {
-      hint: `To go on with those: bk-stack logs get ${journal.stack} --output ${directory} --resume`,
+      hint: `To go on with those: ${resuming(journal.stack, directory)}`,
     });
   }
   if (journal.done) {
