@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 // By its parts: the whole of @oclif/core takes a tenth of a start longer to load.
 import * as Args from '@oclif/core/args';
 import { Command } from '@oclif/core/command';
@@ -50,7 +51,7 @@ export abstract class BaseCommand extends Command {
     }),
   };
 
-  readonly #interruption = new AbortController();
+  readonly #interruption = interruption();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
   #whereabouts: Whereabouts = {};
@@ -191,6 +192,13 @@ export abstract class BaseCommand extends Command {
     this.progress(failureLines(failure, errTheme, (hint) => this.here(hint)));
     if (process.argv.includes('--debug')) this.progress(stackOf((error.cause as Error | undefined) ?? error));
   }
+}
+
+/** Any number of requests may wait for Ctrl-C at once, of which Node would warn as of a leak. */
+function interruption(): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal);
+  return controller;
 }
 
 function isOn(value: string | undefined): boolean {

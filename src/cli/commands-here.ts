@@ -1,3 +1,5 @@
+import { word } from '../shell/quoted.ts';
+
 /** Where a command works, as far as its flags say. */
 export interface Whereabouts {
   readonly region?: string | undefined;
@@ -38,13 +40,8 @@ function missingFlags(line: string, { region, profile, sandbox }: Omit<Whereabou
   ];
   return flags
     .filter(([flag, value]) => value !== undefined && !line.includes(flag))
-    .map(([flag, value = '']) => ` ${flag}${value === '' ? '' : ` ${quoted(value)}`}`)
+    .map(([flag, value = '']) => ` ${flag}${value === '' ? '' : ` ${word(value)}`}`)
     .join('');
-}
-
-/** As a shell takes it for one word. */
-function quoted(value: string): string {
-  return /^[\w.@:/+-]+$/.test(value) ? value : `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
 function escaped(text: string): string {

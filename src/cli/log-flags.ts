@@ -24,7 +24,8 @@ export const logFlags = {
 
 export function sinceFlag(byItself: string) {
   return Flags.string({
-    description: 'from when on: 10m, 2h, or a time',
+    description:
+      "from when on: 10m, 2h, or a date or time, of this machine's zone unless it ends in Z or an offset",
     helpValue: '<time>',
     default: byItself,
   });
@@ -32,5 +33,5 @@ export function sinceFlag(byItself: string) {
 
 /** @param exclusive flags that it cannot be had with */
 export function untilFlag(exclusive: string[] = []) {
-  return Flags.string({ description: 'until when', helpValue: '<time>', exclusive });
+  return Flags.string({ description: 'until when, likewise', helpValue: '<time>', exclusive });
 }

@@ -64,17 +64,17 @@ export default class SupportBundle extends BaseCommand {
   async run(): Promise<BundleResult | BundlePreview> {
     const { args, flags } = await this.parse(SupportBundle);
     const stackName = this.requireName(args.name);
+    if (flags.output === '') {
+      throw new UsageError('--output is empty', { hint: 'Name a file, or leave it out to have one named.' });
+    }
     const piped = flags.output === '-';
     if (piped && !flags['dry-run']) this.refuseMixedOutput();
-    const { pointInTime } = await import('../logs/period.ts');
-    pointInTime('--since', flags.since, 0);
+    const { checkWindow, windowOf } = await import('../logs/period.ts');
+    checkWindow(flags);
     const aws = await this.connect(flags);
     const now = await aws.clock();
-    const since = pointInTime('--since', flags.since, now());
-    const until = flags.until === undefined ? now() : pointInTime('--until', flags.until, now());
-    if (until < since) {
-      throw new UsageError('--until is before --since', { hint: 'Give the earlier time as --since.' });
-    }
+    const begun = now();
+    const { since, until } = { until: begun, ...windowOf(flags, begun) };
     const { fileSink, streamSink } = await import('../support-bundle/archive.ts');
     const { makeBundle, MANIFEST_FILES, planBundle } = await import('../support-bundle/bundle.ts');
     const { bundleName, bundleText, previewText } = await import('../support-bundle/text.ts');

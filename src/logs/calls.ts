@@ -2,6 +2,7 @@ import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-lo
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import { plainAnswer } from '../aws/plain-answer.ts';
+import { UsageError } from '../errors.ts';
 import type { GroupPlace, LogEvent } from './event.ts';
 
 /** Which events of a group are wanted. Both ends count. */
@@ -38,12 +39,16 @@ export interface StreamPage {
 
 /** What reading logs needs of CloudWatch. */
 export interface LogCalls {
-  /** A page of a group's events, the oldest first; an empty one for a group or streams that are not there (yet). */
+  /**
+   * A page of a group's events, the oldest first; an empty one for a group or streams that are not there (yet).
+   * @throws UsageError for a pattern that CloudWatch cannot read
+   */
   events(place: GroupPlace, range: EventRange, page?: string): Promise<EventPage>;
   /** A page of a group's streams whose names begin so, by name. */
   streams(place: GroupPlace, prefix?: string, page?: string): Promise<StreamPage>;
 }
 
+const SYNTAX = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html';
 /** Events on a page: what fits in memory several times over, and about as many as AWS puts into its megabyte. */
 const PAGE = 5000;
 
@@ -77,6 +82,17 @@ export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {
         }));
         return { events, ...(answer.nextToken !== undefined && { next: answer.nextToken }) };
       } catch (error) {
+        // With a page it may be that one's token, which is good for a day.
+        if (
+          pattern !== undefined &&
+          page === undefined &&
+          awsErrorCode(error) === 'InvalidParameterException'
+        ) {
+          throw new UsageError(`--filter: ${(error as Error).message}`, {
+            cause: error,
+            hint: `A term with signs in it stands between double quotes, within the shell's: '"exit status 1"'. Its language: ${SYNTAX}`,
+          });
+        }
         if (awsErrorCode(error) !== 'ResourceNotFoundException') throw error;
         const missing = /log stream/.test((error as Error).message) ? 'stream' : 'group';
         return { events: [], missing };

@@ -1,6 +1,7 @@
 import { Chalk } from 'chalk';
+import { scalerEvent } from '../stack/reading/decisions.ts';
 import { safe } from '../terminal/safe.ts';
-import type { TailedEvent } from './event.ts';
+import type { LogEvent, TailedEvent } from './event.ts';
 
 export type LogFormat = 'short' | 'long' | 'json';
 
@@ -43,7 +44,7 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
   const timeOf = latest((timestamp: number) => chalk.dim(timeText(new Date(timestamp), { format, utc })));
   const namesOf = remembered((group) =>
     remembered((stream) => {
-      const name = format === 'short' && group !== 'scaler' ? stream.slice(0, 10) : stream;
+      const name = format === 'short' ? shortName(stream) : stream;
       return `${chalk.dim(group.padEnd(9))} ${chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](safe(name))}`;
     }),
   );
@@ -52,14 +53,37 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
     // Short times are the same for many that follow one another.
     const time = timeOf(format === 'short' ? timestamp - (timestamp % 1000) : timestamp);
     const head = `${time} ${namesOf(group)(stream)}${late ? marks.late : ''}${console ? marks.console : ''}`;
-    if (!message.includes('\n')) return `${head} ${safe(message)}`;
-    const text = message.replace(/\r?\n$/, '');
+    const said = format === 'short' && group === 'scaler' ? inWords(message, timestamp) : message;
+    if (!said.includes('\n')) return `${head} ${safe(said)}`;
+    const text = said.replace(/\r?\n$/, '');
     // Further lines of the same event stand below the first one.
     return text
       .split(/\r?\n/)
       .map((line, index) => (index === 0 ? `${head} ${safe(line)}` : `    ${safe(line)}`))
       .join('\n');
   };
+}
+
+/** Of an instance's id, or of the name of a Lambda's stream without its date and version, as much as tells it from others. */
+function shortName(stream: string): string {
+  return stream.slice(stream.lastIndexOf(']') + 1).slice(0, 10);
+}
+
+/** What a line of the scaler tells, without the metrics in it; one that is no event of its as it is. */
+function inWords(message: string, timestamp: number): string {
+  const [told] = scalerEvent(message, timestamp);
+  if (told === undefined) return message;
+  const { event, from, to, reason } = told;
+  const change = from === undefined || to === undefined ? '' : ` ${from} -> ${to}`;
+  return `${event}${change}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** Lambda's own lines around each run of a function; the report of one that failed says so, and is none of them. */
+const AROUND_A_RUN = /^(?:(?:START|END) RequestId: |INIT_START |REPORT RequestId: (?![^]*\bStatus: ))/;
+
+/** Whether a line is worth showing to people who have not asked for it. */
+export function isTelling({ format }: FormatOptions, { group, message }: LogEvent): boolean {
+  return format !== 'short' || group !== 'scaler' || !AROUND_A_RUN.test(message);
 }
 
 /** What a function gave for the last argument, as long as that stays the same. */

@@ -72,6 +72,7 @@ describe('bk-stack logs', function () {
       [['--group', 'bot'], /no log group "bot"\n {2}Did you mean boot\?/],
       [['--until', '3d'], /--until is before --since/],
       [['--grep', '('], /--grep: /],
+      [['--filter', '"open'], /--filter: Invalid filter pattern.*\n.*double quotes/],
       [['--instance', 'web'], /"web" names no instance/],
       [['--no-interleave', '--follow'], /--no-interleave shows what is there/],
       [['--live', '--no-follow'], /--live is a way to follow/],
@@ -81,6 +82,14 @@ describe('bk-stack logs', function () {
       expect(exitCode).to.equal(2);
       expect(stderr).to.match(message);
     }
+    const output = join(tmpdir(), 'bk-stack-never-made');
+    for (const [command, ...rest] of [['tail'], ['insights', 'limit 1'], ['get', '--output', output]]) {
+      const later = [command ?? '', 'ci', ...rest, '--since', '2999-01-01'];
+      const { exitCode, stderr } = await sandbox.run('logs', ...later);
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.match(/--since is in the future/);
+    }
+    expect(existsSync(output)).to.equal(false);
     const unknown = await sandbox.run('logs', 'tail', 'nowhere');
     expect(unknown.exitCode).to.equal(1);
     expect(unknown.stderr).to.match(/no stack named nowhere/);
@@ -254,6 +263,57 @@ describe('bk-stack logs', function () {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+
+  it('saves nothing by a pattern that cannot be read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bk-stack-get-'));
+    try {
+      const output = join(folder, 'night');
+      const get = ['logs', 'get', 'ci', '--since', '1d', '--output', output, '--filter', '"open'];
+      const { exitCode, stderr } = await sandbox.run(...get);
+      expect(exitCode).to.equal(2);
+      expect(stderr)
+        .to.match(/--filter: Invalid filter pattern/)
+        .and.not.match(/--resume/);
+      expect(existsSync(output)).to.equal(false);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('tells of an instance that is not there', async () => {
+    const absent = 'i-0999999999999999a';
+    for (const args of [[], ['--no-interleave']]) {
+      const { exitCode, stderr } = await tail('--instance', absent, ...args);
+      expect(exitCode).to.equal(0);
+      expect(stderr.match(new RegExp(`There is no log of ${absent}`, 'g'))).to.have.length(1);
+    }
+  });
+
+  it('shows what the scaler has decided, in words', async () => {
+    const { stdout, stderr } = await tail('--group', 'scaler');
+    expect(stdout, stderr).to.match(/scaler +\w{10} (kept|scaled) \d+ -> \d+: \w/);
+    expect(stdout).to.not.match(/_aws|(START|END|REPORT) RequestId/);
+    expect((await tail('--group', 'scaler', '--format', 'long')).stdout).to.match(/"_aws"/);
+  });
+
+  it('asks for the query that is not there', async () => {
+    for (const [args, hint] of [
+      [[], 'bk-stack logs insights my-stack "fields'],
+      [['night'], 'bk-stack logs insights night "fields'],
+      [['night', ' '], 'bk-stack logs insights night "fields'],
+    ] as const) {
+      const { exitCode, stderr } = await sandbox.run('logs', 'insights', ...args);
+      expect(exitCode).to.equal(2);
+      expect(stderr)
+        .to.match(/There is no query\n/)
+        .and.include(hint);
+    }
+    const nameless = await sandbox.run('logs', 'insights', 'fields @message');
+    expect(nameless.exitCode).to.equal(2);
+    expect(nameless.stderr).to.match(/No stack is named\n.*before the query/);
+    const named = await sandbox.runWith({ env: { BK_STACK_NAME: 'ci' } }, 'logs', 'insights');
+    expect(named.stderr).to.match(/There is no query\n.*bk-stack logs insights ci "fields/);
   });
 
   it('asks a question', async () => {

@@ -369,6 +369,14 @@ describe('bk-stack support-bundle', function () {
     const refused = await sandbox.run('support-bundle', 'ci', '--output', path);
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(/is there already\n.*--force/);
+    for (const [args, message] of [
+      [['--output', ''], /--output is empty/],
+      [['--since', '2999-01-01'], /--since is in the future/],
+    ] as const) {
+      const { exitCode, stderr } = await sandbox.run('support-bundle', 'ci', ...args);
+      expect(exitCode).to.equal(2);
+      expect(stderr).to.match(message);
+    }
     expect(readFileSync(path, 'utf8')).to.equal('mine');
     const forced = await sandbox.run(
       'support-bundle',

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { UsageError } from '../../src/errors.ts';
 import type { LogCalls } from '../../src/logs/calls.ts';
 import type { GroupPlace } from '../../src/logs/event.ts';
 import {
@@ -9,6 +10,7 @@ import {
   endSaving,
   planToResume,
   refuseOccupied,
+  resuming,
   type SavingPlan,
 } from '../../src/logs/saving/journal.ts';
 import { pathOf } from '../../src/logs/saving/save-logs.ts';
@@ -129,6 +131,31 @@ describe('saving logs', () => {
     expect(() => {
       refuseOccupied(directory);
     }).to.throw(/is not empty/);
+  });
+
+  it('goes to a directory, and to nothing else', () => {
+    const file = join(directory, 'mine');
+    writeFileSync(file, '');
+    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'ci')]) {
+      expect(() => begin('')).to.throw(UsageError, /^--output is empty/);
+      expect(() => begin(file)).to.throw(UsageError, /mine is a file/);
+      expect(() => begin(join(file, 'new'))).to.throw(UsageError, /mine is a file/);
+    }
+  });
+
+  it('goes on by a command that a shell takes as it is meant', () => {
+    expect(resuming('ci', './night')).to.equal('bk-stack logs get ci --output ./night --resume');
+    const odd = join(directory, "int 2's");
+    beginSaving(odd, PLAN);
+    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'other')]) {
+      let hint: string | undefined;
+      try {
+        begin(odd);
+      } catch (error) {
+        hint = (error as UsageError).hint;
+      }
+      expect(hint).to.match(/--output '[^']*int 2'\\''s' --resume$/);
+    }
   });
 
   it('names files by group and stream, each differently', () => {

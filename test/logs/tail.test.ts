@@ -18,18 +18,26 @@ class StoryLogs implements LogCalls {
     private readonly now: () => number,
   ) {}
 
-  streams() {
-    return Promise.resolve({ streams: [] });
+  streams({ group }: GroupPlace, prefix = '') {
+    const there = this.events_.filter((event) => event.group === group && event.there <= this.now());
+    const names = new Set(there.map(({ stream }) => stream));
+    const found = [...names].filter((stream) => stream.startsWith(prefix)).map((stream) => ({ stream }));
+    return Promise.resolve({ streams: found });
   }
 
   events(
     { group }: GroupPlace,
-    range: { start: number; end?: number | undefined },
+    range: { start: number; end?: number | undefined; streams?: readonly string[] | undefined },
     page = '0',
   ): Promise<EventPage> {
     const failure = this.failing.shift();
     if (failure !== undefined) return Promise.reject(failure);
     this.asked.push(`${group} ${range.start}`);
+    const there = (name: string) =>
+      this.events_.some(
+        (event) => event.group === group && event.stream === name && event.there <= this.now(),
+      );
+    if (range.streams?.every(there) === false) return Promise.resolve({ events: [], missing: 'stream' });
     const found = this.events_
       .filter((event) => event.group === group && event.there <= this.now())
       .filter(({ timestamp }) => timestamp >= range.start && timestamp <= (range.end ?? Infinity))
@@ -71,15 +79,17 @@ async function told(
     },
   };
   const lines: string[] = [];
+  const said: string[] = [];
   const places = [place('agent'), place('boot')];
+  const say = (line: string) => said.push(line);
   try {
-    for await (const batch of tail(logs, { places, since: 0, follow: false, ...options }, clock)) {
+    for await (const batch of tail(logs, { places, since: 0, follow: false, say, ...options }, clock)) {
       lines.push(...batch.map(({ message, late }) => (late ? `${message} (late)` : message)));
     }
   } catch (error) {
     if ((error as Error).message !== 'interrupted') throw error;
   }
-  return { lines, asked: logs.asked };
+  return { lines, said, asked: logs.asked };
 }
 
 describe('tailing logs', () => {
@@ -121,6 +131,31 @@ describe('tailing logs', () => {
       Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
     ];
     expect((await told([event('agent', 1)], {}, { failing })).lines).to.eql(['agent at 1']);
+  });
+
+  it('tells once of a connection that is lost, and once when all groups can be read again', async () => {
+    const reset = () => Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+    // Both groups give up twice, after eight tries each.
+    const failing = Array.from({ length: 32 }, reset);
+    const { lines, said } = await told([event('agent', 1)], { follow: true }, { failing, until: 1000 });
+    expect(lines).to.eql(['agent at 1']);
+    expect(said).to.eql(['The logs cannot be read (reset). Trying on.', 'The logs can be read again.']);
+  });
+
+  it('tells once of named instances that no group has', async () => {
+    const named = ['i-1', 'i-2'];
+    const options = { named, streams: () => Promise.resolve(named) };
+    const events = [event('agent', 1), { ...event('boot', 150), stream: 'i-2' }];
+    expect(await told(events, options)).to.deep.include({
+      lines: ['agent at 1'],
+      said: ['There is no log of i-2.'],
+    });
+    expect(await told(events, { ...options, follow: true })).to.deep.include({
+      lines: ['agent at 1', 'boot at 150'],
+      said: ['There is no log of i-2 yet: waiting for it.'],
+    });
+    // That an instance is in one group only is nothing to tell.
+    expect((await told([event('agent', 1)], { ...options, named: ['i-1'] })).said).to.eql([]);
   });
 
   it('fails for what does not pass', async () => {

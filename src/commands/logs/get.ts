@@ -46,14 +46,14 @@ export default class LogsGet extends BaseCommand {
     const { chosenGroups, chosenInstances } = await import('../../logs/choice.ts');
     const groups = chosenGroups(flags.group);
     const instances = chosenInstances(flags);
-    const { windowOf } = await import('../../logs/period.ts');
-    windowOf(flags, Date.now());
+    const { checkWindow, windowOf } = await import('../../logs/period.ts');
+    checkWindow(flags);
     const directory = flags.output;
     const journal = await import('../../logs/saving/journal.ts');
     if (flags.resume) journal.planToResume(directory, stackName);
     else journal.refuseOccupied(directory);
     const aws = await this.connect(flags);
-    const goOn = `Go on with it: bk-stack logs get ${stackName} --output ${directory} --resume`;
+    const goOn = `Go on with it: ${journal.resuming(stackName, directory)}`;
     this.onInterrupt(goOn);
     const now = (await aws.clock())();
     const { resumeSaving, saveLogs } = await import('../../logs/saving/save-logs.ts');
@@ -74,7 +74,7 @@ export default class LogsGet extends BaseCommand {
     const saving = flags.resume ? resumeSaving(aws, order, surroundings) : saveLogs(aws, order, surroundings);
     const saved = await saving
       .catch((error: unknown) => {
-        if (!this.signal.aborted && journal.isCutShort(directory)) this.progress(goOn);
+        if (!this.signal.aborted && journal.isCutShort(directory)) this.progress(this.here(goOn));
         throw error;
       })
       .finally(() => {

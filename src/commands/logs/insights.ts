@@ -20,7 +20,6 @@ export default class LogsInsights extends BaseCommand {
   static override args = {
     name: Args.string({
       description: "the stack's name (or set BK_STACK_NAME)",
-      required: true,
       ignoreStdin: true,
     }),
     query: Args.string({ description: 'in the Logs Insights query language', ignoreStdin: true }),
@@ -35,20 +34,12 @@ export default class LogsInsights extends BaseCommand {
 
   async run(): Promise<InsightsAnswer> {
     const { args, flags } = await this.parse(LogsInsights);
-    // With the name in the environment, the only argument is the query.
-    const [name, query = ''] =
-      args.query === undefined ? [process.env['BK_STACK_NAME'], args.name] : [args.name, args.query];
-    const stackName = this.requireName(name);
-    if (query.trim() === '') {
-      throw new UsageError('The query is empty', {
-        hint: 'Ask for something: "fields @timestamp, @message | limit 20"',
-      });
-    }
+    const { stackName, query } = askedOf(args, process.env['BK_STACK_NAME']);
     const { chosenGroups, chosenInstances } = await import('../../logs/choice.ts');
     const groups = chosenGroups(flags.group);
     const instances = chosenInstances(flags);
-    const { windowOf } = await import('../../logs/period.ts');
-    windowOf(flags, Date.now());
+    const { checkWindow, windowOf } = await import('../../logs/period.ts');
+    checkWindow(flags);
     const aws = await this.connect(flags);
     const now = await aws.clock();
     const { runInsights } = await import('../../logs/insights/run.ts');
@@ -69,4 +60,23 @@ export default class LogsInsights extends BaseCommand {
     this.log(flags.csv ? insightsCsv(answer) : insightsText(answer, outTheme.heading));
     return answer;
   }
+}
+
+/** With the stack's name in the environment, the only argument is the query. */
+function askedOf(
+  { name, query }: { readonly name?: string | undefined; readonly query?: string | undefined },
+  named = '',
+): { readonly stackName: string; readonly query: string } {
+  const asked = query ?? (named === '' ? undefined : name);
+  const stackName = query === undefined && named !== '' ? named : (name ?? '');
+  if (asked !== undefined && asked.trim() !== '' && stackName !== '') return { stackName, query: asked };
+  // What is no name of a stack is meant to be the query.
+  if (name !== undefined && !/^[a-z][a-z0-9-]*$/i.test(stackName)) {
+    throw new UsageError('No stack is named', {
+      hint: 'Name it before the query: bk-stack logs insights my-stack "..." (or set BK_STACK_NAME). See bk-stack list.',
+    });
+  }
+  throw new UsageError('There is no query', {
+    hint: `Ask for something: bk-stack logs insights ${stackName || 'my-stack'} "fields @timestamp, @message | limit 20"`,
+  });
 }

@@ -56,8 +56,8 @@ export default class LogsTail extends BaseCommand {
     const instances = choice.chosenInstances(flags);
     const matches = choice.chosenPattern(flags.grep);
     const follow = choice.chosenFollowing(flags, process.stdout.isTTY);
-    const { windowOf } = await import('../../logs/period.ts');
-    windowOf(flags, Date.now());
+    const { checkWindow, windowOf } = await import('../../logs/period.ts');
+    checkWindow(flags);
     const aws = await this.connect(flags);
     const now = await aws.clock();
     const order = {

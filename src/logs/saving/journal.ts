@@ -1,6 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { OperationError, UsageError } from '../../errors.ts';
+import { word } from '../../shell/quoted.ts';
 import type { GroupPlace } from '../event.ts';
 
 /** What is written to a directory, which is all that a resumed run needs to know. */
@@ -46,8 +56,9 @@ export function beginSaving(directory: string, plan: SavingPlan): void {
   writeJson(join(directory, JOURNAL), { version: 1, ...plan, done: false } satisfies Journal);
 }
 
-/** @throws UsageError for a directory that holds something already */
+/** @throws UsageError for a directory that holds something already, and for what can be none */
 export function refuseOccupied(directory: string): void {
+  refuseNoDirectory(directory);
   const journal = readJournal(directory);
   if (journal?.done === true) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} already`, {
@@ -56,7 +67,7 @@ export function refuseOccupied(directory: string): void {
   }
   if (journal !== undefined) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} that are not complete`, {
-      hint: `Go on with them: bk-stack logs get ${journal.stack} --output ${directory} --resume`,
+      hint: `Go on with them: ${resuming(journal.stack, directory)}`,
     });
   }
   if (existsSync(directory) && readdirSync(directory).length > 0) {
@@ -66,6 +77,11 @@ export function refuseOccupied(directory: string): void {
   }
 }
 
+/** The command that goes on with what was cut short. */
+export function resuming(stack: string, directory: string): string {
+  return `bk-stack logs get ${stack} --output ${word(directory)} --resume`;
+}
+
 /** Whether a run has begun there and has not come to its end. */
 export function isCutShort(directory: string): boolean {
   return readJournal(directory)?.done === false;
@@ -73,13 +89,14 @@ export function isCutShort(directory: string): boolean {
 
 /** The plan that a run which was cut short has left. @throws UsageError where there is none for this stack */
 export function planToResume(directory: string, stack: string): SavingPlan {
+  refuseNoDirectory(directory);
   const journal = readJournal(directory);
   if (journal === undefined) {
     throw new UsageError(`${directory} holds nothing to resume`, { hint: 'Leave --resume out to begin.' });
   }
   if (journal.stack !== stack) {
     throw new UsageError(`${directory} holds logs of ${journal.stack}, not of ${stack}`, {
-      hint: `To go on with those: bk-stack logs get ${journal.stack} --output ${directory} --resume`,
+      hint: `To go on with those: ${resuming(journal.stack, directory)}`,
     });
   }
   if (journal.done) {
@@ -105,6 +122,22 @@ export function noteProgress(part: string, progress: FileProgress): void {
 
 export function forgetProgress(part: string): void {
   rmSync(`${part}.json`, { force: true });
+}
+
+/** An empty name would be the directory that one is in, and that is not what an unset variable stands for. */
+function refuseNoDirectory(directory: string): void {
+  if (directory === '') {
+    throw new UsageError('--output is empty', {
+      hint: 'Name a directory that is new or empty: --output ./logs',
+    });
+  }
+  // What is not there yet is made in what is.
+  let there = directory;
+  while (!existsSync(there) && dirname(there) !== there) there = dirname(there);
+  if (statSync(there, { throwIfNoEntry: false })?.isDirectory() !== false) return;
+  throw new UsageError(`${there} is a file`, {
+    hint: 'Name a directory that is new or empty with --output.',
+  });
 }
 
 function readJournal(directory: string): Journal | undefined {

@@ -1,6 +1,6 @@
 import { inParallel } from '../../aws/bounded.ts';
 import type { AwsContext } from '../../aws/context.ts';
-import { pacingOf } from '../../stack/pacing.ts';
+import { pacingOf, persistently } from '../../stack/pacing.ts';
 import { requireStack } from '../../stack/reading/find-stack.ts';
 import { type LogCalls, logCalls } from '../calls.ts';
 import { instancesOfStack } from '../console.ts';
@@ -57,7 +57,7 @@ type Surroundings = { readonly signal: AbortSignal; readonly progress: (progress
 
 /**
  * Writes the logs of a time to a directory, a file for each stream.
- * @throws UsageError for a directory that is not empty
+ * @throws UsageError for a directory that is not empty, and for a pattern that CloudWatch cannot read
  * @throws OperationError where there is no such stack
  */
 export async function saveLogs(
@@ -78,6 +78,12 @@ export async function saveLogs(
     files,
     ...(pattern !== undefined && { pattern }),
   };
+  // Only CloudWatch knows whether it can read a pattern: it is asked before there is anything to be resumed.
+  const [first] = files;
+  if (pattern !== undefined && first !== undefined) {
+    const range = { start: since, end: until, pattern, streams: [first.stream] };
+    await persistently(pacingOf(aws, surroundings.signal), () => calls.events(first.place, range));
+  }
   beginSaving(order.directory, plan);
   return carryOut(aws, order.directory, plan, surroundings);
 }

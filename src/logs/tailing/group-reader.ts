@@ -3,6 +3,7 @@ import { inParallel } from '../../aws/bounded.ts';
 import { type Pacing, passingFailure, persistently } from '../../stack/pacing.ts';
 import type { EventPage, EventRange, LogCalls } from '../calls.ts';
 import type { GroupPlace, LogEvent } from '../event.ts';
+import type { Connection } from './connection.ts';
 import { RecentIds, Twins } from './recent-ids.ts';
 
 /** CloudWatch takes no more names in one request. */
@@ -43,18 +44,31 @@ export class GroupReader {
   #lookedFor = -Infinity;
   #wanted: ReadonlySet<string> | undefined;
   #missing = false;
-  #cutOff = false;
+  #absent: readonly string[] = [];
+  readonly #connection: Connection;
 
-  constructor(calls: LogCalls, place: GroupPlace, options: ReaderOptions, clock: ReaderClock) {
+  constructor(
+    calls: LogCalls,
+    place: GroupPlace,
+    options: ReaderOptions,
+    clock: ReaderClock,
+    connection: Connection,
+  ) {
     this.place = place;
     this.#calls = calls;
     this.#options = options;
     this.#clock = clock;
+    this.#connection = connection;
   }
 
   /** Whether the group was not there when it was last read. */
   get missing(): boolean {
     return this.#missing;
+  }
+
+  /** Of the streams that are wanted, those that were not there when it was last read. */
+  get absent(): readonly string[] {
+    return this.#absent;
   }
 
   /** Pages of what has not been read yet, the oldest first. The next one is fetched while one is worked on. */
@@ -66,8 +80,10 @@ export class GroupReader {
     const few = streams !== undefined && streams.length <= MOST_STREAMS;
     const range = { start, end, pattern, ...(few && { streams }) };
     let page = await this.#page(range);
+    this.#absent = page.missing === 'group' ? (streams ?? []) : [];
     if (page.missing === 'stream' && streams !== undefined) {
       const there = await this.#streamsThere(streams);
+      this.#absent = streams.filter((name) => !this.#there.has(name));
       page = there.length === 0 ? { events: [] } : await this.#page({ ...range, streams: there });
     }
     this.#tellMissing(page.missing === 'group');
@@ -110,15 +126,11 @@ export class GroupReader {
     for (;;) {
       try {
         const page = await persistently(this.#clock, () => this.#calls.events(this.place, range, token));
-        if (this.#cutOff) this.#options.say?.(`${this.place.name} can be read again.`);
-        this.#cutOff = false;
+        this.#connection.back(this.place);
         return page;
       } catch (error) {
         if (!this.#options.follow || passingFailure(error) === undefined) throw error;
-        if (!this.#cutOff) {
-          this.#options.say?.(`${this.place.name} cannot be read (${(error as Error).message}). Trying on.`);
-        }
-        this.#cutOff = true;
+        this.#connection.lost(this.place, (error as Error).message);
         await this.#clock.pause(UNREACHABLE_PAUSE);
       }
     }

@@ -61,20 +61,28 @@ export async function* openTail(
     say,
     ...(live && { live: openLiveOn(aws, stack.StackId ?? '') }),
   };
+  const told = new Set<string>();
   if (console && places.some(({ group }) => group === 'boot')) {
     const ids = instances ?? (await instancesOfStack(aws, stack));
     const boot = places.filter(({ group }) => group === 'boot');
     for (const id of await unheard(calls, clock, boot, ids)) {
+      told.add(id);
       const events = await consoleOf(aws, id, boot[0]?.name ?? '', say);
       if (events.length > 0) yield { ...(apart && { of: id }), events };
     }
   }
+  // Of the others, what is not there is told by the console's lines.
+  const named = instances?.filter((id) => !told.has(id));
   if (!apart) {
-    for await (const events of tail(calls, { ...options, places: wanted, streams }, clock)) yield { events };
+    const all = { ...options, places: wanted, streams, named };
+    for await (const events of tail(calls, all, clock)) yield { events };
     return;
   }
   const ofInstances = places.filter(({ group }) => group !== 'scaler');
-  for (const id of await instanceStreams(calls, clock, ofInstances, range, await streams?.())) {
+  const there = await instanceStreams(calls, clock, ofInstances, range, await streams?.());
+  const absent = named?.filter((id) => !there.includes(id)) ?? [];
+  if (absent.length > 0) say(`There is no log of ${absent.join(', ')} in this time.`);
+  for (const id of there) {
     const one = { ...options, places: ofInstances, streams: () => Promise.resolve([id]), say: undefined };
     for await (const events of tail(calls, { ...one, follow: false }, clock)) yield { of: id, events };
   }

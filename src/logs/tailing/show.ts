@@ -1,9 +1,9 @@
 import { writeAll } from '../../terminal/write-all.ts';
-import { formatter, type FormatOptions, headingOf } from '../format.ts';
+import { formatter, type FormatOptions, headingOf, isTelling } from '../format.ts';
 import type { TailBatch } from './open-tail.ts';
 
 export interface ShowOptions extends FormatOptions {
-  /** Only messages that it matches are shown; undefined for all. */
+  /** Only messages that it matches are shown; undefined for all that tell something. */
   readonly matches: RegExp | undefined;
 }
 
@@ -19,7 +19,9 @@ export async function showTail(
   const line = formatter(format);
   let last: string | undefined;
   for await (const { of, events } of batches) {
-    const shown = matches === undefined ? events : events.filter(({ message }) => matches.test(message));
+    const shown = events.filter((event) =>
+      matches === undefined ? isTelling(format, event) : matches.test(event.message),
+    );
     if (shown.length === 0) continue;
     if (of !== undefined && of !== last) {
       const heading = headingOf(format, of);

@@ -1,11 +1,14 @@
 import type { LogCalls } from '../calls.ts';
 import type { GroupPlace, LogEvent, TailedEvent } from '../event.ts';
+import { Connection } from './connection.ts';
 import { FORGET_AFTER, following } from './following.ts';
 import { GroupReader, type ReaderClock, type ReaderOptions } from './group-reader.ts';
 import type { OpenLive } from './live-calls.ts';
 
 export interface TailOptions extends ReaderOptions {
   readonly places: readonly GroupPlace[];
+  /** The streams that people have named: where none of the groups has one, they are told. */
+  readonly named?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly since: number;
   readonly until?: number | undefined;
@@ -29,16 +32,30 @@ export async function* tail(
 ): AsyncGenerator<readonly TailedEvent[]> {
   const { since, until, follow } = options;
   const end = until ?? clock.now();
-  const groups = options.places.map((place) => new GroupReader(calls, place, options, clock));
-  yield* history(groups, since, end);
+  const connection = new Connection(options.say);
+  const groups = options.places.map((place) => new GroupReader(calls, place, options, clock, connection));
+  yield* history(groups, since, end, () => {
+    tellAbsent(groups, options);
+  });
   if (follow && until === undefined) yield* following(groups, { ...options, from: end }, clock);
 }
 
-/** What is there already, page by page, merged: what is younger than a group's last page waits for that group's next. */
+/** Names the instances, say, that were mistyped or have not written yet. One that is in a single group is there. */
+function tellAbsent(groups: readonly GroupReader[], { named = [], follow, say }: TailOptions): void {
+  const absent = named.filter((stream) => groups.every((group) => group.absent.includes(stream)));
+  if (groups.length === 0 || absent.length === 0) return;
+  say?.(`There is no log of ${absent.join(', ')}${follow ? ' yet: waiting for it' : ''}.`);
+}
+
+/**
+ * What is there already, page by page, merged: what is younger than a group's last page waits for that group's next.
+ * @param begun is called when each group has been read for the first time
+ */
 async function* history(
   groups: readonly GroupReader[],
   since: number,
   end: number,
+  begun: () => void,
 ): AsyncGenerator<readonly LogEvent[]> {
   const sources = groups.map((group) => ({
     group,
@@ -46,7 +63,7 @@ async function* history(
     waiting: [] as LogEvent[],
     done: false,
   }));
-  for (;;) {
+  for (let first = true; ; first = false) {
     await Promise.all(
       sources.map(async (source) => {
         while (!source.done && source.waiting.length === 0) {
@@ -56,6 +73,7 @@ async function* history(
         }
       }),
     );
+    if (first) begun();
     const open = sources.filter(({ done }) => !done);
     const limit = Math.min(...open.map(({ waiting }) => waiting.at(-1)?.timestamp ?? -Infinity), Infinity);
     const ready: LogEvent[] = [];

@@ -7,7 +7,7 @@ import { isDenied } from '../preflight/check.ts';
 export interface ScalerEvent {
   readonly at: string;
   readonly event: 'scaled' | 'failed' | 'launch-failed' | 'spot-shortage' | 'purchase';
-  /** Of the desired capacity, where it was changed. */
+  /** Of the desired capacity, where it was decided on. */
   readonly from?: number;
   readonly to?: number;
   readonly reason: string;
@@ -61,7 +61,7 @@ export function scalerEvent(message: string, timestamp: number): ScalerEvent[] {
       {
         at: new Date(timestamp).toISOString(),
         event,
-        ...(event === 'scaled' && from !== undefined && to !== undefined && { from, to }),
+        ...(from !== undefined && to !== undefined && { from, to }),
         reason: reason ?? '',
       },
     ];
