@@ -127,7 +127,7 @@ describe('the values of secrets', function () {
     await stays(0, '', 'lint', 'ci');
     await stays(0, '', 'history', 'ci', 'env');
     await stays(0, '', 'copy', '--from', 'ci', '--to', 'other');
-    await stays(0, '', 'get', 'ci', 'env', '--output', join(folder, 'asked-for'));
+    await stays(0, '', 'get', 'ci', 'env', '--output', join(folder, 'asked-for'), '--force');
     await stays(
       0,
       '',
