@@ -14,6 +14,8 @@ export const INSTANCES = 40;
 const AGENTS = INSTANCES * 4;
 /** Low enough for two cores, of which others may have one. */
 const SPEED = '60';
+/** Seconds for all to be whole again: on a slow machine an update that was killed has others to catch up with. */
+const PATIENCE = 300;
 /** Of jobs, in the stack's time. */
 const JOB_SECONDS = [30, 180] as const;
 /** The parameter whose value the updates change, which needs new instances. */
@@ -57,13 +59,17 @@ export class LoadedStack {
 
   /** Waits until all instances serve, nothing else is in the group, and all agents have jobs, but those between two. */
   async whole(): Promise<void> {
-    await until('all instances serve and all agents work', async () => {
-      const { DesiredCapacity, Instances = [] } = await this.#group();
-      if (DesiredCapacity !== INSTANCES || Instances.length !== INSTANCES) return false;
-      if (Instances.some(({ LifecycleState }) => LifecycleState !== 'InService')) return false;
-      const { agents } = await this.#load.state();
-      return agents.total === AGENTS && agents.busy > AGENTS * 0.9;
-    });
+    await until(
+      'all instances serve and all agents work',
+      async () => {
+        const { DesiredCapacity, Instances = [] } = await this.#group();
+        if (DesiredCapacity !== INSTANCES || Instances.length !== INSTANCES) return false;
+        if (Instances.some(({ LifecycleState }) => LifecycleState !== 'InService')) return false;
+        const { agents } = await this.#load.state();
+        return agents.total === AGENTS && agents.busy > AGENTS * 0.9;
+      },
+      PATIENCE,
+    );
   }
 
   /** The stack's time. */
