@@ -3,6 +3,7 @@ import type {
   GetBucketEncryptionCommandOutput,
   PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3';
+import { headFailure } from '../../aws/bucket-head.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
@@ -50,15 +51,11 @@ async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPl
     if (head.BucketRegion !== undefined && head.BucketRegion !== region) throw elsewhere(head.BucketRegion);
   } catch (error) {
     if (error instanceof OperationError) throw error;
-    const { $metadata, $response } = error as {
-      $metadata?: { httpStatusCode?: number };
-      $response?: { headers?: Record<string, string> };
-    };
-    // A HEAD has no body, so that S3's errors come with nothing but their status.
-    switch ($metadata?.httpStatusCode) {
+    const { status, region: elsewhereIn } = headFailure(error);
+    switch (status) {
       case 301:
       case 400:
-        throw elsewhere($response?.headers?.['x-amz-bucket-region']);
+        throw elsewhere(elsewhereIn);
       case 403:
         throw new OperationError(
           `The bucket ${bucket} does not belong to the account ${account}, or the identity in use may not use it`,

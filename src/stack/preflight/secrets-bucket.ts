@@ -1,3 +1,4 @@
+import { headFailure } from '../../aws/bucket-head.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type Verdict, verdict } from './check.ts';
 
@@ -63,15 +64,11 @@ export async function bucketState(
     const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket }), { abortSignal });
     return { kind: 'there', region: BucketRegion };
   } catch (error) {
-    const { $metadata, $response } = error as {
-      $metadata?: { httpStatusCode?: number };
-      $response?: { headers?: Record<string, string> };
-    };
-    // A HEAD has no body, so that S3's errors come with nothing but their status, and of another region with its name.
-    switch ($metadata?.httpStatusCode) {
+    const { status, region: elsewhereIn } = headFailure(error);
+    switch (status) {
       case 301:
       case 400:
-        return { kind: 'there', region: $response?.headers?.['x-amz-bucket-region'] };
+        return { kind: 'there', region: elsewhereIn };
       case 403:
         return { kind: 'hidden' };
       case 404:
