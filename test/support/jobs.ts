@@ -54,8 +54,15 @@ export class SandboxJobs {
   }
 }
 
-/** Looks until something is so. */
-export async function until(what: string, so: () => Promise<boolean>, seconds = 120): Promise<void> {
+/**
+ * Looks until something is so.
+ * @param instead tells what was there at the last look, for who reads that it did not happen
+ */
+export async function until(
+  what: string,
+  so: () => Promise<boolean>,
+  { seconds = 120, instead }: { readonly seconds?: number; readonly instead?: () => string } = {},
+): Promise<void> {
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) if (await so()) return;
-  throw new Error(`${what}: that did not happen`);
+  throw new Error(`${what}: that did not happen${instead === undefined ? '' : `, but ${instead()}`}`);
 }

@@ -1,5 +1,5 @@
 import type { World } from '../kernel/world.ts';
-import { dispatchSoon } from './dispatch.ts';
+import { dispatchSoon, endJob } from './dispatch.ts';
 import { buildkiteState, type AgentRecord } from './state.ts';
 
 export interface Registration {
@@ -63,9 +63,7 @@ export function loseAgent(world: World, agent: AgentRecord): void {
       job.state = 'scheduled';
       Reflect.deleteProperty(job, 'agentId');
     } else if (job.state === 'running') {
-      job.state = 'lost';
-      job.finishedAt = world.now();
-      Reflect.deleteProperty(job, 'doneAt');
+      endJob(world, job, 'lost');
     }
   }
   Reflect.deleteProperty(agents, agent.id);

@@ -48,13 +48,20 @@ export function assign(job: JobRecord, agent: AgentRecord): void {
 /** Ends a job, which frees its agent. */
 export function finishJob(world: World, job: JobRecord, exitStatus: string): void {
   const agent = buildkiteState(world).agents[job.agentId ?? ''];
-  job.state = 'finished';
   job.exitStatus = exitStatus;
-  job.finishedAt = world.now();
-  Reflect.deleteProperty(job, 'doneAt');
+  endJob(world, job, 'finished');
   if (agent === undefined) return;
   Reflect.deleteProperty(agent, 'jobId');
   agent.idleSince = world.now();
+}
+
+export function endJob(world: World, job: JobRecord, state: 'finished' | 'lost'): void {
+  const { jobs, ended } = buildkiteState(world);
+  job.state = state;
+  job.finishedAt = world.now();
+  Reflect.deleteProperty(job, 'doneAt');
+  Reflect.deleteProperty(jobs, job.id);
+  ended[job.id] = job;
 }
 
 /** Ends what is done, then starts what can be started. Agents that speak HTTP ask for themselves. */

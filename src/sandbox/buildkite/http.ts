@@ -3,7 +3,7 @@ import type { World } from '../kernel/world.ts';
 import { agentOfToken, disconnectAgent, registerAgent } from './agents.ts';
 import { assign, dispatchSoon, finishJob, nextJobFor } from './dispatch.ts';
 import { allMetrics, queueMetrics } from './metrics.ts';
-import { buildkiteState, type AgentRecord, type JobRecord } from './state.ts';
+import { buildkiteState, jobOf, type AgentRecord, type JobRecord } from './state.ts';
 import { isRefusedToken } from './tokens.ts';
 
 /** A request to one of Buildkite's APIs. */
@@ -126,7 +126,7 @@ function ping(world: World, agent: AgentRecord): BuildkiteResponse {
 /** A job's own calls, which only the agent that has it may make. */
 function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): BuildkiteResponse {
   const [, id = '', step] = /^\/jobs\/([^/]+)(?:\/([a-z_]+))?$/.exec(request.path) ?? [];
-  const job = buildkiteState(world).jobs[id];
+  const job = jobOf(buildkiteState(world), id);
   if (job === undefined) return NOT_FOUND;
   if (request.method === 'GET' && step === undefined) return answer(200, described(world, job));
   if (job.agentId !== agent.id) return answer(422, { message: 'This job is not assigned to this agent' });

@@ -61,9 +61,12 @@ export interface DescribedJob {
   readonly log: string;
 }
 
+/** All that there were, the oldest first. */
 export function describeJobs(world: World): DescribedJob[] {
-  const { agents, jobs } = buildkiteState(world);
-  return Object.values(jobs).map(({ id, queue, state, exitStatus, agentId, log }) => ({
+  const { agents, jobs, ended } = buildkiteState(world);
+  const all = [...Object.values(ended), ...Object.values(jobs)];
+  all.sort((one, other) => one.scheduledAt - other.scheduledAt);
+  return all.map(({ id, queue, state, exitStatus, agentId, log }) => ({
     id,
     queue,
     state,
@@ -78,5 +81,5 @@ export function describeJobs(world: World): DescribedJob[] {
 
 /** The jobs that ended because what they ran on vanished: the number that shall be 0. */
 export function lostJobs(world: World): JobRecord[] {
-  return Object.values(buildkiteState(world).jobs).filter(({ state }) => state === 'lost');
+  return Object.values(buildkiteState(world).ended).filter(({ state }) => state === 'lost');
 }

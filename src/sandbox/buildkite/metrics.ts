@@ -42,12 +42,7 @@ function countAgents(state: BuildkiteState, queue?: string): AgentCounts {
 
 /** Jobs that wait for others do not exist here, so none is `waiting`. */
 function countJobs(state: BuildkiteState, queue?: string): JobCounts {
-  const states = Object.values(state.jobs)
-    .filter((job) => queue === undefined || job.queue === queue)
-    .map((job) => job.state);
-  const scheduled = states.filter((one) => one === 'scheduled').length;
-  const running = states.filter(
-    (one) => one === 'assigned' || one === 'accepted' || one === 'running',
-  ).length;
-  return { scheduled, running, waiting: 0, total: scheduled + running };
+  const jobs = Object.values(state.jobs).filter((job) => queue === undefined || job.queue === queue);
+  const scheduled = jobs.filter((job) => job.state === 'scheduled').length;
+  return { scheduled, running: jobs.length - scheduled, waiting: 0, total: jobs.length };
 }

@@ -47,7 +47,10 @@ export interface BuildkiteState {
   agents: Record<string, AgentRecord>;
   /** The ids of the agents on each instance. */
   onInstances: Record<string, string[]>;
+  /** Those that wait or run, the oldest first. */
   jobs: Record<string, JobRecord>;
+  /** Those that are over, in the order of their ends: apart, as they are many, and every dispatch goes through the others. */
+  ended: Record<string, JobRecord>;
   /** Registration tokens that were valid once. */
   revokedTokens: string[];
 }
@@ -56,12 +59,18 @@ const slice = defineSlice<BuildkiteState>('buildkite', () => ({
   agents: {},
   onInstances: {},
   jobs: {},
+  ended: {},
   revokedTokens: [],
 }));
 
 /** Buildkite is one for all regions. */
 export function buildkiteState(world: World): BuildkiteState {
   return slice(world.scope('global'));
+}
+
+/** A job that waits, runs or is over. */
+export function jobOf({ jobs, ended }: BuildkiteState, id: string): JobRecord | undefined {
+  return jobs[id] ?? ended[id];
 }
 
 export const ORGANIZATION = 'sandbox';

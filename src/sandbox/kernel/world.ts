@@ -10,9 +10,12 @@ interface Timer {
   at: Instant;
 }
 
+/** To be raised where a service's part of the state changes its form: a snapshot of another version is not read. */
+export const STATE_VERSION = 2;
+
 /** All that a snapshot holds: plain JSON data, nothing else. */
 export interface WorldState {
-  readonly version: 1;
+  readonly version: typeof STATE_VERSION;
   now: Instant;
   random: number;
   readonly slices: Record<string, unknown>;
@@ -22,7 +25,7 @@ export interface WorldState {
 export const ACCOUNT_ID = '111122223333';
 
 export function emptyState(start: Instant, seed: number): WorldState {
-  return { version: 1, now: start, random: seed | 0, slices: {}, timers: [] };
+  return { version: STATE_VERSION, now: start, random: seed | 0, slices: {}, timers: [] };
 }
 
 export interface WorldOptions {

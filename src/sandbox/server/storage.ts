@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { OperationError } from '../../errors.ts';
 import { blobKey, type BlobStore } from '../kernel/blobs.ts';
-import type { WorldState } from '../kernel/world.ts';
+import { STATE_VERSION, type WorldState } from '../kernel/world.ts';
 import { type Seal, sealWith } from './sealing.ts';
+
+const START_ANEW = 'Throw it away and start anew: bk-stack sandbox reset --yes';
 
 /** The sandbox's state on disk: one snapshot, and the blobs beside it. */
 export class Storage {
@@ -19,16 +21,25 @@ export class Storage {
     return new SealedBlobs(this.#blobFolder, this.#seal);
   }
 
-  /** The last snapshot, if there is one. @throws OperationError when it cannot be read */
+  /** The last snapshot, if there is one. @throws OperationError when it cannot be read, or is of another version's form */
   load(): WorldState | undefined {
     if (!existsSync(this.#snapshot)) return undefined;
+    const state = this.#read();
+    if (state.version === STATE_VERSION) return state;
+    throw new OperationError(
+      `The sandbox's state was written by another version of bk-stack, in another form: ${this.#snapshot}`,
+      { hint: START_ANEW },
+    );
+  }
+
+  #read(): WorldState {
     try {
       const content = inflateRawSync(this.#seal.open(readFileSync(this.#snapshot)));
       return JSON.parse(content.toString('utf8')) as WorldState;
     } catch (cause) {
       throw new OperationError(`The sandbox's state cannot be read: ${this.#snapshot}`, {
         cause,
-        hint: 'Throw it away and start anew: bk-stack sandbox reset --yes',
+        hint: START_ANEW,
       });
     }
   }

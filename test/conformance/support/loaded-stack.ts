@@ -57,18 +57,28 @@ export class LoadedStack {
     }
   }
 
-  /** Waits until all instances serve, nothing else is in the group, and all agents have jobs, but those between two. */
+  /**
+   * Waits until all instances serve, nothing else is in the group, all agents are there, and most have jobs: how many are
+   * between two jobs depends on how fast the machine is that brings new ones.
+   */
   async whole(): Promise<void> {
+    let seen: object = {};
     await until(
-      'all instances serve and all agents work',
+      'all instances serve and most agents work',
       async () => {
         const { DesiredCapacity, Instances = [] } = await this.#group();
-        if (DesiredCapacity !== INSTANCES || Instances.length !== INSTANCES) return false;
-        if (Instances.some(({ LifecycleState }) => LifecycleState !== 'InService')) return false;
-        const { agents } = await this.#load.state();
-        return agents.total === AGENTS && agents.busy > AGENTS * 0.9;
+        const { agents, jobs } = await this.#load.state();
+        const states = Instances.map(({ LifecycleState = '' }) => LifecycleState);
+        seen = { DesiredCapacity, states: states.join(' '), agents, jobs };
+        return (
+          DesiredCapacity === INSTANCES &&
+          states.length === INSTANCES &&
+          states.every((state) => state === 'InService') &&
+          agents.total === AGENTS &&
+          agents.busy > AGENTS / 2
+        );
       },
-      PATIENCE,
+      { seconds: PATIENCE, instead: () => JSON.stringify(seen) },
     );
   }
 

@@ -3,7 +3,9 @@ import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { OperationError } from '../../../src/errors.ts';
 import { CONTROL_HEADER } from '../../../src/sandbox/server/local-caller.ts';
+import { Storage } from '../../../src/sandbox/server/storage.ts';
 import { TestServer } from '../../support/server.ts';
 
 describe('the sandbox’s server', () => {
@@ -39,6 +41,17 @@ describe('the sandbox’s server', () => {
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     expect(await status()).to.equal('CREATE_COMPLETE');
+  });
+
+  it('goes on with no state of another version’s form', async () => {
+    await server.start();
+    await server.stop();
+    const storage = new Storage(server.directory);
+    storage.save({ ...storage.load()!, version: 1 as never });
+    expect(() => storage.load())
+      .to.throw(OperationError, /another version of bk-stack/)
+      .with.property('hint')
+      .that.contains('bk-stack sandbox reset --yes');
   });
 
   it('writes nothing that can be read without its key, and nothing that others may read', async () => {
