@@ -173,6 +173,15 @@ describe('A Lambda function that is invoked', () => {
       expect(log).to.contain('Task timed out after 1.00 seconds').and.to.contain('Status: timeout');
     });
 
+    it('is not cut off for work that takes as long as ever while the sandbox’s time runs fast', async () => {
+      Object.defineProperty(aws.world, 'speed', { value: 1000 });
+      const asleep = 'Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)';
+      await aws.make(`exports.handler = async () => { ${asleep}; return 'done' }`, { Timeout: 1 });
+      const { answer, log } = await aws.invoke();
+      expect(answer).to.equal('done');
+      expect(log).to.contain('Duration: 1000.00 ms');
+    });
+
     it('ends with its process, and runs in another the next time', async () => {
       await aws.make('exports.handler = async (event) => { if (event.ends) process.exit(3); return "well" }');
       const { answer, log } = await aws.invoke({ ends: true });

@@ -31,6 +31,8 @@ export type LogSink = (text: string, level?: string) => void;
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html#runtimes-lifecycle-ib, in milliseconds. */
 const INIT_LIMIT = 10_000;
+/** A function's own work does not become faster with the sandbox's time: it may take so long, in real milliseconds. */
+const WORK_LIMIT = 5_000;
 /** How long a process that ends may take to say its last words. */
 const LAST_WORDS = 50;
 
@@ -91,7 +93,7 @@ export class ExecutionEnvironment {
 
   /**
    * Runs the function once. Never throws: what goes wrong is in the outcome.
-   * @param timeout in milliseconds of the sandbox, beside the time that the first one takes to start
+   * @param timeout in milliseconds of the sandbox, though no fewer real ones than it or {@link WORK_LIMIT}; beside the time that the first one takes to start
    * @param log gets what the function writes
    */
   async invoke(invocation: Omit<Invocation, 'deadline'>, timeout: number, log: LogSink): Promise<Outcome> {
@@ -105,14 +107,15 @@ export class ExecutionEnvironment {
     }
     const began = performance.now();
     const { now, speed } = invocation.clock;
-    const answered = this.#next(timeout / speed, invocation.requestId, timeout);
+    const limit = Math.max(timeout / speed, Math.min(timeout, WORK_LIMIT));
+    const answered = this.#next(limit, invocation.requestId, timeout);
     const deadline = now + timeout;
     // A process that has ended meanwhile tells by its exit.
     this.#child.send({ ...invocation, deadline } satisfies Invocation, () => undefined);
     const answer = await answered;
     return {
       ...outcomeOf(answer),
-      duration: Math.min((performance.now() - began) * speed, answer.kind === 'timeout' ? timeout : Infinity),
+      duration: Math.min((performance.now() - began) * speed, timeout),
       ...(initDuration !== undefined && { initDuration }),
     };
   }
