@@ -2,7 +2,7 @@ import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation
 import type { AwsContext } from '../aws/context.ts';
 import type { StackStatus } from '../stack/reading/describe-stack.ts';
 import { OperationError } from '../errors.ts';
-import type { TailClock } from '../logs/tailing/tail.ts';
+import type { TailClock } from '../logs/tailing/options.ts';
 
 /** What is looked at. */
 export interface Site {

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { EventPage, LogCalls } from '../../src/logs/calls.ts';
 import type { GroupPlace, LogEvent, LogGroup } from '../../src/logs/event.ts';
-import { tail, type TailOptions } from '../../src/logs/tailing/tail.ts';
+import type { TailOptions } from '../../src/logs/tailing/options.ts';
+import { tail } from '../../src/logs/tailing/tail.ts';
 import { awsError } from '../support/cloudformation.ts';
 import { root, runProcess } from '../support/process.ts';
 

@@ -1,7 +1,7 @@
 import type { LogEvent, TailedEvent } from '../event.ts';
 import type { GroupReader } from './group-reader.ts';
 import { LiveFeed } from './live-feed.ts';
-import type { TailClock, TailOptions } from './tail.ts';
+import type { TailClock, TailOptions } from './options.ts';
 
 /** Seconds from one look to the next, in the stack's own time. */
 const POLL_EVERY = 2;

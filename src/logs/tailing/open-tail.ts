@@ -7,7 +7,8 @@ import type { GroupPlace, LogGroup, TailedEvent } from '../event.ts';
 import { instancesOf, logTargets } from '../targets.ts';
 import { instanceStreams } from './instance-streams.ts';
 import { openLiveOn } from './live-calls.ts';
-import { tail, type TailOptions } from './tail.ts';
+import type { TailOptions } from './options.ts';
+import { tail } from './tail.ts';
 
 /** Which logs are wanted. */
 export interface TailOrder extends Pick<TailOptions, 'since' | 'until' | 'pattern' | 'follow'> {
