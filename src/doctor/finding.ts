@@ -39,6 +39,8 @@ export const CODES = [
   'route-blackhole',
   'nat-down',
   'no-public-address',
+  'acl-egress-closed',
+  'acl-ingress-closed',
   'dns-off',
   'endpoint-down',
   'security-group-missing',

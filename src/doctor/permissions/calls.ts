@@ -183,6 +183,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'ec2:DescribeInstances',
     'ec2:DescribeLaunchTemplateVersions',
     'ec2:DescribeNatGateways',
+    'ec2:DescribeNetworkAcls',
     'ec2:DescribeRegions',
     'ec2:DescribeRouteTables',
     'ec2:DescribeSecurityGroups',
