@@ -26,6 +26,7 @@ export const CODES = [
   'launching-hook-missing',
   'az-rebalance',
   'launches-fail',
+  'warm-pool-empty',
   'instances-unhealthy',
   'instances-without-agents',
   'instances-outdated',

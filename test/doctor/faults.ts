@@ -314,6 +314,16 @@ export const FAULTS: readonly PlantedFault[] = [
     fix: /--param InstanceTypes=/,
   },
   {
+    what: 'a warm pool that stays empty',
+    plant: async (stack) => {
+      stack.fail('capacity:*');
+      await stack.onGroup('PutWarmPool', { MinSize: 2, MaxGroupPreparedCapacity: 2, PoolState: 'Stopped' });
+      await stack.world.pass(840);
+    },
+    code: 'warm-pool-empty',
+    fix: /--param InstanceTypes=/,
+  },
+  {
     what: 'an instance that fell ill',
     plant: async (stack) => {
       const [{ InstanceId }] = (await stack.group()).Instances;
