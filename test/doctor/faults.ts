@@ -314,6 +314,16 @@ export const FAULTS: readonly PlantedFault[] = [
     fix: /--param InstanceTypes=/,
   },
   {
+    what: 'a warm pool that stays empty',
+    plant: async (stack) => {
+      stack.fail('capacity:*');
+      await stack.onGroup('PutWarmPool', { MinSize: 2, MaxGroupPreparedCapacity: 2, PoolState: 'Stopped' });
+      await stack.world.pass(840);
+    },
+    code: 'warm-pool-empty',
+    fix: /--param InstanceTypes=/,
+  },
+  {
     what: 'an instance that fell ill',
     plant: async (stack) => {
       const [{ InstanceId }] = (await stack.group()).Instances;
@@ -422,6 +432,57 @@ export const FAULTS: readonly PlantedFault[] = [
       }),
     code: 'no-public-address',
     fix: /modify-subnet-attribute --subnet-id subnet-\S+ --map-public-ip-on-launch/,
+  },
+  {
+    what: 'a network ACL that denies HTTPS to the internet',
+    plant: async (stack) => {
+      const VpcId = await stack.output('VpcId');
+      const { NetworkAcls } = await stack.call('ec2', 'DescribeNetworkAcls', {
+        Filters: [{ Name: 'vpc-id', Values: [VpcId] }],
+      });
+      await stack.call('ec2', 'CreateNetworkAclEntry', {
+        NetworkAclId: NetworkAcls[0].NetworkAclId,
+        RuleNumber: 90,
+        Protocol: '6',
+        RuleAction: 'deny',
+        Egress: true,
+        CidrBlock: EVERYWHERE,
+        PortRange: { From: 443, To: 443 },
+      });
+    },
+    code: 'acl-egress-closed',
+    fix: /create-network-acl-entry --network-acl-id acl-\S+ --egress --rule-number 89 .*From=443,To=443/,
+  },
+  {
+    what: 'a network ACL that lets HTTPS in but no answers',
+    plant: async (stack) => {
+      const [SubnetId] = await stack.subnets();
+      const VpcId = await stack.output('VpcId');
+      const { NetworkAclId } = (await stack.call('ec2', 'CreateNetworkAcl', { VpcId })).NetworkAcl;
+      const { NetworkAcls } = await stack.call('ec2', 'DescribeNetworkAcls', {
+        Filters: [{ Name: 'vpc-id', Values: [VpcId] }],
+      });
+      const held = NetworkAcls.flatMap(({ Associations }: { Associations: object[] }) => Associations).find(
+        (one: { SubnetId: string }) => one.SubnetId === SubnetId,
+      );
+      for (const Egress of [true, false]) {
+        await stack.call('ec2', 'CreateNetworkAclEntry', {
+          NetworkAclId,
+          RuleNumber: 100,
+          Protocol: '6',
+          RuleAction: 'allow',
+          Egress,
+          CidrBlock: EVERYWHERE,
+          PortRange: { From: 443, To: 443 },
+        });
+      }
+      await stack.call('ec2', 'ReplaceNetworkAclAssociation', {
+        AssociationId: held.NetworkAclAssociationId,
+        NetworkAclId,
+      });
+    },
+    code: 'acl-ingress-closed',
+    fix: /create-network-acl-entry --network-acl-id acl-\S+ --ingress --rule-number \d+ .*From=32768,To=60999/,
   },
   {
     what: 'DNS switched off',

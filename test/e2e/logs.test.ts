@@ -234,6 +234,9 @@ describe('bk-stack logs', function () {
     expect(text.stdout).to.match(
       new RegExp(`boot  \\S+ B, kept for 7 days, 1 stream\n[^]*${instance}  in the group  20`),
     );
+    const narrow = sandbox.terminal(['logs', 'list', 'ci', '--group', 'boot'], { columns: 60 });
+    expect(await narrow.ended()).to.equal(0);
+    expect(narrow.screen).to.match(new RegExp(`^  ${instance}  in the group\\s*$`, 'm'));
   });
 
   it('saves a window to files, and writes over none', async () => {

@@ -7,6 +7,7 @@ export {
   DescribeKeyPairsCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeNatGatewaysCommand,
+  DescribeNetworkAclsCommand,
   DescribeRegionsCommand,
   DescribeRouteTablesCommand,
   DescribeSecurityGroupsCommand,

@@ -26,7 +26,7 @@ export default class LogsList extends BaseCommand {
     const { listLogs } = await import('../../logs/list.ts');
     const { logListText } = await import('../../logs/list-text.ts');
     const list = await listLogs(aws, stackName, groups, this.signal);
-    this.log(logListText(list, outTheme));
+    this.log(logListText(list, outTheme, process.stdout.columns));
     return list;
   }
 }

@@ -8,6 +8,9 @@ export type HookFacts = Pick<LifecycleHook, 'LifecycleHookName' | 'LifecycleTran
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';
 
+/** For how long the launching hook waits for an instance to come up. */
+export const LONGEST_BOOT_SECONDS = 780;
+
 /** As template/bk-stack.yml has them. */
 const OURS = [
   {
@@ -19,7 +22,7 @@ const OURS = [
   {
     LifecycleHookName: LAUNCHING_HOOK,
     LifecycleTransition: LAUNCHING,
-    HeartbeatTimeout: 780,
+    HeartbeatTimeout: LONGEST_BOOT_SECONDS,
     DefaultResult: 'ABANDON',
   },
 ] as const;

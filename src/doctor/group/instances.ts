@@ -1,9 +1,11 @@
 import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
 import { groupState } from '../../stack/reading/group.ts';
+import { warmInstances, warmPoolState } from '../../stack/reading/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
+import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
 /** What tells whether a group gets and keeps its instances. */
 export interface MembersFacts {
@@ -22,10 +24,12 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
     look: async () => {
       const group = await patient.group();
       if (group === undefined) return examined('none');
-      const [activities, launch, underWay] = await Promise.all([
+      const [activities, launch, underWay, warm, now] = await Promise.all([
         patient.activities(group.AutoScalingGroupName ?? ''),
         patient.launch(group),
         replacing(),
+        poolOf(group, patient),
+        patient.aws.clock(),
       ]);
       const { failing, failures } = groupState(group, activities);
       const [latest] = failures;
@@ -35,12 +39,38 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
         ...(failing && latest !== undefined && { failure: latest.reason }),
         outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
       };
+      const members = judgeMembers(facts, patient);
+      // Where the group lacks instances, the reason is told already.
+      const toldWhy = members.some(({ code }) => code === 'launches-fail');
       return examined(
-        counted(facts.members.length, 'instance'),
-        ...judgeMembers(facts, { stackName: patient.stackName, region: patient.region }),
+        [counted(facts.members.length, 'instance'), warm && `${warm.ready} of ${warm.wanted} warm`]
+          .filter(Boolean)
+          .join(', '),
+        ...members,
+        ...(warm === undefined || toldWhy
+          ? []
+          : judgeWarmPool({ ...warm, failing: failingLaunches(activities) }, now(), (reason) =>
+              remedyFor(reason, patient),
+            )),
       );
     },
   };
+}
+
+/** Undefined for a group without a warm pool, or one that is to launch nothing for it: why is the group's check to tell. */
+async function poolOf(group: AutoScalingGroup, { aws }: Patient): Promise<PoolFacts | undefined> {
+  const { WarmPoolConfiguration, SuspendedProcesses = [], AutoScalingGroupName = '' } = group;
+  if (WarmPoolConfiguration === undefined || WarmPoolConfiguration.Status === 'PendingDelete')
+    return undefined;
+  if (SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Launch')) return undefined;
+  return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await warmInstances(aws, AutoScalingGroupName));
+}
+
+function remedyFor(reason: string, stack: Pick<Patient, 'stackName' | 'region'>): string {
+  return (
+    adviceFor({ reason }, stack) ??
+    `See what the group tried: aws autoscaling describe-scaling-activities --region ${stack.region}`
+  );
 }
 
 function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
@@ -72,9 +102,7 @@ export function judgeMembers(
       severity: 'error',
       message: `Instances cannot be launched: ${failure.replace(/\.$/, '')}`,
       meaning: `${desired - inService} of ${counted(desired, 'wanted instance')} are missing, and jobs wait for them.`,
-      fix:
-        adviceFor({ reason: failure }, stack) ??
-        `See what the group tried: aws autoscaling describe-scaling-activities --region ${stack.region}`,
+      fix: remedyFor(failure, stack),
     });
   }
   if (unhealthy.length > 0) {

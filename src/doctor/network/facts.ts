@@ -1,4 +1,11 @@
-import type { NatGateway, RouteTable, SecurityGroup, Subnet, VpcEndpoint } from '@aws-sdk/client-ec2';
+import type {
+  NatGateway,
+  NetworkAcl,
+  RouteTable,
+  SecurityGroup,
+  Subnet,
+  VpcEndpoint,
+} from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 
 /** The network of a group's instances, as EC2 tells it. */
@@ -9,6 +16,7 @@ export interface NetworkFacts {
   readonly subnets: readonly Subnet[];
   /** Of the VPC. */
   readonly routeTables: readonly RouteTable[];
+  readonly networkAcls: readonly NetworkAcl[];
   readonly nats: readonly NatGateway[];
   readonly endpoints: readonly VpcEndpoint[];
   /** Those that the instances are to have, by id. */
@@ -33,8 +41,9 @@ export async function networkFacts(
   if (vpc === undefined) return { wanted, subnets: [] };
   const Filters = [{ Name: 'vpc-id', Values: [vpc] }];
   // Each of them fits on a page: https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-  const [tables, nats, endpoints, groups, dns] = await Promise.all([
+  const [tables, acls, nats, endpoints, groups, dns] = await Promise.all([
     client.send(new sdk.DescribeRouteTablesCommand({ Filters })),
+    client.send(new sdk.DescribeNetworkAclsCommand({ Filters })),
     client.send(new sdk.DescribeNatGatewaysCommand({ Filter: Filters })),
     client.send(new sdk.DescribeVpcEndpointsCommand({ Filters })),
     wantedGroups.length === 0
@@ -50,6 +59,7 @@ export async function networkFacts(
     wanted,
     subnets: Subnets,
     routeTables: tables.RouteTables ?? [],
+    networkAcls: acls.NetworkAcls ?? [],
     nats: nats.NatGateways ?? [],
     endpoints: endpoints.VpcEndpoints ?? [],
     wantedGroups,

@@ -4,6 +4,7 @@ import { type Check, examined, type Finding } from '../finding.ts';
 import type { Launch, Patient } from '../patient.ts';
 import { overlaps } from './cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
+import { judgeNetworkAcls } from './network-acls.ts';
 import { judgeSecurityGroups } from './security-groups.ts';
 import { judgeWaysOut } from './ways-out.ts';
 
@@ -26,6 +27,7 @@ export function networkCheck(patient: Patient): Check {
         ...gone,
         ...judgeRoom(facts.subnets, roomNeeded(group), region),
         ...judgeWaysOut({ ...facts, publicAddress }, region),
+        ...judgeNetworkAcls(facts, region),
         ...judgeVpc(facts, region),
         ...judgeSecurityGroups(facts, { region, asked: patient.parameter('SSHAllowedCidr') }),
         ...judgeDockerPools(facts.subnets, patient),

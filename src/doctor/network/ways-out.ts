@@ -1,4 +1,4 @@
-import type { Route, Subnet } from '@aws-sdk/client-ec2';
+import type { Route, RouteTable, Subnet } from '@aws-sdk/client-ec2';
 import type { Finding } from '../finding.ts';
 import type { NetworkFacts } from './facts.ts';
 
@@ -26,6 +26,18 @@ export function judgeWaysOut(facts: WayFacts, region: string): Finding[] {
   });
 }
 
+/** A subnet's route table, and the route in it that leads to the internet. */
+export function routeOut(
+  { SubnetId: id }: Subnet,
+  routeTables: readonly RouteTable[],
+): { readonly table: RouteTable | undefined; readonly route: Route | undefined } {
+  const table =
+    routeTables.find(({ Associations }) => Associations?.some(({ SubnetId }) => SubnetId === id)) ??
+    routeTables.find(({ Associations }) => Associations?.some(({ Main }) => Main));
+  const route = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
+  return { table, route };
+}
+
 type Fault = Omit<Finding, 'severity' | 'repair'>;
 
 const CUT_OFF = 'Instances there cannot reach Buildkite: their boot fails, or their agents are gone.';
@@ -35,11 +47,7 @@ function faultOf(
   { routeTables, nats, publicAddress }: WayFacts,
   region: string,
 ): Fault | undefined {
-  const table =
-    routeTables.find(({ Associations }) =>
-      Associations?.some(({ SubnetId }) => SubnetId === subnet.SubnetId),
-    ) ?? routeTables.find(({ Associations }) => Associations?.some(({ Main }) => Main));
-  const route = table?.Routes?.find(({ DestinationCidrBlock }) => DestinationCidrBlock === EVERYWHERE);
+  const { table, route } = routeOut(subnet, routeTables);
   const id = table?.RouteTableId ?? '';
   if (route === undefined) {
     return {

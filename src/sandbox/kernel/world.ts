@@ -11,7 +11,7 @@ interface Timer {
 }
 
 /** To be raised where a service's part of the state changes its form: a snapshot of another version is not read. */
-export const STATE_VERSION = 2;
+export const STATE_VERSION = 3;
 
 /** All that a snapshot holds: plain JSON data, nothing else. */
 export interface WorldState {

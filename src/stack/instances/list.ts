@@ -7,7 +7,7 @@ import { groupOf } from '../capacity/calls.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { describedGroup, groupInstances, launchVersion } from '../reading/group.ts';
 import { STACK_TAG } from '../reading/summary.ts';
-import { warmPoolCalls } from '../rollout/warm-pool.ts';
+import { warmInstances } from '../reading/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
 /** An instance of a stack. */
@@ -60,7 +60,7 @@ export async function listInstances(
     agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
   ]);
   const current = launchVersion(group);
-  const warm = group.WarmPoolConfiguration === undefined ? [] : await warmPoolCalls(aws).instances(name);
+  const warm = group.WarmPoolConfiguration === undefined ? [] : await warmInstances(aws, name);
   const members = [...groupInstances(group), ...warm];
   const instances = members.map((member): StackInstance => {
     const { instanceId, lifecycleState: state, health, instanceType, zone, version } = member;

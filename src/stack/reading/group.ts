@@ -3,6 +3,8 @@ import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { PURCHASE_TAG, purchaseOf } from '../../scaler/purchase.ts';
+import { isDenied } from '../preflight/check.ts';
+import { type WarmInstance, warmInstances, type WarmPoolState, warmPoolState } from './warm-pool.ts';
 
 /** An instance as its group sees it. */
 export interface GroupInstance {
@@ -34,8 +36,7 @@ export interface GroupState {
   readonly maxSize: number;
   readonly desiredCapacity: number;
   readonly instances: readonly GroupInstance[];
-  /** Instances beside the group that are stopped, or being made ready for that: how many, and how many are wanted. */
-  readonly warmPool?: { readonly size: number; readonly wanted: number };
+  readonly warmPool?: WarmPoolState;
   /** Auto Scaling processes that somebody has suspended. */
   readonly suspended: readonly string[];
   /** Why the scaler leaves it alone, where somebody has paused it. */
@@ -81,11 +82,26 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
     describedGroup(aws, name),
     client.send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 })),
   ]);
-  return group === undefined ? undefined : groupState(group, Activities ?? []);
+  if (group === undefined) return undefined;
+  const warm =
+    group.WarmPoolConfiguration === undefined
+      ? undefined
+      : await warmInstances(aws, name).catch((error: unknown) => {
+          if (!isDenied(error)) throw error;
+          return undefined;
+        });
+  return groupState(group, Activities ?? [], warm);
 }
 
-/** A group and its activities, newest first, as what people want to know of them. */
-export function groupState(group: AutoScalingGroup, activities: readonly Activity[]): GroupState {
+/**
+ * A group and its activities, newest first, as what people want to know of them.
+ * @param warm what is in its warm pool, where that may be looked at
+ */
+export function groupState(
+  group: AutoScalingGroup,
+  activities: readonly Activity[],
+  warm?: readonly WarmInstance[],
+): GroupState {
   const failed = activities.filter(hasFailed);
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
   return {
@@ -94,7 +110,7 @@ export function groupState(group: AutoScalingGroup, activities: readonly Activit
     maxSize: group.MaxSize ?? 0,
     desiredCapacity: group.DesiredCapacity ?? 0,
     instances: groupInstances(group),
-    ...warmPool(group),
+    ...warmPool(group, warm),
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     ...(paused !== undefined && { paused }),
     ...onDemandUntil(group),
@@ -117,12 +133,15 @@ export function groupInstances(group: AutoScalingGroup): GroupInstance[] {
   }));
 }
 
-function warmPool({
-  WarmPoolConfiguration,
-  WarmPoolSize = 0,
-}: AutoScalingGroup): Pick<GroupState, 'warmPool'> {
+function warmPool(
+  { WarmPoolConfiguration, WarmPoolSize = 0 }: AutoScalingGroup,
+  instances: readonly WarmInstance[] | undefined,
+): Pick<GroupState, 'warmPool'> {
   if (WarmPoolConfiguration === undefined) return {};
-  return { warmPool: { size: WarmPoolSize, wanted: WarmPoolConfiguration.MinSize ?? 0 } };
+  const { MinSize: wanted = 0 } = WarmPoolConfiguration;
+  return {
+    warmPool: instances === undefined ? { size: WarmPoolSize, wanted } : warmPoolState(wanted, instances),
+  };
 }
 
 /** The version of the launch template that a group's new instances are launched from. */
@@ -134,7 +153,7 @@ export function launchVersion({
 }
 
 /** A launch that its hook gave up counts as cancelled, and is a failure all the same. */
-function hasFailed({ StatusCode, StatusMessage = '' }: Activity): boolean {
+export function hasFailed({ StatusCode, StatusMessage = '' }: Activity): boolean {
   return (
     StatusCode === 'Failed' ||
     (StatusCode === 'Cancelled' && /Lifecycle Action .*abandoned/.test(StatusMessage))

@@ -8,6 +8,7 @@ import type { GroupInstance, GroupState } from './group.ts';
 import { statusPaint, versionText } from './list-text.ts';
 import type { Problem } from './problems.ts';
 import type { QueueState } from './queue.ts';
+import type { WarmPoolState } from './warm-pool.ts';
 
 /** A stack for people: what is wrong first, then what it is, then its instances. */
 export function statusText(status: StackStatus, theme: Theme): string {
@@ -95,8 +96,16 @@ function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {
   return `${desiredCapacity} desired (${minSize} to ${maxSize})`;
 }
 
-function warmText({ size, wanted }: NonNullable<GroupState['warmPool']>): string {
-  return `${size} of ${counted(wanted, 'instance')}`;
+/** `2 of 2 instances, of which 1 is not ready yet; 2 more end` */
+function warmText({ size, wanted, ready, leaving }: WarmPoolState): string {
+  const all = `${size} of ${counted(wanted, 'instance')}`;
+  if (ready === undefined || leaving === undefined) return `${all}, with those that end`;
+  const coming = size - ready;
+  return [
+    all,
+    coming === 0 ? '' : `, of which ${coming} ${coming === 1 ? 'is' : 'are'} not ready yet`,
+    leaving === 0 ? '' : `; ${leaving} more ${leaving === 1 ? 'ends' : 'end'}`,
+  ].join('');
 }
 
 function boughtText(until: string): string {

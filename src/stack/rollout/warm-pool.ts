@@ -1,11 +1,8 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import type { GroupInstance } from '../reading/group.ts';
+import { isLeaving, warmInstances, type WarmInstance } from '../reading/warm-pool.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
-
-/** An instance of a group's warm pool: Warmed:Pending:Wait, Warmed:Stopped, Warmed:Terminating:Wait, ... */
-export type WarmInstance = Omit<GroupInstance, 'current'>;
 
 /** What looking after a warm pool needs of Auto Scaling. */
 export interface WarmPoolCalls {
@@ -18,8 +15,6 @@ export interface WarmPoolCalls {
   /** Ends the waiting for an instance's jobs. */
   release(group: string, instanceId: string): Promise<void>;
 }
-
-const isLeaving = ({ lifecycleState }: WarmInstance) => lifecycleState.startsWith('Warmed:Terminat');
 
 /**
  * Has the instances of a pool replaced that were not launched from the group's present version: the group takes from its pool
@@ -58,28 +53,7 @@ export function warmPoolCalls(aws: AwsContext): WarmPoolCalls {
     if (awsErrorCode(error) !== 'ValidationError') throw error;
   };
   return {
-    async instances(group) {
-      const { sdk, client } = await load();
-      const found: WarmInstance[] = [];
-      let NextToken: string | undefined;
-      do {
-        const page = await client.send(
-          new sdk.DescribeWarmPoolCommand({ AutoScalingGroupName: group, NextToken }),
-        );
-        for (const one of page.Instances ?? []) {
-          found.push({
-            instanceId: one.InstanceId ?? '',
-            lifecycleState: one.LifecycleState ?? '',
-            health: one.HealthStatus ?? '',
-            instanceType: one.InstanceType ?? '',
-            zone: one.AvailabilityZone ?? '',
-            ...(one.LaunchTemplate?.Version !== undefined && { version: one.LaunchTemplate.Version }),
-          });
-        }
-        NextToken = page.NextToken;
-      } while (NextToken !== undefined);
-      return found;
-    },
+    instances: (group) => warmInstances(aws, group),
     // It cannot be ended as one of the group's, but its health can be said, which counts once its launching hook is done:
     // https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-health-checks-monitor-view-status.html
     async replace(group, instances) {

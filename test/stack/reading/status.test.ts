@@ -34,7 +34,11 @@ function instance(id: string, parts: object = {}) {
   };
 }
 
-function groupOf(parts: Partial<AutoScalingGroup> = {}, activities: Partial<Activity>[] = []) {
+function groupOf(
+  parts: Partial<AutoScalingGroup> = {},
+  activities: Partial<Activity>[] = [],
+  warm?: string[],
+) {
   const group = {
     AutoScalingGroupName: 'ci-Group',
     MinSize: 0,
@@ -43,7 +47,11 @@ function groupOf(parts: Partial<AutoScalingGroup> = {}, activities: Partial<Acti
     Instances: [instance('i-1'), instance('i-2')],
     ...parts,
   };
-  return groupState(group as AutoScalingGroup, activities as Activity[]);
+  const pool = warm?.map((lifecycleState, at) => ({
+    ...{ instanceId: `i-w${at}`, lifecycleState, health: 'Healthy' },
+    ...{ instanceType: 'm7i.large', zone: 'us-east-1a' },
+  }));
+  return groupState(group as AutoScalingGroup, activities as Activity[], pool);
 }
 
 const refused = {
@@ -228,6 +236,29 @@ describe('the status for people', () => {
     );
     expect(textOf('7', '6')).to.contain('6 (former)');
     expect(textOf('7', '7')).to.not.contain('VERSION').and.to.not.contain('versions');
+  });
+
+  it('counts of a warm pool what is there to stay, and tells apart what is not ready and what ends', () => {
+    const poolText = (warm?: string[]) => {
+      const group = groupOf({ WarmPoolConfiguration: { MinSize: 2 }, WarmPoolSize: 4 }, [], warm);
+      const text = statusText(
+        { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} },
+        theme,
+      );
+      return /^warm pool +(.*)$/m.exec(text)?.[1];
+    };
+    const ready = ['Warmed:Stopped', 'Warmed:Stopped'];
+    expect(poolText(ready)).to.equal('2 of 2 instances');
+    expect(poolText([...ready, 'Warmed:Terminating:Wait', 'Warmed:Terminating'])).to.equal(
+      '2 of 2 instances; 2 more end',
+    );
+    expect(poolText(['Warmed:Pending:Wait', 'Warmed:Stopped', 'Warmed:Terminating:Wait'])).to.equal(
+      '2 of 2 instances, of which 1 is not ready yet; 1 more ends',
+    );
+    expect(poolText([])).to.equal('0 of 2 instances');
+    expect(poolText(undefined), 'where nobody may look into it').to.equal(
+      '4 of 2 instances, with those that end',
+    );
   });
 
   it('stays a screen, however many instances there are, and shows those first that are not in service', () => {

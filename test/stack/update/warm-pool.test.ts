@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { readGroup } from '../../../src/stack/reading/group.ts';
 import { listInstances } from '../../../src/stack/instances/list.ts';
 import { stopInstances } from '../../../src/stack/instances/stop.ts';
 import { seeded } from '../../../src/simulate/random.ts';
+import { sdkError } from '../../support/world-aws.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
 describe('an update of a stack with a warm pool', () => {
@@ -82,6 +84,13 @@ describe('the instances of a stack with a warm pool', () => {
     ]);
     await stack.pass(300);
     expect(await stack.warm()).to.eql(['Warmed:Terminating:Wait 1', 'Warmed:Stopped 1']);
+    const pool = async () => (await readGroup(context, stack.groupName))?.warmPool;
+    expect(await pool()).to.eql({ size: 1, wanted: 1, ready: 1, leaving: 1 });
+    // Whoever may read the group need not be allowed to look into its pool.
+    stack.aws.refuse = (_service, operation) =>
+      operation === 'DescribeWarmPool' ? sdkError('AccessDenied', 'no', 403) : undefined;
+    expect(await pool()).to.eql({ size: 2, wanted: 1 });
+    stack.aws.refuse = () => undefined;
     await stack.pass(900);
     expect(await stack.warm()).to.eql(['Warmed:Stopped 1']);
   });

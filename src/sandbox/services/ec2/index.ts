@@ -9,6 +9,7 @@ import { runTransitions, TRANSITIONS_TASK } from './compute/lifecycle.ts';
 import { templateVersionOperations } from './compute/template-versions.ts';
 import { volumeOperations } from './compute/volumes.ts';
 import { accountOperations } from './network/account.ts';
+import { aclEntryOperations } from './network/acl-entries.ts';
 import { aclOperations } from './network/acls.ts';
 import { dhcpOptionsOperations } from './network/dhcp-options.ts';
 import { flowLogOperations } from './network/flow-logs.ts';
@@ -34,6 +35,7 @@ export const ec2: Service = {
   operations: {
     ...accountOperations,
     ...aclOperations,
+    ...aclEntryOperations,
     ...dhcpOptionsOperations,
     ...catalogueOperations,
     ...vpcOperations,

@@ -5,6 +5,9 @@ import type {
   InternetGateway,
   KeyPairInfo,
   NatGateway,
+  NetworkAcl,
+  NetworkAclAssociation,
+  NetworkAclEntry,
   RouteTable,
   RouteTableAssociation,
   SecurityGroup,
@@ -40,6 +43,14 @@ export type RouteTableRecord = Omit<
   'Associations'
 > & {
   Associations: AssociationRecord[];
+};
+export type AclEntryRecord = Known<NetworkAclEntry, 'Egress' | 'RuleNumber'>;
+export type AclRecord = Omit<
+  Known<NetworkAcl, 'NetworkAclId' | 'VpcId'>,
+  'Entries' | 'Associations' | 'Tags'
+> & {
+  Entries: AclEntryRecord[];
+  Associations: Known<NetworkAclAssociation, 'NetworkAclAssociationId' | 'NetworkAclId' | 'SubnetId'>[];
 };
 export type NatGatewayRecord = Dated<
   Known<NatGateway, 'NatGatewayId' | 'State' | 'SubnetId' | 'VpcId' | 'NatGatewayAddresses'>,
@@ -77,6 +88,7 @@ export interface Ec2State {
   subnets: Record<string, SubnetRecord>;
   internetGateways: Record<string, InternetGatewayRecord>;
   routeTables: Record<string, RouteTableRecord>;
+  networkAcls: Record<string, AclRecord>;
   natGateways: Record<string, NatGatewayRecord>;
   addresses: Record<string, AddressRecord>;
   securityGroups: Record<string, SecurityGroupRecord>;
@@ -101,6 +113,7 @@ const slice = defineSlice<Ec2State>('ec2', () => ({
   subnets: {},
   internetGateways: {},
   routeTables: {},
+  networkAcls: {},
   natGateways: {},
   addresses: {},
   securityGroups: {},

@@ -1,60 +1,141 @@
-import type { DescribeNetworkAclsRequest, DescribeNetworkAclsResult, NetworkAcl } from '@aws-sdk/client-ec2';
+import type {
+  CreateNetworkAclRequest,
+  CreateNetworkAclResult,
+  DeleteNetworkAclRequest,
+  DescribeNetworkAclsRequest,
+  DescribeNetworkAclsResult,
+  NetworkAcl,
+  ReplaceNetworkAclAssociationRequest,
+  ReplaceNetworkAclAssociationResult,
+} from '@aws-sdk/client-ec2';
 import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byIds, page, selected, type Filters } from '../describing.ts';
-import { ec2State, type Ec2State, type VpcRecord } from '../state.ts';
+import { byId, byIds, page, selected, type Filters } from '../describing.ts';
+import { dependencyViolation, required } from '../errors.ts';
+import { ec2State, type AclRecord, type Ec2State } from '../state.ts';
+import { requestedTags, setTags, tagList } from '../tags.ts';
+import { lastRules } from './default-acl.ts';
+import { vpcOf } from './vpcs.ts';
 
-/** The id of the network ACL that a VPC has from the start. The sandbox has no others. */
-export function defaultAclId(vpcId: string): string {
-  return `acl-${vpcId.slice('vpc-'.length)}`;
+const aclMissing = (ids: readonly string[]): AwsError =>
+  new AwsError('InvalidNetworkAclID.NotFound', `The networkAcl ID '${ids.join(', ')}' does not exist`);
+
+export function aclOf(state: Ec2State, id: string): AclRecord {
+  return byId(state.networkAcls, id, aclMissing);
 }
 
-function described(state: Ec2State, vpc: VpcRecord): NetworkAcl {
-  const NetworkAclId = defaultAclId(vpc.VpcId);
-  const entry = (Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny') => ({
-    Egress,
-    RuleNumber,
-    RuleAction,
-    Protocol: '-1',
-    CidrBlock: '0.0.0.0/0',
-  });
-  return {
+/** What ties a subnet to its network ACL, by its own id or by the subnet. @throws AwsError InvalidAssociationID.NotFound */
+export function associationOf(
+  state: Ec2State,
+  by: { readonly NetworkAclAssociationId: string } | { readonly SubnetId: string },
+): AclRecord['Associations'][number] {
+  const found = Object.values(state.networkAcls)
+    .flatMap(({ Associations }) => Associations)
+    .find((one) =>
+      'SubnetId' in by
+        ? one.SubnetId === by.SubnetId
+        : one.NetworkAclAssociationId === by.NetworkAclAssociationId,
+    );
+  if (found !== undefined) return found;
+  const id = Object.values(by).join('');
+  throw new AwsError('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`);
+}
+
+/** Makes a network ACL that allows nothing. */
+export function createNetworkAcl(
+  input: CreateNetworkAclRequest,
+  scope: Scope,
+): CreateNetworkAclResult & { NetworkAcl: NetworkAcl & { NetworkAclId: string } } {
+  const state = ec2State(scope);
+  const { VpcId } = vpcOf(state, required(input.VpcId, 'vpcId'));
+  const tags = requestedTags(input.TagSpecifications, 'network-acl');
+  const NetworkAclId = scope.world.ids.hex('acl-');
+  const acl: AclRecord = {
     NetworkAclId,
-    VpcId: vpc.VpcId,
-    OwnerId: vpc.OwnerId,
-    IsDefault: true,
-    Entries: [
-      entry(true, 100, 'allow'),
-      entry(true, 32_767, 'deny'),
-      entry(false, 100, 'allow'),
-      entry(false, 32_767, 'deny'),
-    ],
-    Associations: Object.values(state.subnets)
-      .filter(({ VpcId }) => VpcId === vpc.VpcId)
-      .map(({ SubnetId }) => ({
-        NetworkAclAssociationId: `aclassoc-${SubnetId.slice('subnet-'.length)}`,
-        NetworkAclId,
-        SubnetId,
-      })),
-    Tags: [],
+    VpcId,
+    OwnerId: scope.accountId,
+    IsDefault: false,
+    Entries: lastRules(),
+    Associations: [],
   };
+  state.networkAcls[NetworkAclId] = acl;
+  setTags(state, NetworkAclId, tags);
+  return { NetworkAcl: { ...described(state, acl), NetworkAclId } };
 }
 
-const filters: Filters<NetworkAcl> = {
+/** @throws AwsError DependencyViolation for one with subnets, InvalidParameterValue for a VPC's default one */
+export function deleteNetworkAcl(input: DeleteNetworkAclRequest, scope: Scope): object {
+  const state = ec2State(scope);
+  const { NetworkAclId, IsDefault, Associations } = aclOf(
+    state,
+    required(input.NetworkAclId, 'networkAclId'),
+  );
+  if (IsDefault) {
+    throw new AwsError('InvalidParameterValue', `cannot delete default network ACL ${NetworkAclId}`);
+  }
+  if (Associations.length > 0) {
+    throw dependencyViolation(`The networkAcl '${NetworkAclId}' has dependencies and cannot be deleted.`);
+  }
+  Reflect.deleteProperty(state.networkAcls, NetworkAclId);
+  Reflect.deleteProperty(state.tags, NetworkAclId);
+  return {};
+}
+
+/** Moves a subnet to another network ACL: it has one at all times. */
+export function replaceNetworkAclAssociation(
+  input: ReplaceNetworkAclAssociationRequest,
+  scope: Scope,
+): Required<Pick<ReplaceNetworkAclAssociationResult, 'NewAssociationId'>> {
+  const state = ec2State(scope);
+  const held = associationOf(state, {
+    NetworkAclAssociationId: required(input.AssociationId, 'associationId'),
+  });
+  const source = aclOf(state, held.NetworkAclId);
+  const target = aclOf(state, required(input.NetworkAclId, 'networkAclId'));
+  if (source.VpcId !== target.VpcId) {
+    throw new AwsError(
+      'InvalidParameterValue',
+      `Network ACL ${target.NetworkAclId} and subnet ${held.SubnetId} belong to different networks`,
+    );
+  }
+  const NewAssociationId = scope.world.ids.hex('aclassoc-');
+  source.Associations = source.Associations.filter((one) => one !== held);
+  target.Associations.push({
+    NetworkAclAssociationId: NewAssociationId,
+    NetworkAclId: target.NetworkAclId,
+    SubnetId: held.SubnetId,
+  });
+  return { NewAssociationId };
+}
+
+const filters: Filters<AclRecord> = {
   'network-acl-id': ({ NetworkAclId }) => NetworkAclId,
   'vpc-id': ({ VpcId }) => VpcId,
+  'owner-id': ({ OwnerId }) => OwnerId,
   default: ({ IsDefault }) => String(IsDefault),
-  'association.subnet-id': ({ Associations }) => Associations?.map(({ SubnetId }) => SubnetId),
+  'association.subnet-id': ({ Associations }) => Associations.map(({ SubnetId }) => SubnetId),
+  'association.association-id': ({ Associations }) =>
+    Associations.map(({ NetworkAclAssociationId }) => NetworkAclAssociationId),
 };
+
+function described(state: Ec2State, acl: AclRecord): NetworkAcl {
+  return { ...acl, Tags: tagList(state, acl.NetworkAclId) };
+}
 
 function describeNetworkAcls(input: DescribeNetworkAclsRequest, scope: Scope): DescribeNetworkAclsResult {
   const state = ec2State(scope);
-  const acls = Object.values(state.vpcs).map((vpc) => described(state, vpc));
-  const table = Object.fromEntries(acls.map((acl) => [acl.NetworkAclId ?? '', acl]));
-  const missing = (ids: readonly string[]) =>
-    new AwsError('InvalidNetworkAclID.NotFound', `The networkAcl ID '${ids.join(', ')}' does not exist`);
-  const found = selected(byIds(table, input.NetworkAclIds, missing), input.Filters, filters, () => ({}));
+  const found = selected(
+    byIds(state.networkAcls, input.NetworkAclIds, aclMissing),
+    input.Filters,
+    filters,
+    ({ NetworkAclId }) => state.tags[NetworkAclId] ?? {},
+  );
   const { items, nextToken } = page(found, input);
-  return { NetworkAcls: items, NextToken: nextToken };
+  return { NetworkAcls: items.map((acl) => described(state, acl)), NextToken: nextToken };
 }
 
-export const aclOperations = { DescribeNetworkAcls: describeNetworkAcls };
+export const aclOperations = {
+  CreateNetworkAcl: createNetworkAcl,
+  DeleteNetworkAcl: deleteNetworkAcl,
+  DescribeNetworkAcls: describeNetworkAcls,
+  ReplaceNetworkAclAssociation: replaceNetworkAclAssociation,
+};

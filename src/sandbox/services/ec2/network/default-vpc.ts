@@ -3,6 +3,7 @@ import { arn, type Scope } from '../../../kernel/service.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { makeDefaultGroup } from '../security/default-group.ts';
 import type { Ec2State } from '../state.ts';
+import { joinDefaultAcl, makeDefaultAcl } from './default-acl.ts';
 
 /**
  * The network each region of an account has from the start: a VPC of 172.31.0.0/16 with a public /20 subnet in each zone.
@@ -78,6 +79,7 @@ export function makeDefaultVpc(state: Ec2State, scope: Scope): void {
     ],
   };
   makeDefaultGroup(state, scope, vpcId, id('sg'), [id('sgr', 'in'), id('sgr', 'out')]);
+  makeDefaultAcl(state, scope, vpcId);
   for (const [index, zone] of zonesOf(scope.region).entries()) {
     const subnetId = id('subnet', zone.name);
     state.subnets[subnetId] = {
@@ -94,5 +96,6 @@ export function makeDefaultVpc(state: Ec2State, scope: Scope): void {
       AssignIpv6AddressOnCreation: false,
       Ipv6CidrBlockAssociationSet: [],
     };
+    joinDefaultAcl(state, { SubnetId: subnetId, VpcId: vpcId });
   }
 }

@@ -14,6 +14,7 @@ import { dependencyViolation, invalidValue, required } from '../errors.ts';
 import { ec2State, type Ec2State, type SubnetRecord } from '../state.ts';
 import { requestedTags, setTags, tagList } from '../tags.ts';
 import { cidrText, contains, overlap, parseCidr, type Cidr } from './cidr.ts';
+import { joinDefaultAcl } from './default-acl.ts';
 import { usedAddresses } from './interfaces.ts';
 import { blocksOf, vpcOf } from './vpcs.ts';
 
@@ -77,6 +78,7 @@ export function createSubnet(input: CreateSubnetRequest, scope: Scope): Required
           ],
   };
   state.subnets[subnetId] = subnet;
+  joinDefaultAcl(state, subnet);
   setTags(state, subnetId, tags);
   return { Subnet: described(state, subnet) };
 }
@@ -110,6 +112,9 @@ export function deleteSubnet(input: DeleteSubnetRequest, scope: Scope): object {
   }
   for (const table of Object.values(state.routeTables)) {
     table.Associations = table.Associations.filter((association) => association.SubnetId !== SubnetId);
+  }
+  for (const acl of Object.values(state.networkAcls)) {
+    acl.Associations = acl.Associations.filter((association) => association.SubnetId !== SubnetId);
   }
   Reflect.deleteProperty(state.subnets, SubnetId);
   Reflect.deleteProperty(state.tags, SubnetId);

@@ -20,6 +20,7 @@ import { makeDefaultGroup } from '../security/default-group.ts';
 import { ec2State, type Ec2State, type VpcRecord } from '../state.ts';
 import { requestedTags, setTags, tagList } from '../tags.ts';
 import { cidrText, contains, overlap, parseCidr, type Cidr } from './cidr.ts';
+import { defaultAclId, makeDefaultAcl } from './default-acl.ts';
 import { newRouteTable } from '../routing/route-tables.ts';
 
 /** The quota "VPCs per Region" (L-F678F1CE), its default. */
@@ -65,6 +66,7 @@ export function createVpc(input: CreateVpcRequest, scope: Scope): Required<Creat
   if (input.AmazonProvidedIpv6CidrBlock) vpc.Ipv6CidrBlockAssociationSet = [ipv6Association(scope)];
   state.vpcs[vpcId] = vpc;
   newRouteTable(state, scope, vpc, true);
+  makeDefaultAcl(state, scope, vpcId);
   makeDefaultGroup(state, scope, vpcId, world.ids.hex('sg-'), [world.ids.hex('sgr-'), world.ids.hex('sgr-')]);
   setTags(state, vpcId, tags);
   return { Vpc: { ...described(state, vpc), State: 'pending' } };
@@ -99,7 +101,7 @@ function ipv6Association(scope: Scope) {
 }
 
 /**
- * Removes a VPC with its main route table and its default security group.
+ * Removes a VPC with its main route table, its default network ACL and its default security group.
  * @throws AwsError DependencyViolation while anything else is in it
  */
 export function deleteVpc(input: DeleteVpcRequest, scope: Scope): object {
@@ -114,6 +116,7 @@ export function deleteVpc(input: DeleteVpcRequest, scope: Scope): object {
     holds(state.endpoints) ||
     groups.some(({ GroupName }) => GroupName !== 'default') ||
     tables.some(({ Associations }) => !Associations.some(({ Main }) => Main)) ||
+    Object.values(state.networkAcls).some((acl) => acl.VpcId === VpcId && !acl.IsDefault) ||
     Object.values(state.internetGateways).some(({ Attachments }) =>
       Attachments.some((one) => one.VpcId === VpcId),
     )
@@ -128,6 +131,7 @@ export function deleteVpc(input: DeleteVpcRequest, scope: Scope): object {
     }
   }
   for (const { RouteTableId } of tables) Reflect.deleteProperty(state.routeTables, RouteTableId);
+  Reflect.deleteProperty(state.networkAcls, defaultAclId(VpcId));
   Reflect.deleteProperty(state.vpcs, VpcId);
   Reflect.deleteProperty(state.tags, VpcId);
   return {};

@@ -1,4 +1,5 @@
 import type { ResourceProvider } from '../../../cloudformation/provider.ts';
+import { aclResources } from './acls.ts';
 import { computeResources } from './compute.ts';
 import { gatewayResources } from './gateways.ts';
 import { networkResources } from './network.ts';
@@ -9,6 +10,7 @@ export const ec2Resources: readonly ResourceProvider[] = [
   ...networkResources,
   ...gatewayResources,
   ...routeResources,
+  ...aclResources,
   ...securityResources,
   ...computeResources,
 ];

@@ -1,7 +1,8 @@
 import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
 import { flag, integer, tagsOf, text, texts } from '../../properties.ts';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from '../network/dhcp-options.ts';
-import { defaultAclId } from '../network/acls.ts';
+import { associationOf } from '../network/acls.ts';
+import { defaultAclId } from '../network/default-acl.ts';
 import { createFlowLogs, deleteFlowLogs } from '../network/flow-logs.ts';
 import { createSubnet, deleteSubnet, modifySubnetAttribute, subnetOf } from '../network/subnets.ts';
 import {
@@ -112,7 +113,8 @@ const subnet: ResourceProvider = {
     deleting(() => deleteSubnet({ SubnetId }, context));
   },
   attributes(id, _properties, context) {
-    const found = subnetOf(ec2State(context), id);
+    const state = ec2State(context);
+    const found = subnetOf(state, id);
     return {
       SubnetId: id,
       VpcId: found.VpcId,
@@ -120,7 +122,7 @@ const subnet: ResourceProvider = {
       AvailabilityZone: found.AvailabilityZone,
       AvailabilityZoneId: found.AvailabilityZoneId,
       Ipv6CidrBlocks: (found.Ipv6CidrBlockAssociationSet ?? []).map(({ Ipv6CidrBlock }) => Ipv6CidrBlock),
-      NetworkAclAssociationId: `aclassoc-${id.slice('subnet-'.length)}`,
+      NetworkAclAssociationId: associationOf(state, { SubnetId: id }).NetworkAclAssociationId,
       OutpostArn: '',
     };
   },
