@@ -85,7 +85,9 @@ export default class Scale extends UpdateCommand {
       ],
     );
     if (answer === 'nothing') {
-      throw new DeclinedError(UNCHANGED, { hint: 'To go ahead, repeat the command and choose what is to change.' });
+      throw new DeclinedError(UNCHANGED, {
+        hint: 'To go ahead, repeat the command and choose what is to change.',
+      });
     }
     return answer === 'stack';
   }

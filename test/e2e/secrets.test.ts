@@ -204,7 +204,9 @@ describe('bk-stack secrets', function () {
     await terminal.shows('Remove: secret-files/GONE_TOKEN?');
     terminal.type(KEY.enter);
     expect(await terminal.ended()).to.equal(1);
-    expect(terminal.screen).to.match(/Nothing was removed\.\n.*answer yes/).and.not.match(/Error/);
+    expect(terminal.screen)
+      .to.match(/Nothing was removed\.\n.*answer yes/)
+      .and.not.match(/Error/);
     expect(await ok('get', '--bucket', 'plain', 'secret-files/GONE_TOKEN')).to.equal('x');
   });
 
