@@ -40,6 +40,18 @@ export class OperationError extends Failure {
   readonly exitCode = ExitCode.failed;
 }
 
+/** A person was asked, and said no: what was asked for has not been done, and all is as it was. */
+export class DeclinedError extends Failure {
+  readonly exitCode = ExitCode.failed;
+
+  constructor(
+    message = 'Nothing was changed.',
+    options: FailureOptions = { hint: 'To go ahead, repeat the command and answer yes.' },
+  ) {
+    super(message, options);
+  }
+}
+
 /** The person pressed Ctrl-C. What AWS was told to do goes on; the hint says how to pick it up. */
 export class InterruptedError extends Failure {
   readonly exitCode = ExitCode.interrupted;
@@ -49,7 +61,7 @@ export class InterruptedError extends Failure {
   }
 }
 
-export type KnownFailure = UsageError | OperationError | InterruptedError;
+export type KnownFailure = UsageError | OperationError | DeclinedError | InterruptedError;
 
 export function isKnownFailure(error: unknown): error is KnownFailure {
   return error instanceof Failure;

@@ -105,13 +105,14 @@ export abstract class BaseCommand extends Command {
 
   /** Whether a person is there to be asked. */
   protected interactive(flags: { readonly 'no-input': boolean }): boolean {
-    return (
-      process.stdin.isTTY === true &&
-      process.stdout.isTTY === true &&
-      !flags['no-input'] &&
-      !this.jsonEnabled() &&
-      !process.env['CI']
-    );
+    return this.audience(flags) === 'there';
+  }
+
+  /** Who would see a question: a person, one who is there and does not (stdout goes into a pipe), or nobody. */
+  protected audience(flags: { readonly 'no-input': boolean }): 'there' | 'unseeing' | 'nobody' {
+    const alone = flags['no-input'] || this.jsonEnabled() || Boolean(process.env['CI']);
+    if (alone || !process.stdin.isTTY) return 'nobody';
+    return process.stdout.isTTY ? 'there' : 'unseeing';
   }
 
   /** The stack's name, which oclif has taken from the argument or from `BK_STACK_NAME`. */

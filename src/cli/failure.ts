@@ -1,5 +1,6 @@
 import { translateAwsError } from '../aws/errors.ts';
 import {
+  DeclinedError,
   ExitCode,
   InterruptedError,
   isKnownFailure,
@@ -90,7 +91,7 @@ export function failureLines(
   here: (hint: string) => string = (hint) => hint,
 ): string {
   const first =
-    failure instanceof InterruptedError
+    failure instanceof InterruptedError || failure instanceof DeclinedError
       ? theme.busy(failure.message)
       : `${theme.bad('Error:')} ${failure.message}`;
   const hint = failure.hint === undefined ? [] : here(failure.hint).split('\n');

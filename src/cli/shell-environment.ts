@@ -1,3 +1,5 @@
+import { word } from '../shell/quoted.ts';
+
 export const SHELLS = ['sh', 'fish', 'powershell'] as const;
 export type Shell = (typeof SHELLS)[number];
 
@@ -14,7 +16,7 @@ export function shellLines(change: EnvironmentChange, shell: Shell): string {
 function assignment(name: string, value: string, shell: Shell): string {
   switch (shell) {
     case 'sh':
-      return `export ${name}=${quotedForPosix(value)}`;
+      return `export ${name}=${word(value)}`;
     case 'fish':
       return `set -gx ${name} '${value.replace(/[\\']/g, '\\$&')}'`;
     case 'powershell':
@@ -31,8 +33,4 @@ function removal(name: string, shell: Shell): string {
     case 'powershell':
       return `Remove-Item Env:${name} -ErrorAction SilentlyContinue`;
   }
-}
-
-function quotedForPosix(value: string): string {
-  return /^[\w./:@-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }

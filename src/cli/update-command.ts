@@ -55,7 +55,8 @@ export abstract class UpdateCommand extends BaseCommand {
     const { previewText } = await import('../stack/update/index.ts');
     const live = this.repaints(flags);
     const ask = this.interactive(flags) && !flags.yes;
-    if (!ask && !flags.yes && !flags['dry-run']) this.refuseUnseen(stackName, flags);
+    // Whose stdout goes into a pipe did not mean to be left out.
+    if (this.audience(flags) === 'unseeing' && !flags.yes && !flags['dry-run']) throw unseen(stackName);
     const say = (line: string) => {
       this.progress(live ? line : logLine(new Date(), line.trim()));
     };
@@ -81,15 +82,6 @@ export abstract class UpdateCommand extends BaseCommand {
     };
   }
 
-  /** A person whose stdout goes into a pipe sees the question no more, and did not mean to be left out. */
-  private refuseUnseen(stackName: string, flags: { readonly 'no-input': boolean }): void {
-    const alone = flags['no-input'] || this.jsonEnabled() || Boolean(process.env['CI']);
-    if (alone || !process.stdin.isTTY || process.stdout.isTTY) return;
-    throw new UsageError(`The update of ${stackName} is asked for on stdout, which is no terminal here`, {
-      hint: 'Nothing was changed. Leave out the pipe, or agree beforehand: --yes. To see what would change: --dry-run',
-    });
-  }
-
   /** Tells the end. */
   protected async tell(outcome: UpdateOutcome): Promise<UpdateOutcome> {
     if (outcome.kind === 'unchanged') {
@@ -100,4 +92,10 @@ export abstract class UpdateCommand extends BaseCommand {
     }
     return outcome;
   }
+}
+
+function unseen(stackName: string): UsageError {
+  return new UsageError(`The update of ${stackName} is asked for on stdout, which is no terminal here`, {
+    hint: 'Nothing was changed. Leave out the pipe, or agree beforehand: --yes. To see what would change: --dry-run',
+  });
 }

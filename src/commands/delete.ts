@@ -61,7 +61,11 @@ export default class Delete extends BaseCommand {
 
     const first = await plan(flags.retain);
     this.progress(planText(first, errTheme));
-    if (ask) await askToDelete(first);
+    if (ask) {
+      this.onInterrupt('Nothing was changed.');
+      await askToDelete(first);
+      this.onInterrupt(`What has begun goes on. The same command picks it up: bk-stack delete ${stackName}`);
+    }
     const result = await carryOut(first).catch(async (error: unknown) => {
       const inTheWay = retainable(error);
       if (!ask || inTheWay.length === 0) throw error;

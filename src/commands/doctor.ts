@@ -63,6 +63,7 @@ export default class Doctor extends BaseCommand {
       if (!this.jsonEnabled()) this.log(`\n${this.here(reportText(report, outTheme))}\n`);
       fixed.push(...(await this.mend(report, flags)));
       if (fixed.length > 0) report = await look();
+      else this.progress('Nothing was changed.');
     }
     this.log(`\n${this.here(reportText(report, outTheme))}`);
     if (findingsOf(report).some(({ severity }) => severity === 'error')) process.exitCode = ExitCode.failed;

@@ -2,6 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
 import type { StackMetrics } from '../metrics/series.ts';
+import type { NamedFile } from '../terminal/named-file.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 /** Where nobody says how wide the output is. */
@@ -32,6 +33,7 @@ export default class Metrics extends BaseCommand {
       description: 'write a page with charts and tables, which needs no network',
       helpValue: '<file>',
     }),
+    force: Flags.boolean({ description: 'replace the file if it is there', dependsOn: ['html'] }),
     utc: Flags.boolean({ description: "times in UTC, not in this machine's zone" }),
   };
 
@@ -44,13 +46,19 @@ export default class Metrics extends BaseCommand {
     const { pointInTime } = await import('../logs/period.ts');
     const { checkTimes, readMetrics } = await import('../metrics/read.ts');
     pointInTime('--since', flags.since, 0);
+    const { requireFree } = await import('../terminal/named-file.ts');
+    const page =
+      flags.html === undefined
+        ? undefined
+        : { path: flags.html, option: '--html', force: flags.force, secret: false };
+    if (page !== undefined) requireFree(page);
     const aws = await this.connect(flags);
     const now = (await aws.clock())();
     const since = pointInTime('--since', flags.since, now);
     const until = flags.until === undefined ? now : pointInTime('--until', flags.until, now);
     checkTimes({ since, until, now });
     const metrics = await readMetrics(aws, stackName, { since, until, now });
-    if (flags.html !== undefined) await this.writePage(flags.html, metrics);
+    if (page !== undefined) await this.writePage(page, metrics);
     else if (flags.csv) {
       const { metricsCsv } = await import('../metrics/csv.ts');
       this.log(metricsCsv(metrics));
@@ -61,10 +69,10 @@ export default class Metrics extends BaseCommand {
     return metrics;
   }
 
-  private async writePage(file: string, metrics: StackMetrics): Promise<void> {
+  private async writePage(file: NamedFile, metrics: StackMetrics): Promise<void> {
     const { metricsPage } = await import('../metrics/page/page.ts');
-    const { writeReport } = await import('../metrics/read.ts');
-    await writeReport(file, metricsPage(metrics));
-    this.progress(`Written to ${file}`);
+    const { writeNamedFile } = await import('../terminal/named-file.ts');
+    writeNamedFile(file, Buffer.from(metricsPage(metrics)));
+    this.progress(`Written to ${file.path}`);
   }
 }

@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import type { AwsContext } from '../aws/context.ts';
 import { stackNameArg } from '../cli/base-command.ts';
 import { UpdateCommand } from '../cli/update-command.ts';
-import { InterruptedError, UsageError } from '../errors.ts';
+import { DeclinedError, UsageError } from '../errors.ts';
 import type { DifferingLimit, Scaled, WantedSize } from '../stack/capacity/scale.ts';
 import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
 import { outTheme } from '../terminal/theme.ts';
@@ -69,7 +69,7 @@ export default class Scale extends UpdateCommand {
     return { stackName, before, after };
   }
 
-  /** @throws InterruptedError where nothing is to change */
+  /** @throws DeclinedError where nothing is to change */
   private async isToLast(after: GroupSize, differing: readonly DifferingLimit[]): Promise<boolean> {
     const { choose } = await import('../terminal/confirm.ts');
     this.onInterrupt(UNCHANGED);
@@ -84,7 +84,11 @@ export default class Scale extends UpdateCommand {
         { name: 'Nothing: leave all as it is', value: 'nothing' },
       ],
     );
-    if (answer === 'nothing') throw new InterruptedError({ hint: UNCHANGED });
+    if (answer === 'nothing') {
+      throw new DeclinedError(UNCHANGED, {
+        hint: 'To go ahead, repeat the command and choose what is to change.',
+      });
+    }
     return answer === 'stack';
   }
 

@@ -75,11 +75,14 @@ export default class SupportBundle extends BaseCommand {
     const now = await aws.clock();
     const begun = now();
     const { since, until } = { until: begun, ...windowOf(flags, begun) };
-    const { fileSink, streamSink } = await import('../support-bundle/archive.ts');
+    const { streamSink } = await import('../support-bundle/archive.ts');
     const { makeBundle, MANIFEST_FILES, planBundle } = await import('../support-bundle/bundle.ts');
+    const { openNamedFile, requireFree } = await import('../terminal/named-file.ts');
     const { bundleName, bundleText, previewText } = await import('../support-bundle/text.ts');
     const folder = bundleName(stackName, new Date(now()));
     const path = flags.output ?? `${folder}.zip`;
+    const file = { path, option: '--output', force: flags.force, secret: true };
+    if (!piped && !flags['dry-run']) requireFree(file);
     const order = {
       ...{ stackName, since, until, maxLogBytes: flags['max-log-mb'] * 1_000_000 },
       ...{ redactAccount: flags['redact-account'], readSecrets: flags['read-secrets'] },
@@ -94,7 +97,7 @@ export default class SupportBundle extends BaseCommand {
       this.log(previewText({ path, window, files }));
       return { path, window, files };
     }
-    const sink = piped ? streamSink(process.stdout) : fileSink(path, flags.force);
+    const sink = piped ? streamSink(process.stdout) : openNamedFile(file);
     let made;
     try {
       made = await makeBundle(plan, folder, sink);

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import type { AwsContext } from '../aws/context.ts';
 import { UsageError } from '../errors.ts';
 import { requireStack, summaryOf } from '../stack/reading/index.ts';
@@ -36,16 +35,4 @@ export async function readMetrics(aws: AwsContext, stackName: string, times: Tim
   };
   const { since, until, now } = times;
   return stackMetrics(metricCalls(aws), subject, spanOf(since, Math.min(until, now), now));
-}
-
-/** @throws UsageError when the file cannot be written */
-export async function writeReport(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw new UsageError(`--html ${file} cannot be written: ${(cause as Error).message}`, {
-      cause,
-      hint: 'Name a file in a folder that exists: --html metrics.html',
-    });
-  }
 }

@@ -1,3 +1,4 @@
+import { escaped } from '../html.ts';
 import type { Reason } from './patterns.ts';
 
 /** A value that is known to be secret, and what it is. */
@@ -32,7 +33,7 @@ export function formsOf(value: string): Set<string> {
     add(text.replaceAll("'", "'\\''"));
     add(text.replaceAll("'", `'"'"'`));
     add(text.replace(/["$`\\]/g, '\\$&'));
-    add(text.replace(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign));
+    add(escaped(text));
     for (const encoded of percentForms(text)) add(encoded);
     const bytes = Buffer.from(text);
     if (bytes.length >= SHORTEST_LINE) {
@@ -68,14 +69,6 @@ function withinBase64(bytes: Buffer): string[] {
     }),
   );
 }
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
 
 function asciiOnly(json: string): string {
   return json.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);

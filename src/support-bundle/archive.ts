@@ -1,12 +1,9 @@
-import { closeSync, existsSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Zip, ZipDeflate } from 'fflate';
-import { OperationError, UsageError } from '../errors.ts';
 import { writeAll } from '../terminal/write-all.ts';
 
 /** Where the bytes of an archive go. */
 export interface Sink {
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Uint8Array): Promise<void> | void;
   /** It is whole. */
   done(): void;
   /** It is not, and nothing of it stays. */
@@ -59,64 +56,6 @@ export class Archive {
       await this.#sink.write(chunk);
     }
   }
-}
-
-/**
- * A file that its owner alone can read, from its first byte on.
- * @param force whether one that is there may be replaced, which happens once the new one is whole
- * @throws UsageError for a file that is there; OperationError where it cannot be written
- */
-export function fileSink(path: string, force: boolean): Sink {
-  if (existsSync(path)) {
-    if (statSync(path).isDirectory()) {
-      throw new UsageError(`${path} is a folder`, { hint: 'Name a file with --output.' });
-    }
-    if (!force) throw isThere(path);
-  }
-  const target = force ? `${path}.${process.pid}.tmp` : path;
-  const attempt = <Result>(act: () => Result): Result => {
-    try {
-      return act();
-    } catch (error) {
-      const { code = 'unknown' } = error as NodeJS.ErrnoException;
-      if (code === 'EEXIST') throw isThere(target);
-      if (code === 'ENOENT') {
-        throw new UsageError(`There is no folder ${dirname(path)}`, {
-          hint: 'Name another file with --output.',
-        });
-      }
-      throw new OperationError(`${path} cannot be written (${code})`, {
-        cause: error,
-        hint: 'Name another file with --output.',
-      });
-    }
-  };
-  const file = attempt(() => openSync(target, 'wx', 0o600));
-  return {
-    write(bytes) {
-      let from = 0;
-      while (from < bytes.length) from += attempt(() => writeSync(file, bytes, from));
-      return Promise.resolve();
-    },
-    done() {
-      closeSync(file);
-      if (target !== path) {
-        attempt(() => {
-          renameSync(target, path);
-        });
-      }
-    },
-    undo() {
-      closeSync(file);
-      rmSync(target, { force: true });
-    },
-  };
-}
-
-function isThere(path: string): UsageError {
-  return new UsageError(`${path} is there already`, {
-    hint: 'Name another file with --output, or replace it: --force',
-  });
 }
 
 /** A pipe. */

@@ -1,20 +1,29 @@
-import { UsageError } from '../errors.ts';
+import { DeclinedError, UsageError } from '../errors.ts';
 
 /**
- * Asks for a word to be typed, for what cannot be undone. Another word is refused at the question; Ctrl-C throws
+ * Asks for a word to be typed, for what cannot be undone. Another word than `no` is refused at the question; Ctrl-C throws
  * inquirer's ExitPromptError.
+ * @throws DeclinedError for `no`
  */
 export async function confirmByTyping(message: string, word: string): Promise<void> {
   const { default: inquirer } = await import('inquirer');
-  await inquirer.prompt([
+  const { typed } = await inquirer.prompt([
     {
       type: 'input',
       name: 'typed',
       message,
-      validate: (typed: string) =>
-        typed.trim() === word || `Type ${word} to go on, or press Ctrl-C to leave everything as it is`,
+      validate: (answer: string) =>
+        answer.trim() === word || isNo(answer) || `Type ${word} to go on, or no to leave everything as it is`,
     },
   ]);
+  if ((typed as string).trim() === word) return;
+  throw new DeclinedError('Nothing was changed.', {
+    hint: `To go ahead, repeat the command and type ${word}.`,
+  });
+}
+
+function isNo(answer: string): boolean {
+  return /^no?$/i.test(answer.trim());
 }
 
 /** Asks yes or no; Return means `preset`. */

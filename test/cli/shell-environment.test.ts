@@ -15,6 +15,12 @@ describe('the environment for a shell', () => {
     expect(stdout).to.equal(`${change.AWS_ENDPOINT_URL}|${change.ODD}|unset`);
   });
 
+  it('needs no quotes where `word` uses none', () => {
+    expect(shellLines({ REVISION: 'a+b/c', EMPTY: '' }, 'sh')).to.equal(
+      "export REVISION=a+b/c\nexport EMPTY=''",
+    );
+  });
+
   it('is written as fish and PowerShell quote', () => {
     expect(shellLines(change, 'fish').split('\n')).to.deep.equal([
       "set -gx AWS_ENDPOINT_URL 'http://127.0.0.1:4566'",

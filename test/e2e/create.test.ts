@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { version } from '../support/process.ts';
+import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 const TOKEN = 'a-token-that-nobody-may-see';
@@ -178,6 +179,9 @@ describe('bk-stack create, when the creation fails', function () {
   for (const { what, fault, cause } of cases) {
     it(`tells the first cause of ${what}, and can be repeated after cleaning up`, async () => {
       const sandbox = new CliSandbox();
+      const folder = mkdtempSync(join(tmpdir(), 'bk-stack-flawed-'));
+      const config = join(folder, 'stack.yml');
+      writeFileSync(config, 'MinSize: 1\n');
       try {
         await sandbox.start('--fail', fault);
         const size = ['--param', 'MinSize=1'];
@@ -196,11 +200,20 @@ describe('bk-stack create, when the creation fails', function () {
         expect(again.exitCode, again.stderr).to.equal(2);
         expect(again.stderr).to.contain('ROLLBACK_COMPLETE').and.to.contain('--yes');
 
+        const terminal = sandbox.terminal(['create', 'flawed', '--config', config], token);
+        await terminal.shows(/Remove it, and go on with the new flawed\?/);
+        terminal.type('n', KEY.enter);
+        expect(await terminal.ended()).to.equal(1);
+        expect(terminal.screen)
+          .to.match(/Nothing was changed\. The name flawed is taken/)
+          .and.match(/--yes/);
+
         const cleaned = await sandbox.runWith(token, 'create', 'flawed', ...size, '--yes', '--json');
         expect(cleaned.exitCode, cleaned.stderr).to.equal(0);
         expect(JSON.parse(cleaned.stdout)).to.include({ status: 'CREATE_COMPLETE' });
       } finally {
         await sandbox.remove();
+        rmSync(folder, { recursive: true });
       }
     });
   }

@@ -68,11 +68,17 @@ describe('bk-stack delete', function () {
     expect(token).to.equal('ParameterNotFound');
   });
 
-  it('changes nothing when Ctrl-C is the answer', async () => {
-    const terminal = sandbox.terminal(['delete', 'first']);
-    await terminal.shows('Type the name of the stack to delete it:');
-    terminal.type(KEY.ctrlC);
-    expect(await terminal.ended()).to.equal(130);
+  it('changes nothing when no or Ctrl-C is the answer', async () => {
+    for (const [keys, exitCode, said] of [
+      [['no', KEY.enter], 1, /Nothing was changed\.\n.*repeat the command and type first/],
+      [[KEY.ctrlC], 130, /Interrupted\n.*Nothing was changed/],
+    ] as const) {
+      const terminal = sandbox.terminal(['delete', 'first']);
+      await terminal.shows('Type the name of the stack to delete it:');
+      terminal.type(...keys);
+      expect(await terminal.ended()).to.equal(exitCode);
+      expect(terminal.screen).to.match(said);
+    }
     expect((await cloudFormation.describeStacks({ StackName: 'first' })).Stacks?.[0]?.StackStatus).to.equal(
       'CREATE_COMPLETE',
     );

@@ -83,6 +83,12 @@ describe('bk-stack doctor', function () {
     terminal.type('y\r');
     await terminal.shows(/ci: 1 error, 0 warnings/, 60);
     expect(await terminal.ended()).to.equal(1);
+    expect(terminal.screen).to.not.match(/Nothing was changed/);
+    const declined = sandbox.terminal(['doctor', 'ci', '--fix'], { rows: 60, columns: 200 });
+    await declined.shows(/Resumes Launch of ci-\S+\. Do it\?/, 60);
+    declined.type('n\r');
+    expect(await declined.ended()).to.equal(1);
+    expect(declined.screen).to.match(/Nothing was changed\./);
     await new AutoScaling(sandbox.client).resumeProcesses({ AutoScalingGroupName: group });
   });
 

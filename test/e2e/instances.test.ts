@@ -148,10 +148,13 @@ describe('bk-stack instances and scale', function () {
       );
       return terminal;
     };
-    for (const keys of [[KEY.down, KEY.down, KEY.enter], [KEY.ctrlC]]) {
+    for (const [keys, exitCode] of [
+      [[KEY.down, KEY.down, KEY.enter], 1],
+      [[KEY.ctrlC], 130],
+    ] as const) {
       const terminal = await asked(9);
       terminal.type(...keys);
-      expect(await terminal.ended()).to.equal(130);
+      expect(await terminal.ended()).to.equal(exitCode);
       expect(terminal.screen).to.match(/Nothing was changed/);
       expect(await limits()).to.eql([3, 8]);
     }

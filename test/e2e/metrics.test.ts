@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -135,6 +135,14 @@ describe('bk-stack metrics', function () {
     expect({ exitCode, stdout }).to.eql({ exitCode: 0, stdout: '' });
     expect(stderr).to.contain(`Written to ${file}`);
     const page = readFileSync(file, 'utf8');
+    writeFileSync(file, 'mine');
+    const again = ['metrics', 'ci', '--since', '2h', '--html', file] as const;
+    const refused = await sandbox.run(...again);
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.match(/is there already\n.*--html, or replace it: --force/);
+    expect(readFileSync(file, 'utf8')).to.equal('mine');
+    expect((await sandbox.run(...again, '--force')).exitCode).to.equal(0);
+    expect(readFileSync(file, 'utf8')).to.contain('<h1>Metrics of ci</h1>');
     rmSync(file);
     expect(page).to.contain('<h1>Metrics of ci</h1>').and.contain("default-src 'none'");
     expect(page)
@@ -156,7 +164,7 @@ describe('bk-stack metrics', function () {
       [['--since', '2999-01-01'], /--since is in the future/],
       [['--csv', '--json'], /two formats/],
       [['--csv', '--html', 'x.html'], /--html=x\.html cannot also be provided/],
-      [['--html', '/nowhere/at/all.html'], /--html \/nowhere\/at\/all\.html cannot be written/],
+      [['--html', '/nowhere/at/all.html'], /There is no folder \/nowhere\/at\n.*--html/],
     ] as const) {
       const { exitCode, stdout, stderr } = await sandbox.run('metrics', 'ci', ...args);
       expect(exitCode, args.join(' ')).to.equal(2);

@@ -75,11 +75,16 @@ describe('bk-stack scale-to-zero and resume', function () {
     const refused = await sandbox.run('scale-to-zero', 'ci', '--force');
     expect(refused.exitCode).to.equal(2);
     expect(refused.stderr).to.match(/has to be confirmed.*--force --yes/s);
-    const asked = sandbox.terminal(['scale-to-zero', 'ci', '--force']);
-    await asked.shows(/This ends 1 running job on \d instances?\. Type the name of the stack/);
-    asked.type(KEY.ctrlC);
-    expect(await asked.ended()).to.equal(130);
-    expect(asked.screen).to.match(/Nothing was changed/);
+    for (const [keys, exitCode] of [
+      [['no', KEY.enter], 1],
+      [[KEY.ctrlC], 130],
+    ] as const) {
+      const asked = sandbox.terminal(['scale-to-zero', 'ci', '--force']);
+      await asked.shows(/This ends 1 running job on \d instances?\. Type the name of the stack/);
+      asked.type(...keys);
+      expect(await asked.ended()).to.equal(exitCode);
+      expect(asked.screen).to.match(/Nothing was changed/);
+    }
     const forced = await sandbox.run('scale-to-zero', 'ci', '--force', '--yes');
     expect(forced.exitCode, forced.stderr).to.equal(0);
     expect(forced.stderr).to.match(/This ends 1 running job on \d instances?\./);

@@ -203,8 +203,10 @@ describe('bk-stack secrets', function () {
     const terminal = sandbox.terminal(['secrets', 'rm', '--bucket', 'plain', 'secret-files/GONE_TOKEN']);
     await terminal.shows('Remove: secret-files/GONE_TOKEN?');
     terminal.type(KEY.enter);
-    expect(await terminal.ended()).to.equal(0);
-    expect(terminal.screen).to.match(/Nothing was removed/);
+    expect(await terminal.ended()).to.equal(1);
+    expect(terminal.screen)
+      .to.match(/Nothing was removed\.\n.*answer yes/)
+      .and.not.match(/Error/);
     expect(await ok('get', '--bucket', 'plain', 'secret-files/GONE_TOKEN')).to.equal('x');
   });
 

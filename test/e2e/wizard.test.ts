@@ -70,7 +70,10 @@ describe('the create wizard', function () {
     await answer(terminal, QUESTIONS.slice(0, -1));
     await asked(terminal, 'Create buildkite?');
     terminal.type('n', KEY.enter);
-    expect(await terminal.ended()).to.equal(130);
+    expect(await terminal.ended()).to.equal(1);
+    expect(terminal.screen)
+      .to.match(/Nothing has been made\.\n.*answer yes/)
+      .and.not.match(/Interrupted|Error/);
     expect(await what()).to.deep.equal({ stacks: 0, parameters: 0, buckets: 0 });
   });
 

@@ -123,6 +123,8 @@ export class UpdatableStack {
   /** Jobs that wait for an agent or run, at most: new ones are pushed as others end. */
   load = 0;
   jobSeconds: readonly [number, number] = [60, 600];
+  /** What is answered to the question of an update. */
+  agrees = true;
   readonly said: string[] = [];
   #scaler: Scaler | undefined;
   #group = '';
@@ -303,7 +305,7 @@ export class UpdatableStack {
         style: { live: false, write: () => undefined, now: () => new Date() },
         say: () => undefined,
         preview: () => undefined,
-        agreed: () => Promise.resolve(true),
+        agreed: () => Promise.resolve(this.agrees),
         dryRun: false,
       },
     );

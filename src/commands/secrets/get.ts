@@ -39,8 +39,12 @@ export default class SecretsGet extends SecretsCommand {
         hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ... ${key} --reveal`,
       });
     }
-    const { requireFree, writeSecretFile } = await import('../../secrets/read/file.ts');
-    if (flags.output !== undefined) requireFree(flags.output, flags.force);
+    const { requireFree, writeNamedFile } = await import('../../terminal/named-file.ts');
+    const file =
+      flags.output === undefined
+        ? undefined
+        : { path: flags.output, option: '--output', force: flags.force, secret: true };
+    if (file !== undefined) requireFree(file);
     const { objects, place } = await this.openForReading(flags, which);
     const secret = await objects.read(key, flags.version);
     if (secret === undefined) {
@@ -50,10 +54,10 @@ export default class SecretsGet extends SecretsCommand {
       });
     }
     const facts = { key, versionId: secret.versionId, bytes: secret.body.length };
-    if (flags.output !== undefined) {
-      writeSecretFile(flags.output, secret.body, flags.force);
-      this.progress(`${key} is in ${flags.output}, readable by you alone`);
-      return { ...facts, file: flags.output };
+    if (file !== undefined) {
+      writeNamedFile(file, secret.body);
+      this.progress(`${key} is in ${file.path}, readable by you alone`);
+      return { ...facts, file: file.path };
     }
     if (!this.jsonEnabled()) process.stdout.write(secret.body);
     return { ...facts, value: secret.body.toString('utf8') };

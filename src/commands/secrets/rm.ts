@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
-import { UsageError } from '../../errors.ts';
+import { DeclinedError, UsageError } from '../../errors.ts';
 import type { Removal } from '../../secrets/remove.ts';
 import { counted } from '../../terminal/text.ts';
 import { outTheme } from '../../terminal/theme.ts';
@@ -50,8 +50,7 @@ export default class SecretsRm extends SecretsCommand {
           ? 'Delete for good, as the bucket keeps no versions'
           : 'Remove';
       if (!(await confirm(`${what}: ${keys.join(', ')}?`, false))) {
-        this.log('Nothing was removed.');
-        return { bucket: place.bucket, removed: [] };
+        throw new DeclinedError('Nothing was removed.');
       }
     }
     await removeSecrets(objects, plan);

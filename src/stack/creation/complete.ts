@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { InterruptedError, UsageError } from '../../errors.ts';
+import { DeclinedError, UsageError } from '../../errors.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { checkToken, preflightCalls } from '../preflight/index.ts';
 import type { WizardContext } from '../wizard/index.ts';
@@ -25,7 +25,7 @@ export interface CompletionOptions {
 
 /**
  * Fills in what was not given: by asking a person who is there, or else by the template's defaults.
- * @throws InterruptedError when the person does not want it after all.
+ * @throws DeclinedError when the person does not want it after all.
  */
 export async function complete(
   aws: AwsContext,
@@ -39,7 +39,7 @@ export async function complete(
   if (!options.asking) throw new UsageError('No stack is named');
   const { askForStack } = await import('../wizard/index.ts');
   const answers = await askForStack(await wizardContext(aws, given, options));
-  if (answers === undefined) throw new InterruptedError({ hint: 'Nothing has been made.' });
+  if (answers === undefined) throw new DeclinedError('Nothing has been made.');
   const { region, ...answered } = answers;
   return {
     aws: region === aws.region ? aws : aws.inRegion(region),

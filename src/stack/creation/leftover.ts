@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { UsageError } from '../../errors.ts';
+import { DeclinedError } from '../../errors.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { deleteStack, type DeletionPlan, planDeletion, surveyForDeletion } from '../deletion/index.ts';
@@ -20,7 +20,7 @@ export interface LeftoverOptions {
 
 /**
  * Removes a stack that is in the way of its name, after saying what goes and what stays.
- * @throws UsageError when the person does not agree; OperationError when it cannot be removed.
+ * @throws DeclinedError when the person does not agree; OperationError when it cannot be removed.
  */
 export async function removeLeftover(
   aws: AwsContext,
@@ -38,7 +38,7 @@ export async function removeLeftover(
   say(planText(plan, theme));
   if (ask && !(await confirm(`Remove it, and go on with the new ${stackName}?`, true))) {
     const { message, hint } = leftoverProblem(leftover);
-    throw new UsageError(message, { ...(hint !== undefined && { hint }) });
+    throw new DeclinedError(`Nothing was changed. ${message}`, { ...(hint !== undefined && { hint }) });
   }
   signal.throwIfAborted();
   await deleteStack(aws, plan, { signal, observer: await observer() });

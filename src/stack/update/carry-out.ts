@@ -8,6 +8,7 @@ import { persistently } from '../pacing.ts';
 import { LOOK_EVERY } from '../rollout/refresh.ts';
 import { outdated, strays } from '../rollout/survey.ts';
 import { renewPool } from '../rollout/warm-pool.ts';
+import { held } from './hold.ts';
 import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import type { UpdateObserver } from './observer.ts';
@@ -32,16 +33,18 @@ export interface UpdateEnd {
 }
 
 /**
- * Carries an update on from where its journal says it stands, to its end. After every step the journal in AWS says so:
+ * Carries an update that is this bk-stack's on from where its journal says it stands, to its end. After every step the journal in AWS says so:
  * whoever is stopped at any point can be followed by another.
  * @throws OperationError where the update failed. Then it has been taken back, unless the error says otherwise
+ * @throws OperationError where another bk-stack has taken it over
  * @throws InterruptedError when the signal is aborted; the journal stays
  */
 export async function carryOut(
-  site: UpdateSite,
+  free: UpdateSite,
   begun: Journal,
   observer: UpdateObserver,
 ): Promise<UpdateEnd> {
+  const site = held(free, begun.stackName);
   let journal = begun;
   try {
     for (;;) {

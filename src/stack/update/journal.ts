@@ -16,6 +16,14 @@ import type { Strategy } from './preview/meaning.ts';
  */
 export type UpdatePhase = 'draining' | 'updating' | 'replacing' | 'undoing' | 'ending';
 
+/** A bk-stack that carries an update out, or did until it was stopped. */
+export interface Holder {
+  /** Of one run. */
+  readonly id: string;
+  readonly host: string;
+  readonly since: string;
+}
+
 /**
  * Where an update stands. It lies in AWS, so that whoever comes after a bk-stack that was killed can go on, and so that no two
  * updates run at once.
@@ -30,6 +38,8 @@ export interface Journal {
   readonly startedAt: string;
   /** Who began it, as an ARN. */
   readonly by: string;
+  /** Who carries it out; absent in what an earlier version began. */
+  readonly holder?: Holder;
   readonly changeSetId: string;
   /** Resources that the change set touches. */
   readonly resources: number;
@@ -58,7 +68,8 @@ export interface JournalStore {
   read(stackName: string): Promise<Journal | undefined>;
   /** @returns false where there is one already: another update is under way */
   open(journal: Journal): Promise<boolean>;
-  write(journal: Journal): Promise<void>;
+  /** @returns the parameter's version */
+  write(journal: Journal): Promise<number>;
   close(stackName: string): Promise<void>;
 }
 
@@ -73,9 +84,10 @@ export function journalStore(aws: AwsContext): JournalStore {
   const put = async (journal: Journal, Overwrite: boolean) => {
     const { sdk, client } = await load();
     const Name = journalParameter(journal.stackName);
-    await client.send(
+    const { Version = 0 } = await client.send(
       new sdk.PutParameterCommand({ Name, Type: 'String', Value: JSON.stringify(journal), Overwrite }),
     );
+    return Version;
   };
   return {
     async read(stackName) {

@@ -113,7 +113,13 @@ export async function prepareUpdate(
   );
   if (computed === undefined) return undefined;
   const place = { bucket: staging.bucket, key: kept.record.key };
-  return conclude(aws, site, { present, wanted, computed, name, place, by: found.caller.arn });
+  try {
+    return await conclude(aws, site, { present, wanted, computed, name, place, by: found.caller.arn });
+  } catch (error) {
+    // Refused, or cut short: nobody executes it any more.
+    await site.sets.deleteChangeSet(computed.changeSetId).catch(() => undefined);
+    throw error;
+  }
 }
 
 /** @throws OperationError where another update is under way, or the stack's state allows none */
@@ -211,7 +217,6 @@ async function conclude(
   };
   const refused = refusedChanges(preview);
   if (refused.length > 0) {
-    await site.sets.deleteChangeSet(computed.changeSetId);
     throw new UsageError(
       `The update of ${stackName} is refused, as it takes away what cannot be made again:\n${refusalText(preview)}`,
       {
@@ -232,6 +237,7 @@ async function conclude(
       strategy: manner.strategy,
       startedAt: new Date(site.now()).toISOString(),
       by,
+      holder: site.holder,
       changeSetId: computed.changeSetId,
       resources: computed.resources,
       former: place,

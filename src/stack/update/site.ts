@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { AwsContext } from '../../aws/context.ts';
 import { type CapacityCalls } from '../capacity/scale-to-zero.ts';
 import { capacityCalls } from '../capacity/calls.ts';
@@ -9,7 +11,7 @@ import { type RefreshCalls, refreshCalls } from '../rollout/refresh.ts';
 import { type SurveyCalls, surveyCalls } from '../rollout/survey-calls.ts';
 import { type WarmPoolCalls, warmPoolCalls } from '../rollout/warm-pool.ts';
 import { type FormerStore, formerStore } from './former.ts';
-import { type JournalStore, journalStore } from './journal.ts';
+import { type Holder, type JournalStore, journalStore } from './journal.ts';
 
 /** What an update needs of CloudFormation beside change sets. Stacks are named by their ids. */
 export interface StackCalls {
@@ -32,6 +34,8 @@ export interface UpdateSite {
   readonly survey: SurveyCalls;
   readonly pool: WarmPoolCalls;
   readonly journals: JournalStore;
+  /** This bk-stack, as journals name it. */
+  readonly holder: Holder;
   readonly formers: FormerStore;
   readonly pacing: Pacing;
   readonly now: () => number;
@@ -40,6 +44,7 @@ export interface UpdateSite {
 
 /** The same on AWS. */
 export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<UpdateSite> {
+  const now = await aws.clock();
   return {
     region: aws.region,
     sets: changeSetCalls(aws, signal),
@@ -49,9 +54,10 @@ export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<
     survey: surveyCalls(aws),
     pool: warmPoolCalls(aws),
     journals: journalStore(aws),
+    holder: { id: randomUUID(), host: hostname(), since: new Date(now()).toISOString() },
     formers: formerStore(aws),
     pacing: pacingOf(aws, signal),
-    now: await aws.clock(),
+    now,
     signal,
   };
 }

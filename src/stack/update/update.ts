@@ -1,8 +1,11 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { InterruptedError, OperationError } from '../../errors.ts';
-import { persistently } from '../pacing.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
+import { DeclinedError, isKnownFailure, OperationError } from '../../errors.ts';
+import { passingFailure, persistently } from '../pacing.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { carryOut, type UpdateEnd } from './carry-out.ts';
+import { takeOver } from './hold.ts';
+import type { Journal } from './journal.ts';
 import type { UpdateObserver } from './observer.ts';
 import { type PreparationOptions, prepareUpdate } from './prepare.ts';
 import type { UpdatePreview } from './preview/preview.ts';
@@ -32,6 +35,7 @@ export type UpdateOutcome =
  * Updates a stack, or makes it what it was before its last update: looks, has CloudFormation compute the changes, shows them,
  * asks, and carries them out. With `dryRun` it only looks.
  * @throws UsageError for what cannot be used or is refused; nothing was changed then
+ * @throws DeclinedError where it was not agreed to
  * @throws OperationError where it failed; InterruptedError on Ctrl-C, with what goes on
  */
 export async function updateStack(
@@ -51,23 +55,34 @@ export async function updateStack(
       await forget();
       return { kind: 'previewed', preview };
     }
-    if (!(await options.agreed())) throw new InterruptedError({ hint: 'Nothing was changed.' });
+    if (!(await options.agreed())) throw new DeclinedError();
     options.signal.throwIfAborted();
   } catch (error) {
     await forget();
     throw error;
   }
-  if (!(await site.journals.open(journal))) {
-    await forget();
-    const other = await site.journals.read(stackName);
-    throw other === undefined
-      ? new OperationError(`Another update of ${stackName} has just ended; repeat the command`)
-      : underWay(other);
-  }
+  await begin(site, journal).catch(async (error: unknown) => {
+    // Where it is not known whether the journal was written, whoever goes on with it needs the change set.
+    const known = isKnownFailure(error) || awsErrorCode(error) !== undefined;
+    if (known && passingFailure(error) === undefined) await forget();
+    throw error;
+  });
   options.begun();
   const end = await carryOut(site, journal, options.observer);
   const { parameters, resources } = preview;
   return { kind: 'updated', ...end, parameters, resources };
+}
+
+/** @throws OperationError where another update has begun meanwhile */
+async function begin({ journals, pacing }: UpdateSite, journal: Journal): Promise<void> {
+  const { stackName, id } = journal;
+  if (await persistently(pacing, () => journals.open(journal))) return;
+  const found = await persistently(pacing, () => journals.read(stackName));
+  // A lost answer makes us ask twice.
+  if (found?.id === id) return;
+  throw found === undefined
+    ? new OperationError(`Another update of ${stackName} has just ended; repeat the command`)
+    : underWay(found);
 }
 
 /** An update that was taken back. */
@@ -76,7 +91,7 @@ export type Cancellation = Pick<UpdateEnd, 'stackName' | 'stackId' | 'cancelled'
 type Picking = Pick<UpdateOptions, 'signal' | 'observer' | 'begun'>;
 
 /**
- * Goes on with an update that nobody watches any more.
+ * Goes on with an update that nobody watches any more; a bk-stack that does stops.
  * @throws OperationError where none is under way
  */
 export async function resumeUpdate(
@@ -85,10 +100,13 @@ export async function resumeUpdate(
   { signal, observer, begun }: Picking,
 ): Promise<UpdateEnd> {
   const site = await updateSite(aws, signal);
-  const journal = await site.journals.read(stackName);
-  if (journal === undefined) throw await noneUnderWay(aws, stackName);
+  const found = await site.journals.read(stackName);
+  if (found === undefined) throw await noneUnderWay(aws, stackName);
+  const journal = await takeOver(site, found);
   begun();
-  observer.say(`Going on with the update that began at ${journal.startedAt}: ${journal.phase}`);
+  observer.say(
+    `Going on with the update that began at ${journal.startedAt}: ${journal.phase}${replacing(found)}`,
+  );
   return carryOut(site, journal, observer);
 }
 
@@ -107,9 +125,14 @@ export async function cancelUpdate(
   begun();
   if (journal === undefined) return cancelForeign(aws, site, stackName, observer);
   const { failure: _, ...rest } = journal;
-  const undoing = { ...rest, phase: 'undoing', cancelled: true } as const;
-  await persistently(site.pacing, () => site.journals.write(undoing));
+  const undoing = await takeOver(site, { ...rest, phase: 'undoing', cancelled: true });
   return carryOut(site, undoing, observer);
+}
+
+function replacing({ holder }: Journal): string {
+  return holder === undefined
+    ? ''
+    : `; a bk-stack on ${holder.host} that carries it out stops, if it still runs`;
 }
 
 /** An update of the stack alone, by the console or another tool. */

@@ -17,6 +17,8 @@ describe('an update of a stack with a warm pool', () => {
   it('replaces what is in the pool too, waits for no job there, and tells how far it is', async () => {
     const stack = await begun();
     stack.load = 2;
+    // The rest of the time is the instances' own.
+    stack.jobSeconds = [60, 120];
     const start = stack.world.now();
     const outcome = await stack.update({ params: ['AgentsPerInstance=2'] });
     expect(outcome.kind).to.equal('updated');

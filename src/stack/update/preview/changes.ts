@@ -24,6 +24,8 @@ export interface PlannedChange {
   readonly kind: ChangeKind;
   /** Whether what is there now stays in the account, without the stack. */
   readonly retained: boolean;
+  /** Present on a role that functions alone can take: no build runs by it. */
+  readonly ofFunctions?: true;
   readonly properties: readonly PropertyChange[];
 }
 
@@ -49,6 +51,7 @@ export function plannedChanges(changes: readonly ResourceChange[], template: Tem
     ...(change.PhysicalResourceId && { physicalId: change.PhysicalResourceId }),
     kind: kindOf(change),
     retained: /Retain/.test(change.PolicyAction ?? ''),
+    ...(isOfFunctions(change.LogicalResourceId ?? '', template) && { ofFunctions: true }),
     properties: merged((change.Details ?? []).map(propertyChange)),
   }));
   for (let before = ''; before !== JSON.stringify(planned);) {
@@ -56,6 +59,31 @@ export function plannedChanges(changes: readonly ResourceChange[], template: Tem
     planned = planned.map((change) => settledChange(change, planned, template));
   }
   return planned.filter(({ kind, properties }) => kind !== 'change' || properties.length > 0);
+}
+
+/** Whether a resource is a role whose policy of trust names Lambda, and nobody else. */
+function isOfFunctions(logicalId: string, template: TemplateBody): boolean {
+  const resources = template['Resources'] as Record<string, DeclaredRole> | undefined;
+  const statements = [resources?.[logicalId]?.Properties?.AssumeRolePolicyDocument?.Statement ?? []].flat();
+  return statements.length > 0 && statements.every(({ Principal }) => isLambda(Principal));
+}
+
+function isLambda(principal: unknown): boolean {
+  const { Service, ...others } = Object(principal) as { readonly Service?: unknown };
+  return [Service].flat().every((name) => name === LAMBDA) && Object.keys(others).length === 0;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html */
+const LAMBDA = 'lambda.amazonaws.com';
+
+interface DeclaredRole {
+  readonly Properties?: {
+    readonly AssumeRolePolicyDocument?: { readonly Statement?: TrustStatement | readonly TrustStatement[] };
+  };
+}
+
+interface TrustStatement {
+  readonly Principal?: unknown;
 }
 
 /**

@@ -54,6 +54,12 @@ export function meaningOf(
   if (type === 'AWS::EC2::LaunchTemplate' && kind !== 'add') return launch(strategy);
   if (isTagsOnly(change)) return { weight: 'none', text: 'nothing for running builds' };
   if (type === 'AWS::AutoScaling::AutoScalingGroup' && kind === 'change') return group(change);
+  if (change.ofFunctions && kind !== 'add') {
+    return {
+      weight: 'none',
+      text: 'a function runs by it, and no build: it has the changed permissions at once',
+    };
+  }
   if (/^AWS::IAM::(Role|Policy|ManagedPolicy|RolePolicy)$/.test(type) && kind !== 'add') {
     return { weight: 'builds', text: 'what runs by it has the changed permissions at once' };
   }

@@ -1,5 +1,7 @@
 import type { ResourceChange } from '@aws-sdk/client-cloudformation';
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
+import { parseTemplate, type TemplateBody } from '../../../../src/cfn/document.ts';
 import { isTagsOnly, plannedChanges } from '../../../../src/stack/update/preview/changes.ts';
 import { meaningOf } from '../../../../src/stack/update/preview/meaning.ts';
 
@@ -87,6 +89,38 @@ describe('what a change means for running builds', () => {
     }
     const launch = meaningOf({ ...planned('AWS::EC2::LaunchTemplate', 'change'), properties }, 'rolling');
     expect(launch.weight).to.equal('instances');
+  });
+
+  it('is nothing where permissions of the scaler change: no build runs by its role', async () => {
+    const { body } = parseTemplate(await readFile('template/bk-stack.yml', 'utf8'));
+    const details = [{ Target: { Attribute: 'Properties' as const, Name: 'Policies' } }];
+    const meanings = (template: TemplateBody, ...roles: string[]) =>
+      plannedChanges(
+        roles.map((role) => change(role, 'AWS::IAM::Role', 'False', details)),
+        template,
+      ).map((planned) => meaningOf(planned, 'rolling'));
+    const [scaler, builds] = meanings(body, 'ScalerRole', 'InstanceRole');
+    expect(scaler?.weight).to.equal('none');
+    expect(scaler?.text).to.match(/no build.*the changed permissions at once/);
+    expect(builds).to.eql({
+      weight: 'builds',
+      text: 'what runs by it has the changed permissions at once',
+    });
+    // Whoever else can take it may be a build.
+    const role = (...Statement: unknown[]) => ({
+      Properties: { AssumeRolePolicyDocument: { Statement } },
+    });
+    const lambda = { Principal: { Service: ['lambda.amazonaws.com'] } };
+    const Resources = {
+      Only: role(lambda),
+      Also: role({ Principal: { Service: ['lambda.amazonaws.com', 'ec2.amazonaws.com'] } }),
+      Account: role({ Principal: { Service: 'lambda.amazonaws.com', AWS: '123456789012' } }),
+      Anybody: role(lambda, { Principal: '*' }),
+      Perhaps: role(lambda, { 'Fn::If': ['Own', {}, {}] }),
+      Untold: {},
+    };
+    const weights = meanings({ Resources } as unknown as TemplateBody, ...Object.keys(Resources), 'Gone');
+    expect(weights.map(({ weight }) => weight)).to.eql(['none', ...Array<string>(6).fill('builds')]);
   });
 
   it('says by the strategy what happens to instances', () => {

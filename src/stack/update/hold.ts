@@ -1,0 +1,100 @@
+import { OperationError } from '../../errors.ts';
+import { passingFailure, persistently } from '../pacing.ts';
+import type { Journal } from './journal.ts';
+import type { UpdateSite } from './site.ts';
+
+/** How often whoever carries an update out makes sure, while it waits, that it still does; in the stack's own seconds. */
+const LOOK_EVERY = 10;
+
+/**
+ * Parameter Store gives a parameter's first value the version 1, and each further one the next.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-versions.html
+ */
+const FIRST_VERSION = 1;
+
+/**
+ * Takes an update over, whoever has carried it out until now: one that still runs stops when it looks next. So an update can be
+ * gone on with at once after a kill, of which nobody could tell how long ago it was.
+ * @returns the journal as it has been written
+ * @throws OperationError where the update has ended meanwhile
+ */
+export async function takeOver(site: UpdateSite, journal: Journal): Promise<Journal> {
+  const taken = { ...journal, holder: site.holder };
+  await persistently(site.pacing, () => write(site, taken));
+  return taken;
+}
+
+/**
+ * A site at which an update goes on only as long as its journal names this bk-stack: that is looked at before each writing of the
+ * journal, before its end, and while waiting. One that was taken over, asleep meanwhile perhaps, would else write over the
+ * journal of its successor, or of the next update.
+ * @throws OperationError in what waits and writes, where another has taken over
+ */
+export function held(site: UpdateSite, stackName: string): UpdateSite {
+  const { journals, pacing, holder, now } = site;
+  let looked = now();
+  const look = async (): Promise<void> => {
+    const journal = await journals.read(stackName);
+    looked = now();
+    if (journal === undefined) throw ended(stackName);
+    if (journal.holder?.id !== holder.id) throw takenOver(journal);
+  };
+  return {
+    ...site,
+    journals: {
+      ...journals,
+      async write(journal) {
+        await look();
+        return write(site, journal);
+      },
+      async close() {
+        const journal = await journals.read(stackName);
+        // A lost answer makes us ask twice.
+        if (journal === undefined) return;
+        if (journal.holder?.id !== holder.id) throw takenOver(journal);
+        await journals.close(stackName);
+      },
+    },
+    pacing: {
+      ...pacing,
+      async pause(seconds) {
+        await pacing.pause(seconds);
+        if (now() - looked < LOOK_EVERY * 1000) return;
+        await look().catch((error: unknown) => {
+          // A connection that is lost for a while does not end the watching.
+          if (passingFailure(error) === undefined) throw error;
+        });
+      },
+    },
+  };
+}
+
+/** Writes a journal that is there already. Where it is not, that is known only when it has been made anew. */
+async function write({ journals, pacing }: UpdateSite, journal: Journal): Promise<number> {
+  const version = await journals.write(journal);
+  if (version !== FIRST_VERSION) return version;
+  await persistently(pacing, () => journals.close(journal.stackName));
+  throw ended(journal.stackName);
+}
+
+function ended(stackName: string): OperationError {
+  return new OperationError(
+    `No update of ${stackName} is under way any more: another bk-stack has brought it to its end`,
+    { hint: `See how it ended: bk-stack status ${stackName}`, details: { stackName } },
+  );
+}
+
+function takenOver({ stackName, holder }: Journal): OperationError {
+  const who =
+    holder === undefined ? 'Another bk-stack' : `A bk-stack on ${holder.host}, since ${holder.since},`;
+  return new OperationError(
+    `An update of ${stackName} is under way, and this bk-stack carries it out no more. ${who} does`,
+    {
+      hint: [
+        `Wait for its end: bk-stack status ${stackName} --wait`,
+        `Where that one runs no more, go on with the update: bk-stack update ${stackName} --resume`,
+      ].join('\n'),
+      details: { stackName, ...(holder !== undefined && { host: holder.host, since: holder.since }) },
+    },
+  );
+}
