@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { benchClient } from './timing.ts';
+import { benchClient, withoutCertificates } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const GROUP = '/buildkite/bench/agent';
@@ -24,7 +24,12 @@ export interface Latency {
  */
 export async function followingLatency(speed: number, flags: readonly string[]): Promise<Latency> {
   const state = mkdtempSync(join(tmpdir(), 'bk-stack-follow-'));
-  const env = { ...process.env, XDG_STATE_HOME: state, BK_STACK_SANDBOX: '1', AWS_REGION: 'us-east-1' };
+  const env = {
+    ...withoutCertificates(),
+    XDG_STATE_HOME: state,
+    BK_STACK_SANDBOX: '1',
+    AWS_REGION: 'us-east-1',
+  };
   try {
     const started = spawnSync(
       process.execPath,

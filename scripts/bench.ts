@@ -15,7 +15,7 @@ import { logsDuel } from './bench-logs.ts';
 import { secretsDuels } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
 import { installAwsCli2 } from './conformance-tools.ts';
-import { median, timed } from './timing.ts';
+import { median, timed, withoutCertificates } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
@@ -35,7 +35,7 @@ interface Measurement {
 
 const state = mkdtempSync(join(tmpdir(), 'bk-stack-bench-'));
 const env = {
-  ...process.env,
+  ...withoutCertificates(),
   XDG_STATE_HOME: state,
   BK_STACK_SANDBOX: '1',
   AWS_REGION: 'us-east-1',

@@ -9,7 +9,7 @@ import type { GroupPlace, TailedEvent } from './event.ts';
 
 const ASKED_AT_ONCE = 4;
 
-/** The instances that a stack's group has now. */
+/** The instances that a stack's group has now, in its warm pool too. */
 export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<readonly string[]> {
   const name = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
   return name === undefined ? [] : instancesOfGroup(aws, name);

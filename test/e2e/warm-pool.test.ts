@@ -74,6 +74,8 @@ describe('a stack with a warm pool', function () {
     expect(status).to.match(/warm pool +2 of 2 instances/);
     expect((await ran('instances', 'warm')).match(/Warmed:Stopped/g)).to.have.length(2);
     expect(await ran('status', 'cold')).to.not.contain('warm pool');
+    const logs = await ran('logs', 'list', 'warm', '--group', 'boot');
+    expect(logs.match(/in the group/g), logs).to.have.length(2);
   });
 
   it('lets a job wait for a start, where it waits for a boot without one', async () => {

@@ -107,6 +107,7 @@ const INSTANCES = [
 const READ_LOGS = [
   ...FIND_STACK,
   'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:DescribeWarmPool',
   'cloudwatch-logs:DescribeLogStreams',
   'cloudwatch-logs:FilterLogEvents',
 ];
@@ -210,6 +211,8 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'logs get': READ_LOGS,
   'logs insights': [
     ...FIND_STACK,
+    // For the groups that stacks of the official template share.
+    'auto-scaling:DescribeAutoScalingGroups',
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:GetQueryResults',
     'cloudwatch-logs:StartQuery',
@@ -218,6 +221,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'logs list': [
     ...FIND_STACK,
     'auto-scaling:DescribeAutoScalingGroups',
+    'auto-scaling:DescribeWarmPool',
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:DescribeLogStreams',
   ],

@@ -68,10 +68,12 @@ export async function existingGroup(aws: AwsContext, name: string): Promise<Auto
   return group;
 }
 
-/** The ids of the instances that a group has; none where it does not exist. */
+/** The ids of the instances that a group has, in its warm pool too; none where it does not exist. */
 export async function instancesOfGroup(aws: AwsContext, name: string): Promise<string[]> {
   const group = await describedGroup(aws, name);
-  return group === undefined ? [] : groupInstances(group).map(({ instanceId }) => instanceId);
+  if (group === undefined) return [];
+  const members = [...groupInstances(group), ...((await warmOf(aws, group)) ?? [])];
+  return members.map(({ instanceId }) => instanceId);
 }
 
 /** A group with its latest activities, or undefined where it does not exist (yet, or any more). */
@@ -82,15 +84,19 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
     describedGroup(aws, name),
     client.send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 })),
   ]);
-  if (group === undefined) return undefined;
-  const warm =
-    group.WarmPoolConfiguration === undefined
-      ? undefined
-      : await warmInstances(aws, name).catch((error: unknown) => {
-          if (!isDenied(error)) throw error;
-          return undefined;
-        });
-  return groupState(group, Activities ?? [], warm);
+  return group === undefined ? undefined : groupState(group, Activities ?? [], await warmOf(aws, group));
+}
+
+/** What is in a group's warm pool; undefined where it has none, or where nobody may look. */
+async function warmOf(
+  aws: AwsContext,
+  { AutoScalingGroupName = '', WarmPoolConfiguration }: AutoScalingGroup,
+): Promise<readonly WarmInstance[] | undefined> {
+  if (WarmPoolConfiguration === undefined) return undefined;
+  return warmInstances(aws, AutoScalingGroupName).catch((error: unknown) => {
+    if (!isDenied(error)) throw error;
+    return undefined;
+  });
 }
 
 /**
