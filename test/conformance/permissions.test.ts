@@ -42,7 +42,11 @@ describe('what commands really ask of AWS', function () {
 
   it('is what the table says, and nothing else', async () => {
     const param = (...each: string[]) => each.flatMap((one) => ['--param', one]);
-    await ask('create', ['ci', '--token-stdin', '--no-input', ...param('MinSize=1', 'MaxSize=3', 'WarmPoolSize=1')], 'bkct_x');
+    await ask(
+      'create',
+      ['ci', '--token-stdin', '--no-input', ...param('MinSize=1', 'MaxSize=3', 'WarmPoolSize=1')],
+      'bkct_x',
+    );
     for (const command of ['list', 'status ci', 'params ci', 'instances ci', 'doctor ci']) {
       const [word = '', ...rest] = command.split(' ');
       await ask(word, rest);
