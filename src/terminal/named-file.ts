@@ -27,12 +27,18 @@ export interface OpenFile {
  * @throws UsageError for a folder, and for a file that is there, unless it may be replaced
  */
 export function requireFree(file: Omit<NamedFile, 'secret'>): void {
+  replaceable(file);
+}
+
+/** What is there already, and may be written into or replaced. */
+function replaceable(file: Omit<NamedFile, 'secret'>): Stats | undefined {
   const { path, option, force } = file;
-  const found = statsOf(path);
+  const found = statSync(path, { throwIfNoEntry: false });
   if (found?.isDirectory() === true) {
     throw new UsageError(`${path} is a folder`, { hint: `Name a file with ${option}.` });
   }
   if (found?.isFile() === true && !force) throw isThere(file);
+  return found;
 }
 
 /**
@@ -41,9 +47,8 @@ export function requireFree(file: Omit<NamedFile, 'secret'>): void {
  * @throws UsageError for a file that is there and for a folder that is not; OperationError where it cannot be written
  */
 export function openNamedFile(file: NamedFile): OpenFile {
-  requireFree(file);
   const { path, option, force, secret } = file;
-  const found = statsOf(path);
+  const found = replaceable(file);
   const isStream = found !== undefined && !found.isFile();
   const target = force && !isStream ? `${path}.${process.pid}.tmp` : path;
   const attempt = <Result>(act: () => Result): Result => {
@@ -89,10 +94,6 @@ export function writeNamedFile(file: NamedFile, body: Uint8Array): void {
     throw error;
   }
   opened.done();
-}
-
-function statsOf(path: string): Stats | undefined {
-  return statSync(path, { throwIfNoEntry: false });
 }
 
 function isThere({ path, option }: Pick<NamedFile, 'path' | 'option'>): UsageError {

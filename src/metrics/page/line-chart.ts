@@ -1,6 +1,6 @@
+import { escaped } from '../../html.ts';
 import { minuteOf } from '../../terminal/minute.ts';
 import { highest, type Values } from '../series.ts';
-import { escaped } from '../../html.ts';
 
 /** A line of a chart, by equal parts of the time. */
 export interface PageLine {

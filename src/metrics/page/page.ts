@@ -1,6 +1,6 @@
+import { escaped } from '../../html.ts';
 import { duration } from '../../terminal/duration.ts';
 import { condensed, countText, type StackMetrics, type Values, WAIT_BASIS } from '../series.ts';
-import { escaped } from '../../html.ts';
 import { lineChart, type PageLine } from './line-chart.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';

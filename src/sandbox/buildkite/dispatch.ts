@@ -55,6 +55,7 @@ export function finishJob(world: World, job: JobRecord, exitStatus: string): voi
   agent.idleSince = world.now();
 }
 
+/** Puts a job with those that are over. What becomes of its agent is for who ends it. */
 export function endJob(world: World, job: JobRecord, state: 'finished' | 'lost'): void {
   const { jobs, ended } = buildkiteState(world);
   job.state = state;

@@ -33,8 +33,8 @@ export interface UpdateEnd {
 }
 
 /**
- * Carries an update that is this bk-stack's on from where its journal says it stands, to its end. After every step the journal in AWS says so:
- * whoever is stopped at any point can be followed by another.
+ * Carries an update that is this bk-stack's on from where its journal says it stands, to its end. After every step the journal
+ * in AWS says so: whoever is stopped at any point can be followed by another.
  * @throws OperationError where the update failed. Then it has been taken back, unless the error says otherwise
  * @throws OperationError where another bk-stack has taken it over
  * @throws InterruptedError when the signal is aborted; the journal stays

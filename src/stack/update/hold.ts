@@ -33,11 +33,14 @@ export async function takeOver(site: UpdateSite, journal: Journal): Promise<Jour
 export function held(site: UpdateSite, stackName: string): UpdateSite {
   const { journals, pacing, holder, now } = site;
   let looked = now();
-  const look = async (): Promise<void> => {
+  const isOpen = async (): Promise<boolean> => {
     const journal = await journals.read(stackName);
     looked = now();
-    if (journal === undefined) throw ended(stackName);
-    if (journal.holder?.id !== holder.id) throw takenOver(journal);
+    if (journal !== undefined && journal.holder?.id !== holder.id) throw takenOver(journal);
+    return journal !== undefined;
+  };
+  const look = async (): Promise<void> => {
+    if (!(await isOpen())) throw ended(stackName);
   };
   return {
     ...site,
@@ -48,11 +51,8 @@ export function held(site: UpdateSite, stackName: string): UpdateSite {
         return write(site, journal);
       },
       async close() {
-        const journal = await journals.read(stackName);
-        // A lost answer makes us ask twice.
-        if (journal === undefined) return;
-        if (journal.holder?.id !== holder.id) throw takenOver(journal);
-        await journals.close(stackName);
+        // Where it is not: a lost answer makes us ask twice.
+        if (await isOpen()) await journals.close(stackName);
       },
     },
     pacing: {

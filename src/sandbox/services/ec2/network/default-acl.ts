@@ -11,7 +11,7 @@ const LAST_RULE = 32_767;
 
 /** What a network ACL is made with: nothing is allowed. */
 export function lastRules(): AclRecord['Entries'] {
-  return [everything(true, LAST_RULE, 'deny'), everything(false, LAST_RULE, 'deny')];
+  return [lastRule(true), lastRule(false)];
 }
 
 /**
@@ -20,17 +20,23 @@ export function lastRules(): AclRecord['Entries'] {
  */
 export function makeDefaultAcl(state: Ec2State, scope: Scope, VpcId: string): void {
   const NetworkAclId = defaultAclId(VpcId);
-  const [lastOut, lastIn] = lastRules();
   state.networkAcls[NetworkAclId] = {
     NetworkAclId,
     VpcId,
     OwnerId: scope.accountId,
     IsDefault: true,
-    Entries: [everything(true, 100, 'allow'), lastOut, everything(false, 100, 'allow'), lastIn].flatMap(
-      (entry) => entry ?? [],
-    ),
+    Entries: [
+      everything(true, 100, 'allow'),
+      lastRule(true),
+      everything(false, 100, 'allow'),
+      lastRule(false),
+    ],
     Associations: [],
   };
+}
+
+function lastRule(egress: boolean) {
+  return everything(egress, LAST_RULE, 'deny');
 }
 
 function everything(Egress: boolean, RuleNumber: number, RuleAction: 'allow' | 'deny') {

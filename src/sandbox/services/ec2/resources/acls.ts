@@ -1,5 +1,5 @@
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, member, tagsOf, text } from '../../properties.ts';
+import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
+import { flag, integer, member, text } from '../../properties.ts';
 import {
   createNetworkAclEntry,
   deleteNetworkAclEntry,
@@ -14,12 +14,8 @@ import {
 } from '../network/acls.ts';
 import { defaultAclId } from '../network/default-acl.ts';
 import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
-
-const retag = (id: string, properties: Properties, context: ResourceContext): void => {
-  replaceTags(ec2State(context), id, tagsOf(properties, context.tags));
-};
+import { retag } from './retag.ts';
 
 const acl: ResourceProvider = {
   type: 'AWS::EC2::NetworkAcl',

@@ -13,6 +13,7 @@ import { createVolume, deleteVolume, volumeOf } from '../compute/volumes.ts';
 import { ec2State } from '../state.ts';
 import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
+import { retag } from './retag.ts';
 
 /** The members of LaunchTemplateData and of an instance that are numbers or booleans: templates may give either as text. */
 const KINDS = {
@@ -114,7 +115,7 @@ const keyPair: ResourceProvider = {
       material === undefined
         ? createKeyPair({ KeyName, KeyType: text(properties, 'KeyType') as 'rsa' | undefined }, context)
         : importKeyPair({ KeyName, PublicKeyMaterial: Buffer.from(material) }, context);
-    replaceTags(ec2State(context), KeyPairId, tagsOf(properties, context.tags));
+    retag(KeyPairId, properties, context);
     return KeyName;
   },
   delete: (KeyName, _properties, context) => {
@@ -164,7 +165,7 @@ const instance: ResourceProvider = {
     return launched?.instanceId ?? '';
   },
   update(id, next, _previous, context) {
-    replaceTags(ec2State(context), id, tagsOf(next, context.tags));
+    retag(id, next, context);
   },
   delete(id, _properties, context) {
     const state = ec2State(context);
@@ -214,7 +215,7 @@ const volume: ResourceProvider = {
       },
       context,
     );
-    replaceTags(ec2State(context), VolumeId, tagsOf(properties, context.tags));
+    retag(VolumeId, properties, context);
     return VolumeId;
   },
   update(id, next, _previous, context) {
@@ -223,7 +224,7 @@ const volume: ResourceProvider = {
     found.type = (text(next, 'VolumeType') as VolumeType | undefined) ?? found.type;
     found.iops = integer(next, 'Iops') ?? found.iops;
     found.throughput = integer(next, 'Throughput') ?? found.throughput;
-    replaceTags(ec2State(context), id, tagsOf(next, context.tags));
+    retag(id, next, context);
   },
   delete: (VolumeId, _properties, context) => {
     deleting(() => deleteVolume({ VolumeId }, context));

@@ -1,6 +1,6 @@
 import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
 import { AwsError } from '../../../kernel/service.ts';
-import { flag, tagsOf, text, texts } from '../../properties.ts';
+import { flag, text, texts } from '../../properties.ts';
 import { allocateAddress, releaseAddress } from '../routing/addresses.ts';
 import {
   createVpcEndpoint,
@@ -16,12 +16,8 @@ import {
 } from '../routing/internet-gateways.ts';
 import { createNatGateway, deleteNatGateway, natState } from '../routing/nat-gateways.ts';
 import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
-
-const retag = (id: string, properties: Properties, context: ResourceContext): void => {
-  replaceTags(ec2State(context), id, tagsOf(properties, context.tags));
-};
+import { retag } from './retag.ts';
 
 const internetGateway: ResourceProvider = {
   type: 'AWS::EC2::InternetGateway',

@@ -1,5 +1,5 @@
 import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, tagsOf, text, texts } from '../../properties.ts';
+import { flag, integer, text, texts } from '../../properties.ts';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from '../network/dhcp-options.ts';
 import { associationOf } from '../network/acls.ts';
 import { defaultAclId } from '../network/default-acl.ts';
@@ -14,12 +14,8 @@ import {
   vpcOf,
 } from '../network/vpcs.ts';
 import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
-
-const retag = (id: string, properties: Properties, context: ResourceContext): void => {
-  replaceTags(ec2State(context), id, tagsOf(properties, context.tags));
-};
+import { retag } from './retag.ts';
 
 function setDns(VpcId: string, properties: Properties, context: ResourceContext): void {
   const EnableDnsSupport = { Value: flag(properties, 'EnableDnsSupport') ?? true };

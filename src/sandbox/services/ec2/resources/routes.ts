@@ -1,5 +1,5 @@
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { tagsOf, text } from '../../properties.ts';
+import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
+import { text } from '../../properties.ts';
 import {
   associateRouteTable,
   createRouteTable,
@@ -7,13 +7,8 @@ import {
   disassociateRouteTable,
 } from '../routing/route-tables.ts';
 import { createRoute, deleteRoute, destinationText, replaceRoute } from '../routing/routes.ts';
-import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
-
-const retag = (id: string, properties: Properties, context: ResourceContext): void => {
-  replaceTags(ec2State(context), id, tagsOf(properties, context.tags));
-};
+import { retag } from './retag.ts';
 
 const routeTable: ResourceProvider = {
   type: 'AWS::EC2::RouteTable',

@@ -2,13 +2,13 @@ import type { IpPermission } from '@aws-sdk/client-ec2';
 import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
 import { generatedName } from '../../../cloudformation/naming.ts';
 import { AwsError } from '../../../kernel/service.ts';
-import { integer, members, tagsOf, text } from '../../properties.ts';
+import { integer, members, text } from '../../properties.ts';
 import { createSecurityGroup, deleteSecurityGroup, groupOf } from '../security/groups.ts';
 import { rulesOf, sameRule, type RuleShape } from '../security/permissions.ts';
 import { addRules, directed, removeRule } from '../security/rules.ts';
 import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
 import { deleting } from './deleting.ts';
+import { retag } from './retag.ts';
 
 /** A rule as a template writes it, which names its peer in one of several members. */
 function ruleOf(properties: Properties, context: ResourceContext): RuleShape {
@@ -81,7 +81,7 @@ const group: ResourceProvider = {
       deleteSecurityGroup({ GroupId }, context);
       throw error;
     }
-    replaceTags(ec2State(context), GroupId, tagsOf(properties, context.tags));
+    retag(GroupId, properties, context);
     return GroupId;
   },
   update(id, next, previous, context) {
@@ -90,7 +90,7 @@ const group: ResourceProvider = {
       const first = name === 'SecurityGroupEgress' && before.length === 0 && members(next, name).length > 0;
       replaceInline(id, name, next, first ? [ALL_OUT] : before, context);
     }
-    replaceTags(ec2State(context), id, tagsOf(next, context.tags));
+    retag(id, next, context);
   },
   delete: (GroupId, _properties, context) => {
     deleting(() => deleteSecurityGroup({ GroupId }, context));

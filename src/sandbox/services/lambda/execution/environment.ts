@@ -93,7 +93,8 @@ export class ExecutionEnvironment {
 
   /**
    * Runs the function once. Never throws: what goes wrong is in the outcome.
-   * @param timeout in milliseconds of the sandbox, though no fewer real ones than it or {@link WORK_LIMIT}; beside the time that the first one takes to start
+   * @param timeout in milliseconds of the sandbox, though no fewer real ones than it or {@link WORK_LIMIT}; beside the time
+   * that the first one takes to start
    * @param log gets what the function writes
    */
   async invoke(invocation: Omit<Invocation, 'deadline'>, timeout: number, log: LogSink): Promise<Outcome> {

@@ -1,0 +1,9 @@
+import type { Properties, ResourceContext } from '../../../cloudformation/provider.ts';
+import { tagsOf } from '../../properties.ts';
+import { ec2State } from '../state.ts';
+import { replaceTags } from '../tags.ts';
+
+/** Gives a resource the tags that its template says, and its stack's. */
+export function retag(id: string, properties: Properties, context: ResourceContext): void {
+  replaceTags(ec2State(context), id, tagsOf(properties, context.tags));
+}
