@@ -3,6 +3,7 @@ import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
+import { lifecycleHooks } from '../stack/reading/hooks.ts';
 import { describedGroup } from '../stack/reading/group.ts';
 import { type QueueState, queueState } from '../stack/reading/queue.ts';
 import { originOf, type StackOrigin } from '../stack/reading/summary.ts';
@@ -96,14 +97,7 @@ export class Patient {
   }
 
   hooks(group: string): Promise<readonly LifecycleHook[]> {
-    return this.#once('hooks', async () => {
-      const { DescribeLifecycleHooksCommand } = await import('../aws/sdk/auto-scaling.ts');
-      const client = await this.aws.clients.autoScaling();
-      const { LifecycleHooks } = await client.send(
-        new DescribeLifecycleHooksCommand({ AutoScalingGroupName: group }),
-      );
-      return LifecycleHooks ?? [];
-    });
+    return this.#once('hooks', () => lifecycleHooks(this.aws, group));
   }
 
   /** What the group did lately, newest first. */
