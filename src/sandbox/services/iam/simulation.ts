@@ -8,13 +8,21 @@ import { own, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { required } from '../validation.ts';
 import { invalidMarker } from './checks.ts';
+import { awsManagedStatements } from './managed-policies.ts';
 import { readPolicy, type Statement } from './policy/document.ts';
-import { evaluatePolicies } from './policy/evaluate.ts';
+import { evaluatePolicies, type PolicyDecision, type PolicyRequest } from './policy/evaluate.ts';
 import { iamState, noSuchEntity, type RoleRecord } from './state.ts';
 
 const CODE = 'ValidationError';
 const PAGE = 100;
-const ADMINISTRATOR = readPolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
+/** What the sandbox's own user may do: everything. */
+const EVERYTHING = readPolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
+
+/** What decides on the requests of a principal. */
+interface Policies {
+  readonly statements: readonly Statement[];
+  readonly boundary?: readonly Statement[];
+}
 
 /**
  * Says what the policies of a role allow. The sandbox's own user may do everything.
@@ -27,7 +35,7 @@ function simulatePrincipalPolicy(
   const principal = required(input.PolicySourceArn, 'policySourceArn', CODE);
   const actions = required(input.ActionNames, 'actionNames', CODE);
   const resources = input.ResourceArns ?? ['*'];
-  const { statements, boundary } = policiesOf(principal, scope);
+  const policies = policiesOf(principal, scope);
   const context = Object.fromEntries(
     (input.ContextEntries ?? []).map(({ ContextKeyName = '', ContextKeyValues = [] }) => [
       ContextKeyName.toLowerCase(),
@@ -38,13 +46,7 @@ function simulatePrincipalPolicy(
     if (!/^[a-z0-9-]+:\w+$/i.test(action)) {
       throw new AwsError('InvalidInput', `Invalid Action: ${action} is not a valid action name.`);
     }
-    const decisions = resources.map((resource) => {
-      const request = { action, resource, principal, context };
-      const { effect } = evaluatePolicies(statements, request);
-      // A boundary allows nothing: it says what may be allowed.
-      const within = boundary === undefined ? 'allowed' : evaluatePolicies(boundary, request).effect;
-      return effect === 'allowed' ? within : effect;
-    });
+    const decisions = resources.map((resource) => decide(policies, { action, resource, principal, context }));
     // One result an action: the most restrictive decision over all resources.
     const decision =
       decisions.find((each) => each === 'explicitDeny') ??
@@ -70,10 +72,26 @@ function simulatePrincipalPolicy(
   };
 }
 
-function policiesOf(
-  principal: string,
-  scope: Scope,
-): { readonly statements: readonly Statement[]; readonly boundary?: readonly Statement[] } {
+/**
+ * Tells whether a role may do something, by its policies as they are now. A role that is gone may do nothing, and a policy
+ * whose content the sandbox does not know allows nothing.
+ */
+export function roleAllows(scope: Scope, roleArn: string, action: string, resource: string): boolean {
+  const role = roleNamed(roleArn, scope);
+  if (role === undefined) return false;
+  const policies = statementsOf(role, (arn) => managedStatements(arn, scope) ?? []);
+  return decide(policies, { action, resource, principal: roleArn, context: {} }) === 'allowed';
+}
+
+function decide({ statements, boundary }: Policies, request: PolicyRequest): PolicyDecision['effect'] {
+  const { effect } = evaluatePolicies(statements, request);
+  if (effect !== 'allowed' || boundary === undefined) return effect;
+  // A boundary allows nothing: it limits what the other policies may allow.
+  return evaluatePolicies(boundary, request).effect;
+}
+
+/** @throws AwsError InvalidInput, NoSuchEntity; NotImplemented for a policy whose content the sandbox does not know */
+function policiesOf(principal: string, scope: Scope): Policies {
   const [, , service, , , resource = ''] = principal.split(':');
   if (service !== 'iam' || !/^(user|role|group)\//.test(resource)) {
     throw new AwsError(
@@ -81,35 +99,39 @@ function policiesOf(
       `Invalid Entity Arn: ${principal} does not clearly define entity type and name.`,
     );
   }
-  if (resource === 'user/sandbox') return { statements: ADMINISTRATOR };
-  const role = sorted(iamState(scope).roles).find(({ arn }) => arn === principal);
+  if (resource === 'user/sandbox') return { statements: EVERYTHING };
+  const role = roleNamed(principal, scope);
   if (role === undefined) throw noSuchEntity(`The ${resource.replace('/', ' with name ')} cannot be found.`);
-  return statementsOf(role, scope);
+  return statementsOf(role, (arn) => {
+    const statements = managedStatements(arn, scope);
+    if (statements !== undefined) return statements;
+    throw new AwsError('NotImplemented', `The sandbox does not know what ${arn} allows.`, 501);
+  });
+}
+
+function roleNamed(roleArn: string, scope: Scope): RoleRecord | undefined {
+  return sorted(iamState(scope).roles).find(({ arn }) => arn === roleArn);
 }
 
 function statementsOf(
   { inlinePolicies, attachedPolicies, permissionsBoundary }: RoleRecord,
-  scope: Scope,
-): ReturnType<typeof policiesOf> {
+  managed: (arn: string) => readonly Statement[],
+): Policies {
   const statements = [
     ...Object.values(inlinePolicies).flatMap((document) => readPolicy(document)),
-    ...attachedPolicies.flatMap((arn) => managed(arn, scope)),
+    ...attachedPolicies.flatMap(managed),
   ];
   return {
     statements,
-    ...(permissionsBoundary !== undefined && { boundary: managed(permissionsBoundary, scope) }),
+    ...(permissionsBoundary !== undefined && { boundary: managed(permissionsBoundary) }),
   };
 }
 
-/** Of those that AWS manages, the sandbox knows what one allows. */
-function managed(arn: string, scope: Scope): readonly Statement[] {
-  if (/:iam::aws:policy\/AdministratorAccess$/.test(arn)) return ADMINISTRATOR;
+/** What a managed policy allows, of AWS or of the account; undefined where the sandbox does not know. */
+function managedStatements(arn: string, scope: Scope): readonly Statement[] | undefined {
   const policy = own(iamState(scope).policies, arn);
   const current = policy?.versions.find(({ id }) => id === policy.defaultVersion);
-  if (current === undefined) {
-    throw new AwsError('NotImplemented', `The sandbox does not know what ${arn} allows.`, 501);
-  }
-  return readPolicy(current.document);
+  return current === undefined ? awsManagedStatements(arn) : readPolicy(current.document);
 }
 
 export const simulationOperations = { SimulatePrincipalPolicy: simulatePrincipalPolicy };

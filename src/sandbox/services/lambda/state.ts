@@ -9,7 +9,6 @@ import { constraintFault } from '../validation.ts';
 export type Settings = Pick<
   FunctionConfiguration,
   | 'Runtime'
-  | 'Role'
   | 'Handler'
   | 'Description'
   | 'VpcConfig'
@@ -26,6 +25,8 @@ export type Settings = Pick<
   | 'SnapStart'
   | 'LoggingConfig'
 > & {
+  /** The ARN of the execution role. */
+  readonly Role: string;
   /** In seconds. */
   readonly Timeout: number;
   /** In megabytes. */

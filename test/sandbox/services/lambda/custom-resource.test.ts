@@ -2,9 +2,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { receiveResponse } from '../../../../src/sandbox/cloudformation/index.ts';
+import { iam } from '../../../../src/sandbox/services/iam/index.ts';
 import { lambda } from '../../../../src/sandbox/services/lambda/index.ts';
 import { StackWorld } from '../../cloudformation/support/sandbox.ts';
-import { Diary, ROLE } from './support.ts';
+import { Diary, makeRole, ROLE } from './support.ts';
 
 const SOURCE = `
 const response = require('cfn-response');
@@ -39,7 +40,8 @@ describe('A custom resource with a function in its template', () => {
 
   beforeEach(async () => {
     diary = new Diary();
-    world = new StackWorld([lambda, diary.service]);
+    world = new StackWorld([lambda, iam, diary.service]);
+    await makeRole(world);
     server = createServer((request, response) => {
       void (async () => {
         let body = '';

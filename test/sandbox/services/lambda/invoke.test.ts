@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { Diary, Functions } from './support.ts';
+import { Diary, Functions, makeRole } from './support.ts';
 
 describe('A Lambda function that is invoked', () => {
   let aws: Functions;
   let diary: Diary;
-  beforeEach(() => {
+  beforeEach(async () => {
     diary = new Diary();
     aws = new Functions(diary.service);
+    await makeRole(aws.world);
   });
 
   it('runs, and gives back what it returns', async () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { cloudwatch } from '../../../../src/sandbox/services/cloudwatch/index.ts';
 import { logs } from '../../../../src/sandbox/services/logs/index.ts';
-import { Functions } from './support.ts';
+import { Functions, makeRole } from './support.ts';
 
 describe('What Lambda tells CloudWatch', () => {
   let aws: Functions;
@@ -16,8 +16,9 @@ describe('What Lambda tells CloudWatch', () => {
     return results[0].Values[0];
   };
 
-  beforeEach(() => {
+  beforeEach(async () => {
     aws = new Functions(logs, cloudwatch);
+    await makeRole(aws.world);
   });
 
   it('is how often a function ran, failed and was refused', async () => {

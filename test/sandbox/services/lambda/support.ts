@@ -1,10 +1,34 @@
 import { zipSync } from 'fflate';
-import type { Service } from '../../../../src/sandbox/kernel/service.ts';
+import type { Scope, Service } from '../../../../src/sandbox/kernel/service.ts';
+import { iam } from '../../../../src/sandbox/services/iam/index.ts';
 import { lambda } from '../../../../src/sandbox/services/lambda/index.ts';
 import { s3 } from '../../../../src/sandbox/services/s3/index.ts';
+import type { TestWorld } from '../../../support/world.ts';
 import { Caller } from '../../../support/service.ts';
 
 export const ROLE = 'arn:aws:iam::111122223333:role/runner';
+
+/** Makes the role of the functions. @param actions that it allows on every resource; those of a basic role by default */
+export async function makeRole(
+  world: TestWorld,
+  actions: readonly string[] = ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+): Promise<void> {
+  const scope: Scope = world.scope('us-east-1');
+  const document = (statement: object) => JSON.stringify({ Version: '2012-10-17', Statement: statement });
+  await world.call(scope, 'iam', 'CreateRole', {
+    RoleName: 'runner',
+    AssumeRolePolicyDocument: document({
+      Effect: 'Allow',
+      Principal: { Service: 'lambda.amazonaws.com' },
+      Action: 'sts:AssumeRole',
+    }),
+  });
+  await world.call(scope, 'iam', 'PutRolePolicy', {
+    RoleName: 'runner',
+    PolicyName: 'logs',
+    PolicyDocument: document({ Effect: 'Allow', Action: actions, Resource: '*' }),
+  });
+}
 
 /** A deployment package of text files. */
 export function packageOf(files: Readonly<Record<string, string>>): Uint8Array {
@@ -48,7 +72,7 @@ export interface Invoked {
 /** Lambda, with functions of a few lines. */
 export class Functions extends Caller {
   constructor(...others: readonly Service[]) {
-    super([lambda, s3, ...others]);
+    super([lambda, s3, iam, ...others]);
   }
 
   /** Makes a function that can be used. @param source index.js, or all files */

@@ -1,19 +1,31 @@
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { roleAllows } from '../../iam/simulation.ts';
 
 interface Line {
   readonly timestamp: number;
   readonly message: string;
 }
 
-/** Writes to one stream of CloudWatch Logs, in order, making group and stream when they are not there. */
+/** Where a function's lines go, and by whose permissions. */
+export interface LogTarget {
+  readonly group: string;
+  readonly stream: string;
+  /** The ARN of the function's role. */
+  readonly role: string;
+}
+
+/**
+ * Writes to one stream of CloudWatch Logs, in order. Lambda makes group and stream where they are missing, by the permissions
+ * of the function's role: without `logs:CreateLogGroup` a group that was deleted stays deleted, and the lines are lost.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs.html
+ */
 export class LogWriter {
   #waiting: Line[] = [];
   #writing: Promise<void> | undefined;
 
   constructor(
     private readonly scope: Scope,
-    private readonly group: string,
-    private readonly stream: string,
+    private readonly target: LogTarget,
   ) {}
 
   write(message: string): void {
@@ -31,26 +43,24 @@ export class LogWriter {
   async #drain(): Promise<void> {
     // Lines of the same moment go together.
     await Promise.resolve();
-    await this.#create('CreateLogGroup', { logGroupName: this.group });
-    await this.#create('CreateLogStream', { logGroupName: this.group, logStreamName: this.stream });
+    const { group: logGroupName, stream: logStreamName } = this.target;
+    await this.#call('CreateLogGroup', { logGroupName });
+    await this.#call('CreateLogStream', { logGroupName, logStreamName });
     while (this.#waiting.length > 0) {
       const logEvents = this.#waiting.splice(0);
-      await this.#call('PutLogEvents', {
-        logGroupName: this.group,
-        logStreamName: this.stream,
-        logEvents,
-      });
+      await this.#call('PutLogEvents', { logGroupName, logStreamName, logEvents });
     }
     this.#writing = undefined;
   }
 
-  async #create(operation: string, input: object): Promise<void> {
-    await this.#call(operation, input);
-  }
-
-  /** A function's run does not depend on its log: what Logs refuses is lost, as in AWS. */
+  /** A function's run does not depend on its log: what its role may not do, and what Logs refuses, is lost as in AWS. */
   async #call(operation: string, input: object): Promise<void> {
-    await this.scope.world.call(this.scope, 'logs', operation, input).catch((error: unknown) => {
+    const { scope, target } = this;
+    // Only PutLogEvents is allowed or denied by stream: in requests for the others its name is empty.
+    const stream = operation === 'PutLogEvents' ? target.stream : '';
+    const resource = arn(scope, 'logs', `log-group:${target.group}:log-stream:${stream}`);
+    if (!roleAllows(scope, target.role, `logs:${operation}`, resource)) return;
+    await scope.world.call(scope, 'logs', operation, input).catch((error: unknown) => {
       if (!(error instanceof AwsError)) throw error;
     });
   }

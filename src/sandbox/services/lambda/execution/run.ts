@@ -44,7 +44,7 @@ export async function runFunction(
   return inEnvironment(world, claim, options, async (environment) => {
     const ownStream = streams.get(environment) ?? stream;
     streams.set(environment, ownStream);
-    const writer = new LogWriter(scope, group, ownStream);
+    const writer = new LogWriter(scope, { group, stream: ownStream, role: settings.Role });
     const lines: string[] = [];
     const write = (line: string) => {
       lines.push(line);
