@@ -156,6 +156,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     // What an earlier attempt has left is removed first.
     ...DELETE,
     'cloudformation:ListChangeSets',
+    'cloudwatch-logs:DescribeLogGroups',
     'ec2:DescribeRegions',
   ],
   delete: DELETE,

@@ -8,6 +8,7 @@ import type { TokenCalls } from './agent-token.ts';
 import type { InstanceTypeFacts, Placement, TypeArchitectures } from './instance-types.ts';
 import type { LaunchCalls } from './launch.ts';
 import type { QuotaCalls } from './quotas.ts';
+import { logGroupsOf } from './log-groups.ts';
 import { type BucketState, bucketState } from './secrets-bucket.ts';
 
 /** Who AWS takes us for. */
@@ -30,6 +31,8 @@ export interface PreflightCalls extends TokenCalls, QuotaCalls, LaunchCalls {
   /** The availability zones that the account may use, local and wavelength zones left out. */
   zones(): Promise<readonly string[]>;
   bucket(name: string): Promise<BucketState>;
+  /** The names of the log groups that begin so. */
+  logGroups(prefix: string): Promise<readonly string[]>;
   /** Those of these subnets that are there. */
   subnets(ids: readonly string[]): Promise<readonly Subnet[]>;
 }
@@ -117,6 +120,7 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
     },
 
     bucket: (name) => bucketState(aws, name, signal),
+    logGroups: (prefix) => logGroupsOf(aws, prefix, signal),
 
     async subnets(ids) {
       const { sdk, client } = await ec2();

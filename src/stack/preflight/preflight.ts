@@ -4,6 +4,7 @@ import type { AssetCalls, StagingPlan } from '../assets/index.ts';
 import { checkToken, type TokenSource } from './agent-token.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
 import { type Finding, orUnchecked, type Verdict, verdict } from './check.ts';
+import { checkLogGroups } from './log-groups.ts';
 import { judgeName, type Leftover, type NameVerdict } from './name.ts';
 import { checkQuotas, type Sizes } from './quotas.ts';
 import { accountTask, instanceTasks, judged, secretsTask, type Staged, stagingTask } from './tasks.ts';
@@ -45,8 +46,9 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
   const { region, stackName, token, agentEndpoint } = subject;
   const [caller] = await runTasks<[Caller]>([accountTask(calls, region)], style);
   const instances = instanceTasks(calls, subject.parameters, region);
+  const before = calls.stack(stackName);
   const tasks = [
-    judged<NameVerdict>('Name', async () => judgeName(stackName, region, await calls.stack(stackName))),
+    judged<NameVerdict>('Name', async () => judgeName(stackName, region, await before)),
     ...instances.tasks,
     judged('Agent token', () =>
       token === undefined
@@ -66,10 +68,18 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
       }),
     ),
     secretsTask(calls, subject.parameters, region),
+    judged('Log groups', () =>
+      orUnchecked('Whether log groups are in the way', async () =>
+        // Those of a stack that has to go first go with it.
+        (await before) === undefined
+          ? checkLogGroups(calls, subject)
+          : verdict('those of the earlier stack go with it'),
+      ),
+    ),
     stagingTask(site.assets(caller), subject, caller),
   ] as const;
-  const [name, types, launch, accepted, quotas, secrets, staged] = await runTasks(tasks, style);
-  const verdicts: readonly Verdict[] = [name, types, launch, accepted, quotas, secrets, staged];
+  const [name, types, launch, accepted, quotas, secrets, logGroups, staged] = await runTasks(tasks, style);
+  const verdicts: readonly Verdict[] = [name, types, launch, accepted, quotas, secrets, logGroups, staged];
   return {
     caller,
     problems: verdicts.flatMap(({ problems }) => problems),

@@ -78,6 +78,7 @@ class World {
         zones: () => Promise.resolve(['us-east-1a', 'us-east-1b', 'us-east-1c']),
         subnets: () => Promise.resolve([]),
         bucket: () => Promise.resolve({ kind: 'there', region: 'us-east-1' }),
+        logGroups: () => Promise.resolve([]),
         image: () => Promise.resolve({ architecture: 'x86_64', state: 'available' }),
         keyPairs: () => Promise.resolve([]),
         vpcCount: () => Promise.resolve(1),
@@ -176,7 +177,7 @@ describe('creating a stack from an order', () => {
       account: '111122223333',
       queue: 'default',
     });
-    expect(world.said.map((line) => line.slice(21, 30))).to.have.length(8);
+    expect(world.said.map((line) => line.slice(21, 30))).to.have.length(9);
   });
 
   it('passes the token’s path, and the zones that offer the instance types', async () => {
