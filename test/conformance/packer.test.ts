@@ -65,8 +65,8 @@ describe('the packer template', function () {
 
   it('cleans the machine at the very end, by its script', () => {
     const template = readFileSync(join(root, 'packer/bk-stack.pkr.hcl'), 'utf8');
-    const provisioners = [...template.matchAll(/^  provisioner "(\w+)" \{\n(.*?)^  \}/gms)];
-    const settings = [...(provisioners.at(-1)?.[2] ?? '').matchAll(/^    (\w+) += (.*)$/gm)];
+    const provisioners = [...template.matchAll(/^ {2}provisioner "(\w+)" \{\n(.*?)^ {2}\}/gms)];
+    const settings = [...(provisioners.at(-1)?.[2] ?? '').matchAll(/^ {4}(\w+) += (.*)$/gm)];
     expect(settings.map(([, name, value]) => [name, value])).to.eql([
       ['execute_command', '"sudo {{ .Vars }} bash {{ .Path }}"'],
       ['script', '"${path.root}/clean.sh"'],

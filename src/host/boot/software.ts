@@ -117,13 +117,14 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   const missing = await lacking(UBUNTU, (name) => installedOnUbuntu(machine, name));
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    machine.patiently('apt-get', () =>
-      machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment }),
-    );
+    machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
-    await apt('update');
-    await apt('install', '--yes', '--no-install-recommends', ...missing);
+    await machine.patiently('apt-get', async () => {
+      // Again each time: it succeeds even if it could fetch no list of packages.
+      await apt('update');
+      await apt('install', '--yes', '--no-install-recommends', ...missing);
+    });
   }
   // AWS ships its agent for Session Manager to Ubuntu as a snap alone, which Ubuntu's own images have.
   if (!(await machine.succeeds('snap', ['list', 'amazon-ssm-agent']))) {
@@ -133,7 +134,7 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   if (await installedOnUbuntu(machine, 'amazon-cloudwatch-agent')) return;
   machine.say('installing amazon-cloudwatch-agent');
   await fetchSignedCloudWatchAgent(machine, architecture);
-  await apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb');
+  await machine.patiently('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
 }
 
 /**
@@ -174,10 +175,18 @@ async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string
   await machine.folder(home, { mode: 0o700 });
   const gpg = (...args: string[]) => machine.must('gpg', ['--batch', '--homedir', home, ...args]);
   await gpg('--import', '/tmp/amazon-cloudwatch-agent.gpg');
-  if (!(await gpg('--with-colons', '--fingerprint')).includes(`:${CLOUDWATCH_KEY}:`)) {
-    throw new Error('The key of the CloudWatch agent is not the one that AWS documents');
-  }
-  await gpg('--verify', '/tmp/amazon-cloudwatch-agent.deb.sig', '/tmp/amazon-cloudwatch-agent.deb');
+  const verified = await gpg(
+    '--status-fd',
+    '1',
+    '--verify',
+    '/tmp/amazon-cloudwatch-agent.deb.sig',
+    '/tmp/amazon-cloudwatch-agent.deb',
+  );
+  // gpg is content with any key that the file brought; the last field is the primary key's fingerprint.
+  const signed = verified
+    .split('\n')
+    .some((line) => line.startsWith('[GNUPG:] VALIDSIG ') && line.endsWith(` ${CLOUDWATCH_KEY}`));
+  if (!signed) throw new Error('The CloudWatch agent is not signed with the key that AWS documents');
 }
 
 const CHANNELS: Readonly<Record<string, string>> = {

@@ -43,6 +43,8 @@ class FakeMachine {
   /** What dpkg says of packages that it knows and that are not installed. */
   readonly statuses: Record<string, string> = {};
   systemd = '252 (252.23-2.amzn2023)';
+  /** Whose key has signed the CloudWatch agent. */
+  signer = '937616F3450B7D806CBD9725D58167303B789C72';
   broken: string | undefined;
   token = TOKEN;
   /** Whether it has an instance store. */
@@ -86,8 +88,11 @@ class FakeMachine {
     if (command === 'useradd') this.installed.add('id');
     if (args.includes('install'))
       for (const name of args) this.installed.add(name.replace(/^.*\/|\.deb$/g, ''));
-    if (command === 'gpg' && args.includes('--fingerprint')) {
-      return answer(0, 'fpr:::::::::937616F3450B7D806CBD9725D58167303B789C72:');
+    if (command === 'gpg' && args.includes('--verify')) {
+      return answer(
+        0,
+        `[GNUPG:] VALIDSIG ${this.signer} 2026-11-30 1796055757 0 4 0 1 10 00 ${this.signer}\n`,
+      );
     }
     return answer(0, command === 'docker' ? '29.1.0' : '');
   };
@@ -399,6 +404,14 @@ describe('a boot', () => {
     expect(await forged.boot()).to.equal(false);
     expect(machine.lines.at(-1)).to.contain('was expected');
     expect(existsSync(join(machine.root, 'usr/bin/buildkite-agent'))).to.equal(false);
+  });
+
+  it('refuses a CloudWatch agent that another key has signed, even one that came with AWS’s', async () => {
+    const machine = machineOf('ubuntu2404');
+    machine.signer = '0000000000000000000000000000000000000000';
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.lines.at(-1)).to.contain('not signed with the key that AWS documents');
+    expect(machine.commands.join('\n')).to.not.contain('install --yes /tmp/amazon-cloudwatch-agent.deb');
   });
 
   it('runs one’s own script before the agent starts', async () => {
