@@ -71,7 +71,7 @@ hook() {
 # user_data: with its places below $ROOT and its waits cut short.
 user_data() {
   sed -e "s#/etc/bk-stack#$ROOT/etc/bk-stack#g; s#/opt/bk-stack#$ROOT/opt/bk-stack#g; s#/var/lib/bk-stack#$ROOT/var/lib/bk-stack#g" \
-    -e "s#/usr/bin/dnf#$BIN/dnf#g" "$FILES/user-data" >"$BATS_TEST_TMPDIR/user-data"
+    -e "s#/usr/bin/dnf#$BIN/dnf#g; s#/snap/bin#$BIN/snap-bin#g" "$FILES/user-data" >"$BATS_TEST_TMPDIR/user-data"
   bash "$BATS_TEST_TMPDIR/user-data"
 }
 
@@ -94,6 +94,45 @@ an_instance() {
   tail -1 "$CALLS" | grep -q "node-22 $ROOT/opt/bk-stack/host.mjs bootstrap"
   grep -q 'BUILDKITE_QUEUE="default"' "$ROOT/etc/bk-stack/stack.env"
   not_called shutdown
+}
+
+# an_ubuntu_instance VERSION: with this Node on its image.
+an_ubuntu_instance() {
+  local node
+  node=$(PATH=${PATH#"$BIN:"} command -v node)
+  an_instance
+  rm "$BIN/dnf" "$BIN/node-22"
+  stand_in snap "if [ \"\$2\" = node ]; then
+  mkdir -p '$BIN/snap-bin'
+  printf '#!/bin/sh\necho \"snap-node \$*\" >>\"\$CALLS\"' >'$BIN/snap-bin/node'
+  chmod +x '$BIN/snap-bin/node'
+fi"
+  stand_in node "if [ \"\$1\" = --eval ]; then
+  exec '$node' --eval \"Object.defineProperty(process, 'versions', { value: { node: '$1' } }); \$2\"
+fi"
+}
+
+@test "the user data brings a Node that is new enough" {
+  for version in 12.22.9 18.19.1; do
+    an_ubuntu_instance "$version"
+    run user_data
+    [ "$status" -eq 0 ]
+    grep -q '^snap install node --classic --channel=22' "$CALLS"
+    tail -1 "$CALLS" | grep -q "^snap-node $ROOT/opt/bk-stack/host.mjs bootstrap"
+    rm -r "$BIN/snap-bin"
+    : >"$CALLS"
+  done
+}
+
+@test "the user data is content with the Node of an image that is new enough" {
+  for version in 20.0.0 22.11.0 100.1.0; do
+    an_ubuntu_instance "$version"
+    run user_data
+    [ "$status" -eq 0 ]
+    not_called '^snap install node'
+    tail -1 "$CALLS" | grep -q "^node $ROOT/opt/bk-stack/host.mjs bootstrap"
+    : >"$CALLS"
+  done
 }
 
 @test "the user data runs no program of another hash, tells of it and powers off" {
