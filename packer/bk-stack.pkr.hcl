@@ -177,14 +177,10 @@ build {
     ]
   }
 
-  # What one machine has and no other may have.
+  # Last, as it also removes what the steps before it leave behind.
   provisioner "shell" {
-    execute_command = "sudo {{ .Vars }} bash -eu {{ .Path }}"
-    inline = [
-      "rm --force /tmp/host.mjs /etc/ssh/ssh_host_* /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys",
-      "rm --recursive --force /var/log/bk-stack/* /var/cache/dnf /var/lib/apt/lists/*",
-      "cloud-init clean --logs --machine-id",
-    ]
+    execute_command = "sudo {{ .Vars }} bash {{ .Path }}"
+    script          = "${path.root}/clean.sh"
   }
 
   post-processor "manifest" {

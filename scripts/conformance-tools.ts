@@ -18,6 +18,7 @@ const DEBIAN_TOOLS = {
   visudo: 'sudo',
   logrotate: 'logrotate',
   shfmt: 'shfmt',
+  'git-lfs': 'git-lfs',
   bats: 'bats',
   chromium: 'chromium',
 };

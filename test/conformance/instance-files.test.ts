@@ -1,8 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { STATIC_FILES } from '../../src/host/boot/files.ts';
+import { Machine } from '../../src/host/boot/machine.ts';
+import { AGENT_RESTART } from '../../src/host/boot/places.ts';
+import { agentRestartDropIn, enableUnit } from '../../src/host/boot/systemd.ts';
+import type { Run } from '../../src/shell/run.ts';
 import { stack, userDataOf } from '../support/bk-stack-template.ts';
 import { type Finished, root, runProcess } from '../support/process.ts';
 import { runTool, toolFolder } from './support/tools.ts';
@@ -21,8 +25,9 @@ describe('what lies on an instance', () => {
     let texts: string[];
     before(async () => {
       userData = userDataOf(await stack({ BootstrapScriptUrl: 's3://scripts/b.sh' }));
-      texts = [userData, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)];
-      expect(texts).to.have.length(3);
+      const cleaning = readFileSync(join(root, 'packer/clean.sh'), 'utf8');
+      texts = [userData, cleaning, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)];
+      expect(texts).to.have.length(4);
     });
 
     it('has nothing that shellcheck finds', async () => {
@@ -75,7 +80,58 @@ describe('what lies on an instance', () => {
       return place;
     });
     expect(paths).to.have.length(6);
+    const { stdout: version } = await runProcess('systemctl', ['--version']);
+    const restart = agentRestartDropIn(version);
+    if (restart !== undefined) {
+      const dropIns = join(folder, basename(dirname(AGENT_RESTART)));
+      mkdirSync(dropIns);
+      writeFileSync(join(dropIns, basename(AGENT_RESTART)), restart);
+    }
     expect(await runProcess('systemd-analyze', ['verify', '--man=no', ...paths])).to.deep.equal(CLEAN);
+  });
+
+  describe('when presets are applied to all units', () => {
+    const UNITS = filesIn('/etc/systemd/system/')
+      .filter(({ text }) => text.includes('[Install]'))
+      .map(({ path }) => basename(path));
+    /** What the distributions' own presets end with: Ubuntu's enable what they do not name, Amazon Linux's disable it. */
+    const DISTRIBUTIONS = { Ubuntu: '', 'Amazon Linux': 'disable *\n' };
+    let machine: Machine;
+    const systemctl = (...args: string[]) => runProcess('systemctl', [`--root=${machine.root}`, ...args]);
+    const enabledUnits = async () => {
+      const enabled: string[] = [];
+      for (const unit of UNITS)
+        if ((await systemctl('is-enabled', unit)).stdout.trim() === 'enabled') enabled.push(unit);
+      return enabled.sort();
+    };
+    /** A machine with these units, as an image has them. */
+    const lay = async (distribution: keyof typeof DISTRIBUTIONS) => {
+      const run: Run = async (command, args) => {
+        const { exitCode, ...output } = await runProcess(command, [`--root=${machine.root}`, ...args]);
+        return { status: exitCode ?? 1, ...output };
+      };
+      machine = new Machine(() => undefined, mkdtempSync(join(folder, 'presets-')), run);
+      for (const { path, mode, text } of STATIC_FILES) await machine.write(path, text, { mode });
+      await machine.write('/usr/lib/systemd/system-preset/99-default.preset', DISTRIBUTIONS[distribution]);
+    };
+
+    for (const distribution of ['Ubuntu', 'Amazon Linux'] as const) {
+      for (const mode of ['enable-only', 'full']) {
+        it(`has no unit enabled before the boot has enabled it, on ${distribution} (${mode})`, async () => {
+          await lay(distribution);
+          expect((await systemctl('preset-all', `--preset-mode=${mode}`)).exitCode).to.equal(0);
+          expect(await enabledUnits()).to.eql([]);
+        });
+
+        it(`leaves enabled what the boot has enabled, on ${distribution} (${mode})`, async () => {
+          await lay(distribution);
+          const units = ['bk-stack-lifecycle.service', 'buildkite-agent.service'];
+          for (const unit of units) await enableUnit(machine, unit);
+          expect((await systemctl('preset-all', `--preset-mode=${mode}`)).exitCode).to.equal(0);
+          expect(await enabledUnits()).to.eql(units);
+        });
+      }
+    }
   });
 
   it('has rights for sudo that visudo takes', async () => {

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { root } from '../support/process.ts';
 import { runTool, toolFolder } from './support/tools.ts';
 
 describe('the packer template', function () {
@@ -60,6 +61,16 @@ describe('the packer template', function () {
       shown = await asked();
     expect(shown.stdout).to.contain('patiently dnf install --assumeyes --quiet nodejs22');
     expect(shown.stdout).to.contain('/opt/bk-stack/node').and.to.not.contain('host.mjs');
+  });
+
+  it('cleans the machine at the very end, by its script', () => {
+    const template = readFileSync(join(root, 'packer/bk-stack.pkr.hcl'), 'utf8');
+    const provisioners = [...template.matchAll(/^ {2}provisioner "(\w+)" \{\n(.*?)^ {2}\}/gms)];
+    const settings = [...(provisioners.at(-1)?.[2] ?? '').matchAll(/^ {4}(\w+) += (.*)$/gm)];
+    expect(settings.map(([, name, value]) => [name, value])).to.eql([
+      ['execute_command', '"sudo {{ .Vars }} bash {{ .Path }}"'],
+      ['script', '"${path.root}/clean.sh"'],
+    ]);
   });
 
   it('is formatted as packer formats', async () => {

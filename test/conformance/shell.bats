@@ -71,7 +71,7 @@ hook() {
 # user_data: with its places below $ROOT and its waits cut short.
 user_data() {
   sed -e "s#/etc/bk-stack#$ROOT/etc/bk-stack#g; s#/opt/bk-stack#$ROOT/opt/bk-stack#g; s#/var/lib/bk-stack#$ROOT/var/lib/bk-stack#g" \
-    -e "s#/usr/bin/dnf#$BIN/dnf#g" "$FILES/user-data" >"$BATS_TEST_TMPDIR/user-data"
+    -e "s#/usr/bin/dnf#$BIN/dnf#g; s#/snap/bin#$BIN/snap-bin#g" "$FILES/user-data" >"$BATS_TEST_TMPDIR/user-data"
   bash "$BATS_TEST_TMPDIR/user-data"
 }
 
@@ -82,7 +82,8 @@ an_instance() {
   stand_in node-22
   stand_in sleep
   stand_in shutdown
-  stand_in sha256sum "${1:-}"
+  # It reads its input: otherwise what writes that fails now and then.
+  stand_in sha256sum "cat >/dev/null; ${1:-}"
   stand_in aws 'if [ "$1" = s3 ]; then touch "${@: -1}"; fi'
 }
 
@@ -93,6 +94,45 @@ an_instance() {
   tail -1 "$CALLS" | grep -q "node-22 $ROOT/opt/bk-stack/host.mjs bootstrap"
   grep -q 'BUILDKITE_QUEUE="default"' "$ROOT/etc/bk-stack/stack.env"
   not_called shutdown
+}
+
+# an_ubuntu_instance VERSION: with this Node on its image.
+an_ubuntu_instance() {
+  local node
+  node=$(PATH=${PATH#"$BIN:"} command -v node)
+  an_instance
+  rm "$BIN/dnf" "$BIN/node-22"
+  stand_in snap "if [ \"\$2\" = node ]; then
+  mkdir -p '$BIN/snap-bin'
+  printf '#!/bin/sh\necho \"snap-node \$*\" >>\"\$CALLS\"' >'$BIN/snap-bin/node'
+  chmod +x '$BIN/snap-bin/node'
+fi"
+  stand_in node "if [ \"\$1\" = --eval ]; then
+  exec '$node' --eval \"Object.defineProperty(process, 'versions', { value: { node: '$1' } }); \$2\"
+fi"
+}
+
+@test "the user data brings a Node that is new enough" {
+  for version in 12.22.9 18.19.1; do
+    an_ubuntu_instance "$version"
+    run user_data
+    [ "$status" -eq 0 ]
+    grep -q '^snap install node --classic --channel=22' "$CALLS"
+    tail -1 "$CALLS" | grep -q "^snap-node $ROOT/opt/bk-stack/host.mjs bootstrap"
+    rm -r "$BIN/snap-bin"
+    : >"$CALLS"
+  done
+}
+
+@test "the user data is content with the Node of an image that is new enough" {
+  for version in 20.0.0 22.11.0 100.1.0; do
+    an_ubuntu_instance "$version"
+    run user_data
+    [ "$status" -eq 0 ]
+    not_called '^snap install node'
+    tail -1 "$CALLS" | grep -q "^node $ROOT/opt/bk-stack/host.mjs bootstrap"
+    : >"$CALLS"
+  done
 }
 
 @test "the user data runs no program of another hash, tells of it and powers off" {
@@ -111,4 +151,81 @@ an_instance() {
   run user_data
   [ "$status" -eq 0 ]
   [ "$(grep -c 'aws s3 cp' "$CALLS")" -eq 4 ]
+}
+
+# clean_image: packer/clean.sh below $ROOT. A path that isn't redirected there would be this machine's.
+clean_image() {
+  sed -E -e '/^#/d' -e 's#(^|[ >])/#\1@/#g' "$BATS_TEST_DIRNAME/../../packer/clean.sh" >"$BATS_TEST_TMPDIR/clean"
+  if grep -E '(^|[^@A-Za-z0-9*._-])/' "$BATS_TEST_TMPDIR/clean"; then return 99; fi
+  sed -i "s#@/#$ROOT/#g" "$BATS_TEST_TMPDIR/clean"
+  bash "$BATS_TEST_TMPDIR/clean"
+}
+
+# a_building_machine PATH...: with these files, and cloud-init as Amazon Linux 2023 has it.
+a_building_machine() {
+  local path
+  for path; do
+    mkdir -p "$ROOT/$(dirname "$path")"
+    echo "of the building machine" >"$ROOT/$path"
+  done
+  stand_in cloud-init '[ "$1" = clean ] || exit 2
+for option in "${@:2}"; do
+  case $option in
+    -l | --logs | -r | --reboot | -s | --seed) ;;
+    *) echo "cloud-init: error: unrecognized arguments: $option" >&2; exit 2 ;;
+  esac
+done'
+  stand_in systemctl 'if [ "$*" = "stop systemd-random-seed.service" ]; then
+  echo seed >"$ROOT/var/lib/systemd/random-seed"
+fi'
+}
+
+@test "an image is cleaned with the cloud-init of Amazon Linux 2023" {
+  a_building_machine etc/machine-id var/log/messages var/lib/systemd/random-seed
+  run clean_image
+  [ "$status" -eq 0 ]
+  grep -q '^cloud-init clean --logs' "$CALLS"
+}
+
+@test "an image has an empty machine-id, at which systemd applies no presets" {
+  a_building_machine etc/machine-id var/lib/dbus/machine-id var/log/messages var/lib/systemd/random-seed
+  clean_image
+  [ -f "$ROOT/etc/machine-id" ]
+  [ ! -s "$ROOT/etc/machine-id" ]
+  [ ! -e "$ROOT/var/lib/dbus/machine-id" ]
+}
+
+@test "an image has nothing that belongs to the machine that made it" {
+  local own=(
+    etc/ssh/ssh_host_rsa_key etc/ssh/ssh_host_ed25519_key.pub root/.ssh/authorized_keys home/ubuntu/.ssh/authorized_keys
+    var/lib/systemd/random-seed var/lib/systemd/credential.secret var/lib/dhcp/dhclient.leases
+    var/lib/dhclient/dhclient--eth0.lease etc/docker/key.json var/lib/docker/engine-id
+    etc/bk-stack/stack.env var/lib/bk-stack/boot etc/buildkite-agent/buildkite-agent.cfg
+    etc/buildkite-agent/environment etc/buildkite-agent/signing-keys.json
+    etc/buildkite-agent/verification-keys.json var/log/messages var/log/syslog.1 var/log/bk-stack/boot.log
+    var/log/journal/1/system.journal var/log/amazon/ssm/errors.log tmp/host.mjs
+  )
+  local kept=(
+    etc/ssh/sshd_config etc/docker/daemon.json etc/bk-stack/image.json var/lib/bk-stack/agent-release
+    etc/buildkite-agent/hooks/environment etc/systemd/system-preset/00-bk-stack.preset var/lib/docker/overlay2/layer
+    opt/bk-stack/host.mjs home/ubuntu/.bashrc
+  )
+  a_building_machine etc/machine-id "${own[@]}" "${kept[@]}"
+  clean_image
+  local path
+  for path in "${own[@]}"; do
+    if [ -e "$ROOT/$path" ]; then echo "$path is left" && return 1; fi
+  done
+  for path in "${kept[@]}"; do
+    if [ ! -e "$ROOT/$path" ]; then echo "$path is gone" && return 1; fi
+  done
+  [ -d "$ROOT/var/log/bk-stack" ]
+  # Otherwise it writes another seed when the machine shuts down.
+  grep -q '^systemctl stop systemd-random-seed.service$' "$CALLS"
+}
+
+@test "an image can be cleaned twice" {
+  a_building_machine var/log/messages var/lib/systemd/random-seed etc/machine-id
+  clean_image
+  clean_image
 }

@@ -9,6 +9,7 @@ import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './places.ts';
 import { installAgent, installSoftware } from './software.ts';
 import { bootState, entersPool, firstStep } from './stages.ts';
 import { mountInstanceStore, placeTmp } from './storage.ts';
+import { enableUnit } from './systemd.ts';
 
 export interface BootInput {
   /** What lies on every instance. */
@@ -69,7 +70,7 @@ export async function bootstrap(
     // Only now, as the group may have taken its decision while the instance booted.
     pooled = entersPool(await target());
     if (pooled) {
-      await machine.must('systemctl', ['enable', WAKE_UNIT]);
+      await enableUnit(machine, WAKE_UNIT);
       machine.say('this instance is ready for the warm pool, which stops it now');
     } else await startAgents(machine);
     await machine.write(BOOT_STATE, pooled ? 'prepared\n' : 'completed\n');
@@ -143,8 +144,8 @@ async function prepareStorage(machine: Machine, settings: Settings): Promise<voi
 }
 
 async function startAgents(machine: Machine): Promise<void> {
-  await machine.must('systemctl', ['enable', '--now', 'bk-stack-lifecycle.service']);
-  await machine.must('systemctl', ['enable', '--now', 'buildkite-agent.service']);
+  await enableUnit(machine, 'bk-stack-lifecycle.service', '--now');
+  await enableUnit(machine, 'buildkite-agent.service', '--now');
   machine.say('the agent is started');
 }
 

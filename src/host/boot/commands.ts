@@ -12,7 +12,7 @@ import { distributionOf } from './distribution.ts';
 import { STATIC_FILES, type StaticFile } from './files.ts';
 import { Machine } from './machine.ts';
 import { JOB_PROGRAM, LOGS } from './places.ts';
-import { EXPECTED, installAgent, installSoftware, softwareVersions } from './software.ts';
+import { checkSoftware, installAgent, installSoftware, softwareVersions } from './software.ts';
 
 /** The bundle of job/main.ts, by file names, put in by scripts/build.ts. */
 declare const JOB_PROGRAM_FILES: Readonly<Record<string, string>>;
@@ -72,9 +72,7 @@ export async function printManifest(): Promise<void> {
 
 /** @throws Error that names what is missing */
 export async function runSmoke(): Promise<void> {
-  const versions = await softwareVersions(plainMachine());
-  const missing = EXPECTED.filter((name) => versions[name] === undefined);
-  if (missing.length > 0) throw new Error(`missing on this machine: ${missing.join(', ')}`);
+  await checkSoftware(plainMachine());
 }
 
 export async function writeFiles(folder: string): Promise<void> {

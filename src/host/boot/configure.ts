@@ -13,6 +13,7 @@ import {
   AGENT_ENVIRONMENT,
   AGENT_HOME,
   AGENT_OWNER,
+  AGENT_RESTART,
   AGENT_USER,
   EPHEMERAL,
   LOGS,
@@ -20,6 +21,7 @@ import {
   VERIFICATION_KEYS,
 } from './places.ts';
 import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
+import { agentRestartDropIn, enableUnit } from './systemd.ts';
 
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
 const UID = '2000';
@@ -45,6 +47,8 @@ export async function layOut(machine: Machine, files: readonly StaticFile[]): Pr
   await machine.folder(LOGS);
   for (const folder of AGENT_FOLDERS) await machine.folder(folder, { owner: AGENT_OWNER });
   for (const { path, mode, text } of files) await machine.write(path, text, { mode });
+  const restart = agentRestartDropIn(await machine.must('systemctl', ['--version']));
+  if (restart !== undefined) await machine.write(AGENT_RESTART, restart);
   await machine.must('systemctl', ['daemon-reload']);
 }
 
@@ -67,7 +71,7 @@ export async function configure(
   const users = settings.text('BUILDKITE_AUTHORIZED_USERS_URL');
   if (users !== '') {
     await authorizeUsers(machine, distribution, await machine.patiently(users, () => calls.fetch(users)));
-    await machine.must('systemctl', ['enable', '--now', 'bk-stack-authorized-users.timer']);
+    await enableUnit(machine, 'bk-stack-authorized-users.timer', '--now');
   }
   await configureLogs(machine, settings, distribution, instanceId);
 }
@@ -93,7 +97,7 @@ async function configureDocker(
     dockerConfig(settings, { dataRoot: ephemeral ? `${EPHEMERAL}/docker` : undefined, vpcRanges }),
   );
   if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
-  await machine.must('systemctl', ['enable', 'docker.service']);
+  await enableUnit(machine, 'docker.service');
   await machine.must('systemctl', ['restart', 'docker.service']);
   const dockerVersion = await machine.patiently('docker', () =>
     machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
@@ -147,8 +151,8 @@ async function configureLogs(
     CLOUDWATCH_CONFIG,
     cloudWatchConfig(settings.required('BK_STACK_LOG_GROUP_PREFIX'), instanceId, distribution.systemLog),
   );
-  await machine.must('systemctl', ['enable', '--now', 'rsyslog.service', distribution.ssmAgent]);
-  await machine.must('systemctl', ['enable', 'amazon-cloudwatch-agent.service']);
+  for (const unit of ['rsyslog.service', distribution.ssmAgent]) await enableUnit(machine, unit, '--now');
+  await enableUnit(machine, 'amazon-cloudwatch-agent.service');
   // It checks the file, takes it for its own and starts anew.
   await machine.must(CLOUDWATCH_CTL, [
     '-a',

@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import {
   AGENT_BINARY,
   AGENT_CONFIG,
   AGENT_ENVIRONMENT,
   AGENT_USER,
+  BOOT_STATE,
   BUILDS,
   GIT_MIRRORS,
   HOOKS,
@@ -11,6 +13,7 @@ import {
   LOGS,
   NODE,
   PLUGINS,
+  PRESETS,
   WAKE_UNIT,
 } from './places.ts';
 
@@ -115,6 +118,8 @@ const WAKE_SERVICE = `[Unit]
 Description=Brings an instance up that is started from the warm pool
 Wants=network-online.target
 After=network-online.target docker.service
+# The first boot is the user data's.
+ConditionPathExists=${BOOT_STATE}
 OnFailure=poweroff.target
 
 [Service]
@@ -185,16 +190,29 @@ const LOGROTATE = `${LOGS}/*.log {
 }
 `;
 
-/** All of them. Secrets and parameters of a stack are in none, so that an image may carry them. */
-export const STATIC_FILES: readonly StaticFile[] = [
-  { path: `${HOOKS}/environment`, mode: 0o755, text: ENVIRONMENT_HOOK },
-  { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
+const UNITS: readonly StaticFile[] = [
   { path: '/etc/systemd/system/buildkite-agent.service', mode: 0o644, text: AGENT_UNIT },
   { path: '/etc/systemd/system/bk-stack-lifecycle.service', mode: 0o644, text: LIFECYCLE_UNIT },
   { path: `/etc/systemd/system/${WAKE_UNIT}`, mode: 0o644, text: WAKE_SERVICE },
   { path: '/etc/systemd/system/bk-stack-unhealthy.service', mode: 0o644, text: UNHEALTHY_UNIT },
   { path: '/etc/systemd/system/bk-stack-authorized-users.service', mode: 0o644, text: AUTHORIZED_USERS_UNIT },
   { path: '/etc/systemd/system/bk-stack-authorized-users.timer', mode: 0o644, text: AUTHORIZED_USERS_TIMER },
+];
+
+/**
+ * systemd enables every unit that no preset names, at a first boot or by `systemctl preset-all`. When these are enabled is
+ * the boot's decision. https://www.freedesktop.org/software/systemd/man/latest/systemd.preset.html
+ */
+const UNIT_PRESETS = UNITS.filter(({ text }) => text.includes('[Install]'))
+  .map(({ path }) => `disable ${basename(path)}\n`)
+  .join('');
+
+/** All of them. Secrets and parameters of a stack are in none, so that an image may carry them. */
+export const STATIC_FILES: readonly StaticFile[] = [
+  { path: `${HOOKS}/environment`, mode: 0o755, text: ENVIRONMENT_HOOK },
+  { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
+  ...UNITS,
+  { path: PRESETS, mode: 0o644, text: UNIT_PRESETS },
   {
     path: '/etc/systemd/system/cloud-final.service.d/10-bk-stack.conf',
     mode: 0o644,

@@ -1,7 +1,7 @@
 /** Where things are on an instance. */
 export const HOST_PROGRAM = '/opt/bk-stack/host.mjs';
 export const JOB_PROGRAM = '/opt/bk-stack/job/main.mjs';
-/** The same Node as `packer/scripts/runtime.sh` puts there, by a name that no distribution takes away. */
+/** The Node that user data links there, by a name that no distribution takes away. */
 export const NODE = '/opt/bk-stack/node';
 export const AGENT_USER = 'buildkite-agent';
 /** As chown takes it. */
@@ -21,6 +21,10 @@ export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';
 /** The unit that takes an instance up again which was stopped in the warm pool. */
 export const WAKE_UNIT = 'bk-stack-wake.service';
+/** What becomes of units when presets are applied. Its name is the first in order, so that it wins. */
+export const PRESETS = '/etc/systemd/system-preset/00-bk-stack.preset';
+/** The drop-in for the agent's automatic restarts. */
+export const AGENT_RESTART = '/etc/systemd/system/buildkite-agent.service.d/10-restart.conf';
 /** The marker of a boot: absent, or a BootState. */
 export const BOOT_STATE = '/var/lib/bk-stack/boot';
 /** Instance store, where there is any. */

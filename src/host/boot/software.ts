@@ -60,10 +60,27 @@ const CLOUDWATCH_KEY = '937616F3450B7D806CBD9725D58167303B789C72';
 export async function installSoftware(machine: Machine, distribution: Distribution): Promise<void> {
   if (distribution.name === 'amazonlinux2023') await onAmazonLinux(machine, distribution);
   else await onUbuntu(machine, distribution);
+  await filterThroughGitLfs(machine);
+  // Docker does without its plugins, and jobs don't.
+  for (const plugin of ['buildx', 'compose']) await machine.must('docker', [plugin, 'version']);
+}
+
+/** What makes git call Git LFS at all. */
+const LFS_FILTER = ['config', '--system', '--get', 'filter.lfs.process'] as const;
+
+/**
+ * Without this filter, checkouts hold Git LFS's pointers instead of the files. Ubuntu's package sets it up, the release's
+ * program alone does not. https://github.com/git-lfs/git-lfs/blob/main/docs/man/git-lfs-install.adoc
+ */
+export async function filterThroughGitLfs(machine: Machine): Promise<void> {
+  if (await machine.succeeds('git', LFS_FILTER)) return;
+  await machine.must('git', ['lfs', 'install', '--skip-repo', '--system']);
 }
 
 async function onAmazonLinux(machine: Machine, { architecture }: Distribution): Promise<void> {
-  const missing = await lacking(machine, AMAZON_LINUX, (name) => ['rpm', ['--query', '--quiet', name]]);
+  const missing = await lacking(AMAZON_LINUX, (name) =>
+    machine.succeeds('rpm', ['--query', '--quiet', name]),
+  );
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
     await machine.write('/etc/yum.repos.d/docker-ce.repo', DOCKER_REPOSITORY);
@@ -71,7 +88,10 @@ async function onAmazonLinux(machine: Machine, { architecture }: Distribution): 
       machine.must('dnf', ['install', '--assumeyes', '--quiet', ...missing]),
     );
   }
-  if (await machine.succeeds('git-lfs', ['version'])) return;
+  if (!(await machine.succeeds('git-lfs', ['version']))) await fetchGitLfs(machine, architecture);
+}
+
+async function fetchGitLfs(machine: Machine, architecture: Distribution['architecture']): Promise<void> {
   machine.say(`installing git-lfs ${GIT_LFS}`);
   const release = `https://github.com/git-lfs/git-lfs/releases/download/v${GIT_LFS}`;
   const archive = `git-lfs-linux-${architecture}-v${GIT_LFS}.tar.gz`;
@@ -83,6 +103,7 @@ async function onAmazonLinux(machine: Machine, { architecture }: Distribution): 
   await machine.must('tar', [
     '--extract',
     '--gzip',
+    '--no-same-owner',
     '--file',
     `/tmp/${archive}`,
     '--directory',
@@ -93,35 +114,44 @@ async function onAmazonLinux(machine: Machine, { architecture }: Distribution): 
 }
 
 async function onUbuntu(machine: Machine, { architecture }: Distribution): Promise<void> {
-  const missing = await lacking(machine, UBUNTU, (name) => ['dpkg-query', ['--show', name]]);
+  const missing = await lacking(UBUNTU, (name) => installedOnUbuntu(machine, name));
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    machine.patiently('apt-get', () =>
-      machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment }),
-    );
+    machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
-    await apt('update');
-    await apt('install', '--yes', '--no-install-recommends', ...missing);
+    await machine.patiently('apt-get', async () => {
+      // Again each time: it succeeds even if it could fetch no list of packages.
+      await apt('update');
+      await apt('install', '--yes', '--no-install-recommends', ...missing);
+    });
   }
   // AWS ships its agent for Session Manager to Ubuntu as a snap alone, which Ubuntu's own images have.
   if (!(await machine.succeeds('snap', ['list', 'amazon-ssm-agent']))) {
     machine.say('installing amazon-ssm-agent');
     await machine.patiently('snap', () => machine.must('snap', ['install', 'amazon-ssm-agent', '--classic']));
   }
-  if (await machine.succeeds('dpkg-query', ['--show', 'amazon-cloudwatch-agent'])) return;
+  if (await installedOnUbuntu(machine, 'amazon-cloudwatch-agent')) return;
   machine.say('installing amazon-cloudwatch-agent');
   await fetchSignedCloudWatchAgent(machine, architecture);
-  await apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb');
+  await machine.patiently('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
+}
+
+/**
+ * dpkg also knows packages that others only mention, those that were removed with their configuration left behind, and those
+ * whose installation was cut short. It says which by the status. https://man7.org/linux/man-pages/man1/dpkg-query.1.html
+ */
+async function installedOnUbuntu(machine: Machine, name: string): Promise<boolean> {
+  const { stdout } = await machine.run('dpkg-query', ['--show', '--showformat=${db:Status-Status}\\n', name]);
+  return stdout.split('\n').includes('installed');
 }
 
 async function lacking(
-  machine: Machine,
   packages: readonly string[],
-  query: (name: string) => [command: string, args: string[]],
+  installed: (name: string) => Promise<boolean>,
 ): Promise<string[]> {
   const missing: string[] = [];
-  for (const name of packages) if (!(await machine.succeeds(...query(name)))) missing.push(name);
+  for (const name of packages) if (!(await installed(name))) missing.push(name);
   return missing;
 }
 
@@ -145,10 +175,18 @@ async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string
   await machine.folder(home, { mode: 0o700 });
   const gpg = (...args: string[]) => machine.must('gpg', ['--batch', '--homedir', home, ...args]);
   await gpg('--import', '/tmp/amazon-cloudwatch-agent.gpg');
-  if (!(await gpg('--with-colons', '--fingerprint')).includes(`:${CLOUDWATCH_KEY}:`)) {
-    throw new Error('The key of the CloudWatch agent is not the one that AWS documents');
-  }
-  await gpg('--verify', '/tmp/amazon-cloudwatch-agent.deb.sig', '/tmp/amazon-cloudwatch-agent.deb');
+  const verified = await gpg(
+    '--status-fd',
+    '1',
+    '--verify',
+    '/tmp/amazon-cloudwatch-agent.deb.sig',
+    '/tmp/amazon-cloudwatch-agent.deb',
+  );
+  // gpg is content with any key that the file brought; the last field is the primary key's fingerprint.
+  const signed = verified
+    .split('\n')
+    .some((line) => line.startsWith('[GNUPG:] VALIDSIG ') && line.endsWith(` ${CLOUDWATCH_KEY}`));
+  if (!signed) throw new Error('The CloudWatch agent is not signed with the key that AWS documents');
 }
 
 const CHANNELS: Readonly<Record<string, string>> = {
@@ -196,46 +234,45 @@ async function publishedSum(machine: Machine, url: string, file: string): Promis
   return sum;
 }
 
-/** What is on the machine, by version, for the manifest of an image. */
-export async function softwareVersions(machine: Machine): Promise<Record<string, string>> {
-  const commands: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
-    ['buildkite-agent', 'buildkite-agent', '--version'],
-    ['docker', 'docker', '--version'],
-    ['docker compose', 'docker', 'compose', 'version'],
-    ['docker buildx', 'docker', 'buildx', 'version'],
-    ['git', 'git', '--version'],
-    ['git-lfs', 'git-lfs', 'version'],
-    ['jq', 'jq', '--version'],
-    ['aws', 'aws', '--version'],
-    ['docker-credential-ecr-login', 'docker-credential-ecr-login', 'version'],
-    ['node', process.execPath, '--version'],
-    [
-      'amazon-cloudwatch-agent',
-      '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl',
-      '-a',
-      'status',
-    ],
-  ];
-  const versions: Record<string, string> = {};
-  for (const [name, command, ...args] of commands) {
+/** What has to answer on a machine with all software, by names for people, each with what it says of itself. */
+const PROGRAMS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
+  ['buildkite-agent', 'buildkite-agent', '--version'],
+  ['docker', 'docker', '--version'],
+  ['dockerd', 'dockerd', '--version'],
+  ['docker compose', 'docker', 'compose', 'version'],
+  ['docker buildx', 'docker', 'buildx', 'version'],
+  ['git', 'git', '--version'],
+  ['git-lfs', 'git', 'lfs', 'version'],
+  ['git-lfs filter', 'git', ...LFS_FILTER],
+  ['jq', 'jq', '--version'],
+  ['sudo', 'sudo', '--version'],
+  ['aws', 'aws', '--version'],
+  ['docker-credential-ecr-login', 'docker-credential-ecr-login', 'version'],
+  ['node', process.execPath, '--version'],
+  [
+    'amazon-cloudwatch-agent',
+    '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl',
+    '-a',
+    'status',
+  ],
+];
+
+/** What is on the machine, by version, for the manifest of an image; undefined for what does not answer. */
+export async function softwareVersions(machine: Machine): Promise<Record<string, string | undefined>> {
+  const versions: Record<string, string | undefined> = {};
+  for (const [name, command, ...args] of PROGRAMS) {
     const { status, stdout } = await machine.run(command, args);
-    if (status === 0)
-      versions[name] = /"version":\s*"([^"]*)"/.exec(stdout)?.[1] ?? stdout.trim().split('\n')[0] ?? '';
+    versions[name] =
+      status === 0
+        ? (/"version":\s*"([^"]*)"/.exec(stdout)?.[1] ?? stdout.trim().split('\n')[0] ?? '')
+        : undefined;
   }
   return versions;
 }
 
-/** What `softwareVersions` has to find on a machine that is whole. */
-export const EXPECTED = [
-  'buildkite-agent',
-  'docker',
-  'docker compose',
-  'docker buildx',
-  'git',
-  'git-lfs',
-  'jq',
-  'aws',
-  'docker-credential-ecr-login',
-  'node',
-  'amazon-cloudwatch-agent',
-];
+/** @throws Error that names what is missing on the machine */
+export async function checkSoftware(machine: Machine): Promise<void> {
+  const versions = await softwareVersions(machine);
+  const missing = Object.keys(versions).filter((name) => versions[name] === undefined);
+  if (missing.length > 0) throw new Error(`missing on this machine: ${missing.join(', ')}`);
+}

@@ -16,7 +16,7 @@ import { bootstrap } from '../../../src/host/boot/bootstrap.ts';
 import type { BootCalls } from '../../../src/host/boot/calls.ts';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
-import { AGENT_CONFIG } from '../../../src/host/boot/places.ts';
+import { AGENT_CONFIG, AGENT_RESTART, PRESETS } from '../../../src/host/boot/places.ts';
 import type { Run } from '../../../src/shell/run.ts';
 import { hostSettings } from '../../support/bk-stack-template.ts';
 
@@ -40,6 +40,13 @@ class FakeMachine {
   readonly commands: string[] = [];
   readonly told: string[] = [];
   readonly installed = new Set<string>();
+  /** What dpkg says of packages that it knows and that are not installed. */
+  readonly statuses: Record<string, string> = {};
+  systemd = '252 (252.23-2.amzn2023)';
+  /** Units as systemd has read them last. */
+  loadedUnits: Record<string, string> = {};
+  /** Whose key has signed the CloudWatch agent. */
+  signer = '937616F3450B7D806CBD9725D58167303B789C72';
   broken: string | undefined;
   token = TOKEN;
   /** Whether it has an instance store. */
@@ -58,8 +65,21 @@ class FakeMachine {
     const answer = (status: number, stdout = '') =>
       Promise.resolve({ status, stdout, stderr: status === 0 ? '' : `${command} is broken` });
     if (this.broken !== undefined && line.includes(this.broken)) return answer(1);
-    if (command === 'rpm' || command === 'dpkg-query')
-      return answer(this.installed.has(args.at(-1) ?? '') ? 0 : 1);
+    if (command === 'rpm') return answer(this.installed.has(args.at(-1) ?? '') ? 0 : 1);
+    if (command === 'dpkg-query') {
+      const name = args.at(-1) ?? '';
+      const status = this.installed.has(name) ? 'installed' : this.statuses[name];
+      const asked = args.some((arg) => arg.includes('${db:Status-Status}'));
+      return answer(status === undefined ? 1 : 0, asked ? (status ?? '') : `${name}\t1.0`);
+    }
+    if (line === 'systemctl --version') return answer(0, `systemd ${this.systemd}\n+PAM +AUDIT`);
+    if (line === 'systemctl daemon-reload') this.loadedUnits = this.units;
+    if (line === 'git config --system --get filter.lfs.process')
+      return answer(this.installed.has('git-lfs filter') ? 0 : 1);
+    if (line === 'git lfs install --skip-repo --system') {
+      this.installed.add('git-lfs filter');
+      return answer(this.installed.has('git-lfs') ? 0 : 1);
+    }
     if (command === 'snap') {
       const there = this.installed.has('amazon-ssm-agent');
       if (args[0] === 'install') this.installed.add('amazon-ssm-agent');
@@ -71,8 +91,11 @@ class FakeMachine {
     if (command === 'useradd') this.installed.add('id');
     if (args.includes('install'))
       for (const name of args) this.installed.add(name.replace(/^.*\/|\.deb$/g, ''));
-    if (command === 'gpg' && args.includes('--fingerprint')) {
-      return answer(0, 'fpr:::::::::937616F3450B7D806CBD9725D58167303B789C72:');
+    if (command === 'gpg' && args.includes('--verify')) {
+      return answer(
+        0,
+        `[GNUPG:] VALIDSIG ${this.signer} 2026-11-30 1796055757 0 4 0 1 10 00 ${this.signer}\n`,
+      );
     }
     return answer(0, command === 'docker' ? '29.1.0' : '');
   };
@@ -124,6 +147,20 @@ class FakeMachine {
     );
   }
 
+  /** The configuration of systemd's units. */
+  get units(): Record<string, string> {
+    const files = Object.entries(this.configuration);
+    return Object.fromEntries(files.filter(([path]) => path.startsWith('/etc/systemd/system/')));
+  }
+
+  /** Whether presets enable or disable a unit, by its name. */
+  get presets(): Record<string, string> {
+    const lines = readFileSync(join(this.root, PRESETS), 'utf8').trimEnd().split('\n');
+    const presets = lines.map((line) => line.split(' ') as [verb: string, unit: string]);
+    expect(new Set(presets.map(([, unit]) => unit)), 'one line for each').to.have.length(presets.length);
+    return Object.fromEntries(presets.map(([verb, unit]) => [unit, verb]));
+  }
+
   /** Forgets this boot and keeps the software, as an image does. */
   bake(): void {
     rmSync(join(this.root, 'var/lib/bk-stack/boot'));
@@ -156,11 +193,93 @@ describe('a boot', () => {
       machine.bake();
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
       expect(machine.configuration).to.eql(bare);
-      expect(machine.commands.some((line) => /^(dnf|apt-get|snap install|tar|useradd) /.test(line))).to.equal(
-        false,
-      );
+      expect(
+        machine.commands.some((line) =>
+          /^(dnf|apt-get|snap install|tar|git lfs install|useradd) /.test(line),
+        ),
+      ).to.equal(false);
     });
   }
+
+  for (const system of ['amazonlinux2023', 'ubuntu2404'] as const) {
+    it(`has git check out what Git LFS keeps on ${system}, and not pointers to it`, async () => {
+      const machine = machineOf(system);
+      expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
+      expect(machine.installed).to.include('git-lfs filter');
+    });
+
+    it(`sets up the filter of Git LFS on ${system} where its program has come with the image`, async () => {
+      const machine = machineOf(system);
+      machine.installed.add('git-lfs');
+      expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
+      expect(machine.installed).to.include('git-lfs filter');
+    });
+  }
+
+  for (const status of ['not-installed', 'config-files', 'half-configured', 'unpacked']) {
+    it(`installs a package that is ${status} to dpkg`, async () => {
+      const machine = machineOf('ubuntu2404');
+      machine.statuses['sudo'] = status;
+      machine.statuses['amazon-cloudwatch-agent'] = status;
+      expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
+      const installed = machine.commands.filter((line) => /^apt-get .* install /.test(line)).join('\n');
+      expect(installed)
+        .to.match(/ sudo( |$)/m)
+        .and.to.contain('/tmp/amazon-cloudwatch-agent.deb');
+    });
+  }
+
+  it('fails on an image where Docker lacks a plugin that jobs use', async () => {
+    for (const plugin of ['buildx', 'compose']) {
+      const machine = machineOf('ubuntu2404');
+      machine.broken = `docker ${plugin} version`;
+      expect(await machine.boot(), plugin).to.equal(false);
+      expect(machine.lines.at(-1)).to.contain(`docker ${plugin} version failed`);
+    }
+  });
+
+  it('lets the agent crash before it ends the instance, on every systemd', async () => {
+    for (const [systemd, direct] of [
+      ['252 (252.23-2.amzn2023)', false],
+      ['255 (255.4-1ubuntu8.4)', true],
+    ] as const) {
+      const machine = machineOf('ubuntu2404');
+      machine.systemd = systemd;
+      await machine.boot();
+      const dropIn = machine.loadedUnits[AGENT_RESTART] ?? '';
+      expect(dropIn.includes('\nRestartMode=direct\n'), systemd).to.equal(direct);
+      expect(machine.loadedUnits, 'all were there when systemd read them').to.eql(machine.units);
+    }
+  });
+
+  it('has presets enable exactly what it has enabled', async () => {
+    const machine = machineOf('ubuntu2404');
+    await machine.boot({ AuthorizedUsersUrl: 's3://keys/users' });
+    expect(machine.presets).to.eql({
+      'amazon-cloudwatch-agent.service': 'enable',
+      'bk-stack-authorized-users.timer': 'enable',
+      'bk-stack-lifecycle.service': 'enable',
+      'bk-stack-wake.service': 'disable',
+      'buildkite-agent.service': 'enable',
+      'docker.service': 'enable',
+      'rsyslog.service': 'enable',
+      'snap.amazon-ssm-agent.amazon-ssm-agent.service': 'enable',
+    });
+    const pooled = machineOf('amazonlinux2023');
+    pooled.targets = ['Warmed:Stopped'];
+    await pooled.boot();
+    expect(pooled.presets).to.include({
+      'bk-stack-authorized-users.timer': 'disable',
+      'bk-stack-wake.service': 'enable',
+      'buildkite-agent.service': 'disable',
+    });
+    pooled.targets = ['InService'];
+    await pooled.boot();
+    expect(pooled.presets).to.include({
+      'bk-stack-wake.service': 'enable',
+      'buildkite-agent.service': 'enable',
+    });
+  });
 
   it('starts the agent last, when Docker has answered', async () => {
     const machine = machineOf('amazonlinux2023');
@@ -286,6 +405,14 @@ describe('a boot', () => {
     expect(await forged.boot()).to.equal(false);
     expect(machine.lines.at(-1)).to.contain('was expected');
     expect(existsSync(join(machine.root, 'usr/bin/buildkite-agent'))).to.equal(false);
+  });
+
+  it('refuses a CloudWatch agent that another key has signed, even one that came with AWS’s', async () => {
+    const machine = machineOf('ubuntu2404');
+    machine.signer = '0000000000000000000000000000000000000000';
+    expect(await machine.boot()).to.equal(false);
+    expect(machine.lines.at(-1)).to.contain('not signed with the key that AWS documents');
+    expect(machine.commands.join('\n')).to.not.contain('install --yes /tmp/amazon-cloudwatch-agent.deb');
   });
 
   it('runs one’s own script before the agent starts', async () => {
