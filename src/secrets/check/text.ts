@@ -1,8 +1,5 @@
 import { type Finding, position } from './finding.ts';
 
-/** What the agent's redactor takes for one value, in bytes: longer ones would show in the logs of builds. */
-export const LONGEST_VALUE = 65_536;
-
 /** What holds for all secrets: they are text, as variables and credentials cannot hold anything else. */
 export function textFindings(body: Buffer): Finding[] {
   const text = body.toString('utf8');
