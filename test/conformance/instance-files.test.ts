@@ -21,8 +21,9 @@ describe('what lies on an instance', () => {
     let texts: string[];
     before(async () => {
       userData = userDataOf(await stack({ BootstrapScriptUrl: 's3://scripts/b.sh' }));
-      texts = [userData, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)];
-      expect(texts).to.have.length(3);
+      const scripts = [...filesIn('/etc/buildkite-agent/hooks/'), ...filesIn('/opt/bk-stack/')];
+      texts = [userData, ...scripts.map(({ text }) => text)];
+      expect(texts).to.have.length(4);
     });
 
     it('has nothing that shellcheck finds', async () => {

@@ -64,6 +64,7 @@ echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
 if ! bk_stack_script=$(${AS_AGENT} ${JOB} environment); then
   bk_stack_failed "The environment of this job"
 fi
+bk_stack_redacted=""
 eval "$bk_stack_script"
 unset bk_stack_script
 
