@@ -62,13 +62,13 @@ if [ "$2" = environment ]; then echo "export SECRET=hidden"; fi'
   [ "$(grep -c 'options \[\]' "$CALLS")" -eq 2 ]
 }
 
-@test "the preparation is told what was redacted, and the job is not" {
-  stand_in node 'if [ "$2" = environment ]; then echo "bk_stack_redacted=abc"; fi
+@test "the preparation is told which secrets are known" {
+  stand_in node 'if [ "$2" = environment ]; then echo "bk_stack_known_secrets=abc"; fi
 tr "\\0" "\\n" </dev/fd/3 | sed "s/^/$2: /" >>"$CALLS"'
   stand_in sudo
   run hook environment
   [ "$status" -eq 0 ]
-  grep -q 'prepare: BK_STACK_REDACTED=abc' "$CALLS"
+  grep -q 'prepare: BK_STACK_KNOWN_SECRETS=abc' "$CALLS"
 }
 
 @test "a job does not run with half of its environment" {

@@ -64,14 +64,14 @@ echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
 if ! bk_stack_script=$(${AS_AGENT} ${JOB} environment); then
   bk_stack_failed "The environment of this job"
 fi
-bk_stack_redacted=""
+bk_stack_known_secrets=""
 eval "$bk_stack_script"
 unset bk_stack_script
 
-if ! BK_STACK_REDACTED=$bk_stack_redacted ${AS_AGENT} ${JOB} prepare; then
+if ! BK_STACK_KNOWN_SECRETS=$bk_stack_known_secrets ${AS_AGENT} ${JOB} prepare; then
   bk_stack_failed "This instance"
 fi
-unset bk_stack_redacted
+unset bk_stack_known_secrets
 
 # Containers leave files of root in a checkout.
 ${AS_AGENT} sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true

@@ -59,8 +59,9 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
       credentialHelper: credentialHelper(pipeline),
     }),
   );
-  // For the preparation, in a variable that isn't the job's.
-  process.stdout.write(`bk_stack_redacted=${quoted(redacted.map(fingerprint).join(' '))}\n`);
+  // So that the preparation finds those that env files make. Values that the job brings along are the agent's to redact.
+  const known = [...redacted, ...secretsOfJob(job)].map(fingerprint);
+  process.stdout.write(`bk_stack_known_secrets=${quoted(known.join(' '))}\n`);
 }
 
 /** Git runs it within the job, whose variables don't change how it runs. */
@@ -163,12 +164,12 @@ function dockerConfig() {
 }
 
 /**
- * Has what the env files made secret taken out of logs, makes room on the disk, and logs into the registries that the job's environment,
- * now whole, asks for.
+ * Redacts the secrets that env files have made, makes room on the disk, and logs into the registries that the job's
+ * environment, now whole, asks for.
  */
 export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
-  const given = new Set((job['BK_STACK_REDACTED'] ?? '').split(' '));
-  await redact(run, secretsOfJob(job, given), job);
+  const known = new Set((job['BK_STACK_KNOWN_SECRETS'] ?? '').split(' '));
+  await redact(run, secretsOfJob(job, known), job);
   const short = await makeRoom(settings, job);
   if (short !== undefined) throw new Error(`The disk is full: ${short}`);
   const helper = settings.flag('ECR_CREDENTIAL_HELPER');

@@ -31,19 +31,18 @@ export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets
 }
 
 /**
- * The values that no log may show by the names of the job's variables, once its env files have run. Those of the agent
- * itself (BUILDKITE_...) are left out, as it redacts them by itself.
- * @param given the fingerprints of those that have been given to the redactor
+ * The values of a job that are secret by the names of its variables.
+ * @param known fingerprints of those to leave out
  */
-export function secretsOfJob(job: NodeJS.ProcessEnv, given: ReadonlySet<string>): string[] {
+export function secretsOfJob(job: NodeJS.ProcessEnv, known: ReadonlySet<string> = new Set()): string[] {
   return Object.entries(job).flatMap(([name, value = '']) =>
-    isSecretName(name) && !name.startsWith('BUILDKITE_') && !given.has(fingerprint(value)) ? [value] : [],
+    isSecretName(name) && !known.has(fingerprint(value)) ? [value] : [],
   );
 }
 
-/** Tells values apart without being one. */
+/** Tells values apart without being one. Short, as a variable holds those of all. */
 export function fingerprint(value: string): string {
-  return createHash('sha256').update(value).digest('hex');
+  return createHash('sha256').update(value).digest('hex').slice(0, 16);
 }
 
 /**

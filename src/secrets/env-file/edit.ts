@@ -10,7 +10,7 @@ export interface EnvEdit {
 /** A file that cannot be edited without the risk to lose what it means. */
 export class UneditableError extends Error {
   constructor(readonly offset: number) {
-    super('this is more than NAME=value, and no single variable can be changed safely');
+    super('it holds shell code, or a value that is cut, in which no variable can be found for sure');
   }
 }
 

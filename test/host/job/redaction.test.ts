@@ -25,13 +25,18 @@ describe('the secrets of a job that go to the log redactor', () => {
   });
 
   it('are those that an env file makes by a command, once it has run', () => {
-    const given = new Set(secretValues(secrets).map(fingerprint));
-    const job = {
-      ...{ GH_TOKEN_RO: SECRET, C_TOKEN: 'fetched', D_TOKEN: 'plain-value', A: 'plain-value' },
-      ...{ E_TOKEN: 'of a file\n', BUILDKITE_AGENT_ACCESS_TOKEN: 'the agent redacts it' },
+    const before = {
+      BUILDKITE_AGENT_ACCESS_TOKEN: 'of the agent',
+      PIPELINE_TOKEN: 'of the pipeline',
+      A: 'x',
     };
-    expect(secretsOfJob(job, given)).to.eql(['fetched', 'plain-value']);
-    expect(secretsOfJob({ GH_TOKEN_RO: 'changed since' }, given)).to.eql(['changed since']);
+    const known = new Set([...secretValues(secrets), ...secretsOfJob(before)].map(fingerprint));
+    const made = { GH_TOKEN_RO: SECRET, C_TOKEN: 'fetched', D_TOKEN: 'plain-value', A: 'plain-value' };
+    expect(secretsOfJob({ ...before, ...made, E_TOKEN: 'of a file\n' }, known)).to.eql([
+      'fetched',
+      'plain-value',
+    ]);
+    expect(secretsOfJob({ GH_TOKEN_RO: 'changed since' }, known)).to.eql(['changed since']);
   });
 });
 
