@@ -42,7 +42,8 @@ export function lineFindings(text: string): Finding[] {
   if (carriage >= 0) {
     findings.push({
       severity: 'refused',
-      message: 'it has carriage returns (line ends of Windows), which would become part of the values',
+      message:
+        "it has carriage returns (Windows line ends), which Buildkite's own hook would make part of the values",
       hint: "Take them out: sed -i 's/\\r$//' FILE",
       ...position(text, carriage),
     });

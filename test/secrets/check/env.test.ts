@@ -7,6 +7,7 @@ import { AwsContext } from '../../../src/aws/context.ts';
 import { openForReading, openForWriting } from '../../../src/secrets/bucket/open.ts';
 import { environmentScript } from '../../../src/secrets/build/environment.ts';
 import { checkSecret } from '../../../src/secrets/check/check.ts';
+import { lostParts } from '../../../src/secrets/check/env.ts';
 import { gatherSecrets } from '../../../src/secrets/put/gather.ts';
 import { lintSecrets } from '../../../src/secrets/read/lint.ts';
 import { root } from '../../support/process.ts';
@@ -124,6 +125,13 @@ describe('an env file', () => {
     expect((await findings('export MY_ENV_VAR=something secret\n')).join()).to.match(
       /^refused 1:29 the value before this blank ends there: .*NAME='two words'/,
     );
+    expect(lostParts('A=1\nexport B=something secret\n')).to.deep.include({
+      severity: 'refused',
+      line: 2,
+      column: 20,
+      message: "the value before this blank ends there: put the whole value in quotes, NAME='two words'",
+    });
+    expect(lostParts('A=two words\nB=$x\nexport C=1\n')).to.eql([]);
     expect((await findings("export A='x' B=y c\n")).join()).to.match(/^refused 1:18/);
     // Exported by name, and set by the file.
     expect(await findings('B=1\nexport A=2 B\n')).to.eql([]);
