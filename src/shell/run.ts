@@ -5,7 +5,7 @@ export interface RunOptions {
   readonly input?: string;
   /** In place of this process's own. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** After which the command is killed. */
+  /** After which the command is killed, with all that it has begun. */
   readonly timeoutSeconds?: number;
 }
 
@@ -18,6 +18,16 @@ export interface Outcome {
 
 /** How the host program runs other programs. */
 export type Run = (command: string, args: readonly string[], options?: RunOptions) => Promise<Outcome>;
+
+/** A command that hangs may have begun others, which would hold its output open. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
 
 /** For real. A command that fails is an outcome, not an error. Secrets go by `input`, never by `args`. */
 export const run: Run = (command, args, { input, environment, timeoutSeconds } = {}) =>
@@ -35,7 +45,7 @@ export const run: Run = (command, args, { input, environment, timeoutSeconds } =
         ? undefined
         : setTimeout(() => {
             late = true;
-            child.kill('SIGKILL');
+            killGroup(child.pid);
           }, timeoutSeconds * 1000);
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));

@@ -1,5 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { agentConfig } from '../../src/host/boot/agent-config.ts';
@@ -93,6 +95,71 @@ describe('a real Buildkite Agent', function () {
       for (const { log } of await machine.jobs()) {
         expect(log).to.not.match(/deploy-token-9d1f|hub-password|git\/password|PRIVATE KEY/);
       }
+    });
+
+    it('keeps them out in every form in which they are stored and shown', async () => {
+      const s3 = new S3({ endpoint: sandbox.endpoint, region: 'us-east-1', forcePathStyle: true });
+      const put = (Key: string, Body: string) => s3.putObject({ Bucket: BUCKET, Key: `marked/${Key}`, Body });
+      await put('secret-files/LINE_TOKEN', 'line-mark7f3a\n');
+      await put('secret-files/LINES_SECRET', 'first-mark7f3a\n  "second-mark7f3a"\nx\nlast-mark7f3a\n');
+      await put('secret-files/DOS_PASSWORD', 'first-dos-mark7f3a\r\nlast-dos-mark7f3a\r\n');
+      await put(
+        'env',
+        [
+          'GH_TOKEN_RO=named-mark7f3a',
+          'MADE_TOKEN_RO=$(echo made-mark7f3a)',
+          'MULTI_PRIVATE_KEY="of-env-mark7f3a',
+          'more-of-env-mark7f3a"',
+        ].join('\r\n'),
+      );
+      await put('git-credentials', 'https://robot:mark7f3a%2Fp%40ss@github.com\n');
+      const { exitStatus, log } = await ran(
+        [
+          'for name in LINE_TOKEN LINES_SECRET DOS_PASSWORD GH_TOKEN_RO MADE_TOKEN_RO MULTI_PRIVATE_KEY; do',
+          'echo "$name: ${!name}"; echo "${!name}" | head -1; echo "${!name}" | tail -1; done',
+          `credential=$(printf 'protocol=https\nhost=github.com\n' | git credential fill)`,
+          'echo "git: $credential"; echo "$credential" | sed "s#/#%2F#; s#@#%40#"',
+          'echo "git: $credential" | sed "s#/#%2f#; s#@#%40#"',
+          'test "$LINE_TOKEN" = "line-mark${EMPTY}7f3a"$\'\\n\' && echo "as stored"',
+        ].join('\n'),
+        { BUILDKITE_PIPELINE_SLUG: 'marked' },
+      );
+      expect(exitStatus, log).to.equal('0');
+      expect(log).to.contain('LINE_TOKEN: [REDACTED]').and.to.contain('as stored');
+      expect(log.match(/\[REDACTED\]/g)).to.have.length.greaterThan(15);
+      for (const { log } of await machine.jobs()) expect(log).to.not.match(/mark7f3a/);
+    });
+
+    it('fails a job whose secrets cannot be redacted, and shows none', async () => {
+      const agent = join(machine.folder, 'bin/buildkite-agent');
+      writeFileSync(agent, '#!/bin/bash\ncat >&2\nexit 1\n');
+      chmodSync(agent, 0o755);
+      const { exitStatus, log } = await ran('echo reached');
+      rmSync(agent);
+      expect(exitStatus, log).to.equal('53');
+      expect(log)
+        .to.contain("The agent's log redactor failed, so logs could show secrets")
+        .and.to.not.match(/reached|deploy-token-9d1f|git\/password/);
+    });
+
+    it('is not changed by the variables of a pipeline, which reach the job', async () => {
+      const { exitStatus, log } = await ran(
+        'test "$DEPLOY_TOKEN" = deploy-token-9d1f && echo "[$NODE_OPTIONS|$AWS_ENDPOINT_URL|$AWS_PROFILE]"',
+        {
+          NODE_OPTIONS: '--require ./of-the-job.js',
+          NODE_EXTRA_CA_CERTS: '/nonexistent',
+          LD_LIBRARY_PATH: '/nonexistent',
+          AWS_ENDPOINT_URL: 'http://127.0.0.1:1',
+          AWS_PROFILE: 'of-the-job',
+          AWS_EC2_METADATA_DISABLED: 'true',
+          BK_STACK_SETTINGS: '/nonexistent',
+          SHELLOPTS: 'xtrace',
+          BASH_ENV: '/nonexistent',
+        },
+      );
+      expect(exitStatus, log).to.equal('0');
+      expect(log).to.contain('[--require ./of-the-job.js|http://127.0.0.1:1|of-the-job]');
+      expect(log).to.not.match(/export DEPLOY_TOKEN/);
     });
 
     it('logs into the registry with the password on standard input, into a configuration of the job’s own', async () => {

@@ -26,8 +26,9 @@ describe('what lies on an instance', () => {
     before(async () => {
       userData = userDataOf(await stack({ BootstrapScriptUrl: 's3://scripts/b.sh' }));
       const cleaning = readFileSync(join(root, 'packer/clean.sh'), 'utf8');
-      texts = [userData, cleaning, ...filesIn('/etc/buildkite-agent/hooks/').map(({ text }) => text)];
-      expect(texts).to.have.length(4);
+      const scripts = [...filesIn('/etc/buildkite-agent/hooks/'), ...filesIn('/opt/bk-stack/')];
+      texts = [userData, cleaning, ...scripts.map(({ text }) => text)];
+      expect(texts).to.have.length(5);
     });
 
     it('has nothing that shellcheck finds', async () => {

@@ -7,6 +7,13 @@ setup() {
   mkdir -p "$BIN" "$ROOT"
   : >"$CALLS"
   PATH=$BIN:$PATH
+  # Stands for the agent, in whose environment the hooks run their programs. Bats waits for who has descriptor 3.
+  sleep 600 3>&- &
+  export BUILDKITE_AGENT_PID=$!
+}
+
+teardown() {
+  kill "$BUILDKITE_AGENT_PID"
 }
 
 # stand_in NAME BODY: a program that notes how it was called.
@@ -20,10 +27,15 @@ not_called() {
   if grep -q "$1" "$CALLS"; then return 1; fi
 }
 
-# hook NAME: the hook, with the stand-in of Node, sourced as the agent does it.
+# hook NAME [VARIABLE=VALUE...]: the hook of a job with these variables, with the stand-in of Node, sourced as the agent does it: by a script with the hook's first line.
 hook() {
-  sed "s#/opt/bk-stack/node#$BIN/node#g" "$FILES/etc/buildkite-agent/hooks/$1" >"$BATS_TEST_TMPDIR/$1"
-  bash -c "source '$BATS_TEST_TMPDIR/$1'; echo \"reached with [\$SECRET]\""
+  local job=/opt/bk-stack/job
+  sed "s#/opt/bk-stack/node#$BIN/node#g; s#$job/as-agent#$FILES$job/as-agent#g" \
+    "$FILES/etc/buildkite-agent/hooks/$1" >"$BATS_TEST_TMPDIR/$1"
+  head -1 "$BATS_TEST_TMPDIR/$1" >"$BATS_TEST_TMPDIR/wrapper"
+  echo "source '$BATS_TEST_TMPDIR/$1'; echo \"reached with [\$SECRET]\"" >>"$BATS_TEST_TMPDIR/wrapper"
+  chmod +x "$BATS_TEST_TMPDIR/wrapper"
+  env "${@:2}" "$BATS_TEST_TMPDIR/wrapper"
 }
 
 @test "the environment hook exports what the program prints" {
@@ -35,6 +47,28 @@ hook() {
   grep -q 'job/main.mjs environment' "$CALLS"
   grep -q 'job/main.mjs prepare' "$CALLS"
   grep -q "repair-permissions /builds/a/b/c" "$CALLS"
+}
+
+@test "what a pipeline sets changes nothing about the hooks" {
+  stand_in node 'echo "options [$NODE_OPTIONS]" >>"$CALLS"
+if [ "$2" = environment ]; then echo "export SECRET=hidden"; fi'
+  stand_in sudo
+  echo 'echo intercepted' >"$BATS_TEST_TMPDIR/bash-env"
+  run hook environment NODE_OPTIONS=--bad "BASH_ENV=$BATS_TEST_TMPDIR/bash-env" SHELLOPTS=xtrace \
+    'BASH_FUNC_eval%%=() { echo intercepted; }' 'BASH_FUNC_exec%%=() { echo intercepted; }'
+  [ "$status" -eq 0 ]
+  # Of xtrace, this line would stand there twice.
+  [ "$output" = 'reached with [hidden]' ]
+  [ "$(grep -c 'options \[\]' "$CALLS")" -eq 2 ]
+}
+
+@test "the preparation is told which secrets are known" {
+  stand_in node 'if [ "$2" = environment ]; then echo "bk_stack_known_secrets=abc"; fi
+tr "\\0" "\\n" </dev/fd/3 | sed "s/^/$2: /" >>"$CALLS"'
+  stand_in sudo
+  run hook environment
+  [ "$status" -eq 0 ]
+  grep -q 'prepare: BK_STACK_KNOWN_SECRETS=abc' "$CALLS"
 }
 
 @test "a job does not run with half of its environment" {

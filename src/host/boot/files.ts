@@ -3,7 +3,9 @@ import {
   AGENT_BINARY,
   AGENT_CONFIG,
   AGENT_ENVIRONMENT,
+  AGENT_HOME,
   AGENT_USER,
+  AS_AGENT,
   BOOT_STATE,
   BUILDS,
   GIT_MIRRORS,
@@ -27,8 +29,31 @@ export interface StaticFile {
 const HOST = `${NODE} ${HOST_PROGRAM}`;
 const JOB = `${NODE} ${JOB_PROGRAM}`;
 
-const ENVIRONMENT_HOOK = `#!/usr/bin/env bash
-# Sets up each job. Sourced by the agent, so that what is exported here reaches the job.
+const AS_AGENT_PROGRAM = `#!/bin/bash -p
+# as-agent COMMAND...: runs a command in the environment that systemd gave the agent, which the stack's owner alone sets.
+# What a pipeline sets (NODE_OPTIONS, AWS_PROFILE, LD_LIBRARY_PATH, PATH) changes nothing here; the command finds it on
+# descriptor 3, as "env -0" prints it. With -p, bash takes no BASH_ENV, functions or options from its environment.
+exec 3< <(/usr/bin/env -0)
+agent=\${BUILDKITE_AGENT_PID:-}
+while IFS= read -r name; do
+  export -n "\${name?}"
+done < <(compgen -e)
+export HOME=${AGENT_HOME} PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+# A job may leave files in the agent's home, and these would say who the next job's hook is to AWS.
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+if [[ $agent =~ ^[0-9]+$ && -r /proc/$agent/environ ]]; then
+  while IFS= read -r -d '' setting; do
+    export "\${setting?}"
+  done <"/proc/$agent/environ" 2>/dev/null
+fi
+unset -v NODE_OPTIONS NODE_PATH
+export BK_STACK_JOB_ENVIRONMENT=3
+exec "$@"
+`;
+
+const ENVIRONMENT_HOOK = `#!/bin/bash -p
+# Sets up each job. Sourced by the agent, so that what is exported here reaches the job. With -p, bash takes no BASH_ENV,
+# functions or options from a pipeline's variables.
 bk_stack_failed() {
   echo "^^^ +++"
   echo "🚨 $1 cannot be used: this job cannot run with half of its environment." >&2
@@ -39,22 +64,24 @@ bk_stack_failed() {
 # Jobs inherit the agent's protection when memory runs out, and are what shall go first.
 echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
 
-if ! bk_stack_script=$(${JOB} environment); then
+if ! bk_stack_script=$(${AS_AGENT} ${JOB} environment); then
   bk_stack_failed "The environment of this job"
 fi
+bk_stack_known_secrets=""
 eval "$bk_stack_script"
 unset bk_stack_script
 
-if ! ${JOB} prepare; then
+if ! BK_STACK_KNOWN_SECRETS=$bk_stack_known_secrets ${AS_AGENT} ${JOB} prepare; then
   bk_stack_failed "This instance"
 fi
+unset bk_stack_known_secrets
 
 # Containers leave files of root in a checkout.
-sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
+${AS_AGENT} sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
 `;
 
-const PRE_EXIT_HOOK = `#!/usr/bin/env bash
-${JOB} pre-exit || true
+const PRE_EXIT_HOOK = `#!/bin/bash -p
+${AS_AGENT} ${JOB} pre-exit || true
 `;
 
 const AGENT_UNIT = `[Unit]
@@ -209,6 +236,7 @@ const UNIT_PRESETS = UNITS.filter(({ text }) => text.includes('[Install]'))
 
 /** All of them. Secrets and parameters of a stack are in none, so that an image may carry them. */
 export const STATIC_FILES: readonly StaticFile[] = [
+  { path: AS_AGENT, mode: 0o755, text: AS_AGENT_PROGRAM },
   { path: `${HOOKS}/environment`, mode: 0o755, text: ENVIRONMENT_HOOK },
   { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
   ...UNITS,

@@ -1,6 +1,8 @@
 /** Where things are on an instance. */
 export const HOST_PROGRAM = '/opt/bk-stack/host.mjs';
 export const JOB_PROGRAM = '/opt/bk-stack/job/main.mjs';
+/** Runs a command in the agent's environment in place of the job's. */
+export const AS_AGENT = '/opt/bk-stack/job/as-agent';
 /** The Node that user data links there, by a name that no distribution takes away. */
 export const NODE = '/opt/bk-stack/node';
 export const AGENT_USER = 'buildkite-agent';

@@ -1,15 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { lostParts } from '../../secrets/check/env.ts';
+import { type Finding, findingText } from '../../secrets/check/finding.ts';
+import { redactionFindings } from '../../secrets/check/redaction.ts';
 import { isPipelineSlug } from '../../secrets/layout.ts';
-import { BUILDS, HOST_PROGRAM, NODE } from '../boot/places.ts';
-import { run } from '../../shell/run.ts';
+import { AS_AGENT, BUILDS, HOST_PROGRAM, NODE } from '../boot/places.ts';
+import { quoted } from '../../shell/quoted.ts';
+import { type Run, run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
 import { diskCalls } from './disk-calls.ts';
 import { ensureSpace } from './disk.ts';
-import { environmentScript } from '../../secrets/build/environment.ts';
+import { environmentScript, unixText } from '../../secrets/build/environment.ts';
 import { answerGit } from '../../secrets/build/git-credentials.ts';
-import { redact, redactedValues } from './redaction.ts';
+import { fingerprint, redact, secretsOfJob, secretValues } from './redaction.ts';
 import { credentialHelperConfig, type EcrToken, logIn, loginsOf, registryHosts } from './registries.ts';
 import type { SecretStore } from '../../secrets/build/secret-store.ts';
 import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from '../../secrets/build/read.ts';
@@ -31,7 +35,8 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
     ON.test(job['SECRETS_PLUGIN_ENABLED'] ?? 'true');
   const pipeline = pipelineOf(job);
   if (enabled) say(`~~~ Secrets of ${pipeline ?? 'every pipeline'} from ${bucket}`);
-  const { secrets, sshAgent } = enabled ? await prepareSecrets(await storeOf(settings), pipeline) : NOTHING;
+  const prepared = enabled ? await prepareSecrets(await storeOf(settings), pipeline, job) : NOTHING;
+  const { secrets, sshAgent, redacted } = prepared;
   for (const key of sshAgent?.added ?? []) say(`- ${key}`);
   for (const refusal of sshAgent?.refused ?? []) say(`⚠️ SSH key ${refusal}`);
   if (enabled && (sshAgent?.added.length ?? 0) === 0) warnOfMissingKey(settings, job, bucket);
@@ -51,9 +56,19 @@ export async function environmentHook(settings: Settings, job: NodeJS.ProcessEnv
       },
       secrets,
       sshAgent,
-      credentialHelper: `!${process.execPath} ${process.argv[1] ?? ''} git-credential ${pipeline ?? '-'}`,
+      credentialHelper: credentialHelper(pipeline),
     }),
   );
+  // So that the preparation finds those that env files make. Values that the job brings along are the agent's to redact.
+  const known = [...redacted, ...secretsOfJob(job)].map(fingerprint);
+  process.stdout.write(`bk_stack_known_secrets=${quoted(known.join(' '))}\n`);
+}
+
+/** Git runs it within the job, whose variables don't change how it runs. */
+function credentialHelper(pipeline: string | undefined): string {
+  const program = process.argv[1] ?? '';
+  const asAgent = join(dirname(program), basename(AS_AGENT));
+  return `!${asAgent} ${process.execPath} ${program} git-credential ${pipeline ?? '-'}`;
 }
 
 /** Where the agent uploads artifacts to. https://buildkite.com/docs/agent/cli/reference/artifact */
@@ -72,11 +87,17 @@ function artifacts(settings: Settings, job: NodeJS.ProcessEnv): Record<string, s
 interface Prepared {
   readonly secrets: JobSecrets | undefined;
   readonly sshAgent: SshAgent | undefined;
+  /** Values that have been given to the log redactor. */
+  readonly redacted: readonly string[];
 }
 
-const NOTHING: Prepared = { secrets: undefined, sshAgent: undefined };
+const NOTHING: Prepared = { secrets: undefined, sshAgent: undefined, redacted: [] };
 
-async function prepareSecrets(store: SecretStore, pipeline: string | undefined): Promise<Prepared> {
+async function prepareSecrets(
+  store: SecretStore,
+  pipeline: string | undefined,
+  job: NodeJS.ProcessEnv,
+): Promise<Prepared> {
   const starting = readSshKeys(store, pipeline).then((keys) =>
     keys.length === 0 ? undefined : startSshAgent(run, keys),
   );
@@ -85,10 +106,9 @@ async function prepareSecrets(store: SecretStore, pipeline: string | undefined):
   try {
     const secrets = await readSecrets(store, pipeline);
     tell(secrets);
-    const failed = await redact(run, redactedValues(secrets));
-    if (failed !== undefined)
-      throw new Error(`The secrets could not be given to the log redactor: ${failed}`);
-    return { secrets, sshAgent: await starting };
+    const redacted = secretValues(secrets);
+    await redact(run, redacted, job);
+    return { secrets, sshAgent: await starting, redacted };
   } catch (error) {
     // A job that fails here does not know of it, and could not end it.
     const agent = await started;
@@ -114,9 +134,21 @@ function pipelineOf({ BUILDKITE_PIPELINE_SLUG: slug }: NodeJS.ProcessEnv): strin
   return slug !== undefined && isPipelineSlug(slug) ? slug : undefined;
 }
 
+/** Names, never a value: what the job gets, and what of it is lost to the job or would show in its log. */
 function tell({ envFiles, gitCredentials, variables }: JobSecrets): void {
-  for (const { key } of [...envFiles, ...gitCredentials]) say(`- ${key}`);
-  for (const name of variables.keys()) say(`- ${name}`);
+  const warn = (name: string, finding: Finding) => {
+    say(`⚠️ ${findingText(name, finding)}`);
+  };
+  for (const { key, text } of envFiles) {
+    say(`- ${key}`);
+    for (const lost of lostParts(unixText(text))) warn(key, lost);
+  }
+  for (const { key } of gitCredentials) say(`- ${key}`);
+  for (const [name, value] of variables) {
+    say(`- ${name}`);
+    // The agent itself tells of those that are too short.
+    for (const finding of redactionFindings(value)) if (finding.severity === 'refused') warn(name, finding);
+  }
 }
 
 function warnOfMissingKey(settings: Settings, job: NodeJS.ProcessEnv, bucket: string): void {
@@ -131,8 +163,13 @@ function dockerConfig() {
   return { DOCKER_CONFIG: folder, BK_STACK_DOCKER_CONFIG: folder };
 }
 
-/** Makes room on the disk, and logs into the registries that the job's environment, now whole, asks for. */
+/**
+ * Redacts the secrets that env files have made, makes room on the disk, and logs into the registries that the job's
+ * environment, now whole, asks for.
+ */
 export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
+  const known = new Set((job['BK_STACK_KNOWN_SECRETS'] ?? '').split(' '));
+  await redact(run, secretsOfJob(job, known), job);
   const short = await makeRoom(settings, job);
   if (short !== undefined) throw new Error(`The disk is full: ${short}`);
   const helper = settings.flag('ECR_CREDENTIAL_HELPER');
@@ -148,7 +185,14 @@ export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv
     say(`Docker asks for the credentials of ${hosts.join(', ')} when it needs them`);
   }
   const logins = { ...(docker !== undefined && { docker }), ...(!helper && ecr !== undefined && { ecr }) };
-  for (const line of await logIn(run, logins, askEcr)) say(line);
+  for (const line of await logIn(dockerOf(job), logins, askEcr)) say(line);
+}
+
+/** Docker is the job's: which daemon it asks, and where its configuration lies. */
+function dockerOf(job: NodeJS.ProcessEnv): Run {
+  const own = Object.entries(job).filter(([name]) => /^DOCKER_(?!LOGIN_)/.test(name));
+  const environment = { ...process.env, ...Object.fromEntries(own) };
+  return (command, args, options) => run(command, args, { ...options, environment });
 }
 
 /** @returns what is still short; the instance is then retired, where the stack asks for that */
@@ -176,8 +220,11 @@ function pluginDefaults(settings: Settings, job: NodeJS.ProcessEnv): NodeJS.Proc
 
 /** Ends what the environment hook began, where that is still there; then makes room for the next job, if asked to. */
 export async function preExitHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
-  const { SSH_AGENT_PID: pid, BK_STACK_DOCKER_CONFIG: folder } = job;
-  if (pid !== undefined && /^\d+$/.test(pid)) await run('ssh-agent', ['-k']);
+  const { SSH_AGENT_PID: pid, SSH_AUTH_SOCK: socket, BK_STACK_DOCKER_CONFIG: folder } = job;
+  if (pid !== undefined && /^\d+$/.test(pid)) {
+    const environment = { ...process.env, SSH_AGENT_PID: pid, SSH_AUTH_SOCK: socket };
+    await run('ssh-agent', ['-k'], { environment });
+  }
   if (folder !== undefined && folder.startsWith(join(tmpdir(), 'bk-stack-docker-'))) {
     rmSync(folder, { recursive: true, force: true });
   }

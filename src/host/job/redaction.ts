@@ -1,36 +1,79 @@
+import { createHash } from 'node:crypto';
 import type { Run } from '../../shell/run.ts';
-import { parseCredentials } from '../../secrets/build/git-credentials.ts';
+import { unixText } from '../../secrets/build/environment.ts';
+import { credentialSecrets } from '../../secrets/build/git-credentials.ts';
+import { isSecretName, redactedForms } from '../../secrets/build/redaction.ts';
 import type { JobSecrets } from '../../secrets/build/read.ts';
+import { parseEnvFile } from '../../secrets/env-file/parse.ts';
 
-/** What the agent's redactor takes for one value, in bytes. */
-const LONGEST = 65_536;
+/** What the agent gives each job, by which its commands reach it. */
+const OF_AGENT = [
+  'BUILDKITE_AGENT_ACCESS_TOKEN',
+  'BUILDKITE_AGENT_ENDPOINT',
+  'BUILDKITE_AGENT_JOB_API_SOCKET',
+  'BUILDKITE_AGENT_JOB_API_TOKEN',
+];
 
-/** The values that shall never show in a job's log, by a name for each. */
-export function redactedValues({ variables, gitCredentials }: JobSecrets): Record<string, string> {
-  const passwords = gitCredentials.flatMap(({ key, text }) =>
-    parseCredentials(text).map(({ password = '' }, index) => [`${key}#${index + 1}`, password] as const),
-  );
-  return Object.fromEntries(
-    [...variables, ...passwords].filter(
-      ([, value]) => value.trim() !== '' && Buffer.byteLength(value) <= LONGEST,
+/** What the agent may take for its answer, in seconds; it takes some milliseconds. */
+const PATIENCE = 30;
+
+/** The values of the bucket that no log of the job may show, as far as they are known before the env files are run. */
+export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets): string[] {
+  const assigned = envFiles.flatMap(({ text }) =>
+    [...parseEnvFile(unixText(text)).variables].flatMap(([name, value]) =>
+      value.kind === 'text' && isSecretName(name) ? [value.text] : [],
     ),
   );
+  const passwords = gitCredentials.flatMap(({ text }) =>
+    credentialSecrets(text).flatMap(({ forms }) => forms),
+  );
+  return [...variables.values(), ...assigned, ...passwords];
 }
 
 /**
- * Gives values to the agent's redactor, all in one call and by its standard input. Variables that env files set are
- * redacted by the agent itself, by their names.
+ * The values of a job that are secret by the names of its variables.
+ * @param known fingerprints of those to leave out
+ */
+export function secretsOfJob(job: NodeJS.ProcessEnv, known: ReadonlySet<string> = new Set()): string[] {
+  return Object.entries(job).flatMap(([name, value = '']) =>
+    isSecretName(name) && !known.has(fingerprint(value)) ? [value] : [],
+  );
+}
+
+/** Tells values apart without being one. Short, as a variable holds those of all. */
+export function fingerprint(value: string): string {
+  return createHash('sha256').update(value).digest('hex').slice(0, 16);
+}
+
+/**
+ * Gives values to the agent's redactor, in every form that logs may show, all in one call and by its standard input.
  * https://buildkite.com/docs/agent/v3/cli-redactor
- * @returns why it failed, or undefined
+ * @param job its variables, which lead to its agent
+ * @throws Error where the redactor fails: a job that went on could show its secrets
  */
 export async function redact(
   run: Run,
-  values: Readonly<Record<string, string>>,
-): Promise<string | undefined> {
-  if (Object.keys(values).length === 0) return undefined;
-  const outcome = await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], {
-    input: JSON.stringify(values),
-    timeoutSeconds: 10,
+  values: readonly string[],
+  job: NodeJS.ProcessEnv,
+  timeoutSeconds = PATIENCE,
+): Promise<void> {
+  const forms = [...new Set(values.flatMap(redactedForms))];
+  if (forms.length === 0) return;
+  const { status, stderr } = await run('buildkite-agent', ['redactor', 'add', '--format', 'json'], {
+    input: JSON.stringify(Object.fromEntries(forms.map((form, index) => [index, form]))),
+    environment: { ...process.env, ...Object.fromEntries(OF_AGENT.map((name) => [name, job[name]])) },
+    timeoutSeconds,
   });
-  return outcome.status === 0 ? undefined : (outcome.stderr.trim().split('\n').at(-1) ?? 'it failed');
+  if (status === 0) return;
+  throw new Error(
+    `The agent's log redactor failed, so logs could show secrets: ${failure(status, stderr, forms, timeoutSeconds)}`,
+  );
+}
+
+/** The agent's own words only where they hold nothing of what it was given. */
+function failure(status: number, stderr: string, forms: readonly string[], timeoutSeconds: number): string {
+  if (status === 124) return `buildkite-agent didn't answer within ${timeoutSeconds} s`;
+  const [said = ''] = stderr.trim().split('\n').slice(-1);
+  const command = `buildkite-agent redactor add exited with ${status}`;
+  return said === '' || forms.some((form) => stderr.includes(form)) ? command : `${command}: ${said}`;
 }

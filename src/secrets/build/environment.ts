@@ -16,7 +16,9 @@ export interface JobEnvironment {
 
 /**
  * The shell text that the agent's environment hook evaluates. Env files are code of the bucket's owner and are run as
- * they are, each by itself and silently: one that fails, fails the job and names itself.
+ * they are, each by itself, silently, and under the options of Buildkite's own hook (`set -eu`): a command that fails, a
+ * variable that isn't set, and a file that ends early fail the job, which names the file.
+ * https://github.com/buildkite/elastic-ci-stack-s3-secrets-hooks/blob/master/hooks/environment
  */
 export function environmentScript(environment: JobEnvironment): string {
   const { fixed, defaults, secrets, sshAgent, credentialHelper } = environment;
@@ -32,11 +34,18 @@ export function environmentScript(environment: JobEnvironment): string {
 }
 
 function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
-  const envFiles = secrets.envFiles.map(
-    ({ key, text }) =>
-      // What bash says of a line that it cannot use is that line itself.
-      `set -o allexport; eval ${quoted(withoutDosEnds(text))} 2>/dev/null || bk_stack_failed ${quoted(`${key} in the secrets bucket`)}; set +o allexport`,
-  );
+  const envFiles = secrets.envFiles.flatMap(({ key, text }) => [
+    // The shell may exit while the file's own stderr is still in force.
+    'exec {bk_stack_stderr}>&2',
+    `trap ${quoted(`bk_stack_failed ${quoted(`${key} in the secrets bucket`)} 2>&"$bk_stack_stderr"`)} EXIT`,
+    'set -o allexport -o errexit -o nounset',
+    // What bash says of a line that it cannot use is that line itself.
+    `eval ${quoted(unixText(text))} 2>/dev/null`,
+    // A file that turned tracing on would have the lines below traced, secrets and all.
+    '{ set +o allexport +o errexit +o nounset +o xtrace +o verbose; } 2>/dev/null',
+    'trap - EXIT',
+    'exec {bk_stack_stderr}>&-',
+  ]);
   const helper =
     secrets.gitCredentials.length === 0
       ? []
@@ -48,7 +57,7 @@ function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
   return [...envFiles, ...helper, ...variables];
 }
 
-/** A carriage return before a line feed would become part of every value. */
-function withoutDosEnds(text: string): string {
+/** An env file as builds read it: a carriage return before a line feed would become part of every value. */
+export function unixText(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }

@@ -43,6 +43,35 @@ function decoded(text: string): string {
   }
 }
 
+/** Stands in place of a password where GitHub is given a token as the user. */
+const NO_PASSWORD = 'x-oauth-basic';
+
+/**
+ * What is secret in each line of a git-credentials file: the password, or the user where a token stands in its place. In
+ * the forms in which logs may have it: decoded, as Git gets it; as the file has it; percent-encoded, as URLs have it.
+ */
+export function credentialSecrets(
+  text: string,
+): { readonly line: number; readonly forms: readonly [string, ...string[]] }[] {
+  return text.split('\n').flatMap((line, index) => {
+    const rest = /^\w[\w+.-]*:\/\/(.*)$/.exec(line.trim())?.[1] ?? '';
+    // A password that isn't encoded may have an @ of its own, and so may the path.
+    const forms = [rest.indexOf('@'), rest.lastIndexOf('@')].flatMap((at) => {
+      const [, user = '', password = ''] = /^([^:]*):?(.*)$/.exec(rest.slice(0, Math.max(at, 0))) ?? [];
+      const secret = password === '' || password === NO_PASSWORD ? user : password;
+      return secret === '' ? [] : encodings(secret);
+    });
+    const [first, ...others] = new Set(forms);
+    return first === undefined ? [] : [{ line: index + 1, forms: [first, ...others] as const }];
+  });
+}
+
+function encodings(written: string): string[] {
+  const plain = decoded(written);
+  const encoded = encodeURIComponent(plain);
+  return [plain, written, encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+}
+
 /** The first that fits, as git's own store chooses: https://git-scm.com/docs/git-credential-store#_storage_format */
 export function matchingCredential(
   credentials: readonly GitCredential[],

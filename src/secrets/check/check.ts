@@ -2,7 +2,8 @@ import type { SecretKind } from '../layout.ts';
 import { envFindings } from './env.ts';
 import type { Checked, Finding } from './finding.ts';
 import { gitCredentialsFindings } from './git-credentials.ts';
-import { LONGEST_VALUE, textFindings } from './text.ts';
+import { redactionFindings } from './redaction.ts';
+import { textFindings } from './text.ts';
 
 /** Looks whether builds can use a secret, as it would reach them. Mends what has one right form only. */
 export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Checked> {
@@ -18,7 +19,7 @@ export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Check
       const findings = gitCredentialsFindings(text);
       return text.endsWith('\n')
         ? { findings, body }
-        : { findings: [...findings, ADDED_LINE_END], body: Buffer.from(`${text}\n`) };
+        : { findings: [ADDED_LINE_END, ...findings], body: Buffer.from(`${text}\n`) };
     }
     case 'ssh-key': {
       // A program that only some uploads need.
@@ -30,7 +31,7 @@ export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Check
       if (unix !== text) findings.push(CHANGED_LINE_ENDS);
       if (ended !== unix) findings.push(ADDED_LINE_END);
       if (bare !== ended) findings.push(REMOVED_MARGINS);
-      return { findings: [...findings, ...sizeFindings(text)], body: Buffer.from(key) };
+      return { findings: [...findings, ...redactionFindings(text)], body: Buffer.from(key) };
     }
   }
 }
@@ -61,7 +62,7 @@ function withoutMargins(text: string): string {
 function secretFileFindings(text: string): Finding[] {
   if (text === '')
     return [{ severity: 'refused', message: 'it is empty, and a build would get an empty variable' }];
-  const findings = sizeFindings(text);
+  const findings: Finding[] = [];
   if (text.indexOf('\n') === text.length - 1) {
     findings.push({
       severity: 'warning',
@@ -69,13 +70,5 @@ function secretFileFindings(text: string): Finding[] {
       hint: 'To leave it out: printf \'%s\' "$VALUE" | bk-stack secrets put ...',
     });
   }
-  return findings;
-}
-
-function sizeFindings(text: string): Finding[] {
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= LONGEST_VALUE) return [];
-  const message = `it has ${bytes} bytes, and Buildkite redacts values of up to ${LONGEST_VALUE} from logs`;
-  const hint = 'Keep what is larger elsewhere, encrypted, and only its key here.';
-  return [{ severity: 'refused', message, hint }];
+  return [...findings, ...redactionFindings(text)];
 }

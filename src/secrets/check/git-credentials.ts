@@ -1,4 +1,6 @@
+import { credentialSecrets } from '../build/git-credentials.ts';
 import type { Finding } from './finding.ts';
+import { redactionFindings } from './redaction.ts';
 import { lineFindings } from './text.ts';
 
 /** What is wrong with a git-credentials file: one URL a line, as git's own store writes them. */
@@ -13,6 +15,9 @@ export function gitCredentialsFindings(text: string): Finding[] {
       message: 'it is empty',
       hint: 'A line is https://USER:PASSWORD@HOST',
     });
+  }
+  for (const { line, forms } of credentialSecrets(text)) {
+    findings.push(...redactionFindings(forms[0], 'the password').map((each) => ({ ...each, line })));
   }
   return [...lineFindings(text), ...findings];
 }

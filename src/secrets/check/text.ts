@@ -1,8 +1,5 @@
 import { type Finding, position } from './finding.ts';
 
-/** What the agent's redactor takes for one value, in bytes: longer ones would show in the logs of builds. */
-export const LONGEST_VALUE = 65_536;
-
 /** What holds for all secrets: they are text, as variables and credentials cannot hold anything else. */
 export function textFindings(body: Buffer): Finding[] {
   const text = body.toString('utf8');
@@ -45,7 +42,8 @@ export function lineFindings(text: string): Finding[] {
   if (carriage >= 0) {
     findings.push({
       severity: 'refused',
-      message: 'it has carriage returns (line ends of Windows), which would become part of the values',
+      message:
+        "it has carriage returns (Windows line ends), which Buildkite's own hook would make part of the values",
       hint: "Take them out: sed -i 's/\\r$//' FILE",
       ...position(text, carriage),
     });

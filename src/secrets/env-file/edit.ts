@@ -10,7 +10,7 @@ export interface EnvEdit {
 /** A file that cannot be edited without the risk to lose what it means. */
 export class UneditableError extends Error {
   constructor(readonly offset: number) {
-    super('it holds shell code, in which no variable can be found for sure');
+    super('it holds shell code, or a value that is cut, in which no variable can be found for sure');
   }
 }
 
@@ -21,7 +21,7 @@ export class UneditableError extends Error {
 export function editEnvFile(text: string, edits: readonly EnvEdit[]): string {
   return edits.reduce((current, { name, value }) => {
     const file = parseEnvFile(current);
-    const code = file.remarks.find(({ severity }) => severity === 'broken' || severity === 'code');
+    const code = file.remarks.find(({ severity }) => severity !== 'shell' && severity !== 'doubt');
     if (code !== undefined) throw new UneditableError(code.offset);
     return value === undefined ? without(file, name) : withValue(file, name, value);
   }, text);

@@ -40,11 +40,9 @@ const UNSET: Value = { kind: 'unset' };
 const COMPOUND =
   /^(?:if|then|elif|else|fi|for|while|until|do|done|case|esac|select|function|coproc|time|\{|\}|!|\[\[)$/;
 
-/** Variables that every job has, so that a value may well be made of them. */
-const OF_EVERY_JOB = /^(?:PATH|HOME|USER|PWD|TMPDIR|LANG|SHELL|AWS_\w+|BUILDKITE\w*|CI)$/;
-
 /**
- * Reads an env file as bash would when it sources it, and runs none of it.
+ * Reads an env file as bash would when it sources it, and runs none of it. Remarks on everything of which bash makes
+ * something else than what is written.
  * @param environment what is set before; without it, a variable that the file does not set may be anything
  */
 export function parseEnvFile(text: string, environment?: Readonly<Record<string, string>>): EnvFile {
@@ -71,11 +69,19 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
     const [first] = words;
     const command = first && plain(first, text);
     if (ending.kind === 'nesting' || (command !== undefined && COMPOUND.test(command))) {
-      remark(
-        first?.start ?? ending.offset,
-        'code',
-        'a compound command begins here: what is below cannot be told without a shell',
-      );
+      if (text.startsWith('=(', ending.offset - 1)) {
+        remark(
+          ending.offset,
+          'code',
+          'an array begins here, which builds do not get: put the value in single quotes',
+        );
+      } else {
+        remark(
+          first?.start ?? ending.offset,
+          'code',
+          'a compound command begins here: what is below cannot be told without a shell',
+        );
+      }
       shell.forget();
       break;
     }
@@ -90,19 +96,32 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
     if (!apart) {
       for (const { name } of own) shell.assign({ name, appends: false }, UNKNOWN);
     } else if (command === 'export') {
+      // All are expanded before any is set.
+      const values = own.map((assignment) => shell.valueOf(assignment, text));
+      own.forEach((assignment, index) => {
+        shell.assign(assignment, values[index] ?? UNKNOWN);
+      });
       words.slice(1).forEach((word, index) => {
-        if (found[index + 1] === undefined && !isName(named[index])) {
+        const name = named[index];
+        if (found[index + 1] !== undefined || (isName(name) && shell.has(name))) return;
+        // What the commands above set is not known.
+        const certain = isName(name) && !remarks.some(({ severity }) => severity === 'code');
+        const cut = found.slice(0, index + 1).some((assignment) => assignment !== undefined);
+        if (certain && cut) {
+          remark(
+            word.start,
+            'lost',
+            "the value before this blank ends there: put the whole value in quotes, NAME='two words'",
+          );
+        } else if (certain) {
+          remark(word.start, 'doubt', 'export gives builds nothing here, as the file sets no such variable');
+        } else {
           remark(
             word.start,
             'code',
             'export takes NAME or NAME=value: is there a blank too much, or no quotes?',
           );
         }
-      });
-      // All are expanded before any is set.
-      const values = own.map((assignment) => shell.valueOf(assignment, text));
-      own.forEach((assignment, index) => {
-        shell.assign(assignment, values[index] ?? UNKNOWN);
       });
       assignments.push(...own);
     } else if (command === 'unset' && named.every(isName)) {
@@ -119,17 +138,11 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
       remark(at.start, 'code', message);
     }
   }
-  const foreign = shell.foreign.map(({ start }): Remark => ({
-    offset: start,
-    severity: 'shell',
-    message:
-      'the value holds a variable that the file does not set: put it in single quotes if the dollar sign is meant',
-  }));
   return {
     text,
     assignments,
     variables: shell.assigned(),
-    remarks: [...scanner.remarks, ...remarks, ...foreign].sort((a, b) => a.offset - b.offset),
+    remarks: [...scanner.remarks, ...remarks, ...shell.remarks].sort((a, b) => a.offset - b.offset),
   };
 }
 
@@ -151,7 +164,8 @@ function assignmentOf(word: Word, text: string, command: readonly Word[]): Assig
 
 /** The variables while a file is read. */
 class Values {
-  readonly foreign: { readonly start: number }[] = [];
+  /** On what a shell makes of values; none where the environment is known, and with it what a shell makes. */
+  readonly remarks: Remark[] = [];
   readonly #before: ReadonlyMap<string, Value>;
   readonly #missing: Value;
   readonly #assigned = new Map<string, Value>();
@@ -163,6 +177,11 @@ class Values {
     this.#before = new Map(
       Object.entries(environment ?? {}).map(([name, text]) => [name, { kind: 'text', text } as const]),
     );
+  }
+
+  /** Whether a variable has a value, for all that is known. */
+  has(name: string): boolean {
+    return this.#get(name).kind !== 'unset' && (this.#assigned.has(name) || this.#before.has(name));
   }
 
   assign({ name, appends }: Pick<Assignment, 'name' | 'appends'>, value: Value): void {
@@ -179,55 +198,66 @@ class Values {
   }
 
   /** What stands behind the equals sign. */
-  valueOf({ start, valueStart, command }: Assignment, text: string): Value {
+  valueOf({ name, appends, start, valueStart, command }: Assignment, text: string): Value {
     const [first] = command;
     const word = command.find((each) => each.start === start);
     // Name and equals sign are unquoted text, a piece for each character.
     const pieces = word?.pieces.slice(valueStart - start) ?? [];
-    const declared = first !== undefined && plain(first, text) === 'export';
-    return declared && hasBraces(pieces) ? UNKNOWN : this.#expand(this.#homes(pieces), start, true);
+    if (appends && !this.has(name)) this.#remark(start, 'this adds to a value that the file does not set');
+    if (first !== undefined && plain(first, text) === 'export' && hasBraces(pieces)) {
+      this.#remark(valueStart, 'export expands the braces: put the value in single quotes if they are meant');
+      return UNKNOWN;
+    }
+    return this.#expand(this.#homes(pieces, valueStart));
+  }
+
+  #remark(offset: number, message: string): void {
+    if (!this.#complete) this.remarks.push({ offset, severity: 'shell', message });
   }
 
   #get(name: string): Value {
     return this.#assigned.get(name) ?? this.#before.get(name) ?? this.#missing;
   }
 
-  #expand(pieces: readonly Piece[], start: number, tell: boolean): Value {
+  #expand(pieces: readonly Piece[]): Value {
     let text = '';
     let known = true;
     for (const piece of pieces) {
-      const value = this.#pieceValue(piece, start, tell);
+      const value = this.#pieceValue(piece);
       if (value.kind === 'text') text += value.text;
       else if (value.kind === 'unknown') known = false;
     }
     return known ? { kind: 'text', text } : UNKNOWN;
   }
 
-  #pieceValue(piece: Piece, start: number, tell: boolean): Value {
+  #pieceValue(piece: Piece): Value {
     if (piece.kind === 'text') return piece;
     if (piece.kind === 'shell') return UNKNOWN;
-    const { name, otherwise } = piece;
+    const { name, offset, otherwise } = piece;
     const value = this.#get(name);
-    if (
-      tell &&
-      otherwise === undefined &&
-      !this.#complete &&
-      !this.#assigned.has(name) &&
-      !OF_EVERY_JOB.test(name)
-    ) {
-      this.foreign.push({ start });
-    }
+    this.#remark(
+      offset,
+      'bash expands a variable here: put the value in single quotes if the dollar sign is meant',
+    );
     if (otherwise === undefined || value.kind === 'unknown') return value;
     const filled = value.kind === 'text' && (!otherwise.operator.startsWith(':') || value.text !== '');
     if (otherwise.operator.endsWith('+')) {
-      return filled ? this.#expand(otherwise.word, start, false) : { kind: 'text', text: '' };
+      return filled ? this.#expand(otherwise.word) : { kind: 'text', text: '' };
     }
-    return filled ? value : this.#expand(otherwise.word, start, false);
+    return filled ? value : this.#expand(otherwise.word);
   }
 
   /** `~` at the beginning of a value or of a part of it behind a colon is the home. */
-  #homes(pieces: readonly Piece[]): Piece[] {
+  #homes(pieces: readonly Piece[], valueStart: number): Piece[] {
     const result: Piece[] = [];
+    const expanded = (piece: Piece) => {
+      this.#remark(
+        valueStart,
+        'bash expands a tilde here to a home folder: put the value in single quotes if the tilde is meant',
+      );
+      result.push(piece);
+    };
+    const home = this.#get('HOME');
     let open = true;
     pieces.forEach((piece, index) => {
       const bare = piece.kind === 'text' && !piece.quoted ? piece.text : undefined;
@@ -235,12 +265,13 @@ class Values {
         const next = pieces[index + 1];
         const after = next === undefined ? '' : next.kind === 'text' && !next.quoted ? next.text : undefined;
         if (after === '' || after === '/' || after === ':') {
-          result.push({ kind: 'variable', name: 'HOME', quoted: true });
+          expanded(home.kind === 'text' ? { ...home, quoted: true } : { kind: 'shell' });
         } else if (after === undefined) {
           // Quotes behind it keep it as it is; anything else is the shell's to tell.
-          result.push(next?.kind === 'text' ? piece : { kind: 'shell' });
+          if (next?.kind === 'text') result.push(piece);
+          else expanded({ kind: 'shell' });
         } else {
-          result.push({ kind: 'shell' });
+          expanded({ kind: 'shell' });
         }
       } else {
         result.push(piece);

@@ -3,6 +3,8 @@ export type Piece =
   | { readonly kind: 'text'; readonly text: string; readonly quoted: boolean }
   | {
       readonly kind: 'variable';
+      /** Of its dollar sign. */
+      readonly offset: number;
       readonly name: string;
       readonly quoted: boolean;
       readonly otherwise?: { readonly operator: string; readonly word: readonly Piece[] };
@@ -31,10 +33,10 @@ export interface Remark {
   readonly offset: number;
   readonly message: string;
   /**
-   * `broken`: a shell cannot read it; `code`: it is a command; `shell`: a value that only a shell can tell; `doubt`: it may
-   * not mean what it seems to.
+   * `broken`: a shell cannot read it; `lost`: part of a value is lost; `code`: it is a command; `shell`: a shell makes
+   * something else of the value; `doubt`: it may not mean what it seems to.
    */
-  readonly severity: 'broken' | 'code' | 'shell' | 'doubt';
+  readonly severity: 'broken' | 'lost' | 'code' | 'shell' | 'doubt';
 }
 
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
@@ -85,6 +87,14 @@ export class Scanner {
       const next = this.#text[offset];
       if (next === undefined) return { words, ending: { kind: 'end', offset } };
       if (next === '#') {
+        const before = words.at(-1)?.pieces.at(-1);
+        if (before?.kind === 'text' && !before.quoted && /[^\s#]/.test(this.#text[offset + 1] ?? ' ')) {
+          this.#remark(
+            offset,
+            'doubt',
+            'a comment begins here: if it belongs to the value, put the value in single quotes',
+          );
+        }
         this.#skipTo('\n');
       } else if (ENDS.includes(next)) {
         this.#at += 1;
@@ -175,7 +185,7 @@ export class Scanner {
   /** What follows a dollar sign that has been taken. */
   #dollar(offset: number, inQuotes: boolean): Piece[] {
     const name = this.#name();
-    if (name !== undefined) return [{ kind: 'variable', name, quoted: inQuotes }];
+    if (name !== undefined) return [{ kind: 'variable', offset, name, quoted: inQuotes }];
     const next = this.#peek();
     if (next === '{') return [this.#braces(offset, inQuotes)];
     if (next === '(') {
@@ -198,6 +208,11 @@ export class Scanner {
     }
     if (!inQuotes && next === '"') {
       this.#at += 1;
+      this.#remark(
+        offset,
+        'shell',
+        'bash drops the dollar sign before a double quote: put the value in single quotes if it is meant',
+      );
       return this.#doubleQuoted(offset);
     }
     return [{ kind: 'text', text: '$', quoted: inQuotes }];
@@ -217,11 +232,11 @@ export class Scanner {
       return { kind: 'shell' };
     }
     this.#at += found.length;
-    if (found === '}') return { kind: 'variable', name, quoted: inQuotes };
+    if (found === '}') return { kind: 'variable', offset, name, quoted: inQuotes };
     const word = inQuotes ? this.#quotedDefault() : this.#pieces((next) => next === '}');
     if (this.#peek() !== '}') this.#unterminated(offset, 'the brace');
     else this.#at += 1;
-    return { kind: 'variable', name, quoted: inQuotes, otherwise: { operator: found, word } };
+    return { kind: 'variable', offset, name, quoted: inQuotes, otherwise: { operator: found, word } };
   }
 
   /** The default of `"${NAME:-default}"`, in which single quotes are letters and double quotes disappear. */

@@ -2,7 +2,8 @@ import { statSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 import { checkSecret } from '../check/check.ts';
 import { type Finding, findingText } from '../check/finding.ts';
-import { LONGEST_VALUE, textFindings } from '../check/text.ts';
+import { variableRedactionFindings } from '../check/redaction.ts';
+import { textFindings } from '../check/text.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
 import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
@@ -151,10 +152,10 @@ async function editsToSet(
     checkName('--set', name);
     const given =
       equals < 0 ? await input.value(`--set ${name}`, isBlankLine) : Buffer.from(text.slice(equals + 1));
-    checkText(name, given);
+    tellOfValue(name, textFindings(given), warnings);
     // `echo` and most editors end what they write in a line feed that nobody means to be part of a value.
     const value = equals < 0 ? given.toString('utf8').replace(/\n$/, '') : given.toString('utf8');
-    checkSize(name, value);
+    tellOfValue(name, variableRedactionFindings(name, value), warnings);
     if (equals >= 0) {
       warnings.push(
         `The value of ${name} is on the command line, where others on this machine can see it: --set ${name} alone reads it from stdin, or asks.`,
@@ -170,21 +171,13 @@ function isBlankLine(body: Buffer): boolean {
   return /^\r?\n?$/.test(body.toString('utf8'));
 }
 
-function checkText(name: string, value: Buffer): void {
-  const [finding] = textFindings(value);
-  if (finding === undefined) return;
-  throw new UsageError(`--set ${findingText(name, finding)}`, {
-    ...(finding.hint !== undefined && { hint: finding.hint }),
-  });
-}
-
-function checkSize(name: string, value: string): void {
-  const bytes = Buffer.byteLength(value);
-  if (bytes <= LONGEST_VALUE) return;
-  throw new UsageError(
-    `--set ${name}: the value has ${bytes} bytes, and Buildkite redacts values of up to ${LONGEST_VALUE} from logs`,
-    { hint: 'Keep what is larger elsewhere, encrypted, and only its key here.' },
-  );
+/** @throws UsageError for the first finding with which a value isn't stored */
+function tellOfValue(name: string, findings: readonly Finding[], warnings: string[]): void {
+  for (const finding of findings) {
+    const text = `--set ${findingText(name, finding)}`;
+    if (finding.severity === 'warning') warnings.push(text);
+    else throw new UsageError(text, { ...(finding.hint !== undefined && { hint: finding.hint }) });
+  }
 }
 
 function editsToUnset(names: readonly string[]): readonly EnvEdit[] {

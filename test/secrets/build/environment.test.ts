@@ -82,6 +82,40 @@ describe('the environment of a job', () => {
     }
   });
 
+  it('fails the job where an env file does not come to its end well, and names it', () => {
+    for (const text of [
+      'A=$(false)\nB=1',
+      'A=$nowhere',
+      'A=two words\nB=1',
+      'return 0',
+      'exit 0',
+      'exit 3',
+    ]) {
+      const script = withSecrets({ envFiles: [{ key: 'deploy/env', text }] });
+      const { status, stdout } = spawnSync('bash', ['--norc', '-c', `${HOOK}eval "$SCRIPT"; echo reached`], {
+        env: { PATH: process.env['PATH'], SCRIPT: script },
+        encoding: 'utf8',
+      });
+      expect(status, text).to.equal(53);
+      expect(stdout, text).to.equal('failed: deploy/env in the secrets bucket\n');
+    }
+  });
+
+  it('keeps an env file’s options from the rest of the hook, which would be traced', () => {
+    const script = withSecrets({
+      envFiles: [{ key: 'env', text: 'set -xv\nA=1' }],
+      variables: new Map([['A_TOKEN', 'se-cret']]),
+    });
+    const rest = 'false; echo "[$nowhere]"; C=1; env | grep -c "^C=" || true; trap -p';
+    const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-c', `${HOOK}eval "$SCRIPT"; ${rest}`], {
+      env: { PATH: process.env['PATH'], SCRIPT: script },
+      encoding: 'utf8',
+    });
+    expect(stderr).to.not.contain('se-cret');
+    expect(stdout).to.equal('[]\n0\n');
+    expect(status).to.equal(0);
+  });
+
   it('leaves a region that the job names as it is', () => {
     const script = environmentScript({
       ...NOTHING,

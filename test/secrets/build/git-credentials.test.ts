@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  credentialSecrets,
   matchingCredential,
   parseCredentials,
   parseRequest,
@@ -23,6 +24,27 @@ describe('git credentials', () => {
     expect(passwordFor('protocol=https\nhost=github.com\nusername=two\n')).to.equal('s:cond@');
     expect(passwordFor('protocol=http\nhost=git.example.com\n')).to.equal('fourth');
     expect(passwordFor('protocol=https\nhost=bitbucket.org\n')).to.equal('');
+  });
+
+  it('have secrets in every encoding, wherever they are written', () => {
+    const secretsOf = (line: string) => new Set(credentialSecrets(line).flatMap(({ forms }) => forms));
+    expect(secretsOf('https://robot:git%2Fpass@github.com')).to.eql(
+      new Set(['git/pass', 'git%2Fpass', 'git%2fpass']),
+    );
+    expect(secretsOf('https://robot:abc%41d+/@github.com')).to.include.all.keys(
+      'abcAd+/',
+      'abc%41d+/',
+      'abcAd%2B%2F',
+    );
+    expect(secretsOf('https://the-token@github.com\r')).to.eql(new Set(['the-token']));
+    expect(secretsOf('https://the-token:x-oauth-basic@github.com')).to.eql(new Set(['the-token']));
+    expect(secretsOf('https://u:p@ss@github.com')).to.include.all.keys('p', 'p@ss');
+    expect(secretsOf('https://u:pass@github.com/a@b')).to.include.all.keys('pass');
+    expect(secretsOf('# a comment\nhttps://github.com\n')).to.eql(new Set());
+    expect(credentialSecrets('\nhttps://u:p%40ss@a\n')).to.deep.include({
+      line: 2,
+      forms: ['p@ss', 'p%40ss'],
+    });
   });
 
   it('keep to their host, port and path', () => {

@@ -28,7 +28,13 @@ describe('editing an env file', () => {
   });
 
   it('is refused where commands could hide a variable', () => {
-    for (const text of ['if x; then A=1; fi\n', 'source x\n', 'A=1 && B=2\n', 'A="open\n']) {
+    for (const text of [
+      'if x; then A=1; fi\n',
+      'source x\n',
+      'A=1 && B=2\n',
+      'A="open\n',
+      'export A=two words\n',
+    ]) {
       expect(() => set(text, 'A', '2'), text).to.throw(UneditableError);
     }
   });

@@ -159,7 +159,8 @@ describe('an env file, read without a shell', () => {
     parseEnvFile(text).remarks.map(({ offset, severity }) => `${severity} ${offset}`);
 
   it('is assignments and nothing else', () => {
-    expect(remarksOf('A=1\nexport B="two words" C=\'$x\' # why\n\nPATH=$PATH:/opt/bin\nD=$A\n')).to.eql([]);
+    expect(remarksOf('A=1\nexport B="two words" C=\'$x\' # why\n\nD=2 # $x\n')).to.eql([]);
+    expect(remarksOf('PATH=$PATH:/opt/bin\nA=1\nD=$A\n')).to.eql(['shell 5', 'shell 26']);
     expect(remarksOf('A=two words')).to.eql(['code 6']);
     expect(remarksOf('A = 1')).to.eql(['code 0']);
     expect(remarksOf('MY-VAR=1')).to.eql(['code 0']);
@@ -169,7 +170,9 @@ describe('an env file, read without a shell', () => {
     expect(remarksOf('A=`date`')).to.eql(['shell 2']);
     expect(remarksOf('A="open')).to.eql(['broken 2']);
     expect(remarksOf('UID=3')).to.eql(['broken 0']);
-    expect(remarksOf('A=pa$word')).to.eql(['shell 0']);
+    expect(remarksOf('A=pa$word')).to.eql(['shell 4']);
+    expect(remarksOf('export A=two words')).to.eql(['lost 13']);
+    expect(remarksOf('A=two #words')).to.eql(['doubt 6']);
     expect(remarksOf('A=C:\\new')).to.eql(['doubt 4']);
   });
 });

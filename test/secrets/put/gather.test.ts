@@ -144,7 +144,7 @@ describe('what is given to secrets put', () => {
 
   describe('as an env file', () => {
     it('is taken as it is', async () => {
-      const text = '# why\nexport A=1\nB="two words" # two\nC=\'$x\'\nPATH=$PATH:/opt/bin\n';
+      const text = '# why\nexport A=1\nB="two words" # two\nC=\'$x\'\n';
       expect((await gather({ env: '-', pipeline: 'app' }, text)).secrets[0]).to.deep.include({
         key: 'app/env',
         body: Buffer.from(text),
@@ -163,7 +163,9 @@ describe('what is given to secrets put', () => {
         ["A=it's\n", /line 1, column 5: the single quote that opens here is never closed/],
         ['A=${B\n', /line 1, column 3: the brace/],
         ['A=pa$$word\n', /line 1, column 5: a special parameter of the shell/],
-        ['A=pa$word\n', /line 1, column 1: the value holds a variable that the file does not set/],
+        ['A=pa$word\n', /line 1, column 5: bash expands a variable here/],
+        ['A=1\nPATH="$PATH:/opt/bin"\n', /line 2, column 7: bash expands a variable here/],
+        ['export A=two words\n', /line 1, column 14: the value before this blank ends there/],
         ['U=https://h/?a=1&b=2\n', /line 1, column 17: an operator of the shell ends the value/],
         ['A=$(date)\n', /line 1, column 3: a command is run here/],
         ['if true; then\nA=1\nfi\n', /line 1, column 1: a compound command begins here/],
@@ -172,7 +174,7 @@ describe('what is given to secrets put', () => {
         ['\ufeffA=1\n', /line 1, column 1: it begins with a byte order mark/],
         ['A=1\nB=x\0y\n', /line 2, column 4: a NUL byte/],
         [Buffer.from([0x41, 0x3d, 0xff, 0x0a]), /line 1, column 3: bytes that are no UTF-8 text/],
-        [`A=${'x'.repeat(65_537)}\n`, /line 1, column 1: the value has more than 65536 bytes/],
+        [`A=${'x'.repeat(65_537)}\n`, /line 1, column 1: the value has 65537 bytes/],
       ];
       for (const [text, message] of refused) {
         const told = await refusal({ env: '-' }, text);
@@ -183,7 +185,7 @@ describe('what is given to secrets put', () => {
 
     it('may be more than assignments where that is said', async () => {
       const { warnings } = await gather({ env: '-', 'allow-shell': true }, 'A=$(date)\nB=${C:-x}\n');
-      expect(warnings).to.have.length(1);
+      expect(warnings).to.have.length(2);
       expect(await refusal({ env: '-', 'allow-shell': true }, 'A="x\n')).to.match(/never closed/);
     });
 
@@ -206,6 +208,14 @@ describe('what is given to secrets put', () => {
         { name: 'C', value: undefined },
       ]);
       expect(warnings.join()).to.match(/The value of B is on the command line/);
+    });
+
+    it('is told of values that logs would show', async () => {
+      expect((await gather({ set: ['A_TOKEN'] }, '12345\n')).warnings).to.eql([
+        '--set A_TOKEN: the value has 5 bytes, and Buildkite redacts no value under 6 from logs',
+      ]);
+      expect((await gather({ set: ['A_TOKEN'] }, '123456\n')).warnings).to.eql([]);
+      expect((await gather({ set: ['A'] }, '12345\n')).warnings).to.eql([]);
     });
 
     it('is refused for names that are none, and values that no variable holds', async () => {
@@ -232,11 +242,17 @@ describe('what is given to secrets put', () => {
 
   describe('as git-credentials', () => {
     it('is URLs with percent-encoded users and passwords, one a line', async () => {
-      const text = 'https://robot:p%40ss%2Fw@github.com\nhttps://u:p@gitlab.com/group\n';
+      const text = 'https://robot:p%40ss%2Fw@github.com\nhttps://u:p-word@gitlab.com/group\n';
       expect((await gather({ 'git-credentials': '-' }, text)).secrets[0]!.body.toString()).to.equal(text);
       const { secrets, warnings } = await gather({ 'git-credentials': '-' }, text.trimEnd());
       expect(secrets[0]!.body.toString()).to.equal(text);
+      expect(warnings).to.have.length(1);
       expect(warnings[0]).to.match(/it has been added/);
+      const short = await gather({ 'git-credentials': '-' }, `${text}https://u:12345@gitlab.com\n`);
+      expect(short.warnings).to.have.length(1);
+      expect(short.warnings[0]).to.match(
+        /line 3: the password has 5 bytes, and Buildkite redacts no value under 6/,
+      );
     });
 
     it('is refused where Git would not find what was meant', async () => {
@@ -261,14 +277,19 @@ describe('what is given to secrets put', () => {
   describe('as secret files', () => {
     it('is taken byte for byte', async () => {
       const { secrets, warnings } = await gather(
-        { 'secret-file': [`A_TOKEN=${file('a', 'x=y\n')}`, 'B_PASSWORD'], pipeline: 'app' },
+        { 'secret-file': [`A_TOKEN=${file('a', 'xx=yyy\n')}`, 'B_PASSWORD'], pipeline: 'app' },
         'two\nlines',
       );
       expect(secrets.map(({ key, body }) => [key, body.toString()])).to.eql([
-        ['app/secret-files/A_TOKEN', 'x=y\n'],
+        ['app/secret-files/A_TOKEN', 'xx=yyy\n'],
         ['app/secret-files/B_PASSWORD', 'two\nlines'],
       ]);
+      expect(warnings).to.have.length(1);
       expect(warnings[0]).to.match(/A_TOKEN: it ends in a line feed, which builds get as part of the value/);
+      const short = await gather({ 'secret-file': ['A_TOKEN'] }, '12345\n');
+      expect(short.warnings[1]).to.match(
+        /A_TOKEN: it has 5 bytes, and Buildkite redacts no value under 6 from logs/,
+      );
     });
 
     it('is refused where no build would get it', async () => {

@@ -16,7 +16,7 @@ describe('what is wrong in a secrets bucket', () => {
     const context = new AwsContext('us-east-1', server.client);
     await new S3({ ...server.client, forcePathStyle: true }).createBucket({ Bucket: 'mine' });
     const { objects } = await openForWriting(context, { bucket: 'mine' }, { encrypt: true });
-    await objects.write('secret-files/NPM_TOKEN', Buffer.from('x'), 'absent');
+    await objects.write('secret-files/NPM_TOKEN', Buffer.from('token-1'), 'absent');
     const stored = (await objects.versions(''))[0]!.modifiedAt.getTime();
     const old = async (days: number, maxAgeDays: number) => {
       const { findings } = await lintSecrets(await openForReading(context, { bucket: 'mine' }), {

@@ -1,0 +1,162 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { S3 } from '@aws-sdk/client-s3';
+import { expect } from 'chai';
+import { AwsContext } from '../../../src/aws/context.ts';
+import { openForReading, openForWriting } from '../../../src/secrets/bucket/open.ts';
+import { environmentScript } from '../../../src/secrets/build/environment.ts';
+import { checkSecret } from '../../../src/secrets/check/check.ts';
+import { lostParts } from '../../../src/secrets/check/env.ts';
+import { gatherSecrets } from '../../../src/secrets/put/gather.ts';
+import { lintSecrets } from '../../../src/secrets/read/lint.ts';
+import { root } from '../../support/process.ts';
+import { TestServer } from '../../support/server.ts';
+
+/** A row of the table of env files in docs/secrets.md. */
+interface Documented {
+  readonly file: string;
+  readonly gets: string;
+  readonly put: string;
+}
+
+function documented(): Documented[] {
+  const text = readFileSync(join(root, 'docs/secrets.md'), 'utf8');
+  const code = (cell: string) => /^(`+) ?(.*?) ?\1$/.exec(cell)?.[2];
+  return text
+    .slice(text.indexOf('| in the file'))
+    .split('\n\n')[0]!
+    .split('\n')
+    .slice(2)
+    .map((row) => row.split(/(?<!\\)\|/).map((cell) => cell.trim()))
+    .map(([, file = '', gets = '', put = '']) => ({ file: code(file)!, gets: code(gets) ?? gets, put }));
+}
+
+/** What a build gets of A, by a real bash in the way of an instance's hook. */
+function built(text: string): string {
+  const secrets = {
+    envFiles: [{ key: 'env', text }],
+    gitCredentials: [],
+    variables: new Map<string, string>(),
+  };
+  const script = environmentScript({
+    fixed: {},
+    defaults: {},
+    secrets,
+    sshAgent: undefined,
+    credentialHelper: '',
+  });
+  const hook = 'bk_stack_failed() { exit 53; }\neval "$SCRIPT"\nenv -0';
+  const { status, stdout } = spawnSync('bash', ['--norc', '-c', hook], {
+    env: { PATH: process.env['PATH'], HOME: '/home/ci', SCRIPT: script },
+    encoding: 'utf8',
+  });
+  if (status !== 0) return 'nothing: it fails';
+  return /(?:^|\0)A=([^\0]*)/.exec(stdout)?.[1] ?? 'nothing';
+}
+
+async function put(
+  text: string,
+  allowShell: boolean,
+): Promise<'refuses it' | 'stores it' | 'stores it and warns'> {
+  const flags = { 'generate-ssh-key': false, 'allow-shell': allowShell, env: '-' };
+  const given = { stdin: () => Promise.resolve(Buffer.from(text)), stdinIsTerminal: false, ask: undefined };
+  try {
+    const { warnings } = await gatherSecrets(flags, given);
+    return warnings.length === 0 ? 'stores it' : 'stores it and warns';
+  } catch {
+    return 'refuses it';
+  }
+}
+
+describe('what docs/secrets.md says of env files', () => {
+  const rows = documented();
+  const server = new TestServer();
+  before(() => server.start());
+  after(() => server.remove());
+
+  it('has a row for everything that is decided', () => {
+    expect(rows.length).to.be.greaterThan(30);
+    expect(new Set(rows.map(({ put }) => put))).to.eql(
+      new Set(['stores it', 'stores it and warns', 'refuses it', 'needs `--allow-shell`']),
+    );
+  });
+
+  it('is what builds get', () => {
+    for (const { file, gets } of rows) expect(built(`${file}\n`), file).to.equal(gets);
+  });
+
+  it('is what secrets put does', async () => {
+    for (const { file, put: said } of rows) {
+      const flagged = said === 'needs `--allow-shell`';
+      expect(await put(`${file}\n`, false), file).to.equal(flagged ? 'refuses it' : said);
+      expect(await put(`${file}\n`, true), file).to.equal(flagged ? 'stores it and warns' : said);
+    }
+  });
+
+  it('is what secrets lint finds', async () => {
+    const context = new AwsContext('us-east-1', server.client);
+    await new S3({ ...server.client, forcePathStyle: true }).createBucket({ Bucket: 'documented' });
+    const { objects } = await openForWriting(context, { bucket: 'documented' }, { encrypt: true });
+    for (const [index, { file }] of rows.entries()) {
+      await objects.write(`row-${index}/env`, Buffer.from(`${file}\n`), 'absent');
+    }
+    const { findings } = await lintSecrets(await openForReading(context, { bucket: 'documented' }), {
+      maxAgeDays: 365,
+      now: new Date(),
+    });
+    for (const [index, { file, put: said }] of rows.entries()) {
+      const found = findings.filter(({ key }) => key === `row-${index}/env`);
+      const worst = found.find(({ severity }) => severity === 'error')?.severity ?? found[0]?.severity;
+      const expected = said === 'refuses it' ? 'error' : said === 'stores it' ? undefined : 'warning';
+      expect(worst, file).to.equal(expected);
+      for (const { message } of found) expect(message, file).to.match(/^line 1, column \d+: /);
+    }
+  });
+});
+
+describe('an env file', () => {
+  const findings = async (text: string) =>
+    (await checkSecret('env', Buffer.from(text))).findings.map(
+      ({ severity, line, column, message }) => `${severity} ${line}:${column} ${message}`,
+    );
+
+  it('loses no word behind a blank silently', async () => {
+    expect((await findings('export MY_ENV_VAR=something secret\n')).join()).to.match(
+      /^refused 1:29 the value before this blank ends there: .*NAME='two words'/,
+    );
+    expect(lostParts('A=1\nexport B=something secret\n')).to.deep.include({
+      severity: 'refused',
+      line: 2,
+      column: 20,
+      message: "the value before this blank ends there: put the whole value in quotes, NAME='two words'",
+    });
+    expect(lostParts('A=two words\nB=$x\nexport C=1\n')).to.eql([]);
+    expect((await findings("export A='x' B=y c\n")).join()).to.match(/^refused 1:18/);
+    // Exported by name, and set by the file.
+    expect(await findings('B=1\nexport A=2 B\n')).to.eql([]);
+    expect(await findings('A=1\nexport A\n')).to.eql([]);
+    // Where commands ran before, they may have set it.
+    expect((await findings('. /etc/defaults\nexport A=2 B\n'))[1]).to.match(/^shell 2:12 /);
+    expect((await findings('B=1\nunset B\nexport A=2 B\n')).join()).to.match(/^refused 3:12 /);
+  });
+
+  it('is told of what bash expands, where it stands', async () => {
+    expect((await findings('A=1\nB="pa${A}x"\n')).join()).to.match(/^shell 2:6 bash expands a variable/);
+    expect((await findings('PATH=/opt/bin:~/bin\n')).join()).to.match(/^shell 1:6 bash expands a tilde/);
+    for (const kept of ["A='~/x$y'", 'A="~/x"', 'A=a~b', 'A=5$', 'A="5$ "', 'A=\\$5', "A=$'a\\tb'"]) {
+      expect(await findings(`${kept}\n`), kept).to.eql([]);
+    }
+  });
+
+  it('is told of values that logs would show, by the names of secrets', async () => {
+    expect((await findings('A=1\nGH_TOKEN_RO=12345\n')).join()).to.match(
+      /^warning 2:1 the value has 5 bytes, and Buildkite redacts no value under 6 from logs$/,
+    );
+    expect(await findings('A=12345\nGH_TOKEN_RO=123456\nEMPTY_TOKEN=\nTOKEN_FILE=/x\n')).to.eql([]);
+    expect((await findings(`A=${'x'.repeat(65_537)}\n`)).join()).to.match(
+      /^refused 1:1 the value has 65537 bytes/,
+    );
+    expect(await findings(`A=${'x'.repeat(65_536)}\n`)).to.eql([]);
+  });
+});
