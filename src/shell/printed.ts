@@ -13,7 +13,7 @@ export interface PrintedWord {
 
 /** `bk-stack` and a command, or `aws` with a service and an operation. A colour may begin right before it. */
 const START =
-  /(?<=^|[\s("'`:]|\p{Cc}\[[\d;]*m)(?:bk-stack(?= [a-z])|aws(?= (?:[a-z\d\-]+ [a-z\d]+-[a-z\d\-]+|lambda invoke|logs tail)(?![\w\-])))/gmu;
+  /(?<=^|[\s("'`:]|\p{Cc}\[[\d;]*m)(?:bk-stack(?= [a-z])|aws(?= (?:[a-z\d-]+ [a-z\d]+-[a-z\d-]+|lambda invoke|logs tail)(?![\w-])))/gmu;
 /** A space and a word as a POSIX shell reads it. A colour ends it. */
 const WORD = / ((?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\\p{Cc}])+)/uy;
 
