@@ -197,7 +197,8 @@ function ownWords(words: readonly PrintedWord[], command: KnownCommand): Printed
 
 function flagName(text: string, { flags }: KnownCommand): string | undefined {
   const [, name, char] = /^(?:--([a-z][\w-]*)|-([a-zA-Z])$)/.exec(text) ?? [];
-  return name ?? (char && Object.keys(flags).find((each) => flags[each]?.char === char));
+  if (name === undefined) return char && Object.keys(flags).find((each) => flags[each]?.char === char);
+  return name in flags ? name : name.replace(/^no-/, '');
 }
 
 /** Whether a command takes a global flag that it does not have yet. `list --all-regions` takes no region. */
