@@ -69,8 +69,8 @@ export abstract class BaseCommand extends Command {
   /** Another region than a command has that names none. */
   #chosenRegion: string | undefined;
 
-  /** Whether the result is somebody else's text, such as a log or a secret, in which no command is completed. */
-  protected readonly foreignResult: boolean = false;
+  /** Whether the result is printed as it is, as it is a log, a secret or other text of somebody else's. */
+  protected readonly verbatim: boolean = false;
 
   /** Aborted by Ctrl-C. Every wait takes it. */
   protected get signal(): AbortSignal {
@@ -132,11 +132,11 @@ export abstract class BaseCommand extends Command {
 
   /** The result for people, on stdout. */
   override log(text = ''): void {
-    super.log(this.foreignResult ? text : this.here(text));
+    super.log(this.verbatim ? text : this.here(text));
   }
 
   protected override toSuccessJson(result: unknown): unknown {
-    return this.foreignResult ? result : dataHere(result, this.#here);
+    return this.verbatim ? result : dataHere(result, this.#here);
   }
 
   /** From here on Ctrl-C only stops the waiting; `hint` tells how to pick it up. */

@@ -20,7 +20,7 @@ export default class Params extends BaseCommand {
     markdown: Flags.boolean({ description: 'as a table for a ticket' }),
   };
 
-  protected override readonly foreignResult = true;
+  protected override readonly verbatim = true;
 
   async run(): Promise<StackParameters> {
     const { args, flags } = await this.parse(Params);

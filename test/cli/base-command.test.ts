@@ -56,7 +56,7 @@ describe('every command', () => {
       };
     }
     class Quoting extends Printing {
-      protected override readonly foreignResult = true;
+      protected override readonly verbatim = true;
     }
 
     async function outputOf(
@@ -69,6 +69,7 @@ describe('every command', () => {
       const output = { stdout: '', stderr: '' };
       const present = [process.stdout.write, process.stderr.write] as const;
       const { exitCode } = process;
+      const listeners = [process.listeners('SIGINT'), process.stdout.listeners('error')] as const;
       process.stdout.write = (text: string | Uint8Array) => ((output.stdout += String(text)), true);
       process.stderr.write = (text: string | Uint8Array) => ((output.stderr += String(text)), true);
       try {
@@ -76,6 +77,12 @@ describe('every command', () => {
       } finally {
         [process.stdout.write, process.stderr.write] = present;
         process.exitCode = exitCode;
+        // A command listens as long as its process lives.
+        for (const each of process.listeners('SIGINT'))
+          if (!listeners[0].includes(each)) process.off('SIGINT', each);
+        for (const each of process.stdout.listeners('error') as (() => void)[]) {
+          if (!listeners[1].includes(each)) process.stdout.off('error', each);
+        }
       }
       return output;
     }

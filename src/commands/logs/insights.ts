@@ -32,7 +32,7 @@ export default class LogsInsights extends BaseCommand {
     csv: Flags.boolean({ description: 'the rows as CSV', exclusive: ['json'] }),
   };
 
-  protected override readonly foreignResult = true;
+  protected override readonly verbatim = true;
 
   async run(): Promise<InsightsAnswer> {
     const { args, flags } = await this.parse(LogsInsights);

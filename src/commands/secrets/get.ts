@@ -30,7 +30,7 @@ export default class SecretsGet extends SecretsCommand {
     bucket: bucketFlag,
   };
 
-  protected override readonly foreignResult = true;
+  protected override readonly verbatim = true;
 
   async run(): Promise<{ key: string; versionId: string; bytes: number; file?: string; value?: string }> {
     const { argv, flags } = await this.parse(SecretsGet);
