@@ -7,6 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 const NAME = 'demo';
+/** How a person types bk-stack in the folder of the project. */
+const PROGRAM = 'node bin/run.js';
 const run = join(import.meta.dirname, '..', 'bin', 'run.js');
 /** Whether a person is there to be asked: the same as the CLI's own rule. */
 const asked = process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'];
@@ -33,11 +35,11 @@ if (found?.status === 'CREATE_COMPLETE') {
 await bkStack(['status', NAME]);
 console.log(`
 What to try next, all of it in the sandbox:
-  node bin/run.js list --sandbox                the stacks there
-  node bin/run.js create --sandbox              another one, by the wizard
-  node bin/run.js delete ${NAME} --sandbox         asks, and keeps the secrets bucket
-  eval "$(node bin/run.js sandbox env)"         points the AWS CLI and any SDK at it
-  node bin/run.js sandbox stop                  ends it; its state is kept`);
+  ${PROGRAM} list --sandbox                the stacks there
+  ${PROGRAM} create --sandbox              another one, by the wizard
+  ${PROGRAM} delete ${NAME} --sandbox         asks, and keeps the secrets bucket
+  eval "$(${PROGRAM} sandbox env)"         points the AWS CLI and any SDK at it
+  ${PROGRAM} sandbox stop                  ends it; its state is kept`);
 
 async function stacks(): Promise<readonly ListedStack[]> {
   const { stacks } = JSON.parse(await bkStack(['list', '--json'], {}, 'read')) as { stacks: ListedStack[] };
@@ -52,7 +54,8 @@ function bkStack(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [run, ...args, '--sandbox', '--region', region], {
-      env: { ...process.env, ...env },
+      // bk-stack is not installed here: the commands that it prints are typed as this one is run.
+      env: { ...process.env, BK_STACK_PROGRAM: PROGRAM, ...env },
       stdio: [asked ? 'inherit' : 'ignore', stdout === 'read' ? 'pipe' : 'inherit', 'inherit'],
     });
     let text = '';

@@ -9,11 +9,20 @@ import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import type { StatusLine } from '../terminal/status-line.ts';
 import { errTheme } from '../terminal/theme.ts';
-import { commandsHere, type Whereabouts } from './commands-here.ts';
+import {
+  commandsHere,
+  connectionOf,
+  dataHere,
+  type FlagToken,
+  GLOBAL,
+  type GivenFlag,
+  givenFlags,
+  type Here,
+  isOn,
+  type KnownCommand,
+} from './commands-here.ts';
 import { asFailure, failureLines, failureReport, stackOf } from './failure.ts';
 import { sandboxConnection } from './sandbox-connection.ts';
-
-const GLOBAL = 'GLOBAL';
 
 /** The stack's name as the first argument; `BK_STACK_NAME` stands in for it. */
 export const stackNameArg = Args.string({
@@ -54,7 +63,14 @@ export abstract class BaseCommand extends Command {
   readonly #interruption = interruption();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
-  #whereabouts: Whereabouts = {};
+  #given: readonly GivenFlag[] = [];
+  /** The region that is worked in, once that is known. */
+  #awsRegion: string | undefined;
+  /** Another region than a command has that names none. */
+  #chosenRegion: string | undefined;
+
+  /** Whether the result is printed as it is, as it is a log, a secret or other text of somebody else's. */
+  protected readonly verbatim: boolean = false;
 
   /** Aborted by Ctrl-C. Every wait takes it. */
   protected get signal(): AbortSignal {
@@ -82,20 +98,45 @@ export abstract class BaseCommand extends Command {
     argv?: string[],
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv);
-    const { region, profile, sandbox } = parsed.flags as unknown as GlobalFlags;
-    const { name } = parsed.args as { readonly name?: string };
-    this.#whereabouts = { region, profile, sandbox, stackName: name };
+    this.#given = givenFlags(parsed.raw as readonly FlagToken[], this.#knownFlags);
     return parsed;
   }
 
-  /** For commands that ask where they work, and on which stack. */
-  protected workingOn(stackName: string, region: string): void {
-    this.#whereabouts = { ...this.#whereabouts, stackName, region };
+  /** For commands that ask where they work. */
+  protected workingIn(region: string): void {
+    if (region !== this.#awsRegion) this.#chosenRegion = region;
+    this.#awsRegion = region;
   }
 
-  /** A text for people whose commands, typed as they are printed, work where this one does. */
+  /** What completes the commands that are printed, so that they work where this one does. */
+  get #here(): Here {
+    const named = connectionOf(this.argv, this.#knownFlags);
+    return {
+      ...named,
+      region: this.#chosenRegion ?? named.region,
+      awsRegion: this.#awsRegion ?? named.region,
+      commands: this.config.commands,
+      program: process.env['BK_STACK_PROGRAM'] || undefined,
+      running: { id: this.id ?? '', given: this.#given },
+    };
+  }
+
+  get #knownFlags(): KnownCommand['flags'] {
+    return { ...this.ctor.baseFlags, ...this.ctor.flags } as KnownCommand['flags'];
+  }
+
+  /** A text whose commands, typed as they are printed, work where this one does. `log` and `progress` see to that themselves. */
   protected here(text: string): string {
-    return commandsHere(text, this.#whereabouts);
+    return commandsHere(text, this.#here);
+  }
+
+  /** The result for people, on stdout. */
+  override log(text = ''): void {
+    super.log(this.verbatim ? text : this.here(text));
+  }
+
+  protected override toSuccessJson(result: unknown): unknown {
+    return this.verbatim ? result : dataHere(result, this.#here);
   }
 
   /** From here on Ctrl-C only stops the waiting; `hint` tells how to pick it up. */
@@ -164,20 +205,16 @@ export abstract class BaseCommand extends Command {
       const region =
         flags.region ?? process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
       const agentEndpoint = `${sandbox.endpoint}/_buildkite/v3`;
-      return new AwsContext(
-        await resolveRegion({ ...settings, region }),
-        settings,
-        sandbox.speed,
-        agentEndpoint,
-        sandbox.clock,
-      );
+      this.#awsRegion = await resolveRegion({ ...settings, region });
+      return new AwsContext(this.#awsRegion, settings, sandbox.speed, agentEndpoint, sandbox.clock);
     }
-    return new AwsContext(await resolveRegion(settings), settings);
+    this.#awsRegion = await resolveRegion(settings);
+    return new AwsContext(this.#awsRegion, settings);
   }
 
   /** A line for people, on stderr: stdout belongs to the result. */
   protected progress(line: string): void {
-    process.stderr.write(`${line}\n`);
+    process.stderr.write(`${this.here(line)}\n`);
   }
 
   protected override async catch(error: Error): Promise<void> {
@@ -189,8 +226,8 @@ export abstract class BaseCommand extends Command {
       failure = new InterruptedError({ cause: failure.cause, hint: this.#resumeHint });
     }
     process.exitCode = failure.exitCode;
-    if (this.jsonEnabled()) this.logJson({ error: failureReport(failure, (hint) => this.here(hint)) });
-    this.progress(failureLines(failure, errTheme, (hint) => this.here(hint)));
+    if (this.jsonEnabled()) this.logJson(dataHere({ error: failureReport(failure) }, this.#here));
+    this.progress(failureLines(failure, errTheme));
     if (process.argv.includes('--debug')) this.progress(stackOf((error.cause as Error | undefined) ?? error));
   }
 }
@@ -200,10 +237,6 @@ function interruption(): AbortController {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);
   return controller;
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0' && value !== 'false';
 }
 
 /** oclif's bound for flags and arguments by their names. */

@@ -72,10 +72,8 @@ export function stackOf(error: Error): string {
   return 'oclif' in error && frames >= 0 ? error.name + stack.slice(frames) : stack;
 }
 
-/** The failure as data, for `--json`. `here` makes the commands of a hint work where the command did. */
-export function failureReport(failure: KnownFailure, here: (hint: string) => string): FailureReport {
-  const { message, exitCode, details } = failure;
-  const hint = failure.hint === undefined ? undefined : here(failure.hint);
+/** The failure as data, for `--json`. */
+export function failureReport({ message, hint, exitCode, details }: KnownFailure): FailureReport {
   return {
     message,
     ...(hint !== undefined && { hint }),
@@ -84,16 +82,12 @@ export function failureReport(failure: KnownFailure, here: (hint: string) => str
   };
 }
 
-/** The failure as lines for a person. `here` makes the commands of a hint work where the command did. */
-export function failureLines(
-  failure: KnownFailure,
-  theme: Theme,
-  here: (hint: string) => string = (hint) => hint,
-): string {
+/** The failure as lines for a person. */
+export function failureLines(failure: KnownFailure, theme: Theme): string {
   const first =
     failure instanceof InterruptedError || failure instanceof DeclinedError
       ? theme.busy(failure.message)
       : `${theme.bad('Error:')} ${failure.message}`;
-  const hint = failure.hint === undefined ? [] : here(failure.hint).split('\n');
+  const hint = failure.hint?.split('\n') ?? [];
   return [first, ...hint.map((line) => `  ${line}`)].join('\n');
 }

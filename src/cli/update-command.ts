@@ -88,7 +88,7 @@ export abstract class UpdateCommand extends BaseCommand {
       this.log(`There is nothing to do: ${outcome.stackName} is as it should be.`);
     } else if (outcome.kind === 'updated') {
       const { endText } = await import('../stack/update/index.ts');
-      this.log(this.here(endText(outcome, outTheme)));
+      this.log(endText(outcome, outTheme));
     }
     return outcome;
   }

@@ -61,7 +61,7 @@ export default class Create extends BaseCommand {
       signal: this.signal,
       theme: outTheme,
     });
-    this.workingOn(order.stackName, aws.region);
+    this.workingIn(aws.region);
     const outcome = await create(aws, order, {
       signal: this.signal,
       observer: () => this.display(aws, flags),
@@ -73,7 +73,7 @@ export default class Create extends BaseCommand {
       wait: !flags['no-wait'],
     });
     const told = 'dryRun' in outcome ? previewText(outcome, outTheme) : creationText(outcome, outTheme);
-    this.log(this.here(told));
+    this.log(told);
     return outcome;
   }
 }

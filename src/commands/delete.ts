@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
+import { AS_GIVEN } from '../shell/printed.ts';
 import type { DeletionPlan, DeletionResult } from '../stack/deletion/index.ts';
 import { errTheme, outTheme } from '../terminal/theme.ts';
 
@@ -42,7 +43,7 @@ export default class Delete extends BaseCommand {
     const ask = this.interactive(flags) && !flags.yes;
     if (!ask && !flags.yes) {
       throw new UsageError(`Deleting ${stackName} has to be confirmed, and nobody can be asked here`, {
-        hint: `Confirm it: bk-stack delete ${stackName} --yes`,
+        hint: `Confirm it: bk-stack delete ${stackName} ${AS_GIVEN} --yes`,
       });
     }
     const aws = await this.connect(flags);
@@ -64,7 +65,9 @@ export default class Delete extends BaseCommand {
     if (ask) {
       this.onInterrupt('Nothing was changed.');
       await askToDelete(first);
-      this.onInterrupt(`What has begun goes on. The same command picks it up: bk-stack delete ${stackName}`);
+      this.onInterrupt(
+        `What has begun goes on. The same command picks it up: bk-stack delete ${stackName} ${AS_GIVEN}`,
+      );
     }
     const result = await carryOut(first).catch(async (error: unknown) => {
       const inTheWay = retainable(error);
@@ -73,7 +76,7 @@ export default class Delete extends BaseCommand {
       if (!(await askToKeep(inTheWay))) throw error;
       return carryOut(await plan(inTheWay));
     });
-    this.log(this.here(deletionText(result, outTheme)));
+    this.log(deletionText(result, outTheme));
     return result;
   }
 }

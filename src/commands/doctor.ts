@@ -60,12 +60,12 @@ export default class Doctor extends BaseCommand {
     this.signal.throwIfAborted();
     const fixed: string[] = [];
     if (fix && repairsOf(report).length > 0) {
-      if (!this.jsonEnabled()) this.log(`\n${this.here(reportText(report, outTheme))}\n`);
+      if (!this.jsonEnabled()) this.log(`\n${reportText(report, outTheme)}\n`);
       fixed.push(...(await this.mend(report, flags)));
       if (fixed.length > 0) report = await look();
       else this.progress('Nothing was changed.');
     }
-    this.log(`\n${this.here(reportText(report, outTheme))}`);
+    this.log(`\n${reportText(report, outTheme)}`);
     if (findingsOf(report).some(({ severity }) => severity === 'error')) process.exitCode = ExitCode.failed;
     return resultOf(report, fixed);
   }
@@ -87,7 +87,7 @@ export default class Doctor extends BaseCommand {
       await carryOut().catch((cause: unknown) => {
         throw new OperationError(`Not done: ${does} ${(cause as Error).message}`, {
           cause,
-          hint: 'What was done before stays done. Look again: bk-stack doctor',
+          hint: `What was done before stays done. Look again: bk-stack doctor ${report.stackName ?? ''}`.trimEnd(),
         });
       });
       this.progress(`${errTheme.good('✔')} ${does}`);

@@ -20,6 +20,8 @@ export default class Params extends BaseCommand {
     markdown: Flags.boolean({ description: 'as a table for a ticket' }),
   };
 
+  protected override readonly verbatim = true;
+
   async run(): Promise<StackParameters> {
     const { args, flags } = await this.parse(Params);
     const stackName = this.requireName(args.name);

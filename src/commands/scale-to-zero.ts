@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
+import { AS_GIVEN } from '../shell/printed.ts';
 import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { counted } from '../terminal/text.ts';
@@ -41,7 +42,7 @@ export default class ScaleToZero extends BaseCommand {
     const ask = this.interactive(flags) && !flags.yes;
     if (flags.force && !flags.yes && !ask) {
       throw new UsageError('Ending jobs has to be confirmed, and nobody can be asked here', {
-        hint: `Confirm it: bk-stack scale-to-zero ${stackName} --force --yes`,
+        hint: `Confirm it: bk-stack scale-to-zero ${stackName} ${AS_GIVEN} --force --yes`,
       });
     }
     const aws = await this.connect(flags);
@@ -96,7 +97,7 @@ export default class ScaleToZero extends BaseCommand {
     this.log(
       `${outTheme.good('✔')} ${stackName} ${waits ? 'is at zero' : 'goes to zero'}. Remembered: ${desired} desired (${min} to ${max}).`,
     );
-    this.log(`To have it back: ${outTheme.command(this.here(`bk-stack resume ${stackName}`))}`);
+    this.log(`To have it back: ${outTheme.command(`bk-stack resume ${stackName}`)}`);
     return { stackName, remembered, waited: waits };
   }
 }

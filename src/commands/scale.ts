@@ -64,7 +64,7 @@ export default class Scale extends UpdateCommand {
       const params = paramsOf(differing).map((param) => `--param ${param}`);
       this.log(`${statedText(differing)}: an update may set that again. To make it last:`);
       const update = `bk-stack update ${stackName} --keep-template --strategy in-place ${params.join(' ')}`;
-      this.log(`  ${outTheme.command(this.here(update))}`);
+      this.log(`  ${outTheme.command(update)}`);
     }
     return { stackName, before, after };
   }

@@ -55,7 +55,7 @@ export default class Status extends BaseCommand {
     }
     const stack = flags.wait ? await this.wait(aws, stackName, flags) : stackName;
     const status = await describeStack(aws, stack);
-    this.log(this.here(statusText(status, outTheme)));
+    this.log(statusText(status, outTheme));
     return status;
   }
 
@@ -71,7 +71,7 @@ export default class Status extends BaseCommand {
     const { awaitUpdate } = await import('../stack/update/under-way.ts');
     const { pacingOf } = await import('../stack/pacing.ts');
     await awaitUpdate(aws, stackName, pacingOf(aws, this.signal), (line) => {
-      this.progress(this.repaints(flags) ? this.here(line) : logLine(new Date(), this.here(line)));
+      this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     });
     return watched?.stackId ?? stackName;
   }

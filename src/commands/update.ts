@@ -75,7 +75,7 @@ export default class Update extends UpdateCommand {
       const end = flags.resume
         ? await resumeUpdate(aws, stackName, watching)
         : await cancelUpdate(aws, stackName, watching);
-      this.log(this.here(endText(end, outTheme)));
+      this.log(endText(end, outTheme));
       return end;
     }
     if (flags.interactive && !this.interactive(flags)) {

@@ -31,7 +31,7 @@ export function oneKey(keys: readonly string[], usage: string): string {
   throw new UsageError(
     key === undefined ? 'No key is named' : `${keys.length} keys are named, and one is meant`,
     {
-      hint: `bk-stack ${usage}; the keys are what bk-stack secrets list shows.`,
+      hint: `bk-stack ${usage}; to list the keys: bk-stack secrets list NAME`,
     },
   );
 }

@@ -1,6 +1,6 @@
 import { inParallel } from '../aws/bounded.ts';
 import { OperationError } from '../errors.ts';
-import type { BucketPlace } from './bucket/locate.ts';
+import { type BucketPlace, placeWords } from './bucket/locate.ts';
 import type { SecretObjects } from './bucket/objects.ts';
 
 const AT_ONCE = 20;
@@ -21,7 +21,7 @@ export interface Removal {
  */
 export async function planRemoval(
   objects: SecretObjects,
-  { bucket, name }: BucketPlace,
+  place: BucketPlace,
   keys: readonly string[],
   allVersions: boolean,
 ): Promise<Removal[]> {
@@ -41,8 +41,8 @@ export async function planRemoval(
     .filter(({ present, versions }) => (allVersions ? versions === 0 : !present))
     .map(({ key }) => key);
   if (missing.length > 0) {
-    throw new OperationError(`There is no ${missing.join(', ')} in ${bucket}`, {
-      hint: `Nothing was removed. See what there is: bk-stack secrets list ${name}`,
+    throw new OperationError(`There is no ${missing.join(', ')} in ${place.bucket}`, {
+      hint: `Nothing was removed. See what there is: bk-stack secrets list ${placeWords(place)}`,
       details: { missing },
     });
   }

@@ -5,7 +5,7 @@ export function quoted(text: string): string {
 
 /** The same as a person would type it: without quotes where it needs none. */
 export function word(text: string): string {
-  return /^[\w.@:/+-]+$/.test(text) ? text : quoted(text);
+  return /^[\w.@:/+-][\w.@:/+,=-]*$/.test(text) ? text : quoted(text);
 }
 
 export function exported(name: string, value: string): string {

@@ -84,7 +84,9 @@ describe('bk-stack instances and scale', function () {
   it('says how to connect to one', async () => {
     const id = (await listed()).at(-1)?.instanceId ?? '';
     const { stdout } = await ran('instances', 'connect', id, '--print');
-    expect(stdout).to.equal(`aws ssm start-session --target ${id} --region us-east-1\n`);
+    expect(stdout).to.equal(
+      `(eval "$(bk-stack sandbox env)" && aws ssm start-session --target ${id} --region us-east-1)\n`,
+    );
     const refused = await sandbox.run('instances', 'connect', id);
     expect(refused.exitCode).to.equal(1);
     expect(refused.stderr).to.match(/logs tail STACK --instance/);

@@ -49,6 +49,11 @@ export class CliSandbox {
     });
   }
 
+  /** Runs another program of Node where the CLI would find this sandbox. */
+  program(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+    return runProcess(process.execPath, args, { ...options, env: { ...this.#env, ...options.env } });
+  }
+
   /** Begins to run the CLI; what it says is lost. */
   spawn(...args: string[]): ChildProcess {
     return spawn(process.execPath, [entry, ...args], {

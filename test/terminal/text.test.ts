@@ -27,6 +27,15 @@ describe('text that has to fit', () => {
     expect(wrapped('as long as it takes', Infinity)).to.equal('as long as it takes');
   });
 
+  it('breaks no command, so that it can be copied', () => {
+    expect(wrapped('See it: bk-stack status ci --wait, and then wait', 20)).to.equal(
+      'See it:\n  bk-stack status ci --wait,\n  and then wait',
+    );
+    expect(wrapped('  \x1b[36mbk-stack status ci --wait\x1b[39m or so', 12)).to.equal(
+      '  \x1b[36mbk-stack status ci --wait\x1b[39m\n    or so',
+    );
+  });
+
   it('pads to columns', () => {
     expect(padded('日本', 6)).to.equal('日本  ');
   });

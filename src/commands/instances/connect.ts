@@ -4,6 +4,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { isInstalled } from '../../shell/installed.ts';
+import { word } from '../../shell/quoted.ts';
 
 export default class InstancesConnect extends BaseCommand {
   static override summary = 'Open a shell on an instance';
@@ -32,7 +33,7 @@ export default class InstancesConnect extends BaseCommand {
     const profile = flags.profile === undefined ? [] : ['--profile', flags.profile];
     const command = ['aws', 'ssm', 'start-session', '--target', args.id, '--region', aws.region, ...profile];
     if (flags.print || this.jsonEnabled()) {
-      this.log(command.join(' '));
+      this.log(command.map(word).join(' '));
       return { command };
     }
     if (aws.agentEndpoint !== undefined) {

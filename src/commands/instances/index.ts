@@ -24,7 +24,7 @@ export default class Instances extends BaseCommand {
     const list = await listInstances(aws, stackName, process.env['BUILDKITE_API_TOKEN'] || undefined);
     if (list.agentsUnknown !== undefined) this.progress(`Their agents are not known: ${list.agentsUnknown}`);
     const now = await aws.clock();
-    this.log(this.here(instancesText(list, now(), outTheme, process.stdout.columns)));
+    this.log(instancesText(list, now(), outTheme, process.stdout.columns));
     return list;
   }
 }

@@ -74,7 +74,7 @@ export default class LogsGet extends BaseCommand {
     const saving = flags.resume ? resumeSaving(aws, order, surroundings) : saveLogs(aws, order, surroundings);
     const saved = await saving
       .catch((error: unknown) => {
-        if (!this.signal.aborted && journal.isCutShort(directory)) this.progress(this.here(goOn));
+        if (!this.signal.aborted && journal.isCutShort(directory)) this.progress(goOn);
         throw error;
       })
       .finally(() => {

@@ -32,6 +32,8 @@ export default class LogsInsights extends BaseCommand {
     csv: Flags.boolean({ description: 'the rows as CSV', exclusive: ['json'] }),
   };
 
+  protected override readonly verbatim = true;
+
   async run(): Promise<InsightsAnswer> {
     const { args, flags } = await this.parse(LogsInsights);
     const { stackName, query } = askedOf(args, process.env['BK_STACK_NAME']);

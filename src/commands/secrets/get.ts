@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
 import { OperationError, UsageError } from '../../errors.ts';
+import { word } from '../../shell/quoted.ts';
 
 export default class SecretsGet extends SecretsCommand {
   static override summary = 'Read a secret';
@@ -29,6 +30,8 @@ export default class SecretsGet extends SecretsCommand {
     bucket: bucketFlag,
   };
 
+  protected override readonly verbatim = true;
+
   async run(): Promise<{ key: string; versionId: string; bytes: number; file?: string; value?: string }> {
     const { argv, flags } = await this.parse(SecretsGet);
     const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
@@ -36,7 +39,7 @@ export default class SecretsGet extends SecretsCommand {
     const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets get NAME KEY'));
     if (flags.output === undefined && process.stdout.isTTY && !flags.reveal) {
       throw new UsageError('A secret is not shown on a terminal without being asked for', {
-        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ... ${key} --reveal`,
+        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${which.stackName ?? `--bucket ${flags.bucket}`} ${word(key)} --reveal`,
       });
     }
     const { requireFree, writeNamedFile } = await import('../../terminal/named-file.ts');
@@ -48,9 +51,11 @@ export default class SecretsGet extends SecretsCommand {
     const { objects, place } = await this.openForReading(flags, which);
     const secret = await objects.read(key, flags.version);
     if (secret === undefined) {
+      const { placeWords } = await import('../../secrets/bucket/locate.ts');
+      const there = placeWords(place);
       const of = flags.version === undefined ? '' : ` of the version ${flags.version}`;
       throw new OperationError(`There is no ${key}${of} in ${place.bucket}`, {
-        hint: `See what there is: bk-stack secrets list ${place.name}; what there was: bk-stack secrets history ${place.name} ${key}`,
+        hint: `See what there is: bk-stack secrets list ${there}; what there was: bk-stack secrets history ${there} ${word(key)}`,
       });
     }
     const facts = { key, versionId: secret.versionId, bytes: secret.body.length };

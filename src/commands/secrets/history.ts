@@ -23,8 +23,9 @@ export default class SecretsHistory extends SecretsCommand {
     const { aws, objects, place } = await this.openForReading(flags, which);
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     if (versions.length === 0) {
+      const { placeWords } = await import('../../secrets/bucket/locate.ts');
       throw new OperationError(`There is no ${key} in ${place.bucket}, and there never was`, {
-        hint: `See what there is: bk-stack secrets list ${place.name}`,
+        hint: `See what there is: bk-stack secrets list ${placeWords(place)}`,
       });
     }
     const { historyText } = await import('../../secrets/text/list.ts');

@@ -44,7 +44,7 @@ export default class SecretsList extends SecretsCommand {
     }
     const { listSecrets } = await import('../../secrets/read/list.ts');
     const secrets = await listSecrets(objects, { pipeline: flags.pipeline });
-    this.log(this.here(listText(secrets, place, new Date((await aws.clock())()), outTheme)));
+    this.log(listText(secrets, place, new Date((await aws.clock())()), outTheme));
     return { bucket: place.bucket, secrets };
   }
 }

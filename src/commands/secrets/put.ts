@@ -99,7 +99,7 @@ export default class SecretsPut extends SecretsCommand {
       ...(order.publicKey !== undefined && { publicKey: order.publicKey }),
       warnings: [...order.warnings, ...outcome.warnings],
     };
-    this.log(this.here(putText(report, outTheme)));
+    this.log(putText(report, outTheme));
     return report;
   }
 }

@@ -1,6 +1,7 @@
 import { bucketFlag, encryptionFlags, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { Written } from '../../secrets/bucket/objects.ts';
+import { word } from '../../shell/quoted.ts';
 import { outTheme } from '../../terminal/theme.ts';
 
 export default class SecretsRestore extends SecretsCommand {
@@ -21,7 +22,7 @@ export default class SecretsRestore extends SecretsCommand {
     const [name, version, ...more] = rest;
     if (name === undefined || version === undefined || more.length > 0) {
       throw new UsageError('A key and one of its versions are needed', {
-        hint: 'bk-stack secrets restore NAME KEY VERSION; the versions are what bk-stack secrets history NAME KEY lists.',
+        hint: 'bk-stack secrets restore NAME KEY VERSION; to list the versions: bk-stack secrets history NAME KEY',
       });
     }
     const { keyBelow } = await import('../../secrets/key.ts');
@@ -29,8 +30,9 @@ export default class SecretsRestore extends SecretsCommand {
     const { objects, place } = await this.openForWriting(await this.connect(flags), which, flags);
     const older = await objects.read(key, version);
     if (older === undefined) {
+      const { placeWords } = await import('../../secrets/bucket/locate.ts');
       throw new OperationError(`${key} in ${place.bucket} has no version ${version} with any content`, {
-        hint: `See its versions: bk-stack secrets history ${place.name} ${key}`,
+        hint: `See its versions: bk-stack secrets history ${placeWords(place)} ${word(key)}`,
       });
     }
     const written = await objects.write(key, older.body, 'any');

@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
 import { UsageError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import type { RotationResult } from '../../stack/rotation/rotate.ts';
 import { counted } from '../../terminal/text.ts';
 import { logLine } from '../../terminal/log-line.ts';
@@ -37,7 +38,7 @@ export default class TokenRotate extends BaseCommand {
   async run(): Promise<RotationResult> {
     const { args, flags } = await this.parse(TokenRotate);
     const stackName = this.requireName(args.name);
-    const feed = `bk-stack token rotate ${stackName} --token-stdin < new-token.txt`;
+    const feed = `bk-stack token rotate ${stackName} ${AS_GIVEN} --token-stdin < new-token.txt`;
     const { parseToken } = await import('../../stack/token.ts');
     const ask = this.interactive(flags) && !flags['token-stdin'];
     if (!ask && (!flags['token-stdin'] || process.stdin.isTTY)) {

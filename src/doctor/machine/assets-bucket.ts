@@ -38,7 +38,7 @@ export function judgeAssets(
 ): Finding | undefined {
   const [reason] = openBy;
   const mend = {
-    fix: 'bk-stack doctor --fix sets it as bk-stack create does: private, encrypted, versioned, TLS only',
+    fix: 'Set it as create does (private, encrypted, versioned, TLS only): bk-stack doctor --fix',
     repair: {
       does: `Makes ${bucket} private, encrypted, versioned, and for TLS only.`,
       carryOut: () => calls.secureBucket(bucket),
@@ -73,7 +73,7 @@ function foreign(bucket: string, account: string): Finding {
     code: 'assets-bucket-foreign',
     severity: 'error',
     message: `The bucket ${bucket} does not belong to the account ${account}, or is not to be used with this identity`,
-    meaning: 'bk-stack create has no place for what instances fetch.',
+    meaning: 'A new stack has no place for what its instances fetch.',
     fix: 'Name a bucket of your own when you create and update: --assets-bucket NAME',
   };
 }

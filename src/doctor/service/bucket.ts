@@ -154,7 +154,7 @@ export function judgeBucket(
       code: 'bucket-unversioned',
       severity: 'warning',
       message: `The secrets bucket ${bucket} keeps no versions`,
-      meaning: 'What is overwritten or removed is gone: bk-stack secrets restore has nothing to go back to.',
+      meaning: 'What is overwritten or removed is gone: secrets restore has nothing to go back to.',
       fix: `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled --region ${region}`,
       repair: { does: `Has ${bucket} keep versions.`, carryOut: repairs.version },
     });

@@ -19,6 +19,11 @@ export interface BucketPlace {
   };
 }
 
+/** The place as a command names it: the stack's name, or `--bucket` and the bucket's. */
+export function placeWords({ name, stack }: Pick<BucketPlace, 'name' | 'stack'>): string {
+  return stack === undefined ? `--bucket ${name}` : name;
+}
+
 /**
  * The secrets bucket of a stack, of bk-stack or of the official template, or one by its own name.
  * @throws OperationError where there is no such stack, or the stack has no bucket yet
@@ -45,7 +50,7 @@ export async function locateBucket(
     throw new OperationError(
       `The stack ${stackName} has no secrets bucket (it is ${stack.StackStatus ?? '?'})`,
       {
-        hint: `See bk-stack status ${stackName}; while it is being made: bk-stack status ${stackName} --wait`,
+        hint: `See bk-stack status ${stackName} --region ${aws.region}; while it is being made: bk-stack status ${stackName} --wait --region ${aws.region}`,
       },
     );
   }

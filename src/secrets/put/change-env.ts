@@ -1,4 +1,5 @@
 import { OperationError } from '../../errors.ts';
+import { word } from '../../shell/quoted.ts';
 import { ConflictError, type SecretObjects, type StoredSecret, type Written } from '../bucket/objects.ts';
 import { findingText, position } from '../check/finding.ts';
 import { editEnvFile, type EnvEdit, UneditableError } from '../env-file/edit.ts';
@@ -109,7 +110,7 @@ function edited(key: string, text: string, edits: readonly EnvEdit[]): string {
       ...position(text, error.offset),
     });
     throw new OperationError(message, {
-      hint: `Edit it by hand: bk-stack secrets get NAME ${key} --output FILE, then bk-stack secrets put NAME --env FILE --allow-shell`,
+      hint: `Edit it by hand: bk-stack secrets get NAME ${word(key)} --output FILE, then bk-stack secrets put NAME --env FILE --allow-shell`,
     });
   }
 }

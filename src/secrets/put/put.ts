@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { OperationError } from '../../errors.ts';
 import { inParallel } from '../../aws/bounded.ts';
+import { word } from '../../shell/quoted.ts';
 import { ConflictError, type SecretObjects, type Written } from '../bucket/objects.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
 import { writtenKeys } from '../layout.ts';
@@ -60,7 +61,7 @@ async function refusePresent(objects: SecretObjects, secrets: readonly NewSecret
 
 function present(key: string): OperationError {
   return new OperationError(`There is a key at ${key} already`, {
-    hint: 'Builds use it, and would fail until the Git host knows a new one. To put a new one in its place, remove it first: bk-stack secrets rm',
+    hint: `Builds use it, and would fail until the Git host knows a new one. To put a new one in its place, remove it first: bk-stack secrets rm NAME ${word(key)}`,
   });
 }
 
@@ -85,7 +86,7 @@ async function put(
     if (!(error instanceof ConflictError)) throw error;
     throw new OperationError(`${key} was changed by somebody else just now, so it was left alone`, {
       cause: error,
-      hint: 'See what it holds now (bk-stack secrets get), and repeat the command; or change single variables with --set.',
+      hint: `See what it holds now (bk-stack secrets get NAME ${word(key)}), and repeat the command; or change single variables with --set.`,
     });
   }
 }

@@ -41,7 +41,7 @@ export function putText(report: PutReport, theme: Theme): string {
     // A bucket without versions calls every one of them null.
     const kept = written.every(({ versionId }) => versionId !== 'null');
     lines.push(
-      `No longer in the file: ${dropped.join(', ')}. ${kept ? 'The version before is kept: bk-stack secrets history' : 'The bucket keeps no versions, so they are gone.'}`,
+      `No longer in the file: ${dropped.join(', ')}. ${kept ? `The version before is kept: bk-stack secrets history ${name === bucket ? `--bucket ${bucket}` : name} KEY` : 'The bucket keeps no versions, so they are gone.'}`,
     );
   }
   if (publicKey !== undefined) {

@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import {
@@ -187,7 +188,7 @@ function cleared(
   );
   const count = all.length === 1 ? 'One thing stands' : `${all.length} things stand`;
   throw new UsageError([`${count} in the way of ${stackName}; nothing has been made.`, ...list].join('\n'), {
-    hint: `Then again: bk-stack create ${stackName} --region ${region}`,
+    hint: `Then again: bk-stack create ${stackName} --region ${region} ${AS_GIVEN}`,
     details: { stackName, region, problems: all, warnings },
   });
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 
 /** What S3 keeps for itself at the start of a bucket's name, and CloudFormation names our buckets after the stack. */
 const RESERVED_FOR_BUCKETS = ['xn--', 'sthree-', 'amzn-s3-demo-'];
@@ -34,6 +35,6 @@ export function checkStackName(name: string): string {
     .replace(/^[^A-Za-z]+|-+$/g, '')
     .slice(0, 128);
   throw new UsageError(`"${name}" cannot be a stack's name: ${fault}`, {
-    hint: `For example: bk-stack create ${stackNameFault(near) === undefined ? near : 'my-stack'}`,
+    hint: `For example: bk-stack create ${stackNameFault(near) === undefined ? near : 'my-stack'} ${AS_GIVEN}`,
   });
 }

@@ -1,4 +1,5 @@
 import { UsageError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import { BUILDKITE } from '../agent-metrics.ts';
 import type { ParameterDefinition } from '../parameters/index.ts';
 import type { TokenSource } from '../preflight/index.ts';
@@ -57,7 +58,7 @@ function missingToken(stackName: string): UsageError {
   return new UsageError('The agents need an agent token, and none is given', {
     hint: [
       'Make one in Buildkite under Agents, your cluster, Agent Tokens, and pass it on stdin or as BUILDKITE_AGENT_TOKEN:',
-      `bk-stack create ${stackName} --token-stdin < token.txt`,
+      `bk-stack create ${stackName} ${AS_GIVEN} --token-stdin < token.txt`,
     ].join('\n'),
   });
 }

@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import { counted } from '../../terminal/text.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
@@ -70,7 +71,7 @@ export async function carryOut(
   // Now, so that an interruption leaves no token behind: a stack whose deletion has begun can only be deleted.
   await persistently(pacing, () => calls.deleteParameters(plan.parameters));
   const expected = plan.resources.length;
-  const again = `bk-stack delete ${stackName}${plan.doomedBuckets.length > 0 ? ' --delete-secrets' : ''}`;
+  const again = `bk-stack delete ${stackName}${plan.doomedBuckets.length > 0 ? ' --delete-secrets' : ''} ${AS_GIVEN}`;
   const watching = { ...options, events: calls.events, pacing, again };
   const { progress, events } = await watchToEnd({ stackId, stackName }, range, expected, watching);
   if (progress.status !== 'DELETE_COMPLETE') throw deletionFailure(plan.stack, events);

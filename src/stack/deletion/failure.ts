@@ -1,4 +1,5 @@
 import { OperationError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { StackSummary } from '../reading/summary.ts';
@@ -12,7 +13,7 @@ export function deletionFailure(stack: StackSummary, events: readonly StackEvent
   const advice = new Set(stuck.flatMap(({ reason }) => adviceFor({ reason }, { stackName, region }) ?? []));
   const again = `bk-stack delete ${stackName} --region ${region}`;
   const retain = stuck.map(({ logicalId }) => logicalId);
-  const keeping = `Or let the rest go and keep ${retain.length === 1 ? 'it' : 'them'}: ${again} ${retain.map((id) => `--retain ${id}`).join(' ')}`;
+  const keeping = `Or let the rest go and keep ${retain.length === 1 ? 'it' : 'them'}: ${again} ${retain.map((id) => `--retain ${id}`).join(' ')} ${AS_GIVEN}`;
   return new OperationError(
     [
       `${stackName} could not be deleted (${own?.status ?? 'DELETE_FAILED'}).`,
@@ -23,7 +24,7 @@ export function deletionFailure(stack: StackSummary, events: readonly StackEvent
     {
       hint: [
         ...advice,
-        `Once that is out of the way: ${again}`,
+        `Once that is out of the way: ${again} ${AS_GIVEN}`,
         ...(retain.length > 0 ? [keeping] : []),
       ].join('\n'),
       details: {

@@ -1,4 +1,5 @@
 import { OperationError, UsageError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import { nearestNames } from '../../terminal/nearest.ts';
 import type { StackSummary } from '../reading/summary.ts';
 import type { BucketContents } from './buckets.ts';
@@ -111,7 +112,7 @@ function mayUnprotect({ stackName, region, status }: StackSummary, wishes: Delet
   const neverMade = /^(REVIEW_IN_PROGRESS|CREATE_FAILED|ROLLBACK_COMPLETE|ROLLBACK_FAILED)$/.test(status);
   if (wishes.disableTerminationProtection || neverMade) return true;
   throw new OperationError(`${stackName} is protected from deletion`, {
-    hint: `To delete it all the same: bk-stack delete ${stackName} --disable-termination-protection --region ${region}`,
+    hint: `To delete it all the same: bk-stack delete ${stackName} --disable-termination-protection --region ${region} ${AS_GIVEN}`,
     details: { stackName, region, terminationProtection: true },
   });
 }

@@ -1,4 +1,5 @@
 import { OperationError } from '../../errors.ts';
+import { AS_GIVEN } from '../../shell/printed.ts';
 import type { Progress } from '../events/progress.ts';
 import type { FirstCause } from './first-cause.ts';
 
@@ -48,7 +49,7 @@ function nextStep(status: string, stackName: string, region: string): string | u
     case 'DELETE_FAILED':
       return `To see what is in the way: bk-stack delete ${stackName} --region ${region}`;
     case 'DELETE_COMPLETE':
-      return `Nothing is left of it: bk-stack create ${stackName} --region ${region}`;
+      return `Nothing is left of it: bk-stack create ${stackName} --region ${region} ${AS_GIVEN}`;
     case 'UPDATE_ROLLBACK_FAILED':
       return `When that is mended, go on with it: bk-stack update ${stackName} --cancel --region ${region}`;
     default:
