@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bearer, findSandbox, type RunningSandbox } from '../../src/sandbox/server/discovery.ts';
 import { stateDirectory } from '../../src/sandbox/server/places.ts';
+import { awsEnvironment } from './aws-environment.ts';
 import { entry, runCli, runProcess, type Finished, type RunOptions } from './process.ts';
 import { CliTerminal, type TerminalOptions } from './pty.ts';
 
 /** A sandbox of the test's own in the background, and the built CLI that works in it. */
 export class CliSandbox {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bk-stack-e2e-'));
+  #last: RunningSandbox | undefined;
 
   /** @param options for `sandbox start`: `--fail`, `--speed` */
   async start(...options: string[]): Promise<void> {
@@ -34,15 +36,21 @@ export class CliSandbox {
     return { endpoint, region: 'us-east-1', credentials };
   }
 
+  /** For any AWS tool. */
+  get awsEnvironment() {
+    return awsEnvironment(this.#running);
+  }
+
   /** Asks a control endpoint: `jobs`, `faults`. */
   control(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.endpoint}/_sandbox/${path}`, { ...init, headers: bearer(this.#running) });
   }
 
+  /** It, or the last that ran. */
   get #running(): RunningSandbox {
-    const running = findSandbox(stateDirectory(this.#env));
-    if (running === undefined) throw new Error('the sandbox is not started');
-    return running;
+    this.#last = findSandbox(stateDirectory(this.#env)) ?? this.#last;
+    if (this.#last === undefined) throw new Error('the sandbox is not started');
+    return this.#last;
   }
 
   /** Runs the CLI without a terminal. */

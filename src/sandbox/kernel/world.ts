@@ -94,6 +94,14 @@ export class World {
     return { world: this, region, partition: partitionOf(region), accountId: ACCOUNT_ID };
   }
 
+  /** The regions in which a slice holds state. */
+  regionsOf(slice: string): string[] {
+    const prefix = `${slice}/`;
+    return Object.keys(this.state.slices)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+  }
+
   /** Calls an operation as a client would, without the wire. For one service acting on another. */
   async call<Output>(scope: Scope, service: string, operation: string, input: unknown): Promise<Output> {
     const handler = this.#services.get(service)?.operations[operation];
