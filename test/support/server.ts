@@ -1,6 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Keys } from '../../src/sandbox/kernel/keys.ts';
+import { metadataEndpoint } from '../../src/sandbox/machines/metadata.ts';
 import { bearer } from '../../src/sandbox/server/discovery.ts';
 import { SandboxServer, type ServerOptions } from '../../src/sandbox/server/server.ts';
 
@@ -31,6 +33,13 @@ export class TestServer {
   get client() {
     const { endpoint, credentials } = this.#running;
     return { endpoint, region: 'us-east-1', credentials };
+  }
+
+  /** Where an instance finds its metadata service. */
+  metadataEndpoint(region: string, instanceId: string): string {
+    const { endpoint, credentials } = this.#running;
+    const world = { endpoint, keys: new Keys(credentials.secretAccessKey) };
+    return metadataEndpoint({ world, region }, instanceId);
   }
 
   /** Opens the control endpoints. */

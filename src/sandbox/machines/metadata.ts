@@ -20,11 +20,14 @@ const NOT_FOUND: WireResponse = {
  * The address of an instance's metadata service, as AWS_EC2_METADATA_SERVICE_ENDPOINT takes it. In EC2 only the instance reaches it; here
  * only who has been told the key in its path.
  */
-export function metadataEndpoint({ world, region }: Scope, instanceId: string): string {
+export function metadataEndpoint(
+  { world, region }: { readonly world: Pick<World, 'endpoint' | 'keys'>; readonly region: string },
+  instanceId: string,
+): string {
   return `${world.endpoint}${METADATA_PREFIX}${region}/${instanceId}/${pathKey(world, region, instanceId)}`;
 }
 
-function pathKey({ keys }: World, region: string, instanceId: string): string {
+function pathKey({ keys }: Pick<World, 'keys'>, region: string, instanceId: string): string {
   return keys.derived('metadata', `${region}/${instanceId}`);
 }
 
