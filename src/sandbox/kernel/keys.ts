@@ -17,12 +17,15 @@ export interface KeyHolder {
   readonly callerArn?: string;
   /** When the credentials expire, on the sandbox's clock; undefined for never. */
   readonly expiresAt?: Instant;
+  /** Whether it lives by the sandbox's clock, as functions do, and signs by that. */
+  readonly onSandboxTime?: boolean;
 }
 
-interface Session {
+type SessionTerms = Pick<KeyHolder, 'expiresAt' | 'onSandboxTime'>;
+
+interface Session extends SessionTerms {
   readonly accessKeyId: string;
   readonly callerArn: string;
-  readonly expiresAt?: Instant;
 }
 
 /** AWS's secret access keys have 40 characters; 30 bytes make as many in Base64. */
@@ -44,10 +47,10 @@ export class Keys {
     this.user = { accessKeyId: `AKIA${base32(this.#mac('user', ''))}`, secretAccessKey: secret };
   }
 
-  /** Makes credentials for whoever has assumed a role. They expire at `expiresAt`, or never. */
-  session(callerArn: string, expiresAt?: Instant): SessionCredentials {
+  /** Makes credentials for whoever has assumed a role. */
+  session(callerArn: string, terms: SessionTerms): SessionCredentials {
     const accessKeyId = `ASIA${base32(randomBytes(16))}`;
-    const session: Session = { accessKeyId, callerArn, ...(expiresAt !== undefined && { expiresAt }) };
+    const session: Session = { accessKeyId, callerArn, ...terms };
     const content = Buffer.from(JSON.stringify(session)).toString('base64url');
     return {
       accessKeyId,

@@ -14,7 +14,6 @@ const ALGORITHM = 'AWS4-HMAC-SHA256';
 const MINUTE = 60_000;
 /** How far a signature's time may be from the service's: https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html */
 const MOST_SKEW = 15 * MINUTE;
-/** Signatures tell their time in whole seconds. */
 const SECOND = 1000;
 /** The longest life of a presigned URL, in seconds: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html */
 const LONGEST_LIFE = 604_800;
@@ -32,7 +31,6 @@ export interface Verified {
 /**
  * Verifies that a request was signed with one of the world's keys, not long ago, and as it was received.
  * @param service the service that the signature's scope leads to; undefined for one that the sandbox doesn't have
- * @param realNow this machine's time, by which most clients sign
  * @throws Denial
  * @throws AwsError InvalidRequest for a request to S3 that doesn't say what its body's hash is
  */
@@ -41,11 +39,14 @@ export async function verify(
   request: WireRequest,
   signature: Signature,
   service: string | undefined,
-  realNow = Date.now(),
 ): Promise<Verified> {
   const holder = world.keys.holder(signature.accessKeyId, signature.sessionToken);
   if (holder === undefined) throw unknownKey(signature);
-  checkTime(signature, { real: realNow, sandbox: world.now(), speed: world.speed });
+  const { speed } = world;
+  checkTime(
+    signature,
+    holder.onSandboxTime ? { now: world.now(), rate: speed, speed } : { now: Date.now(), rate: 1, speed },
+  );
   checkSignedHeaders(request, signature);
   const signer = new RequestSigner(signature, holder.secretAccessKey);
   const expected = await signer.signatureOf(request, payloadHash(request, signature, service));
@@ -56,22 +57,24 @@ export async function verify(
   return { signature, holder, chunks: signer.chunks(expected) };
 }
 
-/** Three clocks are at work: a client signs by this machine's, a function by the sandbox's, which runs `speed` times faster. */
-export interface Clocks {
+/** The clock of whoever signs: this machine's for clients, the sandbox's for functions. */
+export interface SignerClock {
   /** Milliseconds since 1970. */
-  readonly real: number;
-  readonly sandbox: number;
+  readonly now: number;
+  /** How many times faster than real time it runs. */
+  readonly rate: number;
+  /** The same of the sandbox's clock. */
   readonly speed: number;
 }
 
 /**
- * Checks when a request was signed: within 15 real minutes by one of the clocks. A presigned URL that states its lifetime is good for
- * as long on the sandbox's clock.
+ * Checks when a request was signed: at most 15 real minutes ago, or ahead. A presigned URL that states its lifetime is good for as
+ * long on the sandbox's clock.
  * @throws Denial
  */
 export function checkTime(
   { time, date, presigned, lifetime }: Pick<Signature, 'time' | 'date' | 'presigned' | 'lifetime'>,
-  { real, sandbox, speed }: Clocks,
+  { now, rate, speed }: SignerClock,
 ): void {
   if (!time.startsWith(`${date}T`)) {
     throw new Denial(
@@ -82,33 +85,32 @@ export function checkTime(
   const signedAt = Date.parse(
     time.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
   );
-  // In real milliseconds, by each of the clocks.
-  const ages = [real - signedAt, (sandbox - signedAt) / speed];
-  const within = (most: number) => ages.some((age) => age >= -MOST_SKEW && age <= most);
-  if (lifetime === undefined) {
-    if (!within(MOST_SKEW)) throw skewed(time, signedAt, real);
+  if (!presigned || lifetime === undefined) {
+    if (Math.abs(now - signedAt) > MOST_SKEW * rate) throw skewed(time, signedAt, now);
     return;
   }
-  if (!presigned || !(lifetime > 0 && lifetime <= LONGEST_LIFE)) {
+  if (!(lifetime > 0 && lifetime <= LONGEST_LIFE)) {
     throw new Denial('incomplete', `X-Amz-Expires must be between 1 and ${LONGEST_LIFE} seconds`);
   }
-  if (!within((lifetime * 1000) / speed + SECOND)) {
+  if (signedAt - now > MOST_SKEW * rate) throw skewed(time, signedAt, now);
+  // Signatures tell their time in whole seconds.
+  if ((now - signedAt) / rate > (lifetime * SECOND) / speed + SECOND) {
     throw new Denial('URL expired', `Signature expired: ${time} and ${lifetime} s are over`, {
       'X-Amz-Expires': lifetime,
-      ServerTime: new Date(sandbox).toISOString(),
+      ServerTime: new Date(now).toISOString(),
     });
   }
 }
 
-function skewed(time: string, signedAt: number, real: number): Denial {
+function skewed(time: string, signedAt: number, now: number): Denial {
   const basic = (instant: number) => new Date(instant).toISOString().replace(/[-:]|\.\d+/g, '');
   const message =
-    signedAt < real
-      ? `Signature expired: ${time} is now earlier than ${basic(real - MOST_SKEW)} (${basic(real)} - 15 min.)`
-      : `Signature not yet current: ${time} is still later than ${basic(real + MOST_SKEW)} (${basic(real)} + 15 min.)`;
+    signedAt < now
+      ? `Signature expired: ${time} is now earlier than ${basic(now - MOST_SKEW)} (${basic(now)} - 15 min.)`
+      : `Signature not yet current: ${time} is still later than ${basic(now + MOST_SKEW)} (${basic(now)} + 15 min.)`;
   return new Denial('skewed', message, {
     RequestTime: time,
-    ServerTime: new Date(real).toISOString(),
+    ServerTime: new Date(now).toISOString(),
     MaxAllowedSkewMilliseconds: MOST_SKEW,
   });
 }

@@ -44,7 +44,7 @@ function getSessionToken(input: GetSessionTokenRequest, context: RequestContext)
 
 function credentials({ world }: RequestContext, callerArn: string, seconds: number): Credentials {
   const expiresAt = world.now() + seconds * 1000;
-  const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(callerArn, expiresAt);
+  const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(callerArn, { expiresAt });
   return {
     AccessKeyId: accessKeyId,
     SecretAccessKey: secretAccessKey,

@@ -100,6 +100,7 @@ function environmentOptions(
   // Without an end: Lambda renews them for as long as the environment lasts.
   const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(
     `arn:${scope.partition}:sts::${scope.accountId}:assumed-role/${roleName}/${record.name}`,
+    { onSandboxTime: true },
   );
   return {
     files: packageFiles(world.blobs.get(code.blob ?? '')),
