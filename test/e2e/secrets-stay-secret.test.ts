@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request as requestTo } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,26 +8,11 @@ import { buffer } from 'node:stream/consumers';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import type { Finished } from '../support/process.ts';
+import { commandLines } from '../support/command-lines.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 /** Stands in every secret, and may stand nowhere else. */
 const MARKER = 'mrk7SECRETq9';
-
-/** The command lines of every process of this machine. */
-function commandLines(): string {
-  if (!existsSync('/proc/self/cmdline')) return execFileSync('ps', ['-axo', 'args'], { encoding: 'utf8' });
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      } catch {
-        // It has ended meanwhile.
-        return '';
-      }
-    })
-    .join('\n');
-}
 
 function filesWithMarker(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })

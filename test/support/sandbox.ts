@@ -16,7 +16,8 @@ export class CliSandbox {
   /** @param options for `sandbox start`: `--fail`, `--speed` */
   async start(...options: string[]): Promise<void> {
     const speed = options.includes('--speed') ? [] : ['--speed', '200'];
-    const started = await this.run('sandbox', 'start', '--port', '0', '--json', ...speed, ...options);
+    const port = options.includes('--port') ? [] : ['--port', '0'];
+    const started = await this.run('sandbox', 'start', '--json', ...port, ...speed, ...options);
     if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
   }
 
