@@ -6,7 +6,8 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { benchClient, withoutCertificates } from './timing.ts';
+import { bearer, type RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import { benchClient, benchSandbox, withoutCertificates } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const GROUP = '/buildkite/bench/agent';
@@ -33,11 +34,12 @@ export async function followingLatency(speed: number, flags: readonly string[]):
   try {
     const started = spawnSync(
       process.execPath,
-      [entry, 'sandbox', 'start', '--port', '0', '--speed', String(speed), '--json'],
+      [entry, 'sandbox', 'start', '--port', '0', '--speed', String(speed)],
       { env, encoding: 'utf8' },
     );
-    const { endpoint } = JSON.parse(started.stdout) as { endpoint: string };
-    const logs = await stackWithLogs(endpoint);
+    if (started.status !== 0) throw new Error(started.stderr);
+    const sandbox = benchSandbox(state);
+    const logs = await stackWithLogs(sandbox);
     const tail = spawn(process.execPath, [entry, 'logs', 'tail', 'bench', '--follow', ...flags], {
       env,
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -51,7 +53,7 @@ export async function followingLatency(speed: number, flags: readonly string[]):
     const times: number[] = [];
     for (let number = 0; number <= EVENTS; number += 1) {
       const seen = new Promise<number>((done) => shown.set(`mark-${number}`, done));
-      const timestamp = await clockOf(endpoint);
+      const timestamp = await clockOf(sandbox);
       const began = performance.now();
       await logs.putLogEvents({
         logGroupName: GROUP,
@@ -74,8 +76,8 @@ export async function followingLatency(speed: number, flags: readonly string[]):
   }
 }
 
-async function stackWithLogs(endpoint: string): Promise<CloudWatchLogs> {
-  await new CloudFormation(benchClient(endpoint)).createStack({
+async function stackWithLogs(sandbox: RunningSandbox): Promise<CloudWatchLogs> {
+  await new CloudFormation(benchClient(sandbox)).createStack({
     StackName: 'bench',
     TemplateBody: JSON.stringify({
       Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
@@ -83,7 +85,7 @@ async function stackWithLogs(endpoint: string): Promise<CloudWatchLogs> {
     }),
     Tags: [{ Key: 'bk-stack:stack', Value: 'bench' }],
   });
-  const logs = new CloudWatchLogs(benchClient(endpoint));
+  const logs = new CloudWatchLogs(benchClient(sandbox));
   for (const name of ['agent', 'boot', 'system', 'docker', 'lifecycle', 'scaler']) {
     await logs.createLogGroup({ logGroupName: `/buildkite/bench/${name}` });
   }
@@ -91,7 +93,7 @@ async function stackWithLogs(endpoint: string): Promise<CloudWatchLogs> {
   return logs;
 }
 
-async function clockOf(endpoint: string): Promise<number> {
-  const answer = await fetch(`${endpoint}/_sandbox/status`, { headers: { 'x-bk-stack-sandbox': '1' } });
+async function clockOf(sandbox: RunningSandbox): Promise<number> {
+  const answer = await fetch(`${sandbox.endpoint}/_sandbox/status`, { headers: bearer(sandbox) });
   return Date.parse(((await answer.json()) as { now: string }).now);
 }

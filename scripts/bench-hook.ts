@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { buffer } from 'node:stream/consumers';
 import { S3 } from '@aws-sdk/client-s3';
+import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import { awsEnvironment } from '../test/support/aws-environment.ts';
+import { benchClient } from './timing.ts';
 
 const program = resolve(import.meta.dirname, '../dist/host/job/main.mjs');
 const BUCKET = 'bench-secrets';
-/** The sandbox tells services apart by it, and checks no signature. */
-const AUTHORIZATION =
-  'AWS4-HMAC-SHA256 Credential=bench/20261101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0';
 
 /** What the environment hook costs a job. */
 export interface HookCost {
@@ -26,10 +27,10 @@ export interface HookCost {
  * Runs the environment hook's program for a job with 2 env files, an ssh key, git-credentials and 10 secret files, every
  * answer of S3 being `latency` milliseconds late.
  */
-export async function hookCost(endpoint: string, latency: number, rounds: number): Promise<HookCost> {
+export async function hookCost(sandbox: RunningSandbox, latency: number, rounds: number): Promise<HookCost> {
   const folder = mkdtempSync(join(tmpdir(), 'bk-stack-bench-hook-'));
-  await putSecrets(endpoint);
-  const slow = await delaying(endpoint, latency);
+  await putSecrets(sandbox);
+  const slow = await delaying(sandbox, latency);
   try {
     writeFileSync(join(folder, 'buildkite-agent'), '#!/bin/sh\ncat >/dev/null\n');
     chmodSync(join(folder, 'buildkite-agent'), 0o755);
@@ -39,9 +40,8 @@ export async function hookCost(endpoint: string, latency: number, rounds: number
       PATH: `${folder}:/usr/local/bin:/usr/bin:/bin`,
       HOME: folder,
       TMPDIR: folder,
+      ...awsEnvironment(sandbox),
       AWS_ENDPOINT_URL: `http://127.0.0.1:${(slow.address() as AddressInfo).port}`,
-      AWS_ACCESS_KEY_ID: 'bench',
-      AWS_SECRET_ACCESS_KEY: 'bench',
       BK_STACK_SETTINGS: join(folder, 'stack.env'),
       BUILDKITE_PIPELINE_SLUG: 'app',
     };
@@ -61,9 +61,8 @@ export async function hookCost(endpoint: string, latency: number, rounds: number
   }
 }
 
-async function putSecrets(endpoint: string): Promise<void> {
-  const credentials = { accessKeyId: 'bench', secretAccessKey: 'bench' };
-  const s3 = new S3({ endpoint, region: 'us-east-1', forcePathStyle: true, credentials });
+async function putSecrets(sandbox: RunningSandbox): Promise<void> {
+  const s3 = new S3({ ...benchClient(sandbox), forcePathStyle: true });
   await s3.createBucket({ Bucket: BUCKET });
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const secrets: Record<string, string> = {
@@ -80,7 +79,7 @@ async function putSecrets(endpoint: string): Promise<void> {
 
 interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -88,21 +87,23 @@ interface Answer {
  * The same server, further away: each answer comes so much after its question. Answers are asked for once and kept, as the
  * time that the sandbox takes for them, on the same processor, is none that S3 would take from the instance.
  */
-function delaying(endpoint: string, latency: number): Promise<Server> {
+function delaying({ endpoint }: RunningSandbox, latency: number): Promise<Server> {
   const answers = new Map<string, Promise<Answer>>();
-  const ask = async (url: string): Promise<Answer> => {
-    const response = await fetch(`${endpoint}${url}`, { headers: { authorization: AUTHORIZATION } });
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: Buffer.from(await response.arrayBuffer()),
-    };
-  };
-  const server = createServer(({ url = '/' }, outgoing) => {
-    const answer = answers.get(url) ?? ask(url);
+  // With all headers, the host among them: they are signed.
+  const ask = (url: string, headers: IncomingHttpHeaders): Promise<Answer> =>
+    new Promise((done, failed) => {
+      const onward = request(`${endpoint}${url}`, { headers }, (answer) => {
+        void buffer(answer).then((body) => {
+          done({ status: answer.statusCode ?? 0, headers: answer.headers, body });
+        }, failed);
+      });
+      onward.on('error', failed).end();
+    });
+  const server = createServer(({ url = '/', headers }, outgoing) => {
+    const answer = answers.get(url) ?? ask(url, headers);
     answers.set(url, answer);
     void Promise.all([answer, sleep(latency)]).then(([{ status, headers, body }]) => {
-      outgoing.writeHead(status, { ...Object.fromEntries(headers), 'content-length': body.length });
+      outgoing.writeHead(status, { ...headers, 'content-length': body.length });
       outgoing.end(body);
     });
   });

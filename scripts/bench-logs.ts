@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
+import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
 import { benchClient, benchEnvironment, type Duel, duel, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
@@ -11,13 +12,13 @@ const PER_REQUEST = 5_000;
 const GROUP = '/buildkite/bench/agent';
 
 /** Prints the same events by bk-stack and by the AWS CLI, in turns, from the same server. */
-export async function logsDuel(endpoint: string, aws: string): Promise<Duel> {
-  const logs = new CloudWatchLogs(benchClient(endpoint));
+export async function logsDuel(sandbox: RunningSandbox, aws: string): Promise<Duel> {
+  const logs = new CloudWatchLogs(benchClient(sandbox));
   const stack = {
     Resources: { Topic: { Type: 'AWS::SNS::Topic' } },
     Outputs: { LogGroupPrefix: { Value: '/buildkite/bench' } },
   };
-  await new CloudFormation(benchClient(endpoint)).createStack({
+  await new CloudFormation(benchClient(sandbox)).createStack({
     StackName: 'bench',
     TemplateBody: JSON.stringify(stack),
     Tags: [{ Key: 'bk-stack:stack', Value: 'bench' }],
@@ -36,7 +37,7 @@ export async function logsDuel(endpoint: string, aws: string): Promise<Duel> {
       })),
     });
   }
-  const env = benchEnvironment(endpoint);
+  const env = benchEnvironment(sandbox);
   const since = new Date(start).toISOString();
   return duel(
     {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
+import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
 import { benchClient, benchEnvironment, type Duel, duel, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
@@ -9,7 +10,7 @@ const ROUNDS = 3;
 const FILES = 500;
 
 /** Stores the same files by bk-stack and by the AWS CLI, in turns, on the same server. */
-export async function secretsDuels(endpoint: string, aws: string): Promise<Duel[]> {
+export async function secretsDuels(sandbox: RunningSandbox, aws: string): Promise<Duel[]> {
   const folder = mkdtempSync(join(tmpdir(), 'bk-stack-bench-secrets-'));
   try {
     const many = join(folder, 'many');
@@ -18,8 +19,8 @@ export async function secretsDuels(endpoint: string, aws: string): Promise<Duel[
       writeFileSync(join(many, `secret-files/S${index}_TOKEN`), `value ${index}`.repeat(20));
     }
     const one = join(many, 'secret-files/S0_TOKEN');
-    const env = benchEnvironment(endpoint);
-    await new S3({ ...benchClient(endpoint), forcePathStyle: true }).createBucket({ Bucket: 'bench-put' });
+    const env = benchEnvironment(sandbox);
+    await new S3({ ...benchClient(sandbox), forcePathStyle: true }).createBucket({ Bucket: 'bench-put' });
     const put = (...args: string[]) =>
       timed(process.execPath, [entry, 'secrets', 'put', '--bucket', 'bench-put', ...args], env);
     const copy = (...args: string[]) =>

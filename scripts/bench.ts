@@ -6,8 +6,8 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
 import { table } from '../src/terminal/table.ts';
-import { freePort } from '../test/support/free-port.ts';
 import { hookCost } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
 import { followingLatency } from './bench-follow.ts';
@@ -15,7 +15,7 @@ import { logsDuel } from './bench-logs.ts';
 import { secretsDuels } from './bench-secrets.ts';
 import { evaluateLargeTemplate } from './bench-template.ts';
 import { installAwsCli2 } from './conformance-tools.ts';
-import { median, timed, withoutCertificates } from './timing.ts';
+import { benchSandbox, median, timed, withoutCertificates } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
@@ -42,15 +42,15 @@ const env = {
   NO_COLOR: '1',
 };
 try {
-  const port = await freePort();
-  bkStack('sandbox', 'start', '--port', String(port));
+  bkStack('sandbox', 'start', '--port', '0');
   bkStack('list');
+  const sandbox = benchSandbox(state);
   const rows = [
     ...(await startUp()),
     await evaluation(),
-    ...(await hook(`http://127.0.0.1:${port}`)),
+    ...(await hook(sandbox)),
     ...scaler(),
-    ...(await besideAwsCli(`http://127.0.0.1:${port}`)),
+    ...(await besideAwsCli(sandbox)),
     ...(await following()),
   ];
   console.log(
@@ -119,8 +119,8 @@ async function evaluation(): Promise<Measurement> {
   };
 }
 
-async function hook(endpoint: string): Promise<Measurement[]> {
-  const { milliseconds, mebibytes } = await hookCost(endpoint, LATENCY, ROUNDS);
+async function hook(sandbox: RunningSandbox): Promise<Measurement[]> {
+  const { milliseconds, mebibytes } = await hookCost(sandbox, LATENCY, ROUNDS);
   const latencies = milliseconds / LATENCY;
   return [
     {
@@ -162,9 +162,9 @@ function scaler(): Measurement[] {
 }
 
 /** The same by bk-stack and by the AWS CLI, on the same server. */
-async function besideAwsCli(endpoint: string): Promise<Measurement[]> {
+async function besideAwsCli(sandbox: RunningSandbox): Promise<Measurement[]> {
   const aws = installAwsCli2();
-  const all = [...(await secretsDuels(endpoint, aws)), await logsDuel(endpoint, aws)];
+  const all = [...(await secretsDuels(sandbox, aws)), await logsDuel(sandbox, aws)];
   return all.map(({ what, own, theirs, most }) => ({
     what,
     median: `${own.toFixed(0)} ms`,

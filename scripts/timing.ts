@@ -1,4 +1,7 @@
 import { spawn } from 'node:child_process';
+import { findSandbox, type RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import { stateDirectory } from '../src/sandbox/server/places.ts';
+import { awsEnvironment } from '../test/support/aws-environment.ts';
 
 /** Milliseconds from the start of a process to its end. @throws Error when it fails: a failure is quick, and no result */
 export function timed(command: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -54,23 +57,24 @@ export function withoutCertificates(): NodeJS.ProcessEnv {
   return env;
 }
 
+/** The sandbox that was started with its state in this folder. @throws Error when none runs */
+export function benchSandbox(state: string): RunningSandbox {
+  const running = findSandbox(stateDirectory({ XDG_STATE_HOME: state }));
+  if (running === undefined) throw new Error(`no sandbox runs in ${state}`);
+  return running;
+}
+
 /** The environment in which both work on a sandbox. */
-export function benchEnvironment(endpoint: string): NodeJS.ProcessEnv {
+export function benchEnvironment(sandbox: RunningSandbox): NodeJS.ProcessEnv {
   return {
     ...withoutCertificates(),
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'bench',
-    AWS_SECRET_ACCESS_KEY: 'bench',
+    ...awsEnvironment(sandbox),
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
   };
 }
 
 /** The same for an SDK client. */
-export function benchClient(endpoint: string) {
-  return {
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' },
-  };
+export function benchClient({ endpoint, credentials }: RunningSandbox) {
+  return { endpoint, region: 'us-east-1', credentials };
 }

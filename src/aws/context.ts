@@ -22,6 +22,11 @@ export class AwsContext {
     return new AwsContext(region, this.settings, this.speed, this.agentEndpoint, this.sideClock);
   }
 
+  /** The token that Buildkite's REST API of this side takes: a sandbox's is its secret. Undefined for Buildkite's own. */
+  get apiToken(): string | undefined {
+    return this.agentEndpoint === undefined ? undefined : this.settings.credentials?.secretAccessKey;
+  }
+
   /** What time it is on the other side, in milliseconds since 1970: a sandbox's clock is ahead of this machine's. */
   clock(): Promise<() => number> {
     return this.sideClock();

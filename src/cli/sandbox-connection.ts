@@ -1,11 +1,10 @@
-import { findSandbox } from '../sandbox/server/discovery.ts';
-import { CONTROL_HEADER } from '../sandbox/server/local-caller.ts';
+import { bearer, findSandbox, type RunningSandbox } from '../sandbox/server/discovery.ts';
 
 /** How to reach the sandbox that runs on this machine. */
 export interface SandboxConnection {
   readonly endpoint: string;
   readonly speed: number;
-  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials: RunningSandbox['credentials'];
   /** Tells its time, in milliseconds since 1970. */
   readonly clock: () => Promise<() => number>;
 }
@@ -17,14 +16,15 @@ export async function sandboxConnection(say: (line: string) => void): Promise<Sa
   return {
     endpoint: running.endpoint,
     speed: running.speed,
-    credentials: { accessKeyId: 'AKIASANDBOX000000000', secretAccessKey: 'sandbox' },
-    clock: () => clockOf(running.endpoint, running.speed),
+    credentials: running.credentials,
+    clock: () => clockOf(running),
   };
 }
 
 /** Its time now, and from here on by this machine's clock and its speed. */
-async function clockOf(endpoint: string, speed: number): Promise<() => number> {
-  const answer = await fetch(`${endpoint}/_sandbox/status`, { headers: { [CONTROL_HEADER]: '1' } });
+async function clockOf(sandbox: RunningSandbox): Promise<() => number> {
+  const { endpoint, speed } = sandbox;
+  const answer = await fetch(`${endpoint}/_sandbox/status`, { headers: bearer(sandbox) });
   const { now } = (await answer.json()) as { now: string };
   const [there, here] = [Date.parse(now), Date.now()];
   return () => there + (Date.now() - here) * speed;

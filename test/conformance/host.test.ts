@@ -27,7 +27,7 @@ describe('a real Buildkite Agent', function () {
   let machine: AgentMachine;
   before(async () => {
     sandbox = await Sandbox.start();
-    machine = new AgentMachine(sandbox.endpoint);
+    machine = new AgentMachine(() => sandbox.client);
     await machine.setUp(SETTINGS);
   });
   after(async () => {
@@ -37,7 +37,7 @@ describe('a real Buildkite Agent', function () {
 
   describe('with the host program’s hooks', () => {
     before(async () => {
-      const s3 = new S3({ endpoint: sandbox.endpoint, region: 'us-east-1', forcePathStyle: true });
+      const s3 = new S3({ ...sandbox.client, forcePathStyle: true });
       await s3.createBucket({ Bucket: BUCKET });
       const put = (Key: string, Body: string) => s3.putObject({ Bucket: BUCKET, Key, Body });
       await put('env', 'FROM_ROOT=root\nBOTH=root\n');
@@ -208,7 +208,7 @@ describe('a real Buildkite Agent', function () {
     });
 
     it('fails a job whose env file cannot be read, and says which', async () => {
-      const s3 = new S3({ endpoint: sandbox.endpoint, region: 'us-east-1', forcePathStyle: true });
+      const s3 = new S3({ ...sandbox.client, forcePathStyle: true });
       await s3.putObject({ Bucket: BUCKET, Key: 'broken/env', Body: 'A="' });
       const { exitStatus, log } = await ran('echo never', { BUILDKITE_PIPELINE_SLUG: 'broken' });
       expect(exitStatus).to.not.equal('0');
@@ -246,7 +246,7 @@ describe('a real Buildkite Agent', function () {
       BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '0',
       BUILDKITE_SCALE_IN_IDLE_PERIOD: '600',
     });
-    const text = agentConfig(settings, { instanceId: 'i-1', token: 'x', dockerVersion: '29.1.0' });
+    const text = agentConfig(settings, { instanceId: 'i-1', token: machine.token, dockerVersion: '29.1.0' });
     const agent = machine.startWith(text);
     const id = await machine.push(
       'configured',

@@ -41,9 +41,15 @@ describe('the end of an instance', function () {
     return id;
   };
 
+  const restart = async (speed: number) => {
+    await sandbox.restart(speed);
+    // It has new keys.
+    autoScaling = new AutoScaling(sandbox.client);
+  };
+
   before(async () => {
     sandbox = await Sandbox.start();
-    autoScaling = new AutoScaling({ endpoint: sandbox.endpoint, region: 'us-east-1' });
+    autoScaling = new AutoScaling(sandbox.client);
     const parameters = Object.entries(PARAMETERS).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
     const made = await sandbox.cli(
       [
@@ -68,8 +74,8 @@ describe('the end of an instance', function () {
       return members.filter(({ LifecycleState }) => LifecycleState === 'InService').length === 3 || undefined;
     });
     // From here on in real time, as the jobs and the host program are.
-    await sandbox.restart(1);
-    machine = new AgentMachine(sandbox.endpoint);
+    await restart(1);
+    machine = new AgentMachine(() => sandbox.client);
     await machine.setUp(SETTINGS);
     instances = (await described()).members.map(
       ({ InstanceId }) => new PlayedInstance(machine, InstanceId ?? '', QUEUE),
@@ -140,7 +146,7 @@ describe('the end of an instance', function () {
     await spot.ended();
     expect(spot.log).to.contain('this instance ends already').and.to.not.contain('canceled');
     expect(await stateOf(spot), 'EC2 keeps to its notice').to.equal('InService');
-    await sandbox.restart(50);
+    await restart(50);
     await gone(spot);
     expect(await lost()).to.eql([]);
   });

@@ -6,6 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { findSandbox } from '../../src/sandbox/server/discovery.ts';
+import { stateDirectory } from '../../src/sandbox/server/places.ts';
 import { entry, root, runCli } from '../support/process.ts';
 
 const COUNT = 1_000_000;
@@ -23,7 +25,12 @@ describe('bk-stack logs tail of a million events', function () {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [endpoint] = (await once(createInterface(server.stdout!), 'line')) as [string];
-    await new CloudFormation({ endpoint, region: 'us-east-1' }).createStack({
+    const credentials = findSandbox(stateDirectory(env))?.credentials;
+    await new CloudFormation({
+      endpoint,
+      region: 'us-east-1',
+      ...(credentials && { credentials }),
+    }).createStack({
       StackName: 'ci',
       TemplateBody: JSON.stringify({ Resources: { Topic: { Type: 'AWS::SNS::Topic' } } }),
       Tags: [{ Key: 'bk-stack:stack', Value: 'ci' }],

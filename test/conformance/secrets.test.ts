@@ -24,7 +24,7 @@ describe('bk-stack secrets on moto', function () {
     runCli(args, { ...options, env: { ...env, ...options.env } });
 
   it('brings every kind of secret to a build, byte for byte', async () => {
-    await secretsRoundTrip(cli, moto.endpoint, 'secrets');
+    await secretsRoundTrip(cli, { AWS_ENDPOINT_URL: moto.endpoint }, 'secrets');
   });
 
   it('encrypts by KMS what the AWS CLI then reads as it was', async () => {

@@ -144,11 +144,7 @@ describe('bk-stack doctor', function () {
   });
 
   it('says that the credentials have expired', async () => {
-    await fetch(`${sandbox.endpoint}/_sandbox/faults`, {
-      method: 'PUT',
-      headers: { 'x-bk-stack-sandbox': '1' },
-      body: JSON.stringify(['credentials']),
-    });
+    await sandbox.control('faults', { method: 'PUT', body: JSON.stringify(['credentials']) });
     const expired = await sandbox.run('doctor', 'ci', '--json');
     expect(expired.exitCode).to.equal(1);
     expect(codes(expired.stdout)).to.eql(['credentials-refused']);

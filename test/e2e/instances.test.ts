@@ -97,8 +97,8 @@ describe('bk-stack instances and scale', function () {
     const tools = mkdtempSync(join(tmpdir(), 'bk-stack-tools-'));
     // As an AWS of its own, to which a session is opened, and not as the sandbox.
     const env = {
-      ...{ BK_STACK_SANDBOX: undefined, AWS_ENDPOINT_URL: sandbox.endpoint, PATH: tools },
-      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+      ...{ BK_STACK_SANDBOX: undefined, PATH: tools },
+      ...sandbox.awsEnvironment,
     };
     const connect = () => sandbox.runWith({ env }, 'instances', 'connect', id);
     const install = (program: string, script: string) => {

@@ -19,9 +19,7 @@ describe('bk-stack logs', function () {
   const tail = (...args: string[]) => sandbox.run('logs', 'tail', 'ci', '--since', '1d', ...args);
   const say = async (stream: string, message: string, group = '/buildkite/ci/agent') => {
     await logs.createLogStream({ logGroupName: group, logStreamName: stream }).catch(() => undefined);
-    const { now } = (await (
-      await fetch(`${sandbox.endpoint}/_sandbox/status`, { headers: { 'x-bk-stack-sandbox': '1' } })
-    ).json()) as { now: string };
+    const { now } = (await (await sandbox.control('status')).json()) as { now: string };
     await logs.putLogEvents({
       logGroupName: group,
       logStreamName: stream,

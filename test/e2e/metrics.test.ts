@@ -75,9 +75,7 @@ describe('bk-stack metrics', function () {
       made(cloudFormation, 'ci', 'ours', true),
       made(cloudFormation, 'official', 'Buildkite stack v6.40.0', false),
     ]);
-    const status = await fetch(`${sandbox.endpoint}/_sandbox/status`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
-    });
+    const status = await sandbox.control('status');
     now = Date.parse(((await status.json()) as { now: string }).now);
     const ours = { StackName: 'ci', Queue: 'deploy' };
     // Jobs come in the last twenty minutes.

@@ -21,9 +21,7 @@ describe('a stack whose scaler forecasts', function () {
   let group = '';
 
   const now = async () => {
-    const answer = await fetch(`${sandbox.endpoint}/_sandbox/status`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
-    });
+    const answer = await sandbox.control('status');
     return Date.parse(((await answer.json()) as { now: string }).now);
   };
   const described = async () => {

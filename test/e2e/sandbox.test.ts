@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createServer, type AddressInfo } from 'node:net';
+import { commandLines } from '../support/command-lines.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack sandbox', () => {
@@ -47,11 +48,29 @@ describe('bk-stack sandbox', () => {
     expect(second.stderr).to.contain(`A sandbox runs already at ${sandbox.endpoint}`);
   });
 
-  it('prints what other tools need', async () => {
+  it('prints what other tools need, keys of this start among it, which are nowhere else', async () => {
+    const keys = async () => {
+      const { stdout } = await sandbox.run('sandbox', 'env');
+      expect(stdout).to.contain(`export AWS_ENDPOINT_URL=${sandbox.endpoint}`);
+      expect(stdout).to.contain('unset AWS_PROFILE');
+      const [, secret = ''] = /^export AWS_SECRET_ACCESS_KEY='?([\w-]+)'?$/m.exec(stdout) ?? [];
+      expect(secret).to.equal(sandbox.client.credentials.secretAccessKey);
+      return stdout;
+    };
     await sandbox.start();
-    const { stdout } = await sandbox.run('sandbox', 'env');
-    expect(stdout).to.contain(`export AWS_ENDPOINT_URL=${sandbox.endpoint}`);
-    expect(stdout).to.contain('unset AWS_PROFILE');
+    const first = await keys();
+    const { secretAccessKey } = sandbox.client.credentials;
+    const status = await sandbox.run('sandbox', 'status', '--json');
+    expect(status.stdout + status.stderr + commandLines()).to.not.contain(secretAccessKey);
+    await sandbox.run('sandbox', 'stop');
+    await sandbox.start('--port', String(new URL(sandbox.endpoint).port));
+    expect(await keys()).to.not.equal(first);
+    // As a shell that has evaluated the first, and does not know of bk-stack's own way to find the sandbox.
+    const stale = await sandbox.shell(`${first}\nunset BK_STACK_SANDBOX; $BK list`);
+    expect(stale.exitCode).to.equal(1);
+    expect(stale.stderr).to.contain('run eval "$(bk-stack sandbox env)" again');
+    const fresh = await sandbox.shell(`eval "$($BK sandbox env)"; unset BK_STACK_SANDBOX; $BK list`);
+    expect(fresh.exitCode, fresh.stderr).to.equal(0);
   });
 
   it('is emptied only after a yes', async () => {

@@ -33,8 +33,7 @@ describe('a stack whose scaler runs', function () {
   });
   after(() => sandbox.remove());
 
-  const control = (init: RequestInit = {}) =>
-    fetch(`${sandbox.endpoint}/_sandbox/jobs`, { headers: { 'x-bk-stack-sandbox': '1' }, ...init });
+  const control = (init: RequestInit = {}) => sandbox.control('jobs', init);
   const states = async () => {
     const { jobs } = (await (await control()).json()) as { jobs: { state: string }[] };
     return jobs.map(({ state }) => state);

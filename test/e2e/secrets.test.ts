@@ -80,7 +80,7 @@ describe('bk-stack secrets', function () {
   it('brings every kind of secret to a build, byte for byte', async () => {
     await makeBucket('round-trip');
     const cli = (options: object, ...args: string[]) => sandbox.runWith(options, ...args);
-    await secretsRoundTrip(cli, sandbox.endpoint, 'round-trip');
+    await secretsRoundTrip(cli, sandbox.awsEnvironment, 'round-trip');
   });
 
   it('stores with the stack’s encryption, and says what is there without any of it', async () => {

@@ -15,9 +15,8 @@ describe('a stack of spot instances where there are none', function () {
     readonly group: { readonly onDemandUntil?: string };
     readonly scaler: readonly { readonly event: string; readonly reason: string }[];
   }
-  const headers = { 'x-bk-stack-sandbox': '1' };
   const unfinished = async () => {
-    const answer = await fetch(`${sandbox.endpoint}/_sandbox/jobs`, { headers });
+    const answer = await sandbox.control('jobs');
     const { jobs } = (await answer.json()) as { jobs: { state: string }[] };
     return jobs.filter(({ state }) => state !== 'finished').length;
   };
@@ -33,8 +32,8 @@ describe('a stack of spot instances where there are none', function () {
       ...['--param', 'OnDemandPercentage=0', '--param', 'SpotFallbackMinutes=3'],
     );
     expect(made.exitCode, made.stderr).to.equal(0);
-    await fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
-      ...{ method: 'POST', headers },
+    await sandbox.control('jobs', {
+      method: 'POST',
       body: JSON.stringify({ queue: 'spotty', seconds: 60 }),
     });
     await eventually(60, 'the failed launch shows', async () => {

@@ -8,11 +8,7 @@ describe('bk-stack status', function () {
   const push = (count: number) =>
     Promise.all(
       Array.from({ length: count }, () =>
-        fetch(`${sandbox.endpoint}/_sandbox/jobs`, {
-          method: 'POST',
-          headers: { 'x-bk-stack-sandbox': '1' },
-          body: JSON.stringify({ queue: 'q', seconds: 6_000 }),
-        }),
+        sandbox.control('jobs', { method: 'POST', body: JSON.stringify({ queue: 'q', seconds: 6_000 }) }),
       ),
     );
 

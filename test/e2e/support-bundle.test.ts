@@ -173,9 +173,7 @@ describe('bk-stack support-bundle', function () {
     const logs = new CloudWatchLogs(sandbox.client);
     await logs.createLogGroup({ logGroupName }).catch(() => undefined);
     await logs.createLogStream({ logGroupName, logStreamName }).catch(() => undefined);
-    const { now } = (await (
-      await fetch(`${sandbox.endpoint}/_sandbox/status`, { headers: { 'x-bk-stack-sandbox': '1' } })
-    ).json()) as { now: string };
+    const { now } = (await (await sandbox.control('status')).json()) as { now: string };
     await logs.putLogEvents({
       ...{ logGroupName, logStreamName },
       logEvents: messages.map((message, index) => ({

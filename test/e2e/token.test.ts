@@ -16,8 +16,7 @@ describe('bk-stack token rotate', function () {
     const { Parameter } = await ssm.getParameter({ Name: PARAMETER, WithDecryption: true });
     return { token: Parameter?.Value, version: Parameter?.Version, type: Parameter?.Type };
   };
-  const control = (path: string, init: RequestInit = {}) =>
-    fetch(`${sandbox.endpoint}/_sandbox/${path}`, { headers: { 'x-bk-stack-sandbox': '1' }, ...init });
+  const control = (path: string, init: RequestInit = {}) => sandbox.control(path, init);
   const jobStates = async () => {
     const { jobs } = (await (await control('jobs')).json()) as { jobs: { state: string }[] };
     return jobs.map(({ state }) => state);

@@ -16,11 +16,7 @@ describe('bk-stack update and rollback', function () {
 
   const jobs = new SandboxJobs(sandbox);
   const fail = (...faults: string[]) =>
-    fetch(`${sandbox.endpoint}/_sandbox/faults`, {
-      method: 'PUT',
-      headers: { 'x-bk-stack-sandbox': '1' },
-      body: JSON.stringify(faults),
-    });
+    sandbox.control('faults', { method: 'PUT', body: JSON.stringify(faults) });
   const versions = async () => {
     const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
     return (group?.Instances ?? []).map(({ LaunchTemplate }) => LaunchTemplate?.Version);

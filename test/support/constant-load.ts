@@ -47,9 +47,8 @@ export class ConstantLoad {
       const { jobs } = await this.state();
       for (let there = jobs.scheduled + jobs.running; there < count; there += 1) {
         const seconds = Math.round(least + this.random() * (most - least));
-        await fetch(`${this.sandbox.endpoint}/_sandbox/jobs`, {
+        await this.sandbox.control('jobs', {
           method: 'POST',
-          headers: { 'x-bk-stack-sandbox': '1' },
           body: JSON.stringify({ queue: this.queue, seconds }),
         });
       }

@@ -23,9 +23,12 @@ export interface JobEnvironment {
   credentials(url: string): Promise<string>;
 }
 
-/** Runs the host program's own hook for a job of a pipeline, as an instance whose stack has this bucket would. */
+/**
+ * Runs the host program's own hook for a job of a pipeline, as an instance whose stack has this bucket would.
+ * @param aws the environment that leads to the bucket
+ */
 export async function jobEnvironment(
-  endpoint: string,
+  aws: Readonly<Record<string, string>>,
   bucket: string,
   pipeline: string,
 ): Promise<JobEnvironment> {
@@ -39,7 +42,7 @@ export async function jobEnvironment(
     TMPDIR: folder,
     NODE: process.execPath,
     JOB_PROGRAM,
-    AWS_ENDPOINT_URL: endpoint,
+    ...aws,
     BK_STACK_SETTINGS: settings,
     BUILDKITE_PIPELINE_SLUG: pipeline,
   };

@@ -45,9 +45,8 @@ export class SandboxJobs {
   }
 
   async #ask(method: string, path: string, body?: object) {
-    const answer = await fetch(`${this.sandbox.endpoint}/_sandbox/${path}`, {
+    const answer = await this.sandbox.control(path, {
       method,
-      headers: { 'x-bk-stack-sandbox': '1' },
       ...(body && { body: JSON.stringify(body) }),
     });
     return (await answer.json()) as { readonly jobs?: readonly { readonly state: string }[] };

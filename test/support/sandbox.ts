@@ -2,20 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bearer, findSandbox, type RunningSandbox } from '../../src/sandbox/server/discovery.ts';
+import { stateDirectory } from '../../src/sandbox/server/places.ts';
+import { awsEnvironment } from './aws-environment.ts';
 import { entry, runCli, runProcess, type Finished, type RunOptions } from './process.ts';
 import { CliTerminal, type TerminalOptions } from './pty.ts';
 
 /** A sandbox of the test's own in the background, and the built CLI that works in it. */
 export class CliSandbox {
   readonly #folder = mkdtempSync(join(tmpdir(), 'bk-stack-e2e-'));
-  #endpoint = '';
+  #last: RunningSandbox | undefined;
 
   /** @param options for `sandbox start`: `--fail`, `--speed` */
   async start(...options: string[]): Promise<void> {
     const speed = options.includes('--speed') ? [] : ['--speed', '200'];
-    const started = await this.run('sandbox', 'start', '--port', '0', '--json', ...speed, ...options);
+    const port = options.includes('--port') ? [] : ['--port', '0'];
+    const started = await this.run('sandbox', 'start', '--json', ...port, ...speed, ...options);
     if (started.exitCode !== 0) throw new Error(started.stdout + started.stderr);
-    this.#endpoint = (JSON.parse(started.stdout) as { endpoint: string }).endpoint;
   }
 
   /** Stops it, and throws away what was in it. */
@@ -25,12 +28,30 @@ export class CliSandbox {
   }
 
   get endpoint(): string {
-    return this.#endpoint;
+    return this.#running.endpoint;
   }
 
   /** For any SDK client. */
   get client() {
-    return { endpoint: this.#endpoint, region: 'us-east-1' };
+    const { endpoint, credentials } = this.#running;
+    return { endpoint, region: 'us-east-1', credentials };
+  }
+
+  /** For any AWS tool. */
+  get awsEnvironment() {
+    return awsEnvironment(this.#running);
+  }
+
+  /** Asks a control endpoint: `jobs`, `faults`. */
+  control(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(`${this.endpoint}/_sandbox/${path}`, { ...init, headers: bearer(this.#running) });
+  }
+
+  /** It, or the last that ran. */
+  get #running(): RunningSandbox {
+    this.#last = findSandbox(stateDirectory(this.#env)) ?? this.#last;
+    if (this.#last === undefined) throw new Error('the sandbox is not started');
+    return this.#last;
   }
 
   /** Runs the CLI without a terminal. */

@@ -23,11 +23,11 @@ export const HARD_VALUES: Readonly<Record<string, string>> = {
 
 /**
  * Puts secrets of every kind by the CLI, and finds each of them in a build, byte for byte, by the host program.
- * @param cli runs the built CLI against the server at `endpoint`
+ * @param cli runs the built CLI against the server that `aws`, an environment, leads to
  */
 export async function secretsRoundTrip(
   cli: (options: RunOptions, ...args: string[]) => Promise<Finished>,
-  endpoint: string,
+  aws: Readonly<Record<string, string>>,
   bucket: string,
 ): Promise<void> {
   const put = async (args: readonly string[], input?: string) => {
@@ -53,7 +53,7 @@ export async function secretsRoundTrip(
     for (const [name, value] of files) writeFileSync(join(folder, `app/secret-files/${name}_TOKEN`), value);
     await put(['--dir', folder]);
 
-    const job = await jobEnvironment(endpoint, bucket, 'app');
+    const job = await jobEnvironment(aws, bucket, 'app');
     expect(job.variables).to.include({ SHARED: 'root', BOTH: 'own', QUOTED: 'two  words', MADE: 'root/x' });
     for (const [name, value] of Object.entries(HARD_VALUES))
       expect(job.variables[name], name).to.equal(value);

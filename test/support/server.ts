@@ -1,6 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Keys } from '../../src/sandbox/kernel/keys.ts';
+import { metadataEndpoint } from '../../src/sandbox/machines/metadata.ts';
+import { bearer } from '../../src/sandbox/server/discovery.ts';
 import { SandboxServer, type ServerOptions } from '../../src/sandbox/server/server.ts';
 
 /** The sandbox's server in the test's own process, on a port and in a folder of its own. */
@@ -23,13 +26,30 @@ export class TestServer {
   }
 
   get endpoint(): string {
-    if (this.#server === undefined) throw new Error('the server is not started');
-    return this.#server.endpoint;
+    return this.#running.endpoint;
   }
 
   /** For any SDK client. */
   get client() {
-    return { endpoint: this.endpoint, region: 'us-east-1' };
+    const { endpoint, credentials } = this.#running;
+    return { endpoint, region: 'us-east-1', credentials };
+  }
+
+  /** Where an instance finds its metadata service. */
+  metadataEndpoint(region: string, instanceId: string): string {
+    const { endpoint, credentials } = this.#running;
+    const world = { endpoint, keys: new Keys(credentials.secretAccessKey) };
+    return metadataEndpoint({ world, region }, instanceId);
+  }
+
+  /** Opens the control endpoints. */
+  get bearer() {
+    return bearer(this.#running);
+  }
+
+  get #running(): SandboxServer {
+    if (this.#server === undefined) throw new Error('the server is not started');
+    return this.#server;
   }
 
   /** Ends it and keeps its folder, so that it can be started again. */

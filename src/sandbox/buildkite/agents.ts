@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { World } from '../kernel/world.ts';
 import { dispatchSoon, endJob } from './dispatch.ts';
 import { buildkiteState, type AgentRecord } from './state.ts';
@@ -23,7 +24,8 @@ export function registerAgent(
     queue,
     tags: [...tags],
     hostname,
-    accessToken: world.ids.hex('', 40),
+    // Not drawn from the world's seed, as whoever has it acts as the agent.
+    accessToken: randomBytes(20).toString('hex'),
     ...(instanceId !== undefined && { instanceId }),
     modelled,
     registeredAt: world.now(),

@@ -4,7 +4,7 @@ import { agentOfToken, disconnectAgent, registerAgent } from './agents.ts';
 import { assign, dispatchSoon, finishJob, nextJobFor } from './dispatch.ts';
 import { allMetrics, queueMetrics } from './metrics.ts';
 import { buildkiteState, jobOf, type AgentRecord, type JobRecord } from './state.ts';
-import { isRefusedToken } from './tokens.ts';
+import { isRefusedToken, opensRegistration } from './tokens.ts';
 
 /** A request to one of Buildkite's APIs. */
 export interface BuildkiteRequest {
@@ -37,8 +37,10 @@ export function handleBuildkite(world: World, request: BuildkiteRequest): Buildk
   const { method, path } = request;
   const route = `${method} ${path}`;
   if (route === 'POST /register' || path.startsWith('/metrics')) {
+    if (path === '/register') {
+      return opensRegistration(world, token) ? register(world, request) : UNAUTHORIZED;
+    }
     if (isRefusedToken(world, token)) return UNAUTHORIZED;
-    if (path === '/register') return register(world, request);
     if (method === 'GET') return metrics(world, request);
     return NOT_FOUND;
   }

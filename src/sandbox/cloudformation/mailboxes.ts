@@ -1,10 +1,14 @@
+import { randomBytes } from 'node:crypto';
 import type { Scope } from '../kernel/service.ts';
 import { cloudFormation, own } from './state.ts';
 import type { TemplateBody } from './template/index.ts';
 
-/** Opens a URL that something outside can PUT to, and returns its token. Tokens name their region. */
+/**
+ * Opens a URL that something outside can PUT to, and returns its token. Tokens name their region. The rest of them is all that keeps
+ * others out, and is not drawn from the world's seed: in AWS the URL is presigned.
+ */
 export function openMailbox(scope: Scope, stackId: string): string {
-  const token = `${scope.region}-${scope.world.ids.hex('', 32)}`;
+  const token = `${scope.region}-${randomBytes(16).toString('hex')}`;
   cloudFormation(scope).mailboxes[token] = { stackId, messages: [] };
   return token;
 }

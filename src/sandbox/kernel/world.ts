@@ -1,4 +1,5 @@
 import type { BlobStore } from './blobs.ts';
+import { Keys } from './keys.ts';
 import { Ids, nextRandom } from './random.ts';
 import { AwsError, partitionOf, type Scope, type Service, type Task } from './service.ts';
 import type { Instant, TimeSource } from './time.ts';
@@ -35,11 +36,14 @@ export interface WorldOptions {
   readonly state: WorldState;
   /** How a client reaches this world over HTTP, for URLs that answers contain. */
   readonly endpoint?: string;
+  /** The keys that clients sign with; new ones when left out. */
+  readonly keys?: Keys;
 }
 
 /** The sandbox's whole world: state, time, and the services acting on them. One thread; handlers never interleave. */
 export class World {
   readonly ids: Ids;
+  readonly keys: Keys;
   readonly blobs: BlobStore;
   readonly state: WorldState;
   endpoint: string;
@@ -55,6 +59,7 @@ export class World {
     this.state = options.state;
     this.blobs = options.blobs;
     this.endpoint = options.endpoint ?? 'http://127.0.0.1:0';
+    this.keys = options.keys ?? new Keys();
     this.#time = options.time;
     this.ids = new Ids(this.state);
     this.#services = new Map(options.services.map((service) => [service.name, service]));
@@ -87,6 +92,14 @@ export class World {
 
   scope(region: string): Scope {
     return { world: this, region, partition: partitionOf(region), accountId: ACCOUNT_ID };
+  }
+
+  /** The regions in which a slice holds state. */
+  regionsOf(slice: string): string[] {
+    const prefix = `${slice}/`;
+    return Object.keys(this.state.slices)
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
   }
 
   /** Calls an operation as a client would, without the wire. For one service acting on another. */

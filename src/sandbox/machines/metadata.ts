@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { isSame } from '../kernel/keys.ts';
 import type { Scope } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
@@ -6,7 +6,7 @@ import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts'
 import { ec2State } from '../services/ec2/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 
-/** Before the path of an instance: `/_imds/us-east-1/i-0123456789abcdef0/latest/meta-data/instance-id`. */
+/** Before the path of an instance: `/_imds/us-east-1/i-0123456789abcdef0/KEY/latest/meta-data/instance-id`. */
 export const METADATA_PREFIX = '/_imds/';
 
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
@@ -17,16 +17,32 @@ const NOT_FOUND: WireResponse = {
 };
 
 /**
+ * The address of an instance's metadata service, as AWS_EC2_METADATA_SERVICE_ENDPOINT takes it. In EC2 only the instance reaches it; here
+ * only who has been told the key in its path.
+ */
+export function metadataEndpoint(
+  { world, region }: { readonly world: Pick<World, 'endpoint' | 'keys'>; readonly region: string },
+  instanceId: string,
+): string {
+  return `${world.endpoint}${METADATA_PREFIX}${region}/${instanceId}/${pathKey(world, region, instanceId)}`;
+}
+
+function pathKey({ keys }: Pick<World, 'keys'>, region: string, instanceId: string): string {
+  return keys.derived('metadata', `${region}/${instanceId}`);
+}
+
+/**
  * The instance metadata service of every instance, for programs that run as if they were on one.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function answerMetadata(world: World, { method, path, headers }: WireRequest): WireResponse {
-  const [, region = '', instanceId = '', rest = ''] =
-    /^\/_imds\/([^/]+)\/([^/]+)\/latest\/(.*)$/.exec(path) ?? [];
+  const [, region = '', instanceId = '', key = '', rest = ''] =
+    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/latest\/(.*)$/.exec(path) ?? [];
+  if (!isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
   const scope = world.scope(region);
   const instance = ec2State(scope).instances[instanceId];
   if (instance?.state !== 'running' || instance.metadata.endpoint === 'disabled') return NOT_FOUND;
-  const token = tokenOf(instance);
+  const token = world.keys.derived('metadata token', instanceId);
   if (rest === 'api/token') {
     if (method !== 'PUT') return plain(405, 'Method Not Allowed\n');
     return headers[`${TOKEN_HEADER}-ttl-seconds`] === undefined
@@ -43,11 +59,6 @@ export function answerMetadata(world: World, { method, path, headers }: WireRequ
 
 function plain(status: number, body: string): WireResponse {
   return { status, headers: { 'content-type': 'text/plain' }, body };
-}
-
-/** No secret: whoever reaches the sandbox may ask for one. */
-function tokenOf({ instanceId, reservationId }: InstanceRecord): string {
-  return createHash('sha256').update(`${instanceId} ${reservationId}`).digest('base64url');
 }
 
 function valueOf(scope: Scope, instance: InstanceRecord, path: string): string | undefined {

@@ -3,10 +3,10 @@ import { revokeToken } from '../buildkite/tokens.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
 import type { Scope } from '../kernel/service.ts';
 import type { World } from '../kernel/world.ts';
+import { metadataEndpoint } from '../machines/metadata.ts';
 import { takeMachine } from '../machines/power.ts';
 import { interruptInstance } from '../services/ec2/compute/lifecycle.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
-import { CONTROL_HEADER } from './local-caller.ts';
 
 /** What the control API can ask of the server. */
 export interface Controls {
@@ -16,11 +16,8 @@ export interface Controls {
   stop(): void;
 }
 
-/** bk-stack's own requests to the sandbox, below `/_sandbox/`. */
+/** Answers bk-stack's own requests to the sandbox, below `/_sandbox/`. They have shown the owner's secret. */
 export function control(request: WireRequest, controls: Controls): WireResponse {
-  if (request.headers[CONTROL_HEADER] === undefined) {
-    return json(403, { message: `The header ${CONTROL_HEADER} is missing.` });
-  }
   const { world, speed } = controls;
   switch (`${request.method} ${request.path}`) {
     case 'GET /_sandbox/status':
@@ -41,10 +38,14 @@ export function control(request: WireRequest, controls: Controls): WireResponse 
     case 'POST /_sandbox/jobs/finish':
       return json(200, { finished: finishJobs(world) });
     case 'POST /_sandbox/machines/take':
-      return onMachine(request, world, (scope, instanceId) => takeMachine(scope, instanceId));
+      return onMachine(request, world, (scope, instanceId) =>
+        takeMachine(scope, instanceId)
+          ? { metadataEndpoint: metadataEndpoint(scope, instanceId) }
+          : undefined,
+      );
     case 'POST /_sandbox/machines/interrupt':
       return onMachine(request, world, (scope, instanceId, { seconds = SPOT_NOTICE_SECONDS }) =>
-        interruptInstance(scope, instanceId, seconds),
+        interruptInstance(scope, instanceId, seconds) ? {} : undefined,
       );
     case 'POST /_sandbox/reset':
       controls.reset();
@@ -92,12 +93,13 @@ interface MachineRequest {
 function onMachine(
   { body }: WireRequest,
   world: World,
-  action: (scope: Scope, instanceId: string, request: MachineRequest) => boolean,
+  action: (scope: Scope, instanceId: string, request: MachineRequest) => object | undefined,
 ): WireResponse {
   const request = JSON.parse(body.toString('utf8')) as MachineRequest;
   const { region = '', instanceId = '' } = request;
-  return action(world.scope(region), instanceId, request)
-    ? json(200, {})
+  const done = action(world.scope(region), instanceId, request);
+  return done !== undefined
+    ? json(200, done)
     : json(409, { message: `${instanceId} in ${region} is no instance that this can be done with.` });
 }
 

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { dirname } from 'node:path';
-import { UsageError } from '../../errors.ts';
-import { discoveryFile } from './places.ts';
+import { OperationError, UsageError } from '../../errors.ts';
+import type { Credentials } from '../kernel/keys.ts';
+import { discoveryFile, stateDirectory } from './places.ts';
 
 /** A sandbox that runs on this machine, for this user. */
 export interface RunningSandbox {
@@ -10,45 +11,67 @@ export interface RunningSandbox {
   /** How many times faster than real time its clock runs. */
   readonly speed: number;
   readonly pid: number;
+  /** The keys that its AWS takes. Its control endpoints take the secret one as a bearer token. */
+  readonly credentials: Credentials;
 }
 
-interface Record extends RunningSandbox {
+/** The file's content; a sandbox of an older bk-stack has no keys. */
+interface Record extends Omit<RunningSandbox, 'credentials'> {
+  readonly credentials?: Credentials;
   /** Real milliseconds since the epoch. */
   readonly startedAt: number;
 }
 
-/** The sandbox that runs, if one does. Reads one small file, as every command that looks for a sandbox comes here. */
-export function findSandbox(): RunningSandbox | undefined {
-  const record = readRecord();
+/**
+ * The sandbox that runs, if one does. Reads one small file, as every command that looks for a sandbox comes here.
+ * @param directory where its state is kept
+ * @throws OperationError when the one that runs is of a bk-stack that gave it no keys
+ */
+export function findSandbox(directory = stateDirectory()): RunningSandbox | undefined {
+  const record = readRecord(directory);
   if (record === undefined) return undefined;
-  const { endpoint, speed, pid, startedAt } = record;
+  const { endpoint, speed, pid, startedAt, credentials } = record;
   // After a restart of the machine the number belongs to another process.
   const booted = Date.now() - uptime() * 1000;
-  return startedAt >= booted - 5000 && isAlive(pid) ? { endpoint, speed, pid } : undefined;
+  if (startedAt < booted - 5000 || !isAlive(pid)) return undefined;
+  if (credentials !== undefined) return { endpoint, speed, pid, credentials };
+  throw new OperationError(`The sandbox at ${endpoint} was started by an older bk-stack`, {
+    hint: `Stop it: kill ${pid}. Its state stays for the next start.`,
+  });
 }
 
-/** Lets every command find this process. */
+/** The header that opens a sandbox's control endpoints, and its Buildkite REST API. */
+export function bearer({ credentials }: Pick<RunningSandbox, 'credentials'>): {
+  readonly authorization: string;
+} {
+  return { authorization: `Bearer ${credentials.secretAccessKey}` };
+}
+
+/** Lets every command of this user, and nobody else, find this process and its keys. */
 export function announce(sandbox: RunningSandbox): void {
   const file = discoveryFile();
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const folder = dirname(file);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  chmodSync(folder, 0o700);
   const draft = `${file}.${sandbox.pid}`;
-  writeFileSync(draft, JSON.stringify({ ...sandbox, startedAt: Date.now() }), { mode: 0o600 });
+  rmSync(draft, { force: true });
+  writeFileSync(draft, JSON.stringify({ ...sandbox, startedAt: Date.now() }), { mode: 0o600, flag: 'wx' });
   renameSync(draft, file);
 }
 
 /** Takes the announcement of this process back; another's stays. */
 export function withdraw(pid: number): void {
-  if (readRecord()?.pid === pid) rmSync(discoveryFile(), { force: true });
+  if (readRecord(stateDirectory())?.pid === pid) rmSync(discoveryFile(), { force: true });
 }
 
-function readRecord(): Record | undefined {
+function readRecord(directory: string): Record | undefined {
   try {
-    const value = JSON.parse(readFileSync(discoveryFile(), 'utf8')) as Partial<Record>;
-    const { endpoint, speed, pid, startedAt } = value;
+    const value = JSON.parse(readFileSync(discoveryFile(directory), 'utf8')) as Partial<Record>;
+    const { endpoint, speed, pid, startedAt, credentials } = value;
     if (endpoint === undefined || speed === undefined || pid === undefined || startedAt === undefined) {
       return undefined;
     }
-    return { endpoint, speed, pid, startedAt };
+    return { endpoint, speed, pid, startedAt, ...(credentials !== undefined && { credentials }) };
   } catch {
     return undefined;
   }

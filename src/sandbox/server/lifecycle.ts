@@ -4,8 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { OperationError } from '../../errors.ts';
 import { failureOf, type FromBackground } from './channel.ts';
-import { alreadyRunning, findSandbox, isAlive, type RunningSandbox } from './discovery.ts';
-import { CONTROL_HEADER } from './local-caller.ts';
+import { alreadyRunning, bearer, findSandbox, isAlive, type RunningSandbox } from './discovery.ts';
 import { logFile, stateDirectory } from './places.ts';
 import type { RunOptions } from './run.ts';
 import { Storage } from './storage.ts';
@@ -92,11 +91,12 @@ export async function resetSandbox(): Promise<RunningSandbox | undefined> {
   return running;
 }
 
-async function ask({ endpoint }: RunningSandbox, method: string, path: string): Promise<void> {
+async function ask(sandbox: RunningSandbox, method: string, path: string): Promise<void> {
+  const { endpoint } = sandbox;
   const url = `${endpoint}/_sandbox/${path}`;
   const response = await fetch(url, {
     method,
-    headers: { [CONTROL_HEADER]: '1' },
+    headers: bearer(sandbox),
     signal: AbortSignal.timeout(STOP_WITHIN),
   }).catch((cause: unknown) => {
     throw new OperationError(`The sandbox at ${endpoint} does not answer`, { cause });

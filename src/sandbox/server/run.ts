@@ -46,7 +46,8 @@ export async function runSandbox(
       hint: 'Choose another: bk-stack sandbox start --port <port>',
     });
   });
-  const sandbox = { endpoint: server.endpoint, speed, pid: process.pid };
+  const { endpoint, credentials } = server;
+  const sandbox = { endpoint, speed, pid: process.pid, credentials };
   announce(sandbox);
   ready?.(sandbox);
   await loadAhead();

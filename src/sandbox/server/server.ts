@@ -6,14 +6,16 @@ import { handleBuildkite } from '../buildkite/http.ts';
 import { handleRest } from '../buildkite/rest.ts';
 import { receiveResponse } from '../cloudformation/index.ts';
 import { parseFault, setFaults } from '../faults/index.ts';
+import { type Credentials, Keys } from '../kernel/keys.ts';
 import { AwsError } from '../kernel/service.ts';
 import { AcceleratedTime } from '../kernel/time.ts';
 import { emptyState, World } from '../kernel/world.ts';
-import { answerMetadata, METADATA_PREFIX } from '../machines/metadata.ts';
+import { answerMetadata } from '../machines/metadata.ts';
 import { services } from '../services/index.ts';
 import { splitTarget, Wire, type WireRequest, type WireResponse } from '../wire/index.ts';
 import { control } from './control.ts';
-import { refuseForeign } from './local-caller.ts';
+import { hasBearer, refuseBrowser } from './door.ts';
+import { routeTo } from './routes.ts';
 import { Saver } from './saver.ts';
 import { Storage } from './storage.ts';
 import { Ticker } from './ticker.ts';
@@ -34,9 +36,6 @@ export interface ServerOptions {
 }
 
 const LOOPBACK = '127.0.0.1';
-const BUILDKITE = '/_buildkite/v3';
-const BUILDKITE_REST = '/_buildkite/v2';
-const RESPONSE = '/_cloudformation/response/';
 
 /** Operations by whose name nothing changes. A watcher asks several times a second; writing each time would be waste. */
 const READING = /^(Describe|Get|Head|List|Filter|Validate|StartLiveTail$)/;
@@ -46,6 +45,8 @@ export class SandboxServer {
   readonly #options: ServerOptions;
   readonly #storage: Storage;
   readonly #http: Server;
+  /** New at each start. */
+  readonly #keys = new Keys();
   #live: { world: World; wire: Wire; ticker: Ticker; saver: Saver };
   /** Settles when somebody asked for the end. */
   readonly stopped: Promise<void>;
@@ -88,6 +89,11 @@ export class SandboxServer {
     return `http://${LOOPBACK}:${(this.#http.address() as AddressInfo).port}`;
   }
 
+  /** The keys of the sandbox's owner. */
+  get credentials(): Credentials {
+    return this.#keys.user;
+  }
+
   /** Writes the state, and closes. */
   async close(): Promise<void> {
     const { ticker, saver } = this.#live;
@@ -105,7 +111,7 @@ export class SandboxServer {
     const { speed, failed } = this.#options;
     // The sandbox's time is ahead of ours after it ran fast, and never goes back.
     const time = new AcceleratedTime(speed, Math.max(state.now, Date.now()));
-    const world = new World({ time, services, blobs: this.#storage.blobs, state });
+    const world = new World({ time, services, blobs: this.#storage.blobs, state, keys: this.#keys });
     const saver = new Saver(world, this.#storage, failed);
     const ticker = new Ticker(world, speed, failed);
     world.onChange(() => {
@@ -126,9 +132,14 @@ export class SandboxServer {
   }
 
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const request = await readRequest(incoming);
     const began = performance.now();
-    const { response, note } = await this.#answer(request);
+    const { method = 'GET', url = '/', headers } = incoming;
+    const target = splitTarget(url);
+    const refused = refuseBrowser(headers);
+    const { response, note } =
+      refused === undefined
+        ? await this.#answer({ method, ...target, ...(await contentOf(incoming)) })
+        : { response: refused };
     if (response === 'reset') {
       incoming.socket.resetAndDestroy();
     } else {
@@ -136,16 +147,15 @@ export class SandboxServer {
     }
     const status = response === 'reset' ? 'reset' : String(response.status);
     const milliseconds = Math.round(performance.now() - began);
-    this.#options.log(`${note ?? `${request.method} ${request.path}`} ${status} ${milliseconds} ms`);
+    this.#options.log(`${note ?? `${method} ${target.path}`} ${status} ${milliseconds} ms`);
   }
 
   async #answer(request: WireRequest): Promise<{ response: WireResponse | 'reset'; note?: string }> {
-    const refused = refuseForeign(request);
-    if (refused !== undefined) return { response: refused };
     const { world, wire, ticker, saver } = this.#live;
     ticker.run();
-    const { path } = request;
-    if (path.startsWith('/_sandbox/')) {
+    const { to, prefix, lock } = routeTo(request.path);
+    if (lock === 'bearer' && !hasBearer(request, this.#keys)) return { response: LOCKED };
+    if (to === 'control') {
       const reset = () => {
         this.#reset();
       };
@@ -153,14 +163,18 @@ export class SandboxServer {
     }
     let changed = true;
     try {
-      if (path.startsWith(METADATA_PREFIX)) return { response: answerMetadata(world, request) };
-      if (path.startsWith(`${BUILDKITE}/`)) {
-        return { response: buildkite(world, request, BUILDKITE, handleBuildkite) };
+      switch (to) {
+        case 'metadata':
+          return { response: answerMetadata(world, request) };
+        case 'agent API':
+          return { response: buildkite(world, request, prefix, handleBuildkite) };
+        case 'REST API':
+          return { response: buildkite(world, request, prefix, handleRest) };
+        case 'CloudFormation response':
+          return { response: cloudFormationResponse(world, request, prefix) };
+        case 'AWS':
+          break;
       }
-      if (path.startsWith(`${BUILDKITE_REST}/`)) {
-        return { response: buildkite(world, request, BUILDKITE_REST, handleRest) };
-      }
-      if (path.startsWith(RESPONSE)) return { response: cloudFormationResponse(world, request) };
       const { response, service, operation, error } = await wire.answer(request);
       changed = !READING.test(operation ?? '');
       if (error !== undefined && !(error instanceof AwsError)) this.#options.failed(error);
@@ -174,13 +188,22 @@ export class SandboxServer {
   }
 }
 
+const LOCKED: WireResponse = {
+  status: 401,
+  headers: { 'content-type': 'application/json', 'www-authenticate': 'Bearer' },
+  body: JSON.stringify({
+    message:
+      'This needs the secret of the running sandbox as a bearer token. Each start makes a new one: eval "$(bk-stack sandbox env)" sets it as AWS_SECRET_ACCESS_KEY.',
+  }),
+};
+
 function buildkite(
   world: World,
   request: WireRequest,
   prefix: string,
   handle: typeof handleBuildkite,
 ): WireResponse {
-  const path = request.path.slice(prefix.length);
+  const path = request.path.slice(prefix.length - 1);
   const { status, headers, body } = handle(world, { ...request, path });
   return {
     status,
@@ -189,10 +212,14 @@ function buildkite(
   };
 }
 
-function cloudFormationResponse(world: World, { method, path, body }: WireRequest): WireResponse {
+function cloudFormationResponse(
+  world: World,
+  { method, path, body }: WireRequest,
+  prefix: string,
+): WireResponse {
   if (method !== 'PUT') return { status: 405, headers: { allow: 'PUT' } };
   try {
-    receiveResponse(world, path.slice(RESPONSE.length), body);
+    receiveResponse(world, path.slice(prefix.length), body);
     return { status: 200, headers: {} };
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -200,7 +227,7 @@ function cloudFormationResponse(world: World, { method, path, body }: WireReques
   }
 }
 
-async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
+async function contentOf(incoming: IncomingMessage): Promise<Pick<WireRequest, 'headers' | 'body'>> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
   const headers = Object.fromEntries(
@@ -209,12 +236,7 @@ async function readRequest(incoming: IncomingMessage): Promise<WireRequest> {
       Array.isArray(value) ? value.join(',') : value,
     ]),
   );
-  return {
-    method: incoming.method ?? 'GET',
-    ...splitTarget(incoming.url ?? '/'),
-    headers,
-    body: Buffer.concat(chunks),
-  };
+  return { headers, body: Buffer.concat(chunks) };
 }
 
 async function send({ status, headers, body }: WireResponse, outgoing: ServerResponse): Promise<void> {

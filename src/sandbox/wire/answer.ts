@@ -1,9 +1,9 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
 import { AwsError, partitionOf, type RequestContext, type Service } from '../kernel/service.ts';
-import { sessionCaller } from '../kernel/sessions.ts';
+import type { KeyHolder } from '../kernel/keys.ts';
 import { ACCOUNT_ID, type World } from '../kernel/world.ts';
 import { unwrapBody } from './body.ts';
-import { credentialScope, type CredentialScope } from './credentials.ts';
+import { Denial } from './denial.ts';
 import { mediaType, type WireRequest, type WireResponse } from './http.ts';
 import { cborProtocol, isCbor } from './protocols/cbor.ts';
 import { isJsonRpc, jsonProtocol } from './protocols/json.ts';
@@ -12,6 +12,8 @@ import { ec2Protocol, queryProtocol } from './protocols/query.ts';
 import { restJsonProtocol } from './protocols/rest-json.ts';
 import { restXmlProtocol } from './protocols/rest-xml.ts';
 import { requiredMembers, serviceSchema, type ServiceSchema } from './schema.ts';
+import { credentialScope, type CredentialScope, signatureOf } from './signature.ts';
+import { verify, type Verified } from './verification.ts';
 
 /** What a request was and what became of it, for a log. It never holds a body. */
 export interface Answered {
@@ -38,9 +40,9 @@ export class Wire {
     const answer = { schema, requestId, method };
     const told: { operation?: string } = {};
     try {
-      if (scope === undefined) throw unsigned(request);
-      if (service === undefined) throw unknownService(scope);
-      const unwrapped = unwrapBody(request, service.name);
+      const { signature, holder, chunks } = await this.#verified(request, scope, service);
+      if (service === undefined) throw unknownService(signature);
+      const unwrapped = await unwrapBody(request, service.name, chunks);
       const name = protocol.operationName(unwrapped, schema, new Set(Object.keys(service.operations)));
       const operation = schema.operation(name ?? '');
       if (operation === undefined) throw unknownOperation(name, request);
@@ -53,23 +55,40 @@ export class Wire {
       const input = protocol.read(unwrapped, operation);
       const missing = requiredMembers(operation.input).filter((member) => !(member in input));
       if (missing.length > 0) throw protocol.missing(missing);
-      const output = await handler(input, this.#context(scope, requestId));
+      const output = await handler(input, this.#context(signature, holder, requestId));
       const response = protocol.write((output ?? {}) as object, operation, answer);
       return { response, service: service.name, ...told };
     } catch (cause) {
-      const error = cause instanceof AwsError ? cause : internalFailure(cause);
+      const error = cause instanceof Denial ? protocol.denied(cause) : asAwsError(cause);
       const response = protocol.writeError(error, answer);
       return {
         response,
         ...(service !== undefined && { service: service.name }),
         ...told,
-        error: cause instanceof Error ? cause : error,
+        error: cause instanceof Error && !(cause instanceof Denial) ? cause : error,
       };
     }
   }
 
   #serviceOf({ service }: CredentialScope): Service | undefined {
     return [...this.world.services()].find(({ signingNames }) => signingNames.includes(service));
+  }
+
+  /** @throws Denial */
+  async #verified(
+    request: WireRequest,
+    scope: CredentialScope | undefined,
+    service: Service | undefined,
+  ): Promise<Verified> {
+    const signature = scope && signatureOf(request, scope);
+    if (signature !== undefined) return verify(this.world, request, signature, service?.name);
+    if (scope === undefined && request.headers['authorization'] === undefined) {
+      throw new Denial('unsigned', 'Request is missing Authentication Token');
+    }
+    throw new Denial(
+      'incomplete',
+      "A signature needs 'Credential' with a scope of date, region and service, 'SignedHeaders', 'Signature' and X-Amz-Date.",
+    );
   }
 
   #schema(service: Service): Promise<ServiceSchema> {
@@ -94,14 +113,12 @@ export class Wire {
     return effect;
   }
 
-  #context({ region, accessKeyId }: CredentialScope, requestId: string): RequestContext {
+  #context({ region }: CredentialScope, { callerArn }: KeyHolder, requestId: string): RequestContext {
     const scope = this.world.scope(region);
     return {
       ...scope,
       requestId,
-      callerArn:
-        sessionCaller(this.world, accessKeyId) ??
-        `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:user/sandbox`,
+      callerArn: callerArn ?? `arn:${partitionOf(region)}:iam::${ACCOUNT_ID}:user/sandbox`,
     };
   }
 }
@@ -122,16 +139,6 @@ function protocolOf(request: WireRequest, service: Service | undefined): Protoco
   if (service?.name === 'lambda') return restJsonProtocol;
   const form = mediaType(request) === 'application/x-www-form-urlencoded' || request.query.has('Action');
   return form || service !== undefined ? queryProtocol : restXmlProtocol;
-}
-
-function unsigned({ headers }: WireRequest): AwsError {
-  return headers['authorization'] === undefined
-    ? new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
-    : new AwsError(
-        'IncompleteSignature',
-        "Authorization header requires 'Credential' parameter with a scope of date, region and service.",
-        400,
-      );
 }
 
 function unknownService({ service }: CredentialScope): AwsError {
@@ -157,7 +164,8 @@ function toldError(code: string): AwsError {
   return new AwsError(code, 'The sandbox was told to answer with this error (--fail)', denied ? 403 : 400);
 }
 
-function internalFailure(cause: unknown): AwsError {
+function asAwsError(cause: unknown): AwsError {
+  if (cause instanceof AwsError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);
   return new AwsError('InternalFailure', `The sandbox failed: ${message}`, 500);
 }

@@ -31,8 +31,7 @@ export async function agentsByInstance(
   token: string | undefined,
 ): Promise<Map<string, InstanceAgents> | undefined> {
   const base = aws.agentEndpoint === undefined ? REST : aws.agentEndpoint.replace(/\/v3$/, '/v2');
-  // The sandbox takes any.
-  const bearer = token ?? (aws.agentEndpoint === undefined ? undefined : 'sandbox');
+  const bearer = aws.apiToken ?? token;
   if (bearer === undefined) return undefined;
   const queue = await queueState(aws, stack);
   if (!queue.known) throw new Error(queue.why);

@@ -13,6 +13,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
+import { bearer } from '../../../src/sandbox/server/discovery.ts';
+import { awsEnvironment, type ServerClient } from '../../support/aws-environment.ts';
 import { root, runProcess } from '../../support/process.ts';
 import { toolFolder } from './tools.ts';
 
@@ -23,7 +25,8 @@ const OPT = '/opt/bk-stack';
 export class AgentMachine {
   readonly folder = mkdtempSync(join(tmpdir(), 'bk-stack-agent-'));
   readonly #agents: ChildProcess[] = [];
-  constructor(readonly endpoint: string) {}
+  /** @param client of the sandbox: its keys are those of the instance's role */
+  constructor(private readonly client: () => ServerClient) {}
 
   /** @param settings what stack.env would hold */
   async setUp(settings: Readonly<Record<string, string>>): Promise<void> {
@@ -81,7 +84,7 @@ export class AgentMachine {
 
   #options(queue: string, builds: string): string[] {
     return [
-      ...['--token', 'conformance', '--endpoint', `${this.endpoint}/_buildkite/v3`, '--no-color'],
+      ...['--endpoint', `${this.client().endpoint}/_buildkite/v3`, '--no-color'],
       ...[
         '--name',
         `${queue}-%spawn`,
@@ -127,6 +130,7 @@ export class AgentMachine {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
         ...this.environment,
+        BUILDKITE_AGENT_TOKEN: this.token,
         PATH: `${join(this.folder, 'bin')}:${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       },
     });
@@ -134,21 +138,25 @@ export class AgentMachine {
     return agent;
   }
 
+  /** One with which agents register. */
+  get token(): string {
+    return this.client().credentials.secretAccessKey;
+  }
+
   /** Of the programs of an instance. */
   get environment(): NodeJS.ProcessEnv {
     return {
       HOME: this.folder,
-      AWS_ENDPOINT_URL: this.endpoint,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
+      ...awsEnvironment(this.client()),
       BK_STACK_SETTINGS: join(this.folder, 'stack.env'),
     };
   }
 
   /** One of bk-stack's own requests to the sandbox. */
   control(path: string, body?: object): Promise<Response> {
-    return fetch(`${this.endpoint}/_sandbox/${path}`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
+    const client = this.client();
+    return fetch(`${client.endpoint}/_sandbox/${path}`, {
+      headers: bearer(client),
       ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     });
   }

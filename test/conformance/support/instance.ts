@@ -13,7 +13,7 @@ const HOST = join(root, 'dist/host/host.mjs');
  */
 export class PlayedInstance {
   readonly #folder: string;
-  readonly #environment: NodeJS.ProcessEnv;
+  #metadataEndpoint = '';
   readonly #processes: ChildProcess[] = [];
   #agent: ChildProcess | undefined;
   #watched = false;
@@ -39,11 +39,6 @@ esac
 `,
     );
     chmodSync(join(bin, 'systemctl'), 0o755);
-    this.#environment = {
-      ...machine.environment,
-      PATH: `${bin}:${process.env['PATH'] ?? ''}`,
-      AWS_EC2_METADATA_SERVICE_ENDPOINT: `${machine.endpoint}/_imds/us-east-1/${instanceId}`,
-    };
   }
 
   #path(name: string): string {
@@ -57,6 +52,8 @@ esac
       instanceId: this.instanceId,
     });
     if (!taken.ok) throw new Error(await taken.text());
+    const { metadataEndpoint } = (await taken.json()) as { metadataEndpoint: string };
+    this.#metadataEndpoint = metadataEndpoint;
     this.#agent = this.machine.start(this.queue, '--tags', `aws:instance-id=${this.instanceId}`, ...options);
     writeFileSync(this.#path('agent.pid'), String(this.#agent.pid));
     if (!this.#watched) this.#run('watch');
@@ -77,7 +74,12 @@ esac
   #run(command: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
     const child = spawn(process.execPath, [HOST, command], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...this.#environment, ...environment },
+      env: {
+        ...this.machine.environment,
+        PATH: `${this.#path('bin')}:${process.env['PATH'] ?? ''}`,
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: this.#metadataEndpoint,
+        ...environment,
+      },
     });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (text: Buffer) => {

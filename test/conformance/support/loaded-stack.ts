@@ -84,9 +84,7 @@ export class LoadedStack {
 
   /** The stack's time. */
   async now(): Promise<Date> {
-    const answer = await fetch(`${this.sandbox.endpoint}/_sandbox/status`, {
-      headers: { 'x-bk-stack-sandbox': '1' },
-    });
+    const answer = await this.sandbox.control('status');
     return new Date(((await answer.json()) as { now: string }).now);
   }
 

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findSandbox } from '../../../src/sandbox/server/discovery.ts';
+import { stateDirectory } from '../../../src/sandbox/server/places.ts';
+import { awsEnvironment } from '../../support/aws-environment.ts';
 import { runCli } from '../../support/process.ts';
 import { freePort } from '../../support/free-port.ts';
 import { runTool } from './tools.ts';
@@ -50,6 +53,13 @@ export class Sandbox {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** For any SDK client. A restart makes new keys. */
+  get client() {
+    const running = findSandbox(stateDirectory({ XDG_STATE_HOME: this.folder }));
+    if (running === undefined) throw new Error('the sandbox is not started');
+    return { endpoint: this.endpoint, region: 'us-east-1', credentials: running.credentials };
+  }
+
   cli(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     return runCli(args, { env: { XDG_STATE_HOME: this.folder, ...env } });
   }
@@ -58,7 +68,7 @@ export class Sandbox {
   async aws(...args: string[]): Promise<Answer> {
     const { exitCode, stdout, stderr } = await runTool('awscli', 'aws', args, {
       env: {
-        AWS_ENDPOINT_URL: this.endpoint,
+        ...awsEnvironment(this.client),
         AWS_DEFAULT_REGION: 'us-east-1',
         AWS_DEFAULT_OUTPUT: 'json',
         AWS_PAGER: '',

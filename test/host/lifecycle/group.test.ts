@@ -5,6 +5,7 @@ import { bootCalls } from '../../../src/host/boot/calls.ts';
 import { Metadata } from '../../../src/host/lifecycle/metadata.ts';
 import { Settings } from '../../../src/host/settings.ts';
 import { publicImageId } from '../../../src/sandbox/services/ec2/catalogue/images.ts';
+import { awsEnvironment } from '../../support/aws-environment.ts';
 import { until } from '../../support/jobs.ts';
 import { TestServer } from '../../support/server.ts';
 
@@ -24,13 +25,13 @@ class NothingYet extends Metadata {
 describe('what an instance tells its group', function () {
   this.timeout(60_000);
   const server = new TestServer();
-  const standing = process.env['AWS_ENDPOINT_URL'];
+  const standing = { ...process.env };
   let autoScaling: AutoScaling;
 
   before(async () => {
     // Slow enough for what is looked at before the instance runs.
     await server.start({ speed: 8 });
-    process.env['AWS_ENDPOINT_URL'] = server.endpoint;
+    Object.assign(process.env, awsEnvironment(server.client));
     autoScaling = new AutoScaling(server.client);
     await new EC2(server.client).createLaunchTemplate({
       LaunchTemplateName: 'agents',
@@ -49,8 +50,7 @@ describe('what an instance tells its group', function () {
     });
   });
   after(async () => {
-    if (standing === undefined) delete process.env['AWS_ENDPOINT_URL'];
-    else process.env['AWS_ENDPOINT_URL'] = standing;
+    process.env = standing;
     await server.remove();
   });
 
@@ -62,7 +62,7 @@ describe('what an instance tells its group', function () {
     return AutoScalingInstances.find(({ InstanceId }) => InstanceId === instanceId)?.LifecycleState;
   };
   const reaches = (wanted: string) => until(wanted, async () => (await state()) === wanted);
-  const calls = (metadata: Metadata = new Metadata(`${server.endpoint}/_imds/us-east-1/${instanceId}`)) =>
+  const calls = (metadata: Metadata = new Metadata(server.metadataEndpoint('us-east-1', instanceId))) =>
     bootCalls(new Settings({ BK_STACK_REGION: 'us-east-1' }), metadata);
 
   it('that it is ready for the warm pool, once the group has seen it run', async () => {

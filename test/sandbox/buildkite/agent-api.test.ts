@@ -3,13 +3,15 @@ import { handleBuildkite } from '../../../src/sandbox/buildkite/http.ts';
 import { buildkite } from '../../../src/sandbox/buildkite/index.ts';
 import { pushJob } from '../../../src/sandbox/buildkite/jobs.ts';
 import { revokeToken } from '../../../src/sandbox/buildkite/tokens.ts';
+import { kms } from '../../../src/sandbox/services/kms/index.ts';
+import { ssm } from '../../../src/sandbox/services/ssm/index.ts';
 import { TestWorld } from '../../support/world.ts';
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- what is asked of an answer is known to the test that asks */
 describe('Buildkite’s Agent API', () => {
   let world: TestWorld;
   beforeEach(() => {
-    world = new TestWorld([buildkite]);
+    world = new TestWorld([buildkite, kms, ssm]);
   });
 
   const ask = (method: string, path: string, token: string | undefined, body: object = {}) => {
@@ -23,15 +25,36 @@ describe('Buildkite’s Agent API', () => {
     });
     return { status, body: answer as any };
   };
-  const register = (queue = 'default') =>
-    ask('POST', '/register', 'bkct_x', { name: 'a', hostname: 'h', meta_data: [`queue=${queue}`] }).body;
+  const register = (queue = 'default') => registered(world.keys.user.secretAccessKey, queue).body;
+  const registered = (token: string, queue = 'default') =>
+    ask('POST', '/register', token, { name: 'a', hostname: 'h', meta_data: [`queue=${queue}`] });
 
-  it('takes any token but those that it refuses', () => {
+  it('tells counts to any token but those that it refuses', () => {
     expect(ask('GET', '/metrics', undefined).status).to.equal(401);
     expect(ask('GET', '/metrics', 'invalid-token').status).to.equal(401);
     expect(ask('GET', '/metrics', 'bkct_x').status).to.equal(200);
     revokeToken(world, 'bkct_x');
     expect(ask('GET', '/metrics', 'bkct_x').status).to.equal(401);
+  });
+
+  it('registers agents with the owner’s secret, and with a token that is kept in SSM, alone', async () => {
+    expect(registered(world.keys.user.secretAccessKey).status).to.equal(200);
+    expect(registered('bkct_x').status).to.equal(401);
+    const ireland = world.scope('eu-west-1');
+    const stored = { Name: '/bk-stack/ci/agent-token', Value: 'bkct_x', Type: 'SecureString' };
+    await world.call(ireland, 'ssm', 'PutParameter', stored);
+    expect(registered('bkct_x').status).to.equal(200);
+    const { Parameter } = await world.call<{ Parameter: { Value: string } }>(ireland, 'ssm', 'GetParameter', {
+      Name: stored.Name,
+    });
+    expect(registered(Parameter.Value).status, 'the ciphertext').to.equal(401);
+    await world.call(ireland, 'ssm', 'PutParameter', {
+      ...stored,
+      ...{ Value: 'bkct_new', Overwrite: true },
+    });
+    expect(registered('bkct_x').status, 'replaced').to.equal(401);
+    revokeToken(world, 'bkct_new');
+    expect(registered('bkct_new').status, 'revoked').to.equal(401);
   });
 
   it('carries a job from its queue through an agent', () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { registerAgent } from '../../../src/sandbox/buildkite/agents.ts';
 import { lostJobs, pushJob } from '../../../src/sandbox/buildkite/jobs.ts';
 import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
-import { answerMetadata } from '../../../src/sandbox/machines/metadata.ts';
+import { answerMetadata, metadataEndpoint } from '../../../src/sandbox/machines/metadata.ts';
 import { takeMachine } from '../../../src/sandbox/machines/power.ts';
 import { interruptInstance } from '../../../src/sandbox/services/ec2/compute/lifecycle.ts';
 import { Fleet, userData } from '../../support/fleet.ts';
@@ -11,14 +11,15 @@ const SPOT = { InstanceMarketOptions: { MarketType: 'spot' } };
 
 describe('an instance’s metadata', () => {
   const ask = (
-    { world }: Fleet,
+    { world, scope }: Fleet,
     instanceId: string,
     path: string,
     headers: Record<string, string> = {},
     method = 'GET',
+    { pathname } = new URL(metadataEndpoint(scope, instanceId)),
   ) => {
     const { status, body } = answerMetadata(world, {
-      ...{ method, headers, path: `/_imds/us-east-1/${instanceId}/latest/${path}` },
+      ...{ method, headers, path: `${pathname}/latest/${path}` },
       ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
     });
     return { status, body };
@@ -36,6 +37,17 @@ describe('an instance’s metadata', () => {
     };
     return { fleet, id, read };
   };
+
+  it('is told to nobody who only knows the instance’s id, or another’s key', async () => {
+    const { fleet, id } = await started();
+    const ttl = { 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
+    const other = new URL(metadataEndpoint(fleet.scope, 'i-0123456789abcdef0')).pathname.split('/').at(-1);
+    for (const key of ['', '/x', `/${other ?? ''}`]) {
+      const pathname = `/_imds/us-east-1/${id}${key}`;
+      expect(ask(fleet, id, 'api/token', ttl, 'PUT', { pathname } as URL).status, key).to.equal(404);
+    }
+    expect(ask(fleet, id, 'api/token', ttl, 'PUT').status).to.equal(200);
+  });
 
   it('is told to who shows a token', async () => {
     const { fleet, id, read } = await started({ MetadataOptions: { HttpTokens: 'required' } });

@@ -10,6 +10,7 @@ import type {
 } from '@aws-sdk/client-ssm';
 import { AwsError, type Scope } from '../../kernel/service.ts';
 import { own, sorted } from '../../kernel/table.ts';
+import type { World } from '../../kernel/world.ts';
 import { decryptWith } from '../kms/cryptography.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, constraintFault, required } from '../validation.ts';
@@ -73,6 +74,21 @@ export function readParameter(scope: Scope, name: string, withDecryption = false
     ...described(scope, record, version, withDecryption),
     ...(selector !== undefined && { Selector: selector }),
   };
+}
+
+/** Whether the newest version of a parameter, of any region, holds this text. */
+export function isStored(world: World, text: string): boolean {
+  return world.regionsOf('ssm').some((region) => {
+    const scope = world.scope(region);
+    return Object.values(ssmState(scope).parameters).some((record) => {
+      try {
+        return valueOf(scope, record.name, newest(record), true).trim() === text;
+      } catch (error) {
+        if (error instanceof AwsError) return false;
+        throw error;
+      }
+    });
+  });
 }
 
 function described(

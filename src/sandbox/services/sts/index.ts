@@ -1,12 +1,12 @@
 import type {
   AssumeRoleRequest,
   AssumeRoleResponse,
+  Credentials,
   GetCallerIdentityResponse,
   GetSessionTokenRequest,
   GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
 import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
-import { rememberSession } from '../../kernel/sessions.ts';
 import { checkRange, checkText, required } from '../validation.ts';
 
 const CODE = 'ValidationError';
@@ -31,26 +31,29 @@ function assumeRole(input: AssumeRoleRequest, context: RequestContext): AssumeRo
   const seconds = checkRange(input.DurationSeconds ?? HOUR, 'durationSeconds', [900, 12 * HOUR], CODE);
   const id = context.world.ids.suffix(16);
   const caller = `arn:${context.partition}:sts::${account}:assumed-role/${name}/${session}`;
-  const given = credentials(context, seconds);
-  rememberSession(context.world, given.AccessKeyId, caller);
-  return { Credentials: given, AssumedRoleUser: { AssumedRoleId: `AROA${id}:${session}`, Arn: caller } };
+  return {
+    Credentials: credentials(context, caller, seconds),
+    AssumedRoleUser: { AssumedRoleId: `AROA${id}:${session}`, Arn: caller },
+  };
 }
 
 function getSessionToken(input: GetSessionTokenRequest, context: RequestContext): GetSessionTokenResponse {
   const seconds = checkRange(input.DurationSeconds ?? 12 * HOUR, 'durationSeconds', [900, 36 * HOUR], CODE);
-  return { Credentials: credentials(context, seconds) };
+  return { Credentials: credentials(context, context.callerArn, seconds) };
 }
 
-function credentials({ world }: RequestContext, seconds: number) {
+function credentials({ world }: RequestContext, callerArn: string, seconds: number): Credentials {
+  const expiresAt = world.now() + seconds * 1000;
+  const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(callerArn, { expiresAt });
   return {
-    AccessKeyId: `ASIA${world.ids.suffix(16)}`,
-    SecretAccessKey: world.ids.hex('', 40),
-    SessionToken: world.ids.hex('', 120),
-    Expiration: new Date(world.now() + seconds * 1000),
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    SessionToken: sessionToken,
+    Expiration: new Date(expiresAt),
   };
 }
 
-/** AWS Security Token Service. Credentials that it gives are taken like any others, and tell whose they are. */
+/** AWS Security Token Service. */
 export const sts: Service = {
   name: 'sts',
   signingNames: ['sts'],

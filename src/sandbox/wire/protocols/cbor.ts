@@ -1,5 +1,6 @@
 import { cbor, CborCodec } from '@smithy/core/cbor';
 import { AwsError } from '../../kernel/service.ts';
+import { jsonDenial } from '../denial.ts';
 import type { WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';
 import type { Protocol } from './protocol.ts';
@@ -35,6 +36,7 @@ export const cborProtocol: Protocol = {
       body: cbor.serialize({ __type: known?.name ?? error.code, message: error.message, ...error.details }),
     };
   },
+  denied: jsonDenial(403),
   missing: (members) => missingMembers(members, 'ValidationException'),
 };
 

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { JsonCodec2, JsonShapeDeserializer2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../kernel/service.ts';
+import { jsonDenial } from '../denial.ts';
 import { eventStreamBody } from '../event-stream.ts';
 import { mediaType, type WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';
@@ -62,6 +63,7 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
         body: JSON.stringify({ __type: known?.name ?? error.code, message: error.message, ...error.details }),
       };
     },
+    denied: jsonDenial(400),
     missing: (members) => missingMembers(members, 'ValidationException'),
   };
 }

@@ -1,4 +1,5 @@
 import type { AwsError } from '../../kernel/service.ts';
+import type { Denial } from '../denial.ts';
 import type { WireRequest, WireResponse } from '../http.ts';
 import type { OperationSchema, ServiceSchema } from '../schema.ts';
 
@@ -14,6 +15,8 @@ export interface Protocol {
   read(request: WireRequest, operation: OperationSchema): object;
   write(output: object, operation: OperationSchema, answer: Answer): WireResponse;
   writeError(error: AwsError, answer: Answer): WireResponse;
+  /** The error for a request that isn't let in. */
+  denied(denial: Denial): AwsError;
   /** The error for members that have to be there and are not. */
   missing(members: readonly string[]): AwsError;
 }

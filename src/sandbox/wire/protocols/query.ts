@@ -1,6 +1,7 @@
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../kernel/service.ts';
+import { ec2Denial, queryDenial } from '../denial.ts';
 import { parseForm, readForm } from '../form.ts';
 import type { WireRequest, WireResponse } from '../http.ts';
 import { XML_SETTINGS, escapeXml, xmlAnswer } from '../xml.ts';
@@ -38,6 +39,7 @@ export const queryProtocol: Protocol = {
       requestId,
     );
   },
+  denied: queryDenial,
   missing: (members) => missingMembers(members, 'ValidationError'),
 };
 
@@ -66,6 +68,7 @@ export const ec2Protocol: Protocol = {
       requestId,
     );
   },
+  denied: ec2Denial,
   missing: ([member = '']) =>
     new AwsError('MissingParameter', `The request must contain the parameter ${member}`),
 };

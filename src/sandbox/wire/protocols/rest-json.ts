@@ -1,6 +1,7 @@
 import { JsonCodec2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
 import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../bindings.ts';
+import { jsonDenial } from '../denial.ts';
 import type { WireRequest, WireResponse } from '../http.ts';
 import { routeOf } from '../routes.ts';
 import type { OperationSchema } from '../schema.ts';
@@ -47,6 +48,7 @@ export const restJsonProtocol: Protocol = {
       body: JSON.stringify({ ...type, [messageName]: error.message, ...error.details }),
     };
   },
+  denied: jsonDenial(403),
   missing: (members) => missingMembers(members, 'ValidationException'),
 };
 

@@ -3,6 +3,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 import { AwsError } from '../../kernel/service.ts';
 import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../bindings.ts';
 import { bucketTarget } from '../bucket-target.ts';
+import { s3Denial } from '../denial.ts';
 import type { WireRequest, WireResponse } from '../http.ts';
 import { routeOf } from '../routes.ts';
 import type { OperationSchema, ServiceSchema } from '../schema.ts';
@@ -49,6 +50,7 @@ export const restXmlProtocol: Protocol = {
       { ...headers, 'content-type': 'application/xml' },
     );
   },
+  denied: s3Denial,
   missing: ([member = '']) => new AwsError('InvalidRequest', `Missing required parameter: ${member}`),
 };
 

@@ -96,6 +96,12 @@ function environmentOptions(
 ): EnvironmentOptions {
   const { settings, code, version } = revision;
   const { world, region } = scope;
+  const roleName = settings.Role?.split('/').at(-1) ?? '';
+  // Without an end: Lambda renews them for as long as the environment lasts.
+  const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(
+    `arn:${scope.partition}:sts::${scope.accountId}:assumed-role/${roleName}/${record.name}`,
+    { onSandboxTime: true },
+  );
   return {
     files: packageFiles(world.blobs.get(code.blob ?? '')),
     memorySize: settings.MemorySize,
@@ -113,9 +119,9 @@ function environmentOptions(
       AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
       AWS_LAMBDA_LOG_GROUP_NAME: group,
       AWS_LAMBDA_LOG_STREAM_NAME: stream,
-      AWS_ACCESS_KEY_ID: 'ASIASANDBOXFUNCTION0',
-      AWS_SECRET_ACCESS_KEY: 'sandbox',
-      AWS_SESSION_TOKEN: 'sandbox',
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      AWS_SESSION_TOKEN: sessionToken,
       AWS_ENDPOINT_URL: world.endpoint,
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
       _HANDLER: settings.Handler ?? '',
