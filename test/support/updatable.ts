@@ -131,7 +131,10 @@ export class UpdatableStack {
   #second = 0;
   #planned: { readonly second: number; readonly act: () => unknown }[] = [];
 
-  constructor(private readonly random: () => number) {
+  constructor(
+    private readonly random: () => number,
+    private readonly template = TEMPLATE,
+  ) {
     this.aws = new WorldAws(this.world, this.scope, (seconds) => this.pass(seconds), random);
   }
 
@@ -157,7 +160,7 @@ export class UpdatableStack {
   async create(params: Record<string, string>): Promise<void> {
     await this.call('cloudformation', 'CreateStack', {
       StackName: 'ci',
-      TemplateBody: TEMPLATE,
+      TemplateBody: this.template,
       Parameters: Object.entries(params).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
