@@ -139,7 +139,6 @@ export class DeletableStack extends UpdatableStack {
     globalThis.fetch = () =>
       Promise.resolve(
         Response.json({
-          organization: { slug: 'sandbox' },
           ...queueMetrics(buildkiteState(this.world), QUEUE),
         }),
       );

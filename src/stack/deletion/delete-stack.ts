@@ -11,7 +11,7 @@ import { type Pacing, pacingOf, persistently } from '../pacing.ts';
 import { type BucketCalls, bucketCalls, deleteBucket } from './buckets.ts';
 import { type DrainCalls, drainCalls, type DrainOptions, emptyGroups } from './drain.ts';
 import { deletionFailure } from './failure.ts';
-import { deleteAgain, type DeletionPlan, isBeingDeleted } from './plan.ts';
+import { deleteAgain, type DeletionPlan, isBeingDeleted, isGone } from './plan.ts';
 import { deleteParameters } from './token-parameters.ts';
 
 /** A resource that outlives its stack, by the template's DeletionPolicy or by `--retain`. */
@@ -81,7 +81,11 @@ export async function carryOut(
   options: DeletionOptions,
   pacing: Pacing,
 ): Promise<DeletionResult> {
-  const { stackName, stackId, region } = plan.stack;
+  const { stackId } = plan.stack;
+  if (isGone(plan.stack)) {
+    await persistently(pacing, () => calls.deleteParameters(plan.parameters));
+    return { ...resultOf(plan), elapsedSeconds: 0, kept: [], deletedBuckets: [] };
+  }
   const began = calls.now();
   // DeleteStack is refused until the rollback of a creation is over, however that ends.
   if (plan.stack.status === 'ROLLBACK_IN_PROGRESS')
@@ -97,19 +101,30 @@ export async function carryOut(
 
   const deletedBuckets = await deleteBuckets(calls, plan, options, pacing);
   const gone = new Set(deletedBuckets.map(({ bucket }) => bucket));
-  const instances = plan.groups.reduce((sum, group) => sum + group.instances.length, 0);
+  return {
+    ...resultOf(plan),
+    elapsedSeconds: Math.round((emptied - began) / 1000) + progress.elapsedSeconds,
+    kept: keptResources(events, stackId).filter(({ physicalId }) => !gone.has(physicalId)),
+    deletedBuckets,
+  };
+}
+
+/** What the plan says of the result already. */
+function resultOf({
+  stack: { stackName, stackId, region },
+  groups,
+  jobs,
+  parameters,
+}: DeletionPlan): Omit<DeletionResult, 'elapsedSeconds' | 'kept' | 'deletedBuckets'> {
   return {
     stackName,
     stackId,
     region,
     status: 'DELETE_COMPLETE',
-    elapsedSeconds: Math.round((emptied - began) / 1000) + progress.elapsedSeconds,
-    instances,
-    ...(plan.jobs?.known && { runningJobs: plan.jobs.running }),
-    drained: plan.groups.every(({ ending }) => ending === 'drain'),
-    kept: keptResources(events, stackId).filter(({ physicalId }) => !gone.has(physicalId)),
-    deletedBuckets,
-    deletedParameters: plan.parameters,
+    instances: groups.reduce((sum, { instances }) => sum + instances.length, 0),
+    ...(jobs?.known && { runningJobs: jobs.running }),
+    drained: groups.every(({ ending }) => ending === 'drain'),
+    deletedParameters: parameters,
   };
 }
 

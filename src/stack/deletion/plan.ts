@@ -173,6 +173,11 @@ export function isBeingDeleted({ status }: Pick<StackSummary, 'status'>): boolea
   return status === 'DELETE_IN_PROGRESS' || status === 'ROLLBACK_IN_PROGRESS';
 }
 
+/** Whether nothing is left of the stack but parameters beside it. */
+export function isGone({ status }: Pick<StackSummary, 'status'>): boolean {
+  return status === 'DELETE_COMPLETE';
+}
+
 /** A stack in these states never came to be, or its deletion has begun: all that can be done with it is to delete it. */
 const UNUSABLE = /^(CREATE_IN_PROGRESS|CREATE_FAILED|ROLLBACK_\w+|DELETE_\w+)$/;
 

@@ -4,25 +4,31 @@ import type { TemplateDocument } from '../../cfn/document.ts';
 import { sizedInstances } from '../capacity/calls.ts';
 import { GROUP_TYPE } from '../capacity/emptying.ts';
 import { templateOf } from '../reading/describe-stack.ts';
-import { requireStack } from '../reading/find-stack.ts';
+import { findStack, requireStack } from '../reading/find-stack.ts';
 import { describedGroup } from '../reading/group.ts';
 import { drainsOnTermination, lifecycleHooks } from '../reading/hooks.ts';
 import { queueState } from '../reading/queue.ts';
-import { summaryOf } from '../reading/summary.ts';
+import { STACK_TAG, summaryOf } from '../reading/summary.ts';
 import { runningUpdate } from '../update/under-way.ts';
 import { bucketCalls, bucketContents } from './buckets.ts';
-import type { DeletionFindings, FoundGroup, FoundJobs, StackResource } from './plan.ts';
+import {
+  type DeletionFindings,
+  type FoundGroup,
+  type FoundJobs,
+  isGone,
+  type StackResource,
+} from './plan.ts';
 import { stackParameters } from './token-parameters.ts';
 
 /**
  * Looks at what deleting a stack would touch; changes nothing.
- * @throws OperationError when there is no stack with this name.
+ * @throws OperationError when there is no stack with this name, and nothing is left of one.
  */
 export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFindings> {
-  const found = await requireStack(aws, stackName, 1);
+  const found = (await findStack(aws, stackName)) ?? (await remainsOf(aws, stackName));
   const stack = summaryOf(found, aws.region);
   const [resources, parameters, update] = await Promise.all([
-    resourcesOf(aws, stack.stackId),
+    isGone(stack) ? [] : resourcesOf(aws, stack.stackId),
     stackParameters(aws, stack.stackName),
     runningUpdate(aws, stack.stackName),
   ]);
@@ -44,6 +50,17 @@ export async function surveyForDeletion(aws: AwsContext, stackName: string): Pro
     parameters,
     buckets: contents.filter((bucket) => bucket !== undefined),
   };
+}
+
+/**
+ * A stack that is gone and whose parameters are not: its deletion was killed between the two.
+ * @throws OperationError where there are none either
+ */
+async function remainsOf(aws: AwsContext, stackName: string): Promise<Stack> {
+  const parameters = await stackParameters(aws, stackName);
+  if (parameters.length === 0) return requireStack(aws, stackName, 1);
+  const Tags = [{ Key: STACK_TAG, Value: stackName }];
+  return { StackName: stackName, StackStatus: 'DELETE_COMPLETE', CreationTime: undefined, Tags };
 }
 
 async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): Promise<FoundGroup[]> {

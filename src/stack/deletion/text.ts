@@ -1,6 +1,7 @@
 import { duration } from '../../terminal/duration.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
+import { GROUP_TYPE } from '../capacity/emptying.ts';
 import type { BucketContents } from './buckets.ts';
 import type { DeletionResult } from './delete-stack.ts';
 import { type DeletionPlan, isBeingDeleted, jobsText, type PlannedGroup } from './plan.ts';
@@ -18,7 +19,7 @@ export function planText(plan: DeletionPlan, theme: Theme): string {
   ];
   const keeps = [
     ...plan.keptBuckets.map((bucket) => `bucket ${bucketText(bucket)}`),
-    ...plan.retain.map((logicalId) => `resource ${logicalId}`),
+    ...plan.retain.map((logicalId) => `resource ${logicalId}${keepsInstances(plan, logicalId)}`),
   ];
   return [
     `${theme.stack(stackName)} in ${region} (${status})`,
@@ -57,6 +58,12 @@ function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Them
       : []),
     ...(ended > 0 && !idle && !force ? [`  ${theme.busy('!')} jobs can't finish first: ${why}`] : []),
   ];
+}
+
+/** A group that is kept is left without its hooks, and without a scaler. */
+function keepsInstances({ resources }: DeletionPlan, logicalId: string): string {
+  const kept = resources.find((resource) => resource.logicalId === logicalId);
+  return kept?.type === GROUP_TYPE ? ', whose instances run on and are charged for' : '';
 }
 
 function bucketText({ bucket, versions, more }: BucketContents): string {
