@@ -157,7 +157,8 @@ export class UpdatableStack {
     return this.world.call(this.scope, service, operation, input);
   }
 
-  async create(params: Record<string, string>): Promise<void> {
+  /** Has CloudFormation begin to create it. */
+  async begin(params: Record<string, string>): Promise<void> {
     await this.call('cloudformation', 'CreateStack', {
       StackName: 'ci',
       TemplateBody: this.template,
@@ -167,6 +168,10 @@ export class UpdatableStack {
       })),
       Tags: [{ Key: 'bk-stack:stack', Value: 'ci' }],
     });
+  }
+
+  async create(params: Record<string, string>): Promise<void> {
+    await this.begin(params);
     await this.world.pass(120);
     const { Outputs } = await this.stack();
     this.#group = Outputs[0].OutputValue;

@@ -327,6 +327,24 @@ describe('deleting a stack with instances', function () {
       await nothingLeft();
     });
 
+    it('ends a creation at whatever second it is', async () => {
+      const seen = new Set<string>();
+      for (let second = 2; second < 16; second += 1) {
+        stack.dispose();
+        stack = new DeletableStack();
+        await stack.begin({ MinSize: '1' });
+        await stack.world.pass(second);
+        seen.add(`${await stack.status()}, ${await stack.instances()} instances`);
+        expect(await seconds(() => stack.delete()), `second ${second}`).to.be.below(AT_ONCE);
+        await nothingLeft();
+      }
+      expect([...seen]).to.include.members([
+        'CREATE_IN_PROGRESS, 0 instances',
+        'CREATE_IN_PROGRESS, 1 instances',
+        'CREATE_COMPLETE, 1 instances',
+      ]);
+    });
+
     it('deletes what a failed rollback has left', async () => {
       await failing();
       await stack.world.pass(3_800);
