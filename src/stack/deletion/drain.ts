@@ -8,7 +8,7 @@ import { requireStack } from '../reading/find-stack.ts';
 import { queueState } from '../reading/queue.ts';
 import { refreshCalls } from '../rollout/refresh.ts';
 import { journalStore } from '../update/journal.ts';
-import { deleteAgain, type DeletionPlan } from './plan.ts';
+import { deleteAgain, type DeletionPlan, isUsable } from './plan.ts';
 
 /** What emptying the groups of a stack needs of AWS. */
 export interface DrainCalls {
@@ -64,7 +64,7 @@ export async function emptyGroups(
     throw new InterruptedError({
       hint: [
         `The stack is still there, and its instances go on ending. To go on: ${deleteAgain(plan)}`,
-        `To have it back: bk-stack resume ${stackName}`,
+        ...(isUsable(plan.stack) ? [`To have it back: bk-stack resume ${stackName}`] : []),
       ].join('\n'),
     });
   }

@@ -181,15 +181,21 @@ export function isGone({ status }: Pick<StackSummary, 'status'>): boolean {
 /** A stack in these states never came to be, or its deletion has begun: all that can be done with it is to delete it. */
 const UNUSABLE = /^(CREATE_IN_PROGRESS|CREATE_FAILED|ROLLBACK_\w+|DELETE_\w+)$/;
 
+/** Whether a stack in this status serves jobs, and can go on to. */
+export function isUsable({ status }: Pick<StackSummary, 'status'>): boolean {
+  return !UNUSABLE.test(status);
+}
+
 /** Jobs are ended without being asked to only where nothing could save them any more. */
 function refuseToEndJobs(
-  { stack: { stackName, region, status }, jobs }: DeletionFindings,
+  { stack, jobs }: DeletionFindings,
   groups: readonly PlannedGroup[],
   { force }: DeletionWishes,
 ): void {
-  if (force || UNUSABLE.test(status) || (jobs?.known && jobs.running === 0)) return;
+  if (force || !isUsable(stack) || (jobs?.known && jobs.running === 0)) return;
   const ending = groups.filter(({ drains, instances }) => !drains && instances.some(mayRunJobs));
   if (ending.length === 0) return;
+  const { stackName, region } = stack;
   const again = `bk-stack delete ${stackName} --region ${region}`;
   throw new OperationError(
     `${stackName} can't be deleted without losing jobs: its instances don't finish them before they end, as its group has no ` +

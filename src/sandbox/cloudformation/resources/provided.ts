@@ -24,10 +24,9 @@ export function provided(provider: ResourceProvider): Driver {
     poll({ action, step, properties, context, physicalId = '' }) {
       if (action !== 'delete') return provider.isStable?.(physicalId, properties, context) ?? true;
       if (provider.isDeleted?.(physicalId, properties, context) ?? true) return true;
-      if (step.deadline !== undefined && context.world.now() >= step.deadline)
-        throw new EngineFault(
-          provider.deletionTimeout?.reason(physicalId, properties, context) ?? 'Resource did not stabilize.',
-        );
+      const { deletionTimeout } = provider;
+      if (deletionTimeout !== undefined && context.world.now() >= (step.deadline ?? Infinity))
+        throw new EngineFault(deletionTimeout.reason(physicalId, properties, context));
       return false;
     },
     ref(record, context) {
