@@ -156,7 +156,7 @@ describe('deleting a stack with instances', function () {
     expect(stack.lost).to.equal(0);
   });
 
-  it('keeps the scaler, a schedule and a fleeting refresh from bringing instances back', async () => {
+  it('keeps the scaler, a schedule and an instance refresh from bringing instances back', async () => {
     await started();
     // More jobs than agents, all the time.
     stack.load = 6;
@@ -172,9 +172,23 @@ describe('deleting a stack with instances', function () {
         ScaleInProtectedInstances: 'Wait',
       },
     });
+    let refreshes: Answer;
+    stack.at(60, async () => {
+      refreshes = (await onGroup('DescribeInstanceRefreshes', {})).InstanceRefreshes;
+    });
     expect(await seconds(() => stack.delete())).to.be.below(600 + SOON);
+    expect(refreshes[0].Status).to.match(/^Cancell/);
     await nothingLeft();
     expect(stack.lost).to.equal(0);
+  });
+
+  it('keeps the agent token as long as there are instances', async () => {
+    await started();
+    const tokens: number[] = [];
+    for (const second of [30, 200, 400]) stack.at(second, async () => tokens.push(await stack.tokens()));
+    await stack.delete();
+    expect(tokens).to.eql([1, 1, 1]);
+    await nothingLeft();
   });
 
   it('takes the warm pool along', async () => {
@@ -248,7 +262,6 @@ describe('deleting a stack with instances', function () {
     });
     stack.at(15, async () => {
       expect(await stack.journal()).to.equal(undefined);
-      expect(await stack.tokens()).to.equal(1);
     });
     await stack.delete();
     await nothingLeft();
