@@ -3,18 +3,22 @@ import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
 import { AS_GIVEN } from '../shell/printed.ts';
 import type { DeletionPlan, DeletionResult } from '../stack/deletion/index.ts';
+import { logLine } from '../terminal/log-line.ts';
 import { errTheme, outTheme } from '../terminal/theme.ts';
 
 export default class Delete extends BaseCommand {
   static override summary = 'Delete a stack, and keep its secrets bucket';
   static override description =
     'Shows what goes and what stays, and asks for the name to be typed. Where nobody can be asked, --yes is needed. ' +
-    'Ctrl-C stops the waiting, not the deletion; the same command picks it up.';
+    'Each instance finishes its jobs first, and nothing launches any more; --force ends them at once. The command waits for ' +
+    'the end, as only an empty group is deleted in seconds. Ctrl-C stops the waiting, not the deletion; the same command picks ' +
+    'it up, also after a failure.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',
     '<%= config.bin %> <%= command.id %> my-stack --yes',
     '<%= config.bin %> <%= command.id %> my-stack --delete-secrets',
+    '<%= config.bin %> <%= command.id %> my-stack --force --yes',
     '<%= config.bin %> <%= command.id %> my-stack --retain Vpc --yes',
   ];
 
@@ -22,6 +26,14 @@ export default class Delete extends BaseCommand {
 
   static override flags = {
     yes: Flags.boolean({ char: 'y', description: 'do not ask' }),
+    force: Flags.boolean({ description: 'end the instances now, and the jobs on them' }),
+    'drain-timeout': Flags.integer({
+      description: 'how long jobs may take, in seconds; then the stack stays, paused',
+      helpValue: '<seconds>',
+      default: 14_400,
+      min: 0,
+      exclusive: ['force'],
+    }),
     'delete-secrets': Flags.boolean({
       description: 'delete the secrets bucket and its log bucket too, with every version of every object',
     }),
@@ -50,15 +62,29 @@ export default class Delete extends BaseCommand {
     const { deleteStack, planDeletion, retainable, surveyForDeletion } =
       await import('../stack/deletion/index.ts');
     const { askToDelete, askToKeep } = await import('../stack/deletion/agreement.ts');
+    const { remainingText } = await import('../stack/capacity/scale-to-zero.ts');
     const { deletionText, planText } = await import('../stack/deletion/text.ts');
     const wishes = {
       deleteSecrets: flags['delete-secrets'],
       disableTerminationProtection: flags['disable-termination-protection'],
+      force: flags.force,
     };
     const plan = async (retain: readonly string[]) =>
       planDeletion(await surveyForDeletion(aws, stackName), { ...wishes, retain });
-    const carryOut = async (agreed: DeletionPlan) =>
-      deleteStack(aws, agreed, { signal: this.signal, observer: await this.display(aws, flags) });
+    const status = await this.statusLine(flags);
+    const carryOut = (agreed: DeletionPlan) =>
+      deleteStack(aws, agreed, {
+        signal: this.signal,
+        observer: () => {
+          status?.settle();
+          return this.display(aws, flags);
+        },
+        draining: (left) => {
+          if (status === undefined) this.progress(logLine(new Date(), remainingText(left)));
+          else status.show(remainingText(left));
+        },
+        drainSeconds: flags['drain-timeout'],
+      }).finally(() => status?.settle());
 
     const first = await plan(flags.retain);
     this.progress(planText(first, errTheme));

@@ -49,7 +49,7 @@ export default class ScaleToZero extends BaseCommand {
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { queueState } = await import('../stack/reading/queue.ts');
-    const { awaitZero, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
+    const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { pacingOf } = await import('../stack/pacing.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
@@ -81,9 +81,8 @@ export default class ScaleToZero extends BaseCommand {
       await awaitZero(calls, group, pacingOf(aws, this.signal), {
         timeoutSeconds: flags.timeout,
         force: flags.force,
-        changed: ({ instances, finishing, busyAgents }) => {
-          const busy = busyAgents === undefined ? '' : `; ${counted(busyAgents, 'agent')} busy`;
-          const line = `${counted(instances, 'instance')} left, ${finishing} finishing jobs${busy}`;
+        changed: (left) => {
+          const line = remainingText(left);
           if (status === undefined) this.progress(logLine(new Date(), line));
           else status.show(line);
         },

@@ -2,6 +2,7 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { S3 } from '@aws-sdk/client-s3';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
+import { SandboxJobs } from '../support/jobs.ts';
 import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
@@ -101,6 +102,25 @@ describe('bk-stack delete', function () {
     expect(refused.stderr).to.contain('--disable-termination-protection');
     const agreed = await sandbox.run('delete', 'guarded', '--yes', '--disable-termination-protection');
     expect(agreed.exitCode, agreed.stderr).to.equal(0);
+  });
+
+  it('lets running jobs finish on protected instances, and goes on when its time was up', async () => {
+    const parameters = ['InstanceScaleInProtection=true', 'MinSize=2', 'BuildkiteQueue=q'];
+    await create('busy', ...parameters.flatMap((each) => ['--param', each]));
+    const jobs = new SandboxJobs(sandbox);
+    await jobs.push(2);
+    await jobs.allTaken();
+    const unended = await sandbox.run('delete', 'busy', '--yes', '--drain-timeout', '60');
+    expect(unended.exitCode).to.equal(1);
+    expect(unended.stderr)
+      .to.contain('drains 2 instances first (2 running jobs in the queue q)')
+      .and.to.match(/Z? +2 instances left, \d finishing jobs; 2 agents busy/)
+      .and.to.contain('2 instances still there after 60 seconds');
+    const going = sandbox.run('delete', 'busy', '--yes', '--json');
+    await jobs.allFinished();
+    const { exitCode, stdout, stderr } = await going;
+    expect(exitCode, stderr).to.equal(0);
+    expect(JSON.parse(stdout)).to.include({ status: 'DELETE_COMPLETE', drained: true });
   });
 
   describe('of a stack that does not let go', () => {

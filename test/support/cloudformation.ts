@@ -71,6 +71,13 @@ export class FakeCloudFormation implements DeploymentCalls {
     return Promise.resolve();
   }
 
+  /** No group of this stack has an instance. */
+  readonly emptying = {
+    instances: () => Promise.resolve(undefined),
+    unprotect: () => Promise.resolve(),
+    release: () => Promise.resolve(),
+  };
+
   /** Why the group's launches failed. */
   refusedLaunches: string[] = [];
 

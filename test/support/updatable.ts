@@ -131,7 +131,10 @@ export class UpdatableStack {
   #second = 0;
   #planned: { readonly second: number; readonly act: () => unknown }[] = [];
 
-  constructor(private readonly random: () => number) {
+  constructor(
+    private readonly random: () => number,
+    private readonly template = TEMPLATE,
+  ) {
     this.aws = new WorldAws(this.world, this.scope, (seconds) => this.pass(seconds), random);
   }
 
@@ -154,16 +157,21 @@ export class UpdatableStack {
     return this.world.call(this.scope, service, operation, input);
   }
 
-  async create(params: Record<string, string>): Promise<void> {
+  /** Has CloudFormation begin to create it. */
+  async begin(params: Record<string, string>): Promise<void> {
     await this.call('cloudformation', 'CreateStack', {
       StackName: 'ci',
-      TemplateBody: TEMPLATE,
+      TemplateBody: this.template,
       Parameters: Object.entries(params).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
       })),
       Tags: [{ Key: 'bk-stack:stack', Value: 'ci' }],
     });
+  }
+
+  async create(params: Record<string, string>): Promise<void> {
+    await this.begin(params);
     await this.world.pass(120);
     const { Outputs } = await this.stack();
     this.#group = Outputs[0].OutputValue;

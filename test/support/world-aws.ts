@@ -109,9 +109,15 @@ export class WorldAws {
       const text = Buffer.from(answer.Body).toString('utf8');
       return { ...answer, Body: { transformToString: () => Promise.resolve(text) } };
     } catch (error) {
-      if (error instanceof AwsError) throw sdkError(error.code, error.message, error.status);
-      throw error;
+      if (!(error instanceof AwsError)) throw error;
+      throw sdkError(await this.#nameOf(service, error.code), error.message, error.status);
     }
+  }
+
+  /** The SDK calls errors by the names of their classes, which for some services have a suffix that the wire's codes lack. */
+  async #nameOf(service: string, code: string): Promise<string> {
+    const sdk = (await this.world.service(service)?.sdk()) ?? {};
+    return [`${code}Fault`, `${code}Exception`].find((name) => name in sdk) ?? code;
   }
 }
 

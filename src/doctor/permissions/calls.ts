@@ -24,6 +24,13 @@ const PAUSE = [
   'auto-scaling:DeleteTags',
 ];
 const DRAIN = [...PAUSE, 'auto-scaling:SetInstanceProtection', 'auto-scaling:CompleteLifecycleAction'];
+/** Lets go of instances that CloudFormation waits for when it deletes their group. */
+const EMPTY = [
+  'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:DescribeLifecycleHooks',
+  'auto-scaling:SetInstanceProtection',
+  'auto-scaling:CompleteLifecycleAction',
+];
 /** The bucket from which instances fetch their programs. */
 const ASSETS = [
   's3:HeadBucket',
@@ -127,8 +134,12 @@ const DELETE = [
   ...FIND_STACK,
   ...EVENTS,
   ...TOKEN,
-  'auto-scaling:DescribeAutoScalingGroups',
+  ...EMPTY,
+  'auto-scaling:CancelInstanceRefresh',
+  'auto-scaling:CreateOrUpdateTags',
   'auto-scaling:DescribeScalingActivities',
+  'auto-scaling:SuspendProcesses',
+  'auto-scaling:UpdateAutoScalingGroup',
   'cloudformation:DeleteStack',
   'cloudformation:DescribeStackResources',
   'cloudformation:ListStackResources',

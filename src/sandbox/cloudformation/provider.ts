@@ -38,6 +38,11 @@ export interface ResourceProvider {
   isStable?(physicalId: string, properties: Properties, context: ResourceContext): boolean;
   /** False while a deletion is still under way. */
   isDeleted?(physicalId: string, properties: Properties, context: ResourceContext): boolean;
+  /** How long CloudFormation waits for a deletion, and what it says when it gives up. Default: for ever. */
+  readonly deletionTimeout?: {
+    readonly seconds: number;
+    reason(physicalId: string, properties: Properties, context: ResourceContext): string;
+  };
   ref?(physicalId: string, properties: Properties, context: ResourceContext): string;
   /** The values of `Fn::GetAtt`, nested ones under dotted names. */
   attributes?(

@@ -1,3 +1,4 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
@@ -5,7 +6,7 @@ import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { existingGroup } from '../reading/group.ts';
-import type { CapacityCalls } from './scale-to-zero.ts';
+import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
 
 /** SetInstanceProtection takes fifty ids. */
 const AT_ONCE = 50;
@@ -27,6 +28,15 @@ export function groupOf({ StackName: stackName = '', Outputs, StackStatus }: Sta
   });
 }
 
+/** The instances of a group as AWS describes it. */
+export function sizedInstances({ Instances = [] }: AutoScalingGroup): SizedInstance[] {
+  return Instances.map((instance) => ({
+    instanceId: instance.InstanceId ?? '',
+    lifecycleState: instance.LifecycleState ?? '',
+    protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
+  }));
+}
+
 /** The calls on AWS. */
 export function capacityCalls(aws: AwsContext): CapacityCalls {
   const load = async () => ({
@@ -45,11 +55,7 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
       const found = await existingGroup(aws, group);
       return {
         size: { min: found.MinSize ?? 0, max: found.MaxSize ?? 0, desired: found.DesiredCapacity ?? 0 },
-        instances: (found.Instances ?? []).map((instance) => ({
-          instanceId: instance.InstanceId ?? '',
-          lifecycleState: instance.LifecycleState ?? '',
-          protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
-        })),
+        instances: sizedInstances(found),
         tags: Object.fromEntries((found.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
       };
     },

@@ -81,20 +81,25 @@ export async function scaleToZero(
   return size;
 }
 
-/** The protection of one that is still on its way into service cannot be changed: that is done when it is there. */
 async function letGo(
   calls: CapacityCalls,
   group: string,
   instances: readonly SizedInstance[],
 ): Promise<void> {
-  const held = instances.filter(
-    ({ protectedFromScaleIn, lifecycleState }) => protectedFromScaleIn && lifecycleState === 'InService',
-  );
-  if (held.length === 0) return;
-  await calls.unprotect(
-    group,
-    held.map(({ instanceId }) => instanceId),
-  );
+  const held = protectedInService(instances);
+  if (held.length > 0) await calls.unprotect(group, held);
+}
+
+/**
+ * The ids of the instances whose protection can be removed. That of one that is still on its way into service cannot be
+ * changed: that is done when it is there.
+ */
+export function protectedInService(instances: readonly SizedInstance[]): string[] {
+  return instances
+    .filter(
+      ({ protectedFromScaleIn, lifecycleState }) => protectedFromScaleIn && lifecycleState === 'InService',
+    )
+    .map(({ instanceId }) => instanceId);
 }
 
 export interface ZeroWait {
@@ -115,6 +120,12 @@ export interface Remaining {
   readonly finishing: number;
   /** Agents of the queue that have a job; absent where that is not known. */
   readonly busyAgents?: number;
+}
+
+/** How a group stands that goes to zero, in one line. */
+export function remainingText({ instances, finishing, busyAgents }: Remaining): string {
+  const busy = busyAgents === undefined ? '' : `; ${counted(busyAgents, 'agent')} busy`;
+  return `${counted(instances, 'instance')} left, ${finishing} finishing jobs${busy}`;
 }
 
 /** Looks until no instance is left. */
@@ -158,7 +169,7 @@ async function endNow(
 }
 
 /** Whether the terminating hook holds an instance, so that its jobs can end. */
-function isFinishing({ lifecycleState }: SizedInstance): boolean {
+export function isFinishing({ lifecycleState }: SizedInstance): boolean {
   return lifecycleState === 'Terminating:Wait';
 }
 

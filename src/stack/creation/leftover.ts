@@ -2,10 +2,14 @@ import type { AwsContext } from '../../aws/context.ts';
 import { DeclinedError } from '../../errors.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Theme } from '../../terminal/theme.ts';
+import { remainingText } from '../capacity/scale-to-zero.ts';
 import { deleteStack, type DeletionPlan, planDeletion, surveyForDeletion } from '../deletion/index.ts';
 import { planText } from '../deletion/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { type Leftover, leftoverProblem } from '../preflight/index.ts';
+
+/** How long the jobs of a stack may take that is in the way of its name: a failed deletion may have left some running. */
+const DRAIN_SECONDS = 14_400;
 
 export interface LeftoverOptions {
   readonly signal: AbortSignal;
@@ -29,7 +33,7 @@ export async function removeLeftover(
 ): Promise<void> {
   const { stackName, stackId } = leftover.stack;
   const found = await surveyForDeletion(aws, stackId);
-  const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false };
+  const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false, force: false };
   const plan: DeletionPlan = planDeletion(
     { ...found, parameters: found.parameters.filter((name) => name !== keepParameter) },
     wishes,
@@ -41,5 +45,12 @@ export async function removeLeftover(
     throw new DeclinedError(`Nothing was changed. ${message}`, { ...(hint !== undefined && { hint }) });
   }
   signal.throwIfAborted();
-  await deleteStack(aws, plan, { signal, observer: await observer() });
+  await deleteStack(aws, plan, {
+    signal,
+    observer,
+    draining: (left) => {
+      say(remainingText(left));
+    },
+    drainSeconds: DRAIN_SECONDS,
+  });
 }

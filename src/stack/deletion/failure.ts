@@ -1,6 +1,7 @@
 import { OperationError } from '../../errors.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
+import { GROUP_TYPE } from '../capacity/emptying.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { StackSummary } from '../reading/summary.ts';
 
@@ -12,7 +13,9 @@ export function deletionFailure(stack: StackSummary, events: readonly StackEvent
   const own = events.findLast((event) => isOwnRow(event) && event.stackId === stackId);
   const advice = new Set(stuck.flatMap(({ reason }) => adviceFor({ reason }, { stackName, region }) ?? []));
   const again = `bk-stack delete ${stackName} --region ${region}`;
-  const retain = stuck.map(({ logicalId }) => logicalId);
+  const groups = stuck.filter(({ type }) => type === GROUP_TYPE).map(({ logicalId }) => logicalId);
+  // A group that is kept keeps its instances, which run on and cost money.
+  const retain = stuck.map(({ logicalId }) => logicalId).filter((id) => !groups.includes(id));
   const keeping = `Or let the rest go and keep ${retain.length === 1 ? 'it' : 'them'}: ${again} ${retain.map((id) => `--retain ${id}`).join(' ')} ${AS_GIVEN}`;
   return new OperationError(
     [
@@ -24,7 +27,11 @@ export function deletionFailure(stack: StackSummary, events: readonly StackEvent
     {
       hint: [
         ...advice,
-        `Once that is out of the way: ${again} ${AS_GIVEN}`,
+        ...(groups.length > 0
+          ? [
+              `To end the instances of ${groups.join(' and ')} at once, with any jobs on them, and delete the rest: ${again} --force ${AS_GIVEN}`,
+            ]
+          : [`Once that is out of the way: ${again} ${AS_GIVEN}`]),
         ...(retain.length > 0 ? [keeping] : []),
       ].join('\n'),
       details: {

@@ -1,23 +1,39 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
+import { sizedInstances } from '../capacity/calls.ts';
+import { GROUP_TYPE } from '../capacity/emptying.ts';
 import { templateOf } from '../reading/describe-stack.ts';
-import { requireStack } from '../reading/find-stack.ts';
-import { summaryOf } from '../reading/summary.ts';
+import { findStack, requireStack } from '../reading/find-stack.ts';
+import { describedGroup } from '../reading/group.ts';
+import { drainsOnTermination, lifecycleHooks } from '../reading/hooks.ts';
+import { queueState } from '../reading/queue.ts';
+import { STACK_TAG, summaryOf } from '../reading/summary.ts';
+import { runningUpdate } from '../update/under-way.ts';
 import { bucketCalls, bucketContents } from './buckets.ts';
-import type { DeletionFindings, StackResource } from './plan.ts';
+import {
+  type DeletionFindings,
+  type FoundGroup,
+  type FoundJobs,
+  isGone,
+  type StackResource,
+} from './plan.ts';
 import { stackParameters } from './token-parameters.ts';
 
 /**
  * Looks at what deleting a stack would touch; changes nothing.
- * @throws OperationError when there is no stack with this name.
+ * @throws OperationError when there is no stack with this name, and nothing is left of one.
  */
 export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFindings> {
-  const found = await requireStack(aws, stackName, 1);
+  const found = (await findStack(aws, stackName)) ?? (await remainsOf(aws, stackName));
   const stack = summaryOf(found, aws.region);
-  const [resources, parameters] = await Promise.all([
-    resourcesOf(aws, stack.stackId),
+  const [resources, parameters, update] = await Promise.all([
+    isGone(stack) ? [] : resourcesOf(aws, stack.stackId),
     stackParameters(aws, stack.stackName),
+    runningUpdate(aws, stack.stackName),
   ]);
+  const groups = await groupsOf(aws, resources);
+  const inhabited = groups.some(({ instances }) => instances.length > 0);
   const names = resources
     .filter(({ type, retained, physicalId }) => type === 'AWS::S3::Bucket' && retained && physicalId !== '')
     // The secrets first: an access-log bucket still gets logs until the bucket it serves is gone.
@@ -25,7 +41,50 @@ export async function surveyForDeletion(aws: AwsContext, stackName: string): Pro
     .map(({ physicalId }) => physicalId);
   const calls = bucketCalls(aws);
   const contents = await Promise.all(names.map((name) => bucketContents(calls, name)));
-  return { stack, resources, parameters, buckets: contents.filter((bucket) => bucket !== undefined) };
+  return {
+    stack,
+    resources,
+    groups,
+    ...(inhabited && { jobs: await jobsOf(aws, found) }),
+    ...(update !== undefined && { update }),
+    parameters,
+    buckets: contents.filter((bucket) => bucket !== undefined),
+  };
+}
+
+/**
+ * A stack that is gone and whose parameters are not: its deletion was killed between the two.
+ * @throws OperationError where there are none either
+ */
+async function remainsOf(aws: AwsContext, stackName: string): Promise<Stack> {
+  const parameters = await stackParameters(aws, stackName);
+  if (parameters.length === 0) return requireStack(aws, stackName, 1);
+  const Tags = [{ Key: STACK_TAG, Value: stackName }];
+  return { StackName: stackName, StackStatus: 'DELETE_COMPLETE', CreationTime: undefined, Tags };
+}
+
+async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): Promise<FoundGroup[]> {
+  const found: FoundGroup[] = [];
+  for (const { logicalId, type, physicalId } of resources) {
+    if (type !== GROUP_TYPE || physicalId === '') continue;
+    const group = await describedGroup(aws, physicalId);
+    if (group === undefined) continue;
+    found.push({
+      logicalId,
+      autoScalingGroupName: physicalId,
+      instances: sizedInstances(group),
+      drains: drainsOnTermination(await lifecycleHooks(aws, physicalId)),
+    });
+  }
+  return found;
+}
+
+/** An agent may have accepted a job that Buildkite does not count as running yet. */
+async function jobsOf(aws: AwsContext, stack: Stack): Promise<FoundJobs> {
+  const state = await queueState(aws, stack);
+  if (!state.known) return state;
+  const { queue, report } = state;
+  return { known: true, queue, running: Math.max(report.jobs.running, report.agents.busy) };
 }
 
 /** The resources that are there now. */

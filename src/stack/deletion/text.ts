@@ -1,9 +1,10 @@
 import { duration } from '../../terminal/duration.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
+import { GROUP_TYPE } from '../capacity/emptying.ts';
 import type { BucketContents } from './buckets.ts';
 import type { DeletionResult } from './delete-stack.ts';
-import type { DeletionPlan, StackResource } from './plan.ts';
+import { type DeletionPlan, isBeingDeleted, jobsText, type PlannedGroup } from './plan.ts';
 
 /** What a deletion will take away and what it will leave, for a person to agree to. */
 export function planText(plan: DeletionPlan, theme: Theme): string {
@@ -11,28 +12,58 @@ export function planText(plan: DeletionPlan, theme: Theme): string {
   const going = plan.resources.filter(
     ({ logicalId, retained }) => !retained && !plan.retain.includes(logicalId),
   ).length;
-  const instances = plan.resources.some(isGroup) ? ', its instances and the jobs on them' : '';
   const deletes = [
-    ...(going > 0 ? [`${counted(going, 'resource')} of the stack${instances}`] : []),
+    ...(going > 0 ? [`${counted(going, 'resource')} of the stack`] : []),
     ...plan.doomedBuckets.map((bucket) => theme.bad(`bucket ${bucketText(bucket)}, for good`)),
     ...plan.parameters.map((name) => `SSM parameter ${name}`),
   ];
   const keeps = [
     ...plan.keptBuckets.map((bucket) => `bucket ${bucketText(bucket)}`),
-    ...plan.retain.map((logicalId) => `resource ${logicalId}`),
+    ...plan.retain.map((logicalId) => `resource ${logicalId}${keepsInstances(plan, logicalId)}`),
   ];
   return [
     `${theme.stack(stackName)} in ${region} (${status})`,
+    ...instanceLines(plan, theme),
     ...deletes.map((line) => `  ${theme.bad('-')} deletes ${line}`),
     ...keeps.map((line) => `  ${theme.good('+')} keeps ${line}`),
     ...(plan.unprotect ? [`  ${theme.busy('!')} switches its termination protection off`] : []),
     ...(status === 'CREATE_IN_PROGRESS' ? [`  ${theme.busy('!')} ends its creation, which still runs`] : []),
+    ...(status === 'ROLLBACK_IN_PROGRESS'
+      ? [`  ${theme.busy('!')} waits until the rollback of its creation is over`]
+      : []),
+    ...(plan.update === undefined
+      ? []
+      : [
+          `  ${theme.busy('!')} drops its unfinished update (${plan.update.phase}), begun by ${plan.update.by} at ${plan.update.startedAt}`,
+        ]),
     ...(plan.underWay ? [`  ${theme.busy('!')} its deletion runs already`] : []),
   ].join('\n');
 }
 
-function isGroup({ type }: StackResource): boolean {
-  return type === 'AWS::AutoScaling::AutoScalingGroup';
+/** What becomes of the instances, and of the jobs on them. */
+function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Theme): string[] {
+  const count = (ending: PlannedGroup['ending']) =>
+    groups.reduce((sum, group) => sum + (group.ending === ending ? group.instances.length : 0), 0);
+  const [draining, ended] = [count('drain'), count('end')];
+  const idle = jobs?.known && jobs.running === 0;
+  const why = isBeingDeleted(stack)
+    ? 'CloudFormation is deleting the stack already'
+    : 'no lifecycle hook waits for them';
+  return [
+    ...(draining > 0
+      ? [`  ${theme.busy('!')} drains ${counted(draining, 'instance')} first (${jobsText(jobs)})`]
+      : []),
+    ...(ended > 0
+      ? [`  ${theme.bad('-')} ${theme.bad(`ends ${counted(ended, 'instance')} at once`)} (${jobsText(jobs)})`]
+      : []),
+    ...(ended > 0 && !idle && !force ? [`  ${theme.busy('!')} jobs can't finish first: ${why}`] : []),
+  ];
+}
+
+/** A group that is kept is left without its hooks, and without a scaler. */
+function keepsInstances({ resources }: DeletionPlan, logicalId: string): string {
+  const kept = resources.find((resource) => resource.logicalId === logicalId);
+  return kept?.type === GROUP_TYPE ? ', whose instances run on and are charged for' : '';
 }
 
 function bucketText({ bucket, versions, more }: BucketContents): string {

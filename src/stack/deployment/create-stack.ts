@@ -2,6 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
+import { emptyDeletedGroups } from '../capacity/emptying.ts';
 import { foldFailure } from '../diagnosis/first-cause.ts';
 import { lookBehindSignals } from '../diagnosis/launches.ts';
 import { operationFailure } from '../diagnosis/report.ts';
@@ -13,7 +14,8 @@ import type { DeploymentOptions, DeploymentRequest, DeploymentResult } from './r
 import { watchToEnd } from '../events/watch.ts';
 
 /**
- * Makes a stack through a CREATE change set and watches it to its end, roll-back included.
+ * Makes a stack through a CREATE change set and watches it to its end, roll-back included, in which it lets the instances go that
+ * CloudFormation would wait for.
  * @throws OperationError with the first cause when the change set or a resource fails.
  * @throws InterruptedError when `signal` is aborted. Until CloudFormation has begun nothing is left behind; afterwards
  * it goes on, and the hint says how to watch again.
@@ -53,7 +55,14 @@ export async function deploy(
     options.observer.end();
     return { ...result, status: 'CREATE_IN_PROGRESS', elapsedSeconds: 0, outputs: {} };
   }
-  const watching = { ...options, events: calls.events, pacing };
+  // Nobody has relied on a stack that is rolled back before it was there.
+  const meanwhile = emptyDeletedGroups(calls.emptying, {
+    releases: () => true,
+    note: (line) => {
+      options.observer.note(line);
+    },
+  });
+  const watching = { ...options, events: calls.events, pacing, meanwhile };
   const { progress, events } = await watchToEnd({ stackId, stackName }, PollRange.all, resources, watching);
   const { status, elapsedSeconds } = progress;
   if (status !== 'CREATE_COMPLETE') {

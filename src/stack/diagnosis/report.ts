@@ -47,7 +47,7 @@ function nextStep(status: string, stackName: string, region: string): string | u
       return `Then remove what is left, and create it again: bk-stack delete ${stackName} --region ${region}`;
     case 'ROLLBACK_FAILED':
     case 'DELETE_FAILED':
-      return `To see what is in the way: bk-stack delete ${stackName} --region ${region}`;
+      return `To delete what is left, with its instances: bk-stack delete ${stackName} --region ${region}`;
     case 'DELETE_COMPLETE':
       return `Nothing is left of it: bk-stack create ${stackName} --region ${region} ${AS_GIVEN}`;
     case 'UPDATE_ROLLBACK_FAILED':

@@ -12,6 +12,8 @@ export interface MonitorOptions {
   readonly observer: DeploymentObserver;
   readonly pacing: Pacing;
   readonly signal: AbortSignal;
+  /** Done after each look at an operation that is still running, with all of its events so far. */
+  readonly meanwhile?: (events: readonly StackEvent[]) => Promise<void>;
 }
 
 /** Seconds without an answer after which the watching, not the operation, is given up. */
@@ -32,13 +34,14 @@ export class DeploymentMonitor {
    * @throws OperationError when CloudFormation cannot be reached for five minutes, or refuses to answer.
    */
   async untilSettled(): Promise<void> {
-    const { progress, pacing, signal } = this.#options;
+    const { progress, pacing, signal, meanwhile } = this.#options;
     let wait = 0;
     let silence = 0;
     for (;;) {
       signal.throwIfAborted();
       const { outcome, error } = await this.#poll();
       if (progress.finished) return;
+      await meanwhile?.(this.events);
       wait = nextPause(wait, outcome, pacing.random());
       silence = error === undefined ? 0 : silence + wait;
       if (silence > PATIENCE) throw this.#lostSight(error);

@@ -21,6 +21,8 @@ export interface Watching {
   readonly signal: AbortSignal;
   /** What to type to go on after an interruption; without it, how to watch again. */
   readonly again?: string;
+  /** Done after each look, with all events of the operation so far. */
+  readonly meanwhile?: (events: readonly StackEvent[]) => Promise<void>;
 }
 
 export interface Watched {
@@ -38,16 +40,24 @@ export async function watchToEnd(
   stack: StackIdentity,
   range: PollRange,
   expected: number,
-  { events, pacing, observer, signal, again }: Watching,
+  { events, pacing, observer, signal, again, meanwhile }: Watching,
 ): Promise<Watched> {
   const progress = new Progress(stack, expected);
   const poller = new EventPoller(events, stack.stackId, range);
-  const monitor = new DeploymentMonitor({ poller, progress, observer, pacing, signal });
+  const monitor = new DeploymentMonitor({
+    ...{ poller, progress, observer, pacing, signal },
+    ...(meanwhile !== undefined && { meanwhile }),
+  });
   try {
     await monitor.untilSettled();
   } catch (error) {
     if (!signal.aborted) throw error;
-    const command = again ?? `bk-stack status ${stack.stackName} --wait`;
+    const command =
+      again ??
+      // Only that lets instances go that the rollback of a creation waits for.
+      (progress.status.startsWith('ROLLBACK_')
+        ? `bk-stack delete ${stack.stackName}`
+        : `bk-stack status ${stack.stackName} --wait`);
     throw new InterruptedError({ hint: `CloudFormation goes on. To watch it again: ${command}` });
   } finally {
     observer.end();

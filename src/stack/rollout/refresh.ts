@@ -122,8 +122,8 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
       try {
         await client.send(new sdk.CancelInstanceRefreshCommand({ AutoScalingGroupName: group }));
       } catch (error) {
-        // It has come to its end meanwhile.
-        if (awsErrorCode(error) !== 'ActiveInstanceRefreshNotFound') throw error;
+        // It has come to its end meanwhile. The SDK gives the error the name of its class, which ends in Fault.
+        if (!/^ActiveInstanceRefreshNotFound/.test(awsErrorCode(error) ?? '')) throw error;
       }
     },
     async describe(group, refreshId) {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
+import type { EmptyingCalls } from '../../../src/stack/capacity/emptying.ts';
 import type { BucketCalls, VersionId } from '../../../src/stack/deletion/buckets.ts';
 import { carryOut, type DeletionCalls, retainable } from '../../../src/stack/deletion/delete-stack.ts';
+import type { DrainCalls } from '../../../src/stack/deletion/drain.ts';
 import type { DeletionPlan } from '../../../src/stack/deletion/plan.ts';
 import type { StackEvent } from '../../../src/stack/events/event.ts';
 import { unobserved } from '../../../src/stack/events/observer.ts';
@@ -55,6 +57,19 @@ class FakeAws implements DeletionCalls {
   protected = false;
   parameters = ['/bk-stack/ci/agent-token'];
   retained: readonly string[] = [];
+  /** What is said while nothing is drained: this stack has no group. */
+  readonly drain: DrainCalls = {
+    capacity: undefined as never,
+    cancelRefresh: () => Promise.reject(new Error('there is no group')),
+    dropUpdate: () => Promise.resolve(),
+    busyAgents: () => Promise.resolve(undefined),
+  };
+  readonly emptying: EmptyingCalls = {
+    instances: () => Promise.resolve(undefined),
+    unprotect: () => Promise.reject(new Error('there is no group')),
+    release: () => Promise.reject(new Error('there is no group')),
+  };
+  readonly now = () => 0;
   readonly #history: StackEvent[];
   #deleted = false;
 
@@ -118,6 +133,8 @@ function planOf(parts: Partial<DeletionPlan> = {}): DeletionPlan {
       terminationProtection: false,
     },
     resources: [],
+    groups: [],
+    force: false,
     parameters: ['/bk-stack/ci/agent-token'],
     buckets: [],
     retain: [],
@@ -130,7 +147,12 @@ function planOf(parts: Partial<DeletionPlan> = {}): DeletionPlan {
 }
 
 function run(aws: DeletionCalls, plan: DeletionPlan) {
-  const options = { signal: new AbortController().signal, observer: unobserved };
+  const options = {
+    signal: new AbortController().signal,
+    observer: () => Promise.resolve(unobserved),
+    draining: () => undefined,
+    drainSeconds: 0,
+  };
   return carryOut(aws, plan, options, instantPacing());
 }
 
@@ -197,6 +219,30 @@ describe('deleting a stack', () => {
     ]);
     expect(failure.hint).to.contain('bk-stack delete ci --region us-east-1 --retain Vpc');
     expect(retainable(failure)).to.deep.equal(['Vpc']);
+  });
+
+  it('never proposes to keep a group, which would keep its instances', async () => {
+    const group = { type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'ci-group' };
+    const reason = 'because all remaining instances are protected from scale-in.';
+    const history = made()
+      .stack('DELETE_IN_PROGRESS', 'User Initiated')
+      .resource('Group', 'DELETE_FAILED', { ...group, reason })
+      .resource('Vpc', 'DELETE_FAILED', { reason: 'has dependencies' })
+      .stack('DELETE_FAILED');
+    const failure = await failureOf(run(new FakeAws(2, history), planOf()));
+    expect(retainable(failure)).to.deep.equal(['Vpc']);
+    expect(failure.hint).to.contain('bk-stack delete ci --region us-east-1 --force');
+    expect(failure.hint).to.contain('--retain Vpc').and.not.contain('--retain Group');
+  });
+
+  it('deletes the parameters of a stack that is gone, and nothing else', async () => {
+    const aws = new FakeAws(2, deleted());
+    const gone = { ...planOf().stack, status: 'DELETE_COMPLETE' };
+    expect(await run(aws, planOf({ stack: gone }))).to.deep.include({
+      status: 'DELETE_COMPLETE',
+      deletedParameters: ['/bk-stack/ci/agent-token'],
+    });
+    expect(aws.parameters).to.deep.equal([]);
   });
 
   it('leaves what it is told to retain', async () => {

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { type OperationError, UsageError } from '../../../src/errors.ts';
-import { type DeletionFindings, planDeletion } from '../../../src/stack/deletion/plan.ts';
+import {
+  type DeletionFindings,
+  type FoundGroup,
+  type FoundJobs,
+  planDeletion,
+} from '../../../src/stack/deletion/plan.ts';
 import { planText } from '../../../src/stack/deletion/text.ts';
 import type { StackSummary } from '../../../src/stack/reading/summary.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
@@ -8,7 +13,7 @@ import type { Theme } from '../../../src/terminal/theme.ts';
 const as = (text: string) => text;
 const theme: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
 
-function found(parts: Partial<StackSummary> = {}): DeletionFindings {
+function found(parts: Partial<StackSummary> = {}, others: Partial<DeletionFindings> = {}): DeletionFindings {
   return {
     stack: {
       stackName: 'ci',
@@ -24,12 +29,14 @@ function found(parts: Partial<StackSummary> = {}): DeletionFindings {
       { logicalId: 'Vpc', type: 'AWS::EC2::VPC', physicalId: 'vpc-1', retained: false },
       { logicalId: 'Secrets', type: 'AWS::S3::Bucket', physicalId: 'ci-secrets', retained: true },
     ],
+    groups: [],
     parameters: ['/bk-stack/ci/agent-token'],
     buckets: [{ bucket: 'ci-secrets', versions: 12, more: false }],
+    ...others,
   };
 }
 
-const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false };
+const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false, force: false };
 
 function refusal(work: () => unknown): OperationError | UsageError {
   try {
@@ -85,5 +92,104 @@ describe('the plan of a deletion', () => {
     expect(planDeletion(failed, { ...wishes, retain: ['Vpc'] }).retain).to.deep.equal(['Vpc']);
     const unknown = refusal(() => planDeletion(failed, { ...wishes, retain: ['Vpx'] }));
     expect(unknown.hint).to.equal('Did you mean Vpc?');
+  });
+
+  describe('for instances', () => {
+    const group = (drains: boolean, ...states: string[]): FoundGroup => ({
+      logicalId: 'Group',
+      autoScalingGroupName: 'ci-group',
+      instances: states.map((lifecycleState, i) => ({ instanceId: `i-${i}`, lifecycleState })),
+      drains,
+    });
+    const running = (count: number): FoundJobs => ({ known: true, queue: 'q', running: count });
+    const unknown: FoundJobs = { known: false, why: 'no token' };
+    /** How the instances go; undefined where it is refused. */
+    const outcome = (status: string, one: FoundGroup, jobs: FoundJobs, force = false) => {
+      try {
+        const plan = planDeletion(found({ status }, { groups: [one], jobs }), { ...wishes, force });
+        return plan.groups.map(({ ending }) => ending).join();
+      } catch {
+        return undefined;
+      }
+    };
+    const up = ['InService', 'Terminating:Wait'];
+
+    it('drains them wherever the group still can, unless they are forced', () => {
+      for (const status of ['CREATE_COMPLETE', 'UPDATE_ROLLBACK_FAILED', 'CREATE_FAILED', 'DELETE_FAILED']) {
+        for (const jobs of [running(0), running(3), unknown]) {
+          expect(outcome(status, group(true, ...up), jobs), status).to.equal('drain');
+          expect(outcome(status, group(true, ...up), jobs, true), status).to.equal('end');
+        }
+      }
+    });
+
+    it('ends them where CloudFormation is deleting the hooks', () => {
+      for (const status of ['DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])
+        expect(outcome(status, group(true, ...up), running(3)), status).to.equal('end');
+    });
+
+    it('refuses to end running or unknown jobs of a usable stack that cannot drain', () => {
+      for (const status of ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']) {
+        expect(outcome(status, group(false, ...up), running(1)), status).to.equal(undefined);
+        expect(outcome(status, group(false, ...up), unknown), status).to.equal(undefined);
+        expect(outcome(status, group(false, ...up), running(0)), status).to.equal('end');
+        expect(outcome(status, group(false, ...up), running(1), true), status).to.equal('end');
+        // Nothing runs on these.
+        expect(outcome(status, group(false, 'Pending', 'Pending:Wait'), running(1)), status).to.equal('end');
+        expect(outcome(status, group(false), running(1)), status).to.equal('end');
+      }
+    });
+
+    it('does not refuse where a deletion has begun, or the stack never came to be', () => {
+      for (const status of ['CREATE_IN_PROGRESS', 'CREATE_FAILED', 'ROLLBACK_FAILED', 'DELETE_FAILED'])
+        expect(outcome(status, group(false, ...up), unknown), status).to.equal('end');
+    });
+
+    it('leaves groups alone that are kept', () => {
+      const resources = [
+        { logicalId: 'Group', type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'g', retained: true },
+      ];
+      const groups = [group(false, ...up)];
+      expect(planDeletion(found({}, { groups, resources, jobs: unknown }), wishes).groups).to.eql([]);
+      const failed = found(
+        { status: 'DELETE_FAILED' },
+        { groups, resources: resources.map((each) => ({ ...each, retained: false })) },
+      );
+      const plan = planDeletion(failed, { ...wishes, retain: ['Group'] });
+      expect(plan.groups).to.eql([]);
+      expect(planText(plan, theme)).to.contain(
+        '+ keeps resource Group, whose instances run on and are charged for',
+      );
+    });
+
+    const told = (status: string, one: FoundGroup, jobs: FoundJobs, force = false) =>
+      planText(planDeletion(found({ status }, { groups: [one], jobs }), { ...wishes, force }), theme);
+
+    it('says how many there are, and how many jobs run', () => {
+      expect(told('CREATE_COMPLETE', group(true, ...up), running(3))).to.contain(
+        '! drains 2 instances first (3 running jobs in the queue q)',
+      );
+      expect(told('CREATE_COMPLETE', group(true, 'InService'), unknown)).to.contain(
+        '! drains 1 instance first (unknown number of running jobs: no token)',
+      );
+      const forced = told('CREATE_COMPLETE', group(true, ...up), running(1), true);
+      expect(forced).to.contain('- ends 2 instances at once (1 running job in the queue q)');
+      expect(forced).to.not.contain("can't finish");
+    });
+
+    it('says why jobs cannot finish, where they run', () => {
+      const going = told('DELETE_IN_PROGRESS', group(true, ...up), running(2));
+      expect(going).to.contain("jobs can't finish first: CloudFormation is deleting the stack already");
+      const gone = told('DELETE_FAILED', group(false, ...up), unknown);
+      expect(gone).to.contain("jobs can't finish first: no lifecycle hook waits for them");
+      expect(told('DELETE_FAILED', group(false, ...up), running(0))).to.not.contain("can't finish");
+    });
+
+    it('says which update is dropped', () => {
+      const update = { phase: 'replacing', by: 'arn:me', startedAt: '2026-11-24T10:00:00Z' } as const;
+      expect(planText(planDeletion(found({}, { update }), wishes), theme)).to.contain(
+        'drops its unfinished update (replacing), begun by arn:me',
+      );
+    });
   });
 });

@@ -3,6 +3,7 @@ import type { ResourceProvider } from '../provider.ts';
 import type { ResourceRecord } from '../state.ts';
 import type { TemplateValue } from '../template/index.ts';
 import type { Driver } from './driver.ts';
+import { EngineFault } from './failure.ts';
 
 /** The driver of a type that one of the sandbox's services provides. */
 export function provided(provider: ResourceProvider): Driver {
@@ -13,12 +14,20 @@ export function provided(provider: ResourceProvider): Driver {
       const { action, properties, previous, context, physicalId = '' } = work;
       if (action === 'create') work.physicalId = provider.create(properties, context);
       else if (action === 'update') provider.update?.(physicalId, properties, previous, context);
-      else provider.delete(physicalId, properties, context);
+      else {
+        provider.delete(physicalId, properties, context);
+        const { deletionTimeout } = provider;
+        if (deletionTimeout !== undefined)
+          work.step.deadline = context.world.now() + deletionTimeout.seconds * 1000;
+      }
     },
-    poll({ action, properties, context, physicalId = '' }) {
-      return action === 'delete'
-        ? (provider.isDeleted?.(physicalId, properties, context) ?? true)
-        : (provider.isStable?.(physicalId, properties, context) ?? true);
+    poll({ action, step, properties, context, physicalId = '' }) {
+      if (action !== 'delete') return provider.isStable?.(physicalId, properties, context) ?? true;
+      if (provider.isDeleted?.(physicalId, properties, context) ?? true) return true;
+      const { deletionTimeout } = provider;
+      if (deletionTimeout !== undefined && context.world.now() >= (step.deadline ?? Infinity))
+        throw new EngineFault(deletionTimeout.reason(physicalId, properties, context));
+      return false;
     },
     ref(record, context) {
       const { physicalId = '' } = record;

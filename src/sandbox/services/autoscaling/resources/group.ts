@@ -132,12 +132,28 @@ export const groupResource: ResourceProvider = {
       if (!kept) deleteLifecycleHook({ AutoScalingGroupName: id, LifecycleHookName }, context);
     }
   },
-  /** CloudFormation empties a group before it deletes it, and waits for lifecycle hooks as it does. */
+  /**
+   * CloudFormation sets a group to zero and waits until it is empty. It neither forces the deletion nor removes scale-in
+   * protection, and lifecycle hooks hold instances as ever: https://github.com/aws/aws-cdk/issues/18179,
+   * https://github.com/buildkite/elastic-ci-stack-for-aws/issues/927
+   */
   delete(id, _properties, context) {
     const group = own(groupsOf(context), id);
     if (group === undefined || group.deleting) return;
     updateGroup({ AutoScalingGroupName: id, MinSize: 0, MaxSize: 0, DesiredCapacity: 0 }, context);
-    for (const one of Object.values(group.members)) one.protectedFromScaleIn = false;
+  },
+  deletionTimeout: {
+    // https://github.com/aws-samples/aws-fault-injection-simulator-workshop/issues/114
+    seconds: 3600,
+    reason(id, _properties, context) {
+      const { members, min, max, activities } = groupNamed(context, id);
+      const held = Object.keys(members).length;
+      const message = activities.at(-1)?.message;
+      return (
+        `Group did not stabilize. {current/minSize/maxSize} group size = {${held}/${min}/${max}}.` +
+        (message === undefined ? '' : ` Last scaling activity: ${message}`)
+      );
+    },
   },
   isDeleted(id, _properties, context) {
     const group = own(groupsOf(context), id);

@@ -1,0 +1,103 @@
+import type { AwsContext } from '../../aws/context.ts';
+import { InterruptedError, OperationError } from '../../errors.ts';
+import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { capacityCalls } from '../capacity/calls.ts';
+import { awaitZero, type CapacityCalls, type Remaining, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { type Pacing, persistently } from '../pacing.ts';
+import { requireStack } from '../reading/find-stack.ts';
+import { queueState } from '../reading/queue.ts';
+import { refreshCalls } from '../rollout/refresh.ts';
+import { journalStore } from '../update/journal.ts';
+import { deleteAgain, type DeletionPlan, isUsable } from './plan.ts';
+
+/** What emptying the groups of a stack needs of AWS. */
+export interface DrainCalls {
+  readonly capacity: CapacityCalls;
+  /** Stops the instance refresh of a group, where one is under way. */
+  cancelRefresh(group: string): Promise<void>;
+  /** Takes the stack away from whoever updates it: that bk-stack stops when it next looks. */
+  dropUpdate(stackName: string): Promise<void>;
+  /** How many agents of the queue have a job; undefined where that is not known. */
+  busyAgents(): Promise<number | undefined>;
+}
+
+export interface DrainOptions {
+  readonly signal: AbortSignal;
+  /** Told of each change while instances finish their jobs. */
+  readonly draining: (left: Remaining) => void;
+  /** How long jobs may take, in seconds of the stack's own time. */
+  readonly drainSeconds: number;
+}
+
+/**
+ * Pauses the groups of a stack, so that nothing launches any more, removes protection, and waits for the instances of those
+ * that drain. CloudFormation deletes the lifecycle hooks before the group, and that ends held terminations at once
+ * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html), so jobs can only finish before. May
+ * be repeated, also where it was cut short.
+ * @throws OperationError when jobs take longer than allowed, and when somebody resumes the stack meanwhile
+ * @throws InterruptedError when the signal is aborted; the instances go on ending
+ */
+export async function emptyGroups(
+  calls: DrainCalls,
+  plan: DeletionPlan,
+  { signal, draining, drainSeconds }: DrainOptions,
+  pacing: Pacing,
+): Promise<void> {
+  const { groups, update } = plan;
+  const { stackName } = plan.stack;
+  try {
+    if (update !== undefined) await persistently(pacing, () => calls.dropUpdate(stackName));
+    for (const { autoScalingGroupName: group } of groups) {
+      await persistently(pacing, () => calls.cancelRefresh(group));
+      await persistently(pacing, () => scaleToZero(calls.capacity, group));
+    }
+    for (const { autoScalingGroupName: group } of groups.filter(({ ending }) => ending === 'drain')) {
+      await awaitZero(whilePaused(calls.capacity, plan), group, pacing, {
+        timeoutSeconds: drainSeconds,
+        force: false,
+        changed: draining,
+        busyAgents: () => calls.busyAgents(),
+      });
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    throw new InterruptedError({
+      hint: [
+        `The stack is still there, and its instances go on ending. To go on: ${deleteAgain(plan)}`,
+        ...(isUsable(plan.stack) ? [`To have it back: bk-stack resume ${stackName}`] : []),
+      ].join('\n'),
+    });
+  }
+}
+
+/** Calls that end in an error as soon as the group is not paused any more: somebody wants the stack back. */
+function whilePaused(calls: CapacityCalls, plan: DeletionPlan): CapacityCalls {
+  return {
+    ...calls,
+    async read(group) {
+      const found = await calls.read(group);
+      if ((found.tags[PAUSED_TAG] ?? 'false') !== 'false') return found;
+      throw new OperationError(
+        `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
+        {
+          hint: `To delete it all the same: ${deleteAgain(plan)}`,
+        },
+      );
+    },
+  };
+}
+
+/** The calls on AWS. */
+export function drainCalls(aws: AwsContext, stackId: string): DrainCalls {
+  let stack: ReturnType<typeof requireStack> | undefined;
+  return {
+    capacity: capacityCalls(aws),
+    cancelRefresh: (group) => refreshCalls(aws).cancel(group),
+    dropUpdate: (stackName) => journalStore(aws).close(stackName),
+    async busyAgents() {
+      stack ??= requireStack(aws, stackId);
+      const queue = await queueState(aws, await stack);
+      return queue.known ? queue.report.agents.busy : undefined;
+    },
+  };
+}
