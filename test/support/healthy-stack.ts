@@ -85,6 +85,8 @@ export class HealthyStack {
         AvailabilityZones: 'us-east-1a,us-east-1d',
       },
     );
+    // The function above leaves it to us.
+    await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
     return stack;
   }
 
