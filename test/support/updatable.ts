@@ -105,6 +105,10 @@ function hook(name: string, transition: string, DefaultResult: string, Heartbeat
   };
 }
 
+/** The processes that are suspended, without the one that the scaler suspends for good. */
+export const halted = (suspended: readonly Answer[]): string[] =>
+  suspended.map(({ ProcessName }) => ProcessName).filter((name) => name !== 'AZRebalance');
+
 export interface UpdateRequest {
   readonly params: readonly string[];
   readonly strategy?: string;
