@@ -128,7 +128,7 @@ function groupProblems(group: GroupState, { stack, surplus, bootLog, update }: F
       ? []
       : [
           {
-            message: `${counted(standby.length, 'instance')} on standby, which cost money and don't count as capacity: ${standby.join(', ')}.`,
+            message: `${counted(standby.length, 'instance')} on standby, which ${standby.length === 1 ? "costs money and doesn't" : "cost money and don't"} count as capacity: ${standby.join(', ')}.`,
             remedy: standbyRemedy(standby, name, region),
           },
         ]),
