@@ -8,6 +8,7 @@ import { type Check, type Finding, type Repair } from './finding.ts';
 import { agentsCheck } from './group/agents.ts';
 import { hooksCheck } from './group/hooks.ts';
 import { instancesCheck } from './group/instances.ts';
+import { surplusCheck } from './group/surplus.ts';
 import { launchChecks } from './group/launch.ts';
 import { groupCheck } from './group/state.ts';
 import {
@@ -134,6 +135,7 @@ function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Ch
     groupCheck(patient),
     hooksCheck(patient),
     instancesCheck(patient, replacing),
+    surplusCheck(patient, replacing),
     agentsCheck(patient, restToken, signal),
     ...launchChecks(patient, signal),
     networkCheck(patient),

@@ -30,6 +30,8 @@ export const CODES = [
   'instances-unhealthy',
   'instances-without-agents',
   'instances-outdated',
+  'instances-surplus',
+  'instances-standby',
   'instance-type-not-offered',
   'image-unusable',
   'key-pair-missing',

@@ -8,6 +8,7 @@ import {
   type InstancesDistribution,
   SetDesiredCapacityCommand,
   SetInstanceHealthCommand,
+  SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
@@ -51,6 +52,8 @@ export interface Group {
     readonly buying: GroupPurchase;
     /** What was written down of the least size. */
     readonly noted: string | undefined;
+    /** Whether Auto Scaling replaces instances in service to even out the zones. */
+    readonly balancesZones: boolean;
   }>;
   setDesired(desired: number): Promise<void>;
   /** Below which idle instances stay. */
@@ -66,7 +69,16 @@ export interface Group {
   remember(purchase: Purchase): Promise<void>;
   /** @param onDemandPercentage of what is above the group's base */
   distribute(buying: GroupPurchase, onDemandPercentage: number): Promise<void>;
+  /** Suspends that replacing for balance. Launches are still spread over the zones. May be repeated. */
+  suspendBalancing(): Promise<void>;
 }
+
+/**
+ * Replaces instances in service where the zones differ by two or more. Launches and scale-ins go by the zones without it, and
+ * Capacity Rebalancing of spot instances doesn't depend on it.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/understand-how-suspending-processes-affects-other-processes.html
+ */
+const BALANCING = 'AZRebalance';
 
 /** The hook of template/bk-stack.yml that holds instances until their jobs are done. */
 const TERMINATING_HOOK = 'bk-stack-terminating';
@@ -115,7 +127,8 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         paused: facts.paused,
         distribution,
       };
-      return { facts, members, buying, noted };
+      const balancesZones = !group.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === BALANCING);
+      return { facts, members, buying, noted, balancesZones };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
@@ -142,6 +155,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
       await client.send(
         new UpdateAutoScalingGroupCommand({ ...target, MixedInstancesPolicy: { InstancesDistribution } }),
       );
+    },
+    async suspendBalancing() {
+      await client.send(new SuspendProcessesCommand({ ...target, ScalingProcesses: [BALANCING] }));
     },
     async release(InstanceId) {
       const action = { LifecycleHookName: TERMINATING_HOOK, LifecycleActionResult: 'CONTINUE' };

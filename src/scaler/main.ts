@@ -8,7 +8,14 @@ import { Past } from './forecast/past.ts';
 import { autoScalingGroup } from './group.ts';
 import { pauseAfter, type PollCalls, Scaler } from './poll.ts';
 import { readQueue } from './queue.ts';
-import { decisionLine, errorLine, failureLines, forecastLines, purchaseLines } from './report.ts';
+import {
+  balancingLines,
+  decisionLine,
+  errorLine,
+  failureLines,
+  forecastLines,
+  purchaseLines,
+} from './report.ts';
 import { settingsOf } from './settings.ts';
 
 /** As Lambda passes it. https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
@@ -73,7 +80,8 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
     let pauseMs: number;
     try {
       const poll = await scaler.poll();
-      for (const line of [...failureLines(poll), ...purchaseLines(poll), ...forecastLines(poll)]) write(line);
+      for (const lines of [failureLines, purchaseLines, balancingLines, forecastLines])
+        lines(poll).forEach(write);
       write(decisionLine(settings, poll));
       pauseMs = poll.pauseMs;
       failure = poll.buying.error;

@@ -41,6 +41,8 @@ export interface Poll {
   /** Let go, as their boot never ended. */
   readonly released: readonly string[];
   readonly buying: Buying;
+  /** Undefined where balancing the zones was not to be suspended, or not at this look. */
+  readonly balancing: BalancingFacts | undefined;
   readonly forecast: ForecastFacts | undefined;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
@@ -60,6 +62,12 @@ export interface Buying {
   readonly error: unknown;
 }
 
+/** That balancing the zones was suspended. */
+export interface BalancingFacts {
+  /** Why it could not be. The size does not depend on it. */
+  readonly error: unknown;
+}
+
 /** After which a shortage of spot instances is told, where nothing is to be done about it. */
 const TELL_AFTER_MS = 300_000;
 
@@ -76,6 +84,9 @@ export interface ForecastFacts {
 /** Instances in service without a single agent for this long are dead, whatever their health says. */
 const DEAD_AFTER_MS = 600_000;
 
+/** After which suspending the balancing of the zones is tried again, so that a refusal doesn't use up what a look may ask. */
+const SUSPEND_RETRY_MS = 300_000;
+
 /** No boot takes as long as this; the launching hook gives one up a little later. */
 const STILLBORN_AFTER_MS = 600_000;
 /** Too short for an instance to enter service, take a job and be ended. */
@@ -88,6 +99,8 @@ export class Scaler {
   #toldUntil: number | undefined;
   #shortage: SpotShortage | undefined;
   #shortageTold = false;
+  /** When balancing the zones may be suspended next, in milliseconds since 1970. */
+  #suspendAt = 0;
   /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
   #booting = new Map<string, { readonly since: number; readonly until: number }>();
 
@@ -103,7 +116,10 @@ export class Scaler {
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, { facts, members, buying, noted }] = await Promise.all([this.#queue(), group.read()]);
+    const [queue, { facts, members, buying, noted, balancesZones }] = await Promise.all([
+      this.#queue(),
+      group.read(),
+    ]);
     const at = now();
     const { ahead, expected } = this.#foresee(queue, facts, members, at);
     const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
@@ -116,7 +132,9 @@ export class Scaler {
     // One of three at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
     const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
-    const busy = released.length + replaced.length > 0;
+    const tended = released.length + replaced.length > 0;
+    const balancing = tended || !balancesZones ? undefined : await this.#suspendBalancing(facts, at);
+    const busy = tended || balancing !== undefined;
     const changed = busy ? undefined : await this.#changePurchase(buying, at);
     const forecast = await this.#learn(ahead, !busy && changed === undefined, at);
     const short = facts.pending + facts.inService < facts.desired;
@@ -142,6 +160,7 @@ export class Scaler {
         change: changed?.change,
         error: changed?.error,
       },
+      balancing,
       forecast,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
@@ -211,6 +230,19 @@ export class Scaler {
     } catch (error) {
       return { error };
     }
+  }
+
+  /**
+   * Instances end where they are idle, which leaves the zones uneven. Auto Scaling would launch one in the emptiest zone and
+   * end another for it, again and again, with jobs to wait for.
+   */
+  async #suspendBalancing({ paused }: GroupFacts, now: number): Promise<BalancingFacts | undefined> {
+    if (paused || now < this.#suspendAt) return undefined;
+    this.#suspendAt = now + SUSPEND_RETRY_MS;
+    return this.calls.group.suspendBalancing().then(
+      () => ({ error: undefined }),
+      (error: unknown) => ({ error }),
+    );
   }
 
   /** Once for each shortage. */

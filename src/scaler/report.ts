@@ -107,6 +107,16 @@ export function purchaseLines({ buying: { told, change } }: Poll): Fields[] {
   ];
 }
 
+/** That the zones are not balanced any more, or why they still are. */
+export function balancingLines({ balancing }: Poll): Fields[] {
+  if (balancing === undefined) return [];
+  if (balancing.error === undefined) {
+    return [{ event: 'suspended', reason: 'AZRebalance would replace instances that are in service' }];
+  }
+  const { name, message } = balancing.error as Error;
+  return [{ event: 'suspend-failed', error: name, reason: message }];
+}
+
 /** Where the past could not be read, which leaves the forecast as it was. */
 export function forecastLines({ forecast }: Poll): Fields[] {
   if (forecast?.error === undefined) return [];

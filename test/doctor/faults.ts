@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../src/doctor/finding.ts';
+import type { Answer } from '../support/fleet.ts';
 import { sdkError } from '../support/world-aws.ts';
 import type { HealthyStack } from '../support/healthy-stack.ts';
 
@@ -322,6 +323,33 @@ export const FAULTS: readonly PlantedFault[] = [
     },
     code: 'warm-pool-empty',
     fix: /--param InstanceTypes=/,
+  },
+  {
+    what: 'protected instances that outlast a smaller size',
+    plant: async (stack) => {
+      const InstanceIds = (await stack.group()).Instances.map(({ InstanceId }: Answer) => InstanceId);
+      await stack.onGroup('SetInstanceProtection', { InstanceIds, ProtectedFromScaleIn: true });
+      await stack.onGroup('UpdateAutoScalingGroup', { MinSize: 0, DesiredCapacity: 0 });
+      await stack.published({ inService: 2, desired: 0, busyAgents: 1 });
+    },
+    code: 'instances-surplus',
+    severity: 'warning',
+    fix: /set-instance-protection --no-protected-from-scale-in --instance-ids i-\S+ i-\S+ --auto-scaling-group-name/,
+    fixed: true,
+  },
+  {
+    what: 'an instance on standby',
+    plant: async (stack) => {
+      const [{ InstanceId }] = (await stack.group()).Instances;
+      await stack.onGroup('EnterStandby', {
+        InstanceIds: [InstanceId],
+        ShouldDecrementDesiredCapacity: false,
+      });
+      await stack.world.pass(120);
+    },
+    code: 'instances-standby',
+    severity: 'warning',
+    fix: /aws autoscaling exit-standby --instance-ids i-/,
   },
   {
     what: 'an instance that fell ill',

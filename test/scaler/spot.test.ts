@@ -10,13 +10,16 @@ import { Cluster } from '../support/cluster.ts';
 const MINUTES = 5;
 
 /** A group of spot instances alone, whose scaler falls back after five minutes. */
-async function spotCluster(buying: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+async function spotCluster(
+  buying: Readonly<Record<string, string>> = {},
+  settings: object = {},
+): Promise<Cluster> {
   const cluster = new Cluster(1, [], {
     ON_DEMAND_PERCENTAGE: '0',
     SPOT_FALLBACK_MINUTES: String(MINUTES),
     ...buying,
   });
-  await cluster.set();
+  await cluster.set(settings);
   const { LaunchTemplate } = await cluster.fleet.described();
   await cluster.fleet.on('UpdateAutoScalingGroup', {
     MixedInstancesPolicy: {
@@ -96,7 +99,8 @@ describe('a cluster without spot capacity', function () {
   });
 
   it('goes back to spot after an hour, at once to on-demand where spot still fails, and to rest where it does not', async () => {
-    const cluster = await spotCluster();
+    // Protected instances stay, so that none but new launches try spot.
+    const cluster = await spotCluster({}, { NewInstancesProtectedFromScaleIn: true });
     shortOf(cluster, 'spot');
     // One job a minute, always.
     const jobs: JobRecord[] = [];
@@ -122,6 +126,27 @@ describe('a cluster without spot capacity', function () {
     expect(unfinished(jobs).length).to.be.at.most(1);
     expect(cluster.lost).to.deep.equal([]);
     expect(cluster.mostRequests).to.be.at.most(3);
+  });
+
+  it('finds out by the first instance that Auto Scaling exchanges where instances are not protected', async () => {
+    const cluster = await spotCluster();
+    shortOf(cluster, 'spot');
+    const jobs: JobRecord[] = [];
+    await cluster.run(MINUTES * 60 + 3700, (second) => {
+      if (second % 60 === 0) jobs.push(...cluster.push(1, 45));
+    });
+    expect(
+      lines(cluster).map(({ event, purchase }) => [event, String(purchase).split(' ')[0]]),
+    ).to.deep.equal([
+      ['purchase', 'on-demand'],
+      ['distributed', 'undefined'],
+      ['purchase', 'trial'],
+      ['distributed', 'undefined'],
+      ['purchase', 'on-demand'],
+      ['distributed', 'undefined'],
+    ]);
+    expect(unfinished(jobs).length).to.be.at.most(1);
+    expect(cluster.lost).to.deep.equal([]);
   });
 
   it('forgets nothing over a cold start, nor where an update of the stack undoes what it did', async () => {

@@ -105,10 +105,7 @@ export class Cluster {
       `export BUILDKITE_AGENTS_PER_INSTANCE="${this.agentsPerInstance}"`,
       `export BUILDKITE_SCALE_IN_IDLE_PERIOD="${IDLE_SECONDS}"`,
     );
-    await this.fleet.group(
-      { MaxSize: 200, NewInstancesProtectedFromScaleIn: true, ...settings },
-      { UserData: script, ...data },
-    );
+    await this.fleet.group({ MaxSize: 200, ...settings }, { UserData: script, ...data });
     const hook = (
       LifecycleHookName: string,
       transition: string,

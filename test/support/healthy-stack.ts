@@ -12,6 +12,7 @@ import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
 import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
+import type { Minute } from '../../src/stack/reading/surplus.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
 import type { Answer } from './fleet.ts';
 import { root } from './process.ts';
@@ -85,6 +86,8 @@ export class HealthyStack {
         AvailabilityZones: 'us-east-1a,us-east-1d',
       },
     );
+    // The function above leaves it to us.
+    await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
     return stack;
   }
 
@@ -235,6 +238,22 @@ export class HealthyStack {
       message: typeof line === 'string' ? line : JSON.stringify(line),
     };
     await this.call('logs', 'PutLogEvents', { logGroupName, logStreamName: 'x', logEvents: [event] });
+  }
+
+  /** The scaler's metrics of the last quarter of an hour. */
+  async published({ inService, desired, busyAgents }: Minute): Promise<void> {
+    const values = { InServiceInstances: inService, DesiredInstances: desired, BusyAgentCount: busyAgents };
+    const Dimensions = [
+      { Name: 'StackName', Value: 'ci' },
+      { Name: 'Queue', Value: 'deploy' },
+    ];
+    for (let minute = 1; minute <= 15; minute++) {
+      const Timestamp = new Date(this.world.now() - minute * 60_000);
+      const MetricData = Object.entries(values).map(([MetricName, Value]) => ({
+        ...{ MetricName, Value, Dimensions, Timestamp },
+      }));
+      await this.call('cloudwatch', 'PutMetricData', { Namespace: 'Buildkite', MetricData });
+    }
   }
 
   /** The agents of an instance are gone, and it does not know. */

@@ -30,6 +30,8 @@ const TEMPLATE = JSON.stringify({
     AgentsPerInstance: { Type: 'Number', Default: 4 },
     Remark: { Type: 'String', Default: 'none' },
     WarmPoolSize: { Type: 'Number', Default: 0 },
+    InstanceScaleInProtection: { Type: 'String', Default: 'false' },
+    DisableScaleIn: { Type: 'String', Default: 'true' },
   },
   Conditions: { Warm: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'WarmPoolSize' }, '0'] }] } },
   Resources: {
@@ -60,7 +62,7 @@ const TEMPLATE = JSON.stringify({
         MinSize: { Ref: 'MinSize' },
         MaxSize: { Ref: 'MaxSize' },
         AvailabilityZones: { 'Fn::GetAZs': '' },
-        NewInstancesProtectedFromScaleIn: true,
+        NewInstancesProtectedFromScaleIn: { Ref: 'InstanceScaleInProtection' },
         LaunchTemplate: {
           LaunchTemplateId: { Ref: 'LaunchTemplate' },
           Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] },
@@ -103,6 +105,10 @@ function hook(name: string, transition: string, DefaultResult: string, Heartbeat
   };
 }
 
+/** The processes that are suspended, without the one that the scaler suspends for good. */
+export const halted = (suspended: readonly Answer[]): string[] =>
+  suspended.map(({ ProcessName }) => ProcessName).filter((name) => name !== 'AZRebalance');
+
 export interface UpdateRequest {
   readonly params: readonly string[];
   readonly strategy?: string;
@@ -110,6 +116,7 @@ export interface UpdateRequest {
   readonly batch?: number;
   readonly drainSeconds?: number;
   readonly checkpoint?: string;
+  readonly keepTemplate?: boolean;
 }
 
 /** A stack in a world of its own, its scaler, jobs that keep its agents busy, and the product's own code that updates it. */
@@ -180,6 +187,7 @@ export class UpdatableStack {
         ASG_NAME: this.#group,
         BUILDKITE_QUEUE: QUEUE,
         AGENTS_PER_INSTANCE: params['AgentsPerInstance'] ?? '4',
+        DISABLE_SCALE_IN: params['DisableScaleIn'] ?? 'true',
       }),
       {
         group: autoScalingGroup(this.#group, {
@@ -294,7 +302,7 @@ export class UpdatableStack {
     const order = await gatherUpdate(
       {
         param: request.params,
-        'keep-template': false,
+        'keep-template': request.keepTemplate ?? false,
         strategy: request.strategy ?? 'rolling',
         'min-healthy': request.minHealthy ?? 100,
         batch: request.batch ?? 10,

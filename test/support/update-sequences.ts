@@ -5,7 +5,7 @@ import { capacityCalls } from '../../src/stack/capacity/calls.ts';
 import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
 import { describeStack } from '../../src/stack/reading/index.ts';
 import type { Answer } from './fleet.ts';
-import { UpdatableStack } from './updatable.ts';
+import { halted, UpdatableStack } from './updatable.ts';
 import { Killed } from './world-aws.ts';
 
 type Fault =
@@ -163,7 +163,7 @@ class Sequence {
     expect(this.stack.lost).to.equal(0);
     const { MinSize, MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
     const tagged = Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
-    expect([tagged, SuspendedProcesses.length > 0], 'paused').to.eql([this.paused, this.paused]);
+    expect([tagged, halted(SuspendedProcesses).length > 0], 'paused').to.eql([this.paused, this.paused]);
     expect([MinSize, MaxSize]).to.eql(this.paused ? [0, 0] : [3, 6]);
     expect(await this.checkStatus(), 'status').to.equal(this.paused);
     // What was launched from a version that was taken back is gone in the end, and the group is whole and works.
@@ -195,7 +195,9 @@ class Sequence {
     const told = problems.map(({ message }) => message).join('\n');
     const { MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
     const held =
-      MaxSize === 0 || SuspendedProcesses.length > 0 || Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
+      MaxSize === 0 ||
+      halted(SuspendedProcesses).length > 0 ||
+      Tags.some(({ Key }: Answer) => Key === PAUSED_TAG);
     if (held) expect(told).to.match(/The stack is paused|An update/);
     if (update !== undefined)
       expect(problems.map(({ remedy = '' }) => remedy).join()).to.not.contain('bk-stack resume');

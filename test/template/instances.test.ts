@@ -7,6 +7,7 @@ import {
   propertiesOf,
   refused,
   stack,
+  statementsOf,
   userDataOf,
 } from '../support/bk-stack-template.ts';
 import { runProcess } from '../support/process.ts';
@@ -201,5 +202,14 @@ describe('the user data', () => {
     for (const trick of ['a=$(id)', 'a=`id`', 'a="', 'a=\\', 'a=b\nc=d', 'queue=x', 'os=linux, queue=x']) {
       await refused({ BuildkiteAgentTags: trick }, 'BuildkiteAgentTags');
     }
+  });
+});
+
+describe('scale-in protection', () => {
+  it('is off unless it is asked for, and instances may give it up themselves', async () => {
+    expect(groupOf(await stack()).NewInstancesProtectedFromScaleIn).to.equal('false');
+    const asked = await stack({ InstanceScaleInProtection: 'true' });
+    expect(groupOf(asked).NewInstancesProtectedFromScaleIn).to.equal('true');
+    expect(statementsOf(asked)['EndInstances']?.['Action']).to.include('autoscaling:SetInstanceProtection');
   });
 });

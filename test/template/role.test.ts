@@ -201,6 +201,19 @@ describe('the role of the scaler', () => {
     );
   const buying = ['ChooseHowToBuy', 'RememberHowToBuy'];
 
+  it('may suspend processes of its own group, and of no other', async () => {
+    const { ScaleGroup } = await statements({});
+    expect(ScaleGroup).to.deep.include({
+      Action: [
+        'autoscaling:CompleteLifecycleAction',
+        'autoscaling:SetDesiredCapacity',
+        'autoscaling:SetInstanceHealth',
+        'autoscaling:SuspendProcesses',
+      ],
+    });
+    expect((ScaleGroup as unknown as { Resource: string }).Resource).to.match(/<AgentAutoScaleGroup>$/);
+  });
+
   it('may change how its group buys only where it falls back from spot', async () => {
     const without: Record<string, string>[] = [
       {},

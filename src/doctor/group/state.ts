@@ -42,10 +42,7 @@ export function groupCheck(patient: Patient): Check {
         suspend: (processes) => calls.suspend(name, processes),
       });
       const { DesiredCapacity = 0, MinSize = 0, MaxSize = 0 } = group;
-      return examined(
-        `${DesiredCapacity} desired (${MinSize} to ${MaxSize}), nothing suspended`,
-        ...findings,
-      );
+      return examined(`${DesiredCapacity} desired (${MinSize} to ${MaxSize})`, ...findings);
     },
   };
 }

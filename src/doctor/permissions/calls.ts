@@ -126,6 +126,7 @@ const STATUS = [
   'auto-scaling:DescribeWarmPool',
   'cloudformation:DescribeStackResources',
   'cloudwatch:DescribeAlarms',
+  'cloudwatch:GetMetricData',
   'cloudwatch-logs:FilterLogEvents',
   'cloudwatch-logs:GetLogEvents',
 ];
@@ -191,8 +192,10 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     'auto-scaling:PutLifecycleHook',
     'auto-scaling:ResumeProcesses',
     'auto-scaling:SetInstanceHealth',
+    'auto-scaling:SetInstanceProtection',
     'auto-scaling:SuspendProcesses',
     'cloudwatch:DescribeAlarms',
+    'cloudwatch:GetMetricData',
     'cloudwatch-logs:DescribeLogGroups',
     'cloudwatch-logs:FilterLogEvents',
     'ec2:DescribeInstances',

@@ -4,9 +4,11 @@ import {
   DescribeAutoScalingInstancesCommand,
   RecordLifecycleActionHeartbeatCommand,
   SetInstanceHealthCommand,
+  SetInstanceProtectionCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from './hooks.ts';
+import { isAtMinimum } from './refusal.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */
 export interface GroupCalls {
@@ -19,8 +21,10 @@ export interface GroupCalls {
   booting(): Promise<void>;
   /** Ends the waiting of the launching hook: the instance enters service, or is ended and replaced. */
   booted(result: 'CONTINUE' | 'ABANDON'): Promise<void>;
-  /** @returns false where the group may not become smaller */
+  /** Scale-in protection doesn't stop it. @returns false where the group is at its minimum and can't shrink */
   terminate(options: { readonly decrement: boolean }): Promise<boolean>;
+  /** Lets Auto Scaling choose this instance when it scales the group in. */
+  unprotect(): Promise<void>;
   markUnhealthy(): Promise<void>;
 }
 
@@ -81,16 +85,21 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
         );
         return true;
       } catch (error) {
-        // The code covers more than this, and the message is all that tells it apart.
-        if (
-          decrement &&
-          (error as Error).name === 'ValidationError' &&
-          /min/i.test((error as Error).message)
-        ) {
-          return false;
-        }
+        const { name, message } = error as Error;
+        if (decrement && isAtMinimum(name, message)) return false;
         throw error;
       }
+    },
+    async unprotect() {
+      const { AutoScalingGroupName, ProtectedFromScaleIn } = (await described()) ?? {};
+      if (!ProtectedFromScaleIn) return;
+      await client.send(
+        new SetInstanceProtectionCommand({
+          AutoScalingGroupName,
+          InstanceIds: [instanceId],
+          ProtectedFromScaleIn: false,
+        }),
+      );
     },
     async markUnhealthy() {
       await client.send(

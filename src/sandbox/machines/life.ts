@@ -4,6 +4,7 @@ import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
+import { isAtMinimum } from '../../host/lifecycle/refusal.ts';
 import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/agents.ts';
 import { finishJob } from '../buildkite/dispatch.ts';
 import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
@@ -165,9 +166,18 @@ function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
         await call('TerminateInstanceInAutoScalingGroup', { ShouldDecrementDesiredCapacity: decrement });
         return true;
       } catch (error) {
-        if (decrement && error instanceof AwsError && /min/i.test(error.message)) return false;
+        if (decrement && error instanceof AwsError && isAtMinimum(error.code, error.message)) return false;
         throw error;
       }
+    },
+    async unprotect() {
+      const group = groupOfInstance(scope, instanceId);
+      if (!group?.members[instanceId]?.protectedFromScaleIn) return;
+      await scope.world.call(scope, 'autoscaling', 'SetInstanceProtection', {
+        AutoScalingGroupName: group.name,
+        InstanceIds: [instanceId],
+        ProtectedFromScaleIn: false,
+      });
     },
     async markUnhealthy() {
       await call('SetInstanceHealth', { HealthStatus: 'Unhealthy', ShouldRespectGracePeriod: false });

@@ -17,6 +17,7 @@ import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { type QueueState, queueState } from './queue.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
+import { readSurplus, type Surplus } from './surplus.ts';
 
 /** A stack and its instances as they are now. */
 export interface StackStatus extends StackSummary {
@@ -24,6 +25,8 @@ export interface StackStatus extends StackSummary {
   readonly problems: readonly Problem[];
   /** Absent until the stack has made it. */
   readonly group?: GroupState;
+  /** Idle instances that should have ended by now. */
+  readonly surplus?: Surplus;
   /** Of the instance that was launched last and did not come up, where nothing has come up since. */
   readonly bootLog?: BootLog;
   readonly firstCause?: FirstCause;
@@ -56,10 +59,15 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     scalerEvents(aws, found),
     raisedAlarms(aws, stack.stackName),
   ]);
-  const bootLog = group && (await failedBoot(aws, stack, group, outputs));
+  const [bootLog, surplus] = await Promise.all([
+    group && failedBoot(aws, stack, group, outputs),
+    // An update may have both the former instances and the new ones in service.
+    group && update === undefined ? readSurplus(aws, found, group) : undefined,
+  ]);
   const findings = {
     stack,
     ...(group && { group }),
+    ...(surplus && { surplus }),
     ...(bootLog && { bootLog }),
     ...(firstCause && { firstCause }),
     ...(update && { update }),
@@ -69,6 +77,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...stack,
     problems: problemsOf(findings),
     ...(group && { group }),
+    ...(surplus && { surplus }),
     ...(bootLog && { bootLog }),
     ...(firstCause && { firstCause }),
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),

@@ -18,6 +18,8 @@ export interface GroupInstance {
   readonly version?: string;
   /** Whether new instances are launched from that version. */
   readonly current: boolean;
+  /** Whether Auto Scaling leaves it out when it scales the group in. */
+  readonly protectedFromScaleIn: boolean;
 }
 
 /** Something that the group tried and did not get done. */
@@ -136,6 +138,7 @@ export function groupInstances(group: AutoScalingGroup): GroupInstance[] {
     zone: instance.AvailabilityZone ?? '',
     ...(instance.LaunchTemplate?.Version !== undefined && { version: instance.LaunchTemplate.Version }),
     current: instance.LaunchTemplate?.Version === current,
+    protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
   }));
 }
 

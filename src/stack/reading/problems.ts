@@ -10,6 +10,7 @@ import type { RaisedAlarm } from './alarms.ts';
 import type { BootLog } from './boot-log.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
+import { onStandby, standbyRemedy, type Surplus, surplusRemedy, surplusText } from './surplus.ts';
 
 /** Something that is wrong, and what helps. */
 export interface Problem {
@@ -21,6 +22,7 @@ export interface Problem {
 export interface Findings {
   readonly stack: StackSummary;
   readonly group?: GroupState;
+  readonly surplus?: Surplus;
   readonly bootLog?: BootLog;
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
@@ -83,7 +85,7 @@ function commandFor({ stackName, region, status }: StackSummary): string | undef
   return undefined;
 }
 
-function groupProblems(group: GroupState, { stack, bootLog, update }: Findings): Problem[] {
+function groupProblems(group: GroupState, { stack, surplus, bootLog, update }: Findings): Problem[] {
   const { stackName, region } = stack;
   const name = group.autoScalingGroupName;
   const inService = group.instances.filter(({ lifecycleState }) => lifecycleState === 'InService').length;
@@ -93,6 +95,7 @@ function groupProblems(group: GroupState, { stack, bootLog, update }: Findings):
     group.paused === undefined ? /^(Launch|Terminate|HealthCheck)$/ : /^(Terminate|HealthCheck)$/;
   const halted = group.suspended.filter((process) => matters.test(process));
   const [latest] = group.failures;
+  const standby = onStandby(group);
   return [
     ...(group.paused === undefined
       ? []
@@ -114,10 +117,21 @@ function groupProblems(group: GroupState, { stack, bootLog, update }: Findings):
       ? [
           {
             message: `Auto Scaling does not ${halted.join(', ')}: suspended by somebody.`,
-            remedy: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --region ${region}`,
+            remedy: `aws autoscaling resume-processes --scaling-processes ${halted.join(' ')} --auto-scaling-group-name ${name} --region ${region}`,
           },
         ]
       : []),
+    ...(surplus === undefined
+      ? []
+      : [{ message: `${surplusText(surplus)}.`, remedy: surplusRemedy(surplus, name, region) }]),
+    ...(standby.length === 0
+      ? []
+      : [
+          {
+            message: `${counted(standby.length, 'instance')} on standby, which ${standby.length === 1 ? "costs money and doesn't" : "cost money and don't"} count as capacity: ${standby.join(', ')}.`,
+            remedy: standbyRemedy(standby, name, region),
+          },
+        ]),
     ...(unhealthy.length > 0
       ? [
           {

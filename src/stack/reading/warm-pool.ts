@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import type { GroupInstance } from './group.ts';
 
 /** An instance of a group's warm pool: Warmed:Pending:Wait, Warmed:Stopped, Warmed:Terminating:Wait, ... */
-export type WarmInstance = Omit<GroupInstance, 'current'>;
+export type WarmInstance = Omit<GroupInstance, 'current' | 'protectedFromScaleIn'>;
 
 /** Instances beside the group that are stopped, or being made ready for that. */
 export interface WarmPoolState {

@@ -2,6 +2,7 @@ import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { bootCalls } from '../../../src/host/boot/calls.ts';
+import { groupCalls } from '../../../src/host/lifecycle/group.ts';
 import { Metadata } from '../../../src/host/lifecycle/metadata.ts';
 import { Settings } from '../../../src/host/settings.ts';
 import { publicImageId } from '../../../src/sandbox/services/ec2/catalogue/images.ts';
@@ -90,5 +91,33 @@ describe('what an instance tells its group', function () {
     await calls().tellGroup(instanceId, 'CONTINUE');
     await reaches('InService');
     await calls().tellGroup(instanceId, 'CONTINUE');
+  });
+
+  it('that it may be chosen by a scale-in, where the group does not shrink by it', async () => {
+    const group = groupCalls('us-east-1', instanceId);
+    const isProtected = async () => {
+      const { AutoScalingInstances = [] } = await autoScaling.describeAutoScalingInstances({
+        InstanceIds: [instanceId],
+      });
+      return AutoScalingInstances[0]?.ProtectedFromScaleIn;
+    };
+    await autoScaling.setInstanceProtection({
+      ...GROUP,
+      ...{ InstanceIds: [instanceId], ProtectedFromScaleIn: true },
+    });
+    await autoScaling.updateAutoScalingGroup({ ...GROUP, MinSize: 1 });
+    expect(await group.terminate({ decrement: true })).to.equal(false);
+    expect(await isProtected()).to.equal(true);
+    await group.unprotect();
+    expect(await isProtected()).to.equal(false);
+    await group.unprotect();
+    // Of other refusals it is told.
+    const stranger = await groupCalls('us-east-1', 'i-0123456789abcdef0')
+      .terminate({ decrement: true })
+      .then(
+        () => 'ended',
+        (error: unknown) => (error as Error).message,
+      );
+    expect(stranger).to.match(/Instance Id not found/);
   });
 });

@@ -87,6 +87,7 @@ class Stage {
             ...{ onDemandPercentage: undefined, distribution: undefined },
           },
           noted: this.tag,
+          balancesZones: false,
         });
       },
       setDesired: (desired) => asked('set', () => (this.desired = desired)),
@@ -97,6 +98,7 @@ class Stage {
       distribute: () => asked('distribute'),
       markUnhealthy: () => asked('unhealthy'),
       release: () => asked('release'),
+      suspendBalancing: () => asked('suspend'),
     };
   }
 }

@@ -112,8 +112,31 @@ describe('what is wrong with a stack', () => {
 
   it('is a process that somebody has suspended, unless it is one that does no harm', () => {
     const suspended = (ProcessName: string) => groupOf({ SuspendedProcesses: [{ ProcessName }] });
-    expect(problemsOf({ stack, group: suspended('Launch') })[0]?.remedy).to.contain('resume-processes');
+    expect(problemsOf({ stack, group: suspended('Launch') })[0]?.remedy).to.contain(
+      'resume-processes --scaling-processes Launch --auto',
+    );
     expect(problemsOf({ stack, group: suspended('AZRebalance') })).to.deep.equal([]);
+  });
+
+  it('is an idle instance that outlasts a smaller size, and one on standby', () => {
+    const surplus = {
+      ...{ instances: 1, minutes: 12, cause: 'protected' as const },
+      protectedInstances: ['i-1', 'i-2'],
+    };
+    const group = groupOf({ Instances: [instance('i-1'), instance('i-3', { LifecycleState: 'Standby' })] });
+    expect(problemsOf({ stack, group, surplus })).to.deep.equal([
+      {
+        message:
+          '1 instance more than desired, without jobs, in service for over 12 min: instances are protected from scale-in.',
+        remedy:
+          'aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --region us-east-1',
+      },
+      {
+        message: "1 instance on standby, which costs money and doesn't count as capacity: i-3.",
+        remedy:
+          'aws autoscaling exit-standby --instance-ids i-3 --auto-scaling-group-name ci-Group --region us-east-1',
+      },
+    ]);
   });
 
   it('is an instance whose launching hook gave it up, with the last lines of its boot log', () => {

@@ -83,6 +83,35 @@ describe('an Auto Scaling group', () => {
     expect(await fleet.instanceIds()).to.deep.equal([kept]);
   });
 
+  it('ends what is too many once it is protected no more, and no more than that', async () => {
+    const fleet = new Fleet();
+    await fleet.group({ DesiredCapacity: 3, NewInstancesProtectedFromScaleIn: true });
+    await fleet.pass(120);
+    await fleet.on('SetDesiredCapacity', { DesiredCapacity: 2 });
+    await fleet.pass(60);
+    expect(await fleet.states()).to.deep.equal({ InService: 3 });
+    const InstanceIds = await fleet.instanceIds();
+    await fleet.on('SetInstanceProtection', { InstanceIds, ProtectedFromScaleIn: false });
+    await fleet.pass(300);
+    expect(await fleet.states()).to.deep.equal({ InService: 2 });
+    expect(InstanceIds).to.include.members(await fleet.instanceIds());
+  });
+
+  it('ends a protected instance that is terminated by name, and launches none for one too many', async () => {
+    const fleet = new Fleet();
+    await fleet.group({ DesiredCapacity: 2, NewInstancesProtectedFromScaleIn: true });
+    await fleet.pass(120);
+    await fleet.on('SetDesiredCapacity', { DesiredCapacity: 1 });
+    await fleet.pass(60);
+    const [InstanceId, kept] = await fleet.instanceIds();
+    await fleet.autoscaling('TerminateInstanceInAutoScalingGroup', {
+      InstanceId,
+      ShouldDecrementDesiredCapacity: false,
+    });
+    await fleet.pass(300);
+    expect(await fleet.instanceIds()).to.deep.equal([kept]);
+  });
+
   it('does nothing of what is suspended until it is resumed', async () => {
     const fleet = new Fleet();
     await fleet.group();

@@ -147,11 +147,12 @@ function isPaused(scope: Scope, group: GroupRecord, refresh: RefreshRecord): boo
 
 /**
  * How many instances a refresh has the group hold above its desired capacity, so that new ones are there before old ones go:
- * where a maximum healthy percentage above 100 is set, or one of 100 beside a minimum of 100.
+ * where a maximum healthy percentage above 100 is set, or one of 100 beside a minimum of 100. At a checkpoint none is
+ * launched, and those that are there already stay for what comes next.
  */
 export function surgeOf(group: GroupRecord): number {
   const refresh = activeRefresh(group);
-  if (refresh?.status !== 'InProgress' || refresh.pausedUntil !== undefined) return 0;
+  if (refresh?.status !== 'InProgress') return 0;
   const { MinHealthyPercentage: least = 90, MaxHealthyPercentage: most } = refresh.preferences;
   if (most === undefined || (most === 100 && least < 100)) return 0;
   const members = Object.values(group.members);
@@ -159,7 +160,9 @@ export function surgeOf(group: GroupRecord): number {
     ({ instanceId, lifecycle }) => lifecycle === 'InService' && refresh.remaining.includes(instanceId),
   ).length;
   const batch = Math.max(1, Math.floor((group.desired * (most - 100)) / 100));
-  return Math.min(old, Math.max(0, batch - members.filter(isLeaving).length));
+  const surge = Math.min(old, Math.max(0, batch - members.filter(isLeaving).length));
+  if (refresh.pausedUntil === undefined) return surge;
+  return Math.min(surge, Math.max(0, unitsOf(countedMembers(group)) - group.desired));
 }
 
 /** How many may go at once. */

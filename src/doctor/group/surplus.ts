@@ -1,0 +1,81 @@
+import { capacityCalls } from '../../stack/capacity/calls.ts';
+import { type GroupState, groupState } from '../../stack/reading/group.ts';
+import {
+  onStandby,
+  readSurplus,
+  standbyRemedy,
+  type Surplus,
+  surplusRemedy,
+  surplusText,
+} from '../../stack/reading/surplus.ts';
+import { counted } from '../../terminal/text.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+import { holdsJobs } from './hooks.ts';
+
+/** Whether the group gets rid of instances that nobody needs. */
+export function surplusCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
+  return {
+    title: 'Surplus instances',
+    look: async () => {
+      const group = await patient.group();
+      if (group === undefined) return examined('none');
+      const state = groupState(group, []);
+      const { autoScalingGroupName: name } = state;
+      // An update may have both the former instances and the new ones in service.
+      const surplus = (await replacing()) ? undefined : await readSurplus(patient.aws, patient.stack, state);
+      const drains = holdsJobs(await patient.hooks(name));
+      const unprotect = (ids: readonly string[]) => capacityCalls(patient.aws).unprotect(name, ids);
+      return examined(
+        'none',
+        ...judgeSurplus(surplus, name, patient.region, drains ? unprotect : undefined),
+        ...judgeStandby(state, patient.region),
+      );
+    },
+  };
+}
+
+/** @param unprotect absent where an instance that is ended doesn't finish its jobs first */
+export function judgeSurplus(
+  surplus: Surplus | undefined,
+  group: string,
+  region: string,
+  unprotect?: (instanceIds: readonly string[]) => Promise<void>,
+): Finding[] {
+  if (surplus === undefined) return [];
+  const { cause, protectedInstances } = surplus;
+  return [
+    {
+      code: 'instances-surplus',
+      severity: 'warning',
+      message: surplusText(surplus),
+      meaning: 'They cost money, and nothing ends them.',
+      fix: surplusRemedy(surplus, group, region),
+      ...(cause === 'protected' &&
+        unprotect !== undefined && {
+          repair: {
+            does: `Lifts the scale-in protection of ${counted(protectedInstances.length, 'instance')} of ${group}. Auto Scaling then ends as many as are too many, once their jobs are done.`,
+            carryOut: () => unprotect(protectedInstances),
+          },
+        }),
+    },
+  ];
+}
+
+export function judgeStandby(
+  group: Pick<GroupState, 'instances' | 'autoScalingGroupName'>,
+  region: string,
+): Finding[] {
+  const standby = onStandby(group);
+  if (standby.length === 0) return [];
+  return [
+    {
+      code: 'instances-standby',
+      severity: 'warning',
+      message: `${counted(standby.length, 'instance')} on standby: ${standby.join(', ')}`,
+      meaning:
+        "They cost money, don't count as capacity, and stay until somebody brings them back or ends them.",
+      fix: standbyRemedy(standby, group.autoScalingGroupName, region),
+    },
+  ];
+}
