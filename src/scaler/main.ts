@@ -76,7 +76,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
       for (const line of [...failureLines(poll), ...purchaseLines(poll), ...forecastLines(poll)]) write(line);
       write(decisionLine(settings, poll));
       pauseMs = poll.pauseMs;
-      failure = poll.buying.error;
+      failure = poll.buying.error ?? poll.noteError;
       if (failure !== undefined) write(errorLine(failure));
     } catch (error) {
       write(errorLine(error));
