@@ -1,3 +1,4 @@
+import { bufferedSize, type BusyMinute, noteBusy } from './buffer.ts';
 import {
   agentsByOwner,
   attempted,
@@ -60,6 +61,8 @@ export interface Observation extends QueueMetrics {
 export interface Memory extends Watch {
   /** Since when instances in service lack agents, in milliseconds since 1970. */
   readonly missingSince: number | undefined;
+  /** In the latest minutes, the newest last. */
+  readonly busy: readonly BusyMinute[];
   readonly scaledOutAt: number | undefined;
   readonly scaledInAt: number | undefined;
 }
@@ -69,6 +72,7 @@ export const NOTHING_REMEMBERED: Memory = {
   overlooked: undefined,
   stuck: undefined,
   running: 0,
+  busy: [],
   scaledOutAt: undefined,
   scaledInAt: undefined,
 };
@@ -86,6 +90,7 @@ export interface Decision {
 
 /** How long instances in service may be without agents and still count as about to have them. */
 const ARRIVING_MS = 300_000;
+
 /**
  * How many instances the group is to have: what jobs need, and at least as many as are expected to be of use. That is a
  * size and no growth, so it counts nothing twice, and jobs that come then find it. Below it, and below what is busy and
@@ -95,26 +100,16 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
   const { group, expected = 0 } = observation;
   const needed = decideOnNeed(observation, settings, memory);
   if (group.paused) return { ...needed, least: group.held ?? group.min };
-  const buffered = Math.min(needed.desired, busyAndBuffer(observation, settings));
+  const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
   const least = clamp(Math.max(expected, buffered), group);
   if (least <= needed.desired) return { ...needed, least };
   return { ...needed, least, desired: least, reason: `${instances(least)} expected to be of use soon` };
 }
 
-/** Instances for the agents of this group that certainly run a job, and those that are to be idle beside them. */
-function busyAndBuffer(
-  { agents, group }: Observation,
-  { agentsPerInstance, instanceBuffer }: ScalingSettings,
-): number {
-  if (instanceBuffer === 0) return 0;
-  const busy = Math.min(agents.busy, Math.max(0, group.inService * agentsPerInstance - agents.idle));
-  return Math.ceil(busy / agentsPerInstance) + instanceBuffer;
-}
-
 /**
- * It grows by what waits and has neither an idle agent nor an instance on its
- * way; nothing is counted twice, so the same observation a second later changes nothing. It shrinks here only where the
- * instances do not do that themselves.
+ * It grows by what waits and has neither an idle agent nor an instance on its way; nothing is counted twice, so the same
+ * observation a second later changes nothing. Jobs that idle agents leave waiting are grown for as well, once, and then
+ * from time to time by one instance. It shrinks here only where the instances do not do that themselves.
  */
 function decideOnNeed(
   observation: Observation,
@@ -140,10 +135,12 @@ function decideOnNeed(
   // The buffer is of this group's own; any idle agent may take a job.
   const wanted = Math.max(0, waitingJobs - owners.foreignIdle) + buffer;
   const lacking = Math.max(0, wanted - owners.ownIdle.most - onTheWay);
-  const untried = Math.max(0, untriedJobs(watch.overlooked, now) - onTheWay - lacking);
+  const found = owners.ownIdle.least + onTheWay + lacking;
+  const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
   const retries = isRetryDue(stuck, now);
   const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
-  const remembered = { ...memory, ...watch, stuck, missingSince };
+  const busy = noteBusy(memory.busy, observation, perInstance);
+  const remembered = { ...memory, ...watch, stuck, missingSince, busy };
   const stay = (reason: string) => ({
     desired: group.desired,
     reason,
@@ -153,8 +150,7 @@ function decideOnNeed(
 
   if (group.paused) return stay('paused: the group is left as it is');
   if (lacking + untried > 0 || retries) {
-    const grown =
-      Math.ceil((lacking * settings.scaleOutFactor + untried) / perInstance) + (retries ? 1 : 0);
+    const grown = Math.ceil((lacking * settings.scaleOutFactor + untried) / perInstance) + (retries ? 1 : 0);
     // Instances that are protected stay when the group is to be smaller, and have their jobs.
     const present = Math.max(group.desired, group.inService + group.pending);
     const desired = clamp(present + grown, group);
@@ -177,7 +173,8 @@ function decideOnNeed(
   if (settings.disableScaleIn) return stay(restText(stuck));
   // Only what is certainly this group's. As long as stuck jobs wait, an instance that has come for them keeps its time.
   const spare = Math.floor((owners.ownIdle.least - jobs.scheduled - waiting - buffer) / perInstance);
-  const desired = clamp(group.desired - Math.max(0, spare), group);
+  // AWS refuses a size below MinSize, which is lowered first where it is raised.
+  const desired = Math.max(clamp(group.desired - Math.max(0, spare), group), group.held ?? 0);
   // With instances on their way the idle agents of today say nothing about tomorrow.
   if (desired >= group.desired || coming + arriving > 0) return stay(restText(stuck));
   const since = Math.max(memory.scaledInAt ?? -Infinity, memory.scaledOutAt ?? -Infinity);
@@ -207,7 +204,9 @@ function needText(
   if (need.lacking > 0) {
     const { waitingJobs } = need;
     const wanting = [
-      ...(waitingJobs > 0 ? [`${jobCount(waitingJobs)} ${waitingJobs === 1 ? 'needs' : 'need'} an agent`] : []),
+      ...(waitingJobs > 0
+        ? [`${jobCount(waitingJobs)} ${waitingJobs === 1 ? 'needs' : 'need'} an agent`]
+        : []),
       ...(instanceBuffer > 0 ? [`InstanceBuffer is ${instanceBuffer}`] : []),
     ];
     return `${wanting.join(', ')}; ${idle}, ${onTheWay} starting`;
