@@ -63,6 +63,7 @@ export const CODES = [
   'buildkite-unreachable',
   'queue-shared',
   'queue-in-tags',
+  'jobs-untaken',
   // Secrets and logs.
   'bucket-missing',
   'bucket-open',

@@ -55,7 +55,10 @@ const LONGEST_PAUSE_MS = 360_000;
  * the last jobs of instances that are terminating; which of all are idle isn't known.
  */
 export function agentsByOwner(
-  { agents, group }: Pick<Observation, 'agents' | 'group'>,
+  {
+    agents,
+    group,
+  }: Pick<Observation, 'agents'> & { readonly group: Pick<Observation['group'], 'inService'> },
   agentsPerInstance: number,
 ): AgentsByOwner {
   const own = group.inService * agentsPerInstance;

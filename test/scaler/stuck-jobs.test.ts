@@ -31,7 +31,7 @@ describe('the agents of a queue', () => {
     agentsByOwner(
       {
         agents: { idle, busy, total: idle + busy },
-        group: { min: 0, max: 9, desired: 9, pending: 0, inService, terminating: 0, paused: false },
+        group: { inService },
       },
       perInstance,
     );

@@ -13,7 +13,8 @@ export interface Scaled {
 }
 
 /**
- * Works out what a group's size would become; changes nothing. What the scaler has raised the minimum to doesn't count.
+ * Works out what a group's size would become; changes nothing. What the scaler has raised the minimum to
+ * counts only where the minimum is to change.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function planScale(
@@ -35,7 +36,8 @@ function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scale
       },
     );
   }
-  const before = ownSize(found);
+  // Whoever names the minimum means the one that counts now.
+  const before = wanted.min === undefined ? ownSize(found) : found.size;
   return { before, after: sizeOf(before, wanted) };
 }
 
@@ -52,15 +54,14 @@ export async function scaleGroup(
 ): Promise<Scaled> {
   const found = await calls.read(group);
   const { before, after } = scaled(found, stackName, wanted);
-  if (isSameSize(before, after)) return { before, after };
   const raised = found.size.min;
   // Idle instances that the scaler keeps stay where the new size leaves room for them.
   const min = wanted.min === undefined && raised <= after.desired ? raised : after.min;
   // A minimum that happens to be what the scaler has raised it to would pass for that.
-  if (min === after.min && heldOf(found.tags[HELD_TAG], min).held !== undefined) {
+  if (wanted.min !== undefined && heldOf(found.tags[HELD_TAG], min).held !== undefined) {
     await calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: [min] }) });
   }
-  await calls.resize(group, { ...after, min });
+  if (!isSameSize(before, after)) await calls.resize(group, { ...after, min });
   return { before, after };
 }
 

@@ -17,6 +17,7 @@ import { type GroupState, readGroup } from './group.ts';
 import { type Problem, problemsOf } from './problems.ts';
 import { type QueueState, queueState } from './queue.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
+import { untakenJobs } from './untaken-jobs.ts';
 
 /** A stack and its instances as they are now. */
 export interface StackStatus extends StackSummary {
@@ -57,6 +58,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     raisedAlarms(aws, stack.stackName),
   ]);
   const bootLog = group && (await failedBoot(aws, stack, group, outputs));
+  const untaken = group && untakenJobs(group, queueNow, agentsPerInstanceOf(found));
   const findings = {
     stack,
     ...(group && { group }),
@@ -64,6 +66,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(firstCause && { firstCause }),
     ...(update && { update }),
     alarms,
+    ...(untaken && { untakenJobs: untaken }),
   };
   return {
     ...stack,
@@ -77,6 +80,13 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     alarms,
     outputs,
   };
+}
+
+/** One where the template knows no such parameter. */
+export function agentsPerInstanceOf({ Parameters = [] }: Stack): number {
+  return Number(
+    Parameters.find(({ ParameterKey }) => ParameterKey === 'AgentsPerInstance')?.ParameterValue ?? 1,
+  );
 }
 
 /** Whoever may read the stack need not be allowed to read its logs. */

@@ -10,6 +10,7 @@ import type { RaisedAlarm } from './alarms.ts';
 import type { BootLog } from './boot-log.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
+import { type UntakenJobs, untakenText } from './untaken-jobs.ts';
 
 /** Something that is wrong, and what helps. */
 export interface Problem {
@@ -25,15 +26,17 @@ export interface Findings {
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
   readonly alarms?: readonly RaisedAlarm[];
+  readonly untakenJobs?: UntakenJobs;
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
 export function problemsOf(findings: Findings): Problem[] {
-  const { stack, group, firstCause, update, alarms = [] } = findings;
+  const { stack, group, firstCause, update, alarms = [], untakenJobs } = findings;
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
     ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(group, findings)),
+    ...(untakenJobs === undefined ? [] : [untakenProblem(stack, untakenJobs)]),
     ...alarms.map((alarm) => alarmProblem(stack, alarm)),
     ...driftProblems(stack),
   ];
@@ -126,6 +129,13 @@ function groupProblems(group: GroupState, { stack, bootLog, update }: Findings):
         ]
       : []),
   ];
+}
+
+function untakenProblem({ stackName, region }: StackSummary, untaken: UntakenJobs): Problem {
+  return {
+    message: `${untakenText(untaken)}.`,
+    remedy: `Compare the agent tags that the jobs ask for with BuildkiteAgentTags: bk-stack params ${stackName} --region ${region}`,
+  };
 }
 
 /** The instance was there, and its agents were not. */

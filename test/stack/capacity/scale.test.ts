@@ -30,7 +30,7 @@ describe('scaling a group whose minimum the scaler has raised', () => {
   const scale = async (wanted: WantedSize) => {
     const group = raised();
     const { before, after } = await scaleGroup(group, 'ci', 'g', wanted);
-    expect(before).to.eql({ min: 1, max: 10, desired: 5 });
+    expect(before).to.eql({ min: wanted.min === undefined ? 1 : 4, max: 10, desired: 5 });
     return { group, after };
   };
 
@@ -53,14 +53,15 @@ describe('scaling a group whose minimum the scaler has raised', () => {
     expect(other.group.size.min).to.equal(2);
     expect(other.group.asked).to.eql(['resize']);
     const same = await scale({ min: 4 });
-    expect(same.group.asked).to.eql(['tag', 'resize']);
+    expect(same.group.asked).to.eql(['tag']);
     expect(same.group.tags['bk-stack:held']).to.equal('4/4');
     expect((await planScale(same.group, 'ci', 'g', {})).before.min).to.equal(4);
+    expect((await scale({ min: 4, desired: 6 })).group.asked).to.eql(['tag', 'resize']);
   });
 
-  it('changes nothing where that is its size already', async () => {
-    const group = raised();
-    await scaleGroup(group, 'ci', 'g', { min: 1 });
+  it('gives the minimum back by hand, and changes nothing where nothing differs', async () => {
+    expect((await scale({ min: 1 })).group.size).to.eql({ min: 1, max: 10, desired: 5 });
+    const { group } = await scale({ desired: 5 });
     expect(group.asked).to.eql([]);
   });
 });

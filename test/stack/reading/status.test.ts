@@ -105,6 +105,20 @@ describe('what is wrong with a stack', () => {
     expect(problem?.remedy).to.equal('bk-stack delete ci --region us-east-1');
   });
 
+  it('is jobs that no agent takes', () => {
+    const untakenJobs = {
+      ...{ jobs: 1, idleAgents: 1, foreignIdle: 1, nextAttemptAt: '2026-11-25T11:00:10.000Z' },
+    };
+    expect(problemsOf({ stack, group: groupOf(), untakenJobs })).to.eql([
+      {
+        message:
+          "1 job waiting though 1 agent is idle: it isn't this stack's; next attempt at 2026-11-25 11:00 UTC.",
+        remedy:
+          'Compare the agent tags that the jobs ask for with BuildkiteAgentTags: bk-stack params ci --region us-east-1',
+      },
+    ]);
+  });
+
   it('is a change set that was never executed', () => {
     const [problem] = problemsOf({ stack: { ...stack, status: 'REVIEW_IN_PROGRESS' } });
     expect(problem?.remedy).to.contain('bk-stack delete ci');
