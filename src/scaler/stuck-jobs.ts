@@ -89,10 +89,10 @@ export function watchJobs(
 
 /**
  * Jobs that idle agents of others have left waiting for so long that those agents can't run them. This group's may, so
- * each of these jobs gets one attempt.
+ * each of these jobs gets one attempt. What its own have left waiting is stuck by now.
  */
 export function untriedJobs(overlooked: Overlooked | undefined, now: number): number {
-  return isOverlookedForLong(overlooked, now) && overlooked.ownIdle === 0 ? overlooked.jobs : 0;
+  return isOverlookedForLong(overlooked, now) ? overlooked.jobs : 0;
 }
 
 /** Whether an instance should try the stuck jobs again. */

@@ -231,6 +231,42 @@ describe('the decision about the size', () => {
     expect(after({ ...facts, idle: 0 }, {}, memory).desired, 'those 3 are for others').to.equal(6);
   });
 
+  /** Looks ten seconds apart, at one after the other. */
+  const sequence = (facts: readonly Facts[], memory: Memory = NOTHING_REMEMBERED, from = 0) => {
+    let decision = after({ ...facts[0], now: from }, {}, memory);
+    for (const [index, each] of facts.entries()) {
+      if (index > 0) decision = after({ ...each, now: from + index * 10_000 }, {}, decision.memory);
+    }
+    return decision;
+  };
+
+  it('grows only for as many as have waited all the time', () => {
+    const facts = [5, 1, 5, 5, 5].map((scheduled) => ({ scheduled, idle: 10 }));
+    expect(sequence(facts).desired).to.equal(1);
+  });
+
+  it('takes jobs for stuck only where its own agents were idle all the time', () => {
+    const before = { scheduled: 3, idle: 4, inService: 0, desired: 2, pending: 2 };
+    const up = { scheduled: 3, idle: 6, inService: 2 };
+    const decision = sequence([before, before, before, before, up]);
+    expect(decision.desired, 'two of them have just got an agent').to.equal(3);
+    expect(decision.memory.stuck).to.include({ jobs: 1 });
+  });
+
+  it('does not put off the next attempt because of jobs that are tried for the first time', () => {
+    const { memory } = looks({ scheduled: 3, idle: 4 }, 40);
+    const decision = looks({ scheduled: 4, idle: 4, desired: 3 }, 40, 50_000, memory);
+    expect(decision.desired).to.equal(4);
+    expect(decision.memory.stuck).to.eql({ jobs: 4, retryAt: 160_000, pauseMs: 240_000, starting: 4 });
+  });
+
+  it('adds jobs that its own agents leave waiting later to those that are stuck', () => {
+    const { memory } = looks({ scheduled: 5, idle: 5, inService: 5 }, 40);
+    const decision = looks({ scheduled: 8, idle: 8, inService: 8 }, 40, 50_000, memory);
+    expect(decision).to.include({ desired: 8 });
+    expect(decision.memory.stuck).to.eql({ jobs: 8, retryAt: 160_000, pauseMs: 240_000, starting: 0 });
+  });
+
   it('has the buffer filled by its own agents, and jobs by any', () => {
     const buffer = { instanceBuffer: 2 };
     expect(after({ idle: 4 }, buffer).desired).to.equal(2);
@@ -265,6 +301,17 @@ describe('the decision about the size', () => {
         ...{ desired: 5, least: 5 },
       },
     );
+    const cooling = { ...NOTHING_REMEMBERED, scaledOutAt: 1_000_000 };
+    expect(
+      after({ busy: 3, inService: 3 }, { ...buffer, scaleOutCooldownSeconds: 300 }, cooling),
+      'nor sooner',
+    ).to.include({ desired: 3, least: 3 });
+    const twice = after({ idle: 5, inService: 5, now: 10_000 }, buffer, busy.memory);
+    expect(after({ ...idle, now: 60_000 }, buffer, twice.memory).least, 'the most of a minute').to.equal(5);
+    expect(
+      after({ busy: 8, idle: 2, inService: 5, desired: 8 }, buffer).least,
+      'others finish their last jobs, or are not its own',
+    ).to.equal(5);
     expect(after({ busy: 3, inService: 3, paused: true, held: 1 }, buffer).least).to.equal(1);
     expect(after({ idle: 2, inService: 2, held: 2 }, { instanceBuffer: 0 }).least, 'set back').to.equal(0);
   });

@@ -234,6 +234,16 @@ describe('the status for people', () => {
     expect(text).to.contain('3 scheduled, 2 running, 1 waiting').and.to.contain('2 (2 busy, 0 idle)');
   });
 
+  it('shows the minimum that is the stack’s own beside what the scaler has raised it to', () => {
+    const sizeOf = (held: string) => {
+      const group = groupOf({ MinSize: 2, Tags: [{ Key: 'bk-stack:held', Value: held }] });
+      const facts = { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} };
+      return /^size +(.*)$/m.exec(statusText(facts, theme))?.[1];
+    };
+    expect(sizeOf('0/2')).to.equal('2 desired (0 to 10); the scaler keeps at least 2');
+    expect(sizeOf('0/3')).to.equal('2 desired (2 to 10)');
+  });
+
   it('tells instances of a former version apart, while there are some', () => {
     const textOf = (...versions: string[]) => {
       const group = groupOf({
