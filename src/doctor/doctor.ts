@@ -27,6 +27,7 @@ import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
 import { alarmsCheck } from './service/alarms.ts';
 import { bucketCheck } from './service/bucket.ts';
+import { jobsCheck } from './service/jobs.ts';
 import { logsCheck } from './service/logs.ts';
 import { programsCheck } from './service/programs.ts';
 import { queueCheck } from './service/queue.ts';
@@ -143,6 +144,7 @@ function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Ch
     alarmsCheck(patient),
     tokenCheck(patient, signal),
     queueCheck(patient),
+    jobsCheck(patient),
     bucketCheck(patient),
     logsCheck(patient),
     programsCheck(patient),

@@ -65,6 +65,7 @@ export const CODES = [
   'buildkite-unreachable',
   'queue-shared',
   'queue-in-tags',
+  'jobs-untaken',
   // Secrets and logs.
   'bucket-missing',
   'bucket-open',

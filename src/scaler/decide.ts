@@ -1,3 +1,14 @@
+import { bufferedSize, type BusyMinute, noteBusy } from './buffer.ts';
+import {
+  agentsByOwner,
+  attempted,
+  isRetryDue,
+  type StuckJobs,
+  untriedJobs,
+  type Watch,
+  watchJobs,
+} from './stuck-jobs.ts';
+
 /** What the stack's parameters say about scaling. */
 export interface ScalingSettings {
   readonly agentsPerInstance: number;
@@ -31,7 +42,7 @@ export interface GroupFacts {
   readonly terminating: number;
   /** Whether bk-stack was told to leave the group alone. */
   readonly paused: boolean;
-  /** What it does not go below for jobs that are expected, where that is more than `min`. */
+  /** What the scaler has raised MinSize to, where that is more than `min`: for expected jobs, or for InstanceBuffer. */
   readonly held?: number;
 }
 
@@ -43,63 +54,62 @@ export interface Observation extends QueueMetrics {
   readonly expected?: number;
 }
 
-/** What one decision leaves for the next. Losing it costs nothing but time: all of it is found out again. */
-export interface Memory {
+/**
+ * What one decision leaves for the next. Losing it costs nothing but time: all of it is found out again, but for the
+ * stuck jobs, which the group keeps in a tag.
+ */
+export interface Memory extends Watch {
   /** Since when instances in service lack agents, in milliseconds since 1970. */
   readonly missingSince: number | undefined;
-  /** Jobs that idle agents do not take: how many at least, and since when. */
-  readonly blocked: { readonly jobs: number; readonly since: number } | undefined;
-  /** Jobs that are known to be of no use to grow for, and when to try that again. */
-  readonly stuck: { readonly jobs: number; readonly retryAt: number } | undefined;
+  /** In the latest minutes, the newest last. */
+  readonly busy: readonly BusyMinute[];
   readonly scaledOutAt: number | undefined;
   readonly scaledInAt: number | undefined;
 }
 
 export const NOTHING_REMEMBERED: Memory = {
   missingSince: undefined,
-  blocked: undefined,
+  overlooked: undefined,
   stuck: undefined,
+  running: 0,
+  busy: [],
   scaledOutAt: undefined,
   scaledInAt: undefined,
 };
 
 export interface Decision {
   readonly desired: number;
-  /** Below which idle instances stay: for jobs that are expected, or the group's `min`. */
+  /** Below which idle instances stay: for jobs that are expected, for InstanceBuffer, or the group's `min`. */
   readonly least: number;
   /** In words, for the log. */
   readonly reason: string;
   /** Agents that instances in service should have and do not have. */
   readonly missingAgents: number;
-  /** Jobs that no idle agent takes. */
-  readonly stuckJobs: number;
   readonly memory: Memory;
 }
 
 /** How long instances in service may be without agents and still count as about to have them. */
 const ARRIVING_MS = 300_000;
-/** Idle agents that leave jobs lying for so long cannot run them: wrong tags, or a concurrency limit. */
-const STUCK_AFTER_MS = 60_000;
-/** After which one instance tries whether such jobs can run now. */
-const STUCK_RETRY_MS = 600_000;
 
 /**
  * How many instances the group is to have: what jobs need, and at least as many as are expected to be of use. That is a
- * size and no growth, so it counts nothing twice, and jobs that come then find it.
+ * size and no growth, so it counts nothing twice, and jobs that come then find it. Below it, and below what is busy and
+ * InstanceBuffer, idle instances stay: ended and launched again they would be missing for a boot.
  */
 export function decide(observation: Observation, settings: ScalingSettings, memory: Memory): Decision {
   const { group, expected = 0 } = observation;
   const needed = decideOnNeed(observation, settings, memory);
   if (group.paused) return { ...needed, least: group.held ?? group.min };
-  const least = clamp(expected, group);
+  const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
+  const least = clamp(Math.max(expected, buffered), group);
   if (least <= needed.desired) return { ...needed, least };
-  return { ...needed, least, desired: least, reason: `${least} instances are expected to be of use soon` };
+  return { ...needed, least, desired: least, reason: `${instances(least)} expected to be of use soon` };
 }
 
 /**
- * It grows by what waits and has neither an idle agent nor an instance on its
- * way; nothing is counted twice, so the same observation a second later changes nothing. It shrinks here only where the
- * instances do not do that themselves.
+ * It grows by what waits and has neither an idle agent nor an instance on its way; nothing is counted twice, so the same
+ * observation a second later changes nothing. Jobs that idle agents leave waiting are grown for as well, once, and then
+ * from time to time by one instance. It shrinks here only where the instances do not do that themselves.
  */
 function decideOnNeed(
   observation: Observation,
@@ -113,17 +123,24 @@ function decideOnNeed(
   const arriving = missingSince !== undefined && now - missingSince < ARRIVING_MS ? missing : 0;
   // What is wanted and not there yet is on its way, whether it has begun to launch or not.
   const coming = Math.max(0, group.desired - group.inService) * perInstance;
-  const { blocked, stuck } = stuckJobs(observation, memory);
+  const owners = agentsByOwner(observation, perInstance);
+  const watch = watchJobs(observation, owners, memory);
+  const stuck = watch.stuck && { ...watch.stuck, starting: Math.min(watch.stuck.starting, coming) };
 
   const waiting = settings.scaleOutForWaitingJobs ? jobs.waiting : 0;
-  const known = notGrownFor(stuck, jobs.scheduled, now);
-  const wanted = jobs.scheduled - known + waiting + settings.instanceBuffer * perInstance;
-  const there = agents.idle + coming + arriving;
-  const told = {
-    missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0,
-    stuckJobs: known,
-  };
-  const remembered = { ...memory, missingSince, blocked, stuck };
+  const buffer = settings.instanceBuffer * perInstance;
+  // Agents that start for stuck jobs are not there for others.
+  const onTheWay = coming - (stuck?.starting ?? 0) + arriving;
+  const waitingJobs = jobs.scheduled - (stuck?.jobs ?? 0) + waiting;
+  // The buffer is of this group's own; any idle agent may take a job.
+  const wanted = Math.max(0, waitingJobs - owners.foreignIdle) + buffer;
+  const lacking = Math.max(0, wanted - owners.ownIdle.most - onTheWay);
+  const found = owners.ownIdle.least + onTheWay + lacking;
+  const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
+  const retries = isRetryDue(stuck, now);
+  const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
+  const busy = noteBusy(memory.busy, observation, perInstance);
+  const remembered = { ...memory, ...watch, stuck, missingSince, busy };
   const stay = (reason: string) => ({
     desired: group.desired,
     reason,
@@ -132,35 +149,87 @@ function decideOnNeed(
   });
 
   if (group.paused) return stay('paused: the group is left as it is');
-  if (wanted > there) {
-    const grown = Math.ceil(((wanted - there) * settings.scaleOutFactor) / perInstance);
+  if (lacking + untried > 0 || retries) {
+    const grown = Math.ceil((lacking * settings.scaleOutFactor + untried) / perInstance) + (retries ? 1 : 0);
     // Instances that are protected stay when the group is to be smaller, and have their jobs.
     const present = Math.max(group.desired, group.inService + group.pending);
     const desired = clamp(present + grown, group);
-    const need = `${wanted} jobs want an agent, ${there} agents are idle or on their way`;
-    if (desired <= group.desired) return stay(`${need}: the group is at its most, ${group.max}`);
+    const need = needText({ waitingJobs, lacking, untried, retries }, observation, onTheWay, settings);
+    if (desired <= group.desired) return stay(`${need}: the group is at its maximum, ${group.max}`);
     const waits = cooling(memory.scaledOutAt, settings.scaleOutCooldownSeconds, now);
     if (waits > 0) return stay(`${need}: ScaleOutCooldownPeriod lasts ${waits} s more`);
-    return { desired, reason: need, ...told, memory: { ...remembered, scaledOutAt: now } };
+    const starting = untried + (retries ? perInstance : 0);
+    return {
+      desired,
+      reason: need,
+      ...told,
+      memory: {
+        ...remembered,
+        ...(starting > 0 && { overlooked: undefined, stuck: attempted(stuck, untried, starting, now) }),
+        scaledOutAt: now,
+      },
+    };
   }
-  if (settings.disableScaleIn) {
-    return stay(
-      known > 0 ? `${known} jobs that no idle agent takes are not grown for` : 'enough agents for every job',
-    );
-  }
-  const spare = Math.floor((agents.idle - wanted) / perInstance);
-  const desired = clamp(group.desired - Math.max(0, spare), group);
+  if (settings.disableScaleIn) return stay(restText(stuck));
+  // Only what is certainly this group's. As long as stuck jobs wait, an instance that has come for them keeps its time.
+  const spare = Math.floor((owners.ownIdle.least - jobs.scheduled - waiting - buffer) / perInstance);
+  // AWS refuses a size below MinSize, which is lowered first where it is raised.
+  const desired = Math.max(clamp(group.desired - Math.max(0, spare), group), group.held ?? 0);
   // With instances on their way the idle agents of today say nothing about tomorrow.
-  if (desired >= group.desired || coming + arriving > 0) return stay('enough agents for every job');
+  if (desired >= group.desired || coming + arriving > 0) return stay(restText(stuck));
   const since = Math.max(memory.scaledInAt ?? -Infinity, memory.scaledOutAt ?? -Infinity);
   const waits = cooling(since, settings.scaleInCooldownSeconds, now);
-  if (waits > 0) return stay(`${spare} instances are idle: ScaleInCooldownPeriod lasts ${waits} s more`);
+  if (waits > 0) return stay(`${instances(spare)} idle: ScaleInCooldownPeriod lasts ${waits} s more`);
   return {
     desired,
-    reason: `${spare} instances are idle`,
+    reason: `${instances(spare)} idle`,
     ...told,
     memory: { ...remembered, scaledInAt: now },
   };
+}
+
+/** Why the group should grow. */
+function needText(
+  need: {
+    readonly waitingJobs: number;
+    readonly lacking: number;
+    readonly untried: number;
+    readonly retries: boolean;
+  },
+  { jobs, agents }: Observation,
+  onTheWay: number,
+  { instanceBuffer }: ScalingSettings,
+): string {
+  const idle = `${agentCount(agents.idle)} idle`;
+  if (need.lacking > 0) {
+    const { waitingJobs } = need;
+    const wanting = [
+      ...(waitingJobs > 0
+        ? [`${jobCount(waitingJobs)} ${waitingJobs === 1 ? 'needs' : 'need'} an agent`]
+        : []),
+      ...(instanceBuffer > 0 ? [`InstanceBuffer is ${instanceBuffer}`] : []),
+    ];
+    return `${wanting.join(', ')}; ${idle}, ${onTheWay} starting`;
+  }
+  return `${jobCount(jobs.scheduled)} waiting though ${idle}: ${need.untried > 0 ? "they aren't this group's" : 'another attempt'}`;
+}
+
+/** Why the group stays as it is. */
+function restText(stuck: StuckJobs | undefined): string {
+  if (stuck === undefined) return 'enough agents for every job';
+  return `${jobCount(stuck.jobs)} that no agent takes; next attempt at ${new Date(stuck.retryAt).toISOString()}`;
+}
+
+function jobCount(count: number): string {
+  return count === 1 ? '1 job' : `${count} jobs`;
+}
+
+function agentCount(count: number): string {
+  return count === 1 ? '1 agent' : `${count} agents`;
+}
+
+function instances(count: number): string {
+  return count === 1 ? '1 instance' : `${count} instances`;
 }
 
 /** Never beyond the group's limits, and never a change that they alone would make: the group does that itself. */
@@ -171,33 +240,4 @@ function clamp(desired: number, { min, max }: GroupFacts): number {
 /** Seconds that a cooldown still lasts. */
 function cooling(since: number | undefined, seconds: number, now: number): number {
   return since === undefined ? 0 : Math.max(0, Math.ceil(seconds - (now - since) / 1000));
-}
-
-/**
- * Watches jobs that lie beside idle agents. Once they have for a while, growing for them is of no use; from time to time
- * one of them counts again, as a limit may have been lifted while no agent was there to show it.
- */
-function stuckJobs({ jobs, agents, now }: Observation, memory: Memory): Pick<Memory, 'blocked' | 'stuck'> {
-  const beside = Math.min(jobs.scheduled, agents.idle);
-  const blocked =
-    beside === 0
-      ? undefined
-      : memory.blocked === undefined
-        ? { jobs: beside, since: now }
-        : { jobs: Math.min(memory.blocked.jobs, beside), since: memory.blocked.since };
-  if (blocked !== undefined && now - blocked.since >= STUCK_AFTER_MS) {
-    // All that wait now may be like them: those beside an idle agent are, and nothing tells the others apart.
-    return {
-      blocked,
-      stuck: { jobs: Math.max(blocked.jobs, memory.stuck?.jobs ?? 0), retryAt: now + STUCK_RETRY_MS },
-    };
-  }
-  const { stuck } = memory;
-  // Once some of them have run the others may too.
-  return { blocked, stuck: stuck !== undefined && jobs.scheduled < stuck.jobs ? undefined : stuck };
-}
-
-function notGrownFor(stuck: Memory['stuck'], scheduled: number, now: number): number {
-  if (stuck === undefined) return 0;
-  return Math.min(now < stuck.retryAt ? stuck.jobs : stuck.jobs - 1, scheduled);
 }

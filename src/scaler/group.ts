@@ -12,10 +12,11 @@ import {
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
-import { HELD_TAG, heldOf, heldTagValue } from './held-tag.ts';
+import { HELD_TAG, type HeldNote, heldOf, heldTagValue } from './held-tag.ts';
 import { PAUSED_TAG } from './paused-tag.ts';
 import { type Purchase, PURCHASE_TAG, type PurchaseFacts, purchaseOf, purchaseTagValue } from './purchase.ts';
 import { type GroupActivity, shortageIn, type SpotShortage } from './spot-shortage.ts';
+import { STUCK_TAG, type StuckJobs, stuckTagValue } from './stuck-jobs.ts';
 
 /** A launch that failed, as the group tells it. */
 export interface LaunchFailure {
@@ -50,16 +51,17 @@ export interface Group {
     readonly facts: GroupFacts;
     readonly members: GroupMembers;
     readonly buying: GroupPurchase;
-    /** What was written down of the least size. */
-    readonly noted: string | undefined;
+    /** What was written down, by what it is about. */
+    readonly noted: { readonly held: string | undefined; readonly stuck: string | undefined };
     /** Whether Auto Scaling replaces instances in service to even out the zones. */
     readonly balancesZones: boolean;
   }>;
   setDesired(desired: number): Promise<void>;
   /** Below which idle instances stay. */
   hold(least: number): Promise<void>;
-  /** Writes down what the least is without a forecast, and what it is about to be with it. */
-  rememberHeld(min: number, held: number): Promise<void>;
+  /** Writes down the group's own minimum, and what MinSize is about to be. */
+  rememberHeld(note: HeldNote): Promise<void>;
+  rememberStuck(stuck: StuckJobs | undefined): Promise<void>;
   /** @param now milliseconds since 1970 */
   launches(now: number): Promise<Launches>;
   markUnhealthy(instanceId: string): Promise<void>;
@@ -110,9 +112,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         terminating: inState(/^Terminating/),
       };
       const tagged = (key: string) => group.Tags?.find(({ Key }) => Key === key)?.Value;
-      const noted = tagged(HELD_TAG);
+      const noted = { held: tagged(HELD_TAG), stuck: tagged(STUCK_TAG) };
       const facts = {
-        ...heldOf(noted, group.MinSize ?? 0),
+        ...heldOf(noted.held, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
         pending: members.pending.length,
@@ -136,7 +138,8 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
     async hold(MinSize) {
       await client.send(new UpdateAutoScalingGroupCommand({ ...target, MinSize }));
     },
-    rememberHeld: (min, held) => note(HELD_TAG, heldTagValue(min, held)),
+    rememberHeld: (held) => note(HELD_TAG, heldTagValue(held)),
+    rememberStuck: (stuck) => note(STUCK_TAG, stuckTagValue(stuck)),
     async launches(now) {
       const { Activities = [] } = await client.send(
         new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),

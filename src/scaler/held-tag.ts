@@ -1,12 +1,31 @@
-/** On a group whose least size is raised for jobs that are expected: the one it has without that, and the raised one. */
+/**
+ * On a group whose minimum size the scaler has raised, for expected jobs or for InstanceBuffer: the minimum that it has
+ * without that, and what it is or is about to be raised to.
+ */
 export const HELD_TAG = 'bk-stack:held';
 
-export function heldTagValue(min: number, held: number): string {
-  return `${min}/${held}`;
+/** A change of MinSize that is written down before it is made. */
+export interface HeldNote {
+  /** The group's own minimum. */
+  readonly min: number;
+  /** What MinSize is raised to at present, where it is, and what it is to be raised to, last. */
+  readonly held: readonly number[];
+}
+
+/** The value of the tag: `0/8`, or `0/8/9` on the way from 8 to 9. */
+export function heldTagValue({ min, held }: HeldNote): string {
+  return [min, ...held].join('/');
+}
+
+/** Undefined for what can't be read. */
+export function heldNoteOf(tag: string | undefined): HeldNote | undefined {
+  if (tag === undefined || !/^\d+(\/\d+){1,2}$/.test(tag)) return undefined;
+  const [min = 0, ...held] = tag.split('/').map(Number);
+  return { min, held };
 }
 
 /**
- * The group's own least size, beside what it is held at. Somebody who has set another size since, or a schedule that has,
+ * The group's own minimum, beside what it is held at. Somebody who has set another size since, or a schedule that has,
  * means that one.
  * @param minSize as the group has it
  */
@@ -14,8 +33,37 @@ export function heldOf(
   tag: string | undefined,
   minSize: number,
 ): { readonly min: number; readonly held?: number } {
-  const [, min, held] = /^(\d+)\/(\d+)$/.exec(tag ?? '') ?? [];
-  return Number(held) === minSize && Number(min) < minSize
-    ? { min: Number(min), held: minSize }
+  const note = heldNoteOf(tag);
+  return note !== undefined && note.held.includes(minSize) && note.min < minSize
+    ? { min: note.min, held: minSize }
     : { min: minSize };
+}
+
+/** One request's worth of change to MinSize, and what a group's tag remembers of it. */
+export type HoldStep =
+  | { readonly kind: 'remember'; readonly note: HeldNote }
+  | { readonly kind: 'hold'; readonly minSize: number };
+
+/**
+ * The next step from what a group is held at to where it should be: the tag first, then MinSize. What has been written
+ * down is done even if more has changed meanwhile, so that a target that moves all the time is followed as well.
+ * @param tag as the group has it
+ * @param least where idle instances should stay from now on; the group's own minimum for nowhere else
+ */
+export function nextHold(
+  tag: string | undefined,
+  { min, held }: { readonly min: number; readonly held?: number },
+  least: number,
+): HoldStep | undefined {
+  const present = held ?? min;
+  if (least === present) return undefined;
+  if (least === min) return { kind: 'hold', minSize: min };
+  const noted = heldNoteOf(tag);
+  const valid = noted?.min === min && (held === undefined || noted.held.includes(held));
+  const next = valid ? noted.held.at(-1) : undefined;
+  const isOnTheWay = next !== undefined && (next - present) * (least - present) > 0;
+  if (isOnTheWay && Math.abs(next - present) <= Math.abs(least - present)) {
+    return { kind: 'hold', minSize: next };
+  }
+  return { kind: 'remember', note: { min, held: held === undefined ? [least] : [held, least] } };
 }

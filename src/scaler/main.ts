@@ -84,7 +84,7 @@ export async function handler(_event: unknown, context: Context): Promise<void> 
         lines(poll).forEach(write);
       write(decisionLine(settings, poll));
       pauseMs = poll.pauseMs;
-      failure = poll.buying.error;
+      failure = poll.buying.error ?? poll.noteError;
       if (failure !== undefined) write(errorLine(failure));
     } catch (error) {
       write(errorLine(error));

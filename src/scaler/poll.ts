@@ -10,11 +10,12 @@ import type { BootTimes } from './forecast/boot-times.ts';
 import type { Foresight } from './forecast/foresight.ts';
 import type { Past } from './forecast/past.ts';
 import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group.ts';
-import { heldTagValue } from './held-tag.ts';
+import { nextHold } from './held-tag.ts';
 import { decidePurchase, type Purchase, type PurchaseDecision, shortageText } from './purchase.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
 import { shortageNow, type SpotShortage } from './spot-shortage.ts';
+import { stuckOf, stuckTagValue } from './stuck-jobs.ts';
 
 /** What a look asks of the world. */
 export interface PollCalls {
@@ -44,6 +45,8 @@ export interface Poll {
   /** Undefined where balancing the zones was not to be suspended, or not at this look. */
   readonly balancing: BalancingFacts | undefined;
   readonly forecast: ForecastFacts | undefined;
+  /** Why the stuck jobs could not be written down, where that was tried. The size does not depend on it. */
+  readonly noteError: unknown;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
   /** What deciding took beside the requests, in milliseconds. */
@@ -92,15 +95,21 @@ const STILLBORN_AFTER_MS = 600_000;
 /** Too short for an instance to enter service, take a job and be ended. */
 const SEEN_LATELY_MS = 15_000;
 
+/** After a tag that was refused, as other requests of a look wait for it. */
+const REMEMBER_AGAIN_MS = 300_000;
+
 /** Looks at a queue and its group again and again, and keeps in mind what one look leaves for the next. */
 export class Scaler {
-  #memory: Memory = NOTHING_REMEMBERED;
+  /** Undefined before the first look. */
+  #memory: Memory | undefined;
   /** Of the newest failure that was told, in milliseconds since 1970. */
   #toldUntil: number | undefined;
   #shortage: SpotShortage | undefined;
   #shortageTold = false;
   /** When balancing the zones may be suspended next, in milliseconds since 1970. */
   #suspendAt = 0;
+  /** Before which the stuck jobs aren't written down, in milliseconds since 1970. */
+  #rememberFrom = -Infinity;
   /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
   #booting = new Map<string, { readonly since: number; readonly until: number }>();
 
@@ -124,15 +133,20 @@ export class Scaler {
     const { ahead, expected } = this.#foresee(queue, facts, members, at);
     const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
     const began = performance.now();
-    const decision = decide(observation, this.settings, this.#memory);
+    // A function that starts cold knows of the stuck jobs what the one before it has written down.
+    const before = this.#memory ?? { ...NOTHING_REMEMBERED, stuck: stuckOf(noted.stuck) };
+    const decision = decide(observation, this.settings, before);
     const decisionMs = performance.now() - began;
-    await this.#size(facts, noted, decision);
+    await this.#size(facts, noted.held, decision);
     // Only now: a change that was refused is decided on again.
     this.#memory = decision.memory;
-    // One of three at a look, as a look may make three requests.
+    // One of four at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
-    const replaced = released.length > 0 ? [] : await this.#replaceDead(observation, members);
-    const tended = released.length + replaced.length > 0;
+    const replaced =
+      released.length > 0 ? [] : await this.#replaceDead(observation, members, decision.memory);
+    const ended = released.length + replaced.length > 0;
+    const remembering = ended ? undefined : await this.#rememberStuck(facts, noted.stuck, decision, at);
+    const tended = ended || remembering !== undefined;
     const balancing = tended || !balancesZones ? undefined : await this.#suspendBalancing(facts, at);
     const busy = tended || balancing !== undefined;
     const changed = busy ? undefined : await this.#changePurchase(buying, at);
@@ -162,6 +176,7 @@ export class Scaler {
       },
       balancing,
       forecast,
+      noteError: remembering?.error,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -177,14 +192,31 @@ export class Scaler {
     }
   }
 
-  /** One request at most: jobs come first, then what idle instances are held at, which is written down before it is done. */
+  /** One request at most: jobs come first, then what idle instances are held at. */
   async #size(facts: GroupFacts, noted: string | undefined, { desired, least }: Decision): Promise<void> {
     const { group } = this.calls;
-    if (desired !== facts.desired) await group.setDesired(desired);
-    else if (least === (facts.held ?? facts.min)) return;
-    else if (least > facts.min && noted !== heldTagValue(facts.min, least)) {
-      await group.rememberHeld(facts.min, least);
-    } else await group.hold(least);
+    if (desired !== facts.desired) return group.setDesired(desired);
+    const step = nextHold(noted, facts, least);
+    if (step?.kind === 'remember') await group.rememberHeld(step.note);
+    else if (step?.kind === 'hold') await group.hold(step.minSize);
+  }
+
+  /** @returns whether that failed, or undefined where nothing has changed and no request was made */
+  async #rememberStuck(
+    { paused }: GroupFacts,
+    noted: string | undefined,
+    { memory: { stuck } }: Decision,
+    now: number,
+  ): Promise<{ readonly error?: unknown } | undefined> {
+    if (paused || now < this.#rememberFrom) return undefined;
+    if (stuckTagValue(stuck) === stuckTagValue(stuckOf(noted))) return undefined;
+    return this.calls.group.rememberStuck(stuck).then(
+      () => ({}),
+      (error: unknown) => {
+        this.#rememberFrom = now + REMEMBER_AGAIN_MS;
+        return { error };
+      },
+    );
   }
 
   #foresee(
@@ -294,8 +326,8 @@ export class Scaler {
   async #replaceDead(
     { agents, jobs, now, group }: Observation,
     { inService }: GroupMembers,
+    { missingSince }: Memory,
   ): Promise<string[]> {
-    const { missingSince } = this.#memory;
     const dead =
       !group.paused &&
       agents.total === 0 &&

@@ -31,6 +31,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
   const { observation, decision, organization, failures, replaced, released, decisionMs } = poll;
   const { buying, forecast } = poll;
   const { jobs, agents, group, now } = observation;
+  const { stuck } = decision.memory;
   const values: Record<keyof typeof UNITS, number> = {
     ScheduledJobsCount: jobs.scheduled,
     RunningJobsCount: jobs.running,
@@ -62,7 +63,7 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     terminating: group.terminating,
     ...(decision.least > group.min && { held: decision.least }),
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
-    ...(decision.stuckJobs > 0 && { stuckJobs: decision.stuckJobs }),
+    ...(stuck !== undefined && { stuckJobs: stuck.jobs, nextAttempt: new Date(stuck.retryAt).toISOString() }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
     ...(released.length > 0 && { neverBooted: released }),
     ...(buying.purchase.kind !== 'as-set' && { purchase: purchaseTagValue(buying.purchase) }),

@@ -1,4 +1,5 @@
 import type { FindingCode } from '../../src/doctor/finding.ts';
+import { pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import type { Answer } from '../support/fleet.ts';
 import { sdkError } from '../support/world-aws.ts';
 import type { HealthyStack } from '../support/healthy-stack.ts';
@@ -679,6 +680,24 @@ export const FAULTS: readonly PlantedFault[] = [
     plant: (stack) => stack.setParameter('BuildkiteAgentTags', 'os=linux,queue=other'),
     code: 'queue-in-tags',
     fix: /BuildkiteAgentTags/,
+  },
+  {
+    what: 'jobs that no agent takes',
+    plant: async (stack) => {
+      pushJob(stack.world, { queue: 'deploy', agentQueryRules: ['os=plan9'] });
+      await stack.call('autoscaling', 'CreateOrUpdateTags', {
+        Tags: [
+          {
+            ...{ ResourceId: (await stack.group()).AutoScalingGroupName, ResourceType: 'auto-scaling-group' },
+            ...{ Key: 'bk-stack:stuck', Value: '1 until 2026-11-25T11:00:10.000Z then 240 s' },
+            PropagateAtLaunch: false,
+          },
+        ],
+      });
+    },
+    code: 'jobs-untaken',
+    severity: 'warning',
+    fix: /BuildkiteAgentTags: bk-stack params ci --region us-east-1$/,
   },
   {
     what: 'a secrets bucket that was deleted',

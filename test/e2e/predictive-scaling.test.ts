@@ -96,7 +96,7 @@ describe('a stack whose scaler forecasts', function () {
   it('brings up what is usual at this time of the week, and holds it while it is idle', async () => {
     await eventually({ min: USUAL, desired: USUAL, inService: USUAL });
     const [line] = await lines('{ $.event = "scaled" }');
-    const reason = `${USUAL} instances are expected to be of use soon`;
+    const reason = `${USUAL} instances expected to be of use soon`;
     expect(line).to.include({ from: 0, to: USUAL, reason });
     expect(await lines('{ $.event = "forecast-failed" }')).to.eql([]);
     for (const end = (await now()) + 3 * IDLE_MINUTES * MINUTE; (await now()) < end; await sleep(100));

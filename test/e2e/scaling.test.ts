@@ -75,7 +75,7 @@ describe('a stack whose scaler runs', function () {
       StackName: 'scaled',
       Queue: 'scaled',
     });
-    expect(line['reason']).to.equal('20 jobs want an agent, 0 agents are idle or on their way');
+    expect(line['reason']).to.equal('20 jobs need an agent; 0 agents idle, 0 starting');
     expect(line).to.have.nested.property('_aws.CloudWatchMetrics[0].Namespace', 'Buildkite');
   });
 
@@ -96,5 +96,26 @@ describe('a stack whose scaler runs', function () {
       return desired === 0 && instances === 0;
     });
     expect(await states()).to.eql(Array.from({ length: JOBS }, () => 'finished'));
+  });
+
+  it('runs jobs beside an idle agent of others, and tells of one that no agent takes', async () => {
+    const registered = await fetch(`${sandbox.endpoint}/_buildkite/v3/register`, {
+      method: 'POST',
+      headers: { authorization: 'Token bkct_x' },
+      body: JSON.stringify({ name: 'elsewhere', meta_data: ['queue=scaled', 'os=windows'] }),
+    });
+    expect(registered.status).to.equal(200);
+    await control({ method: 'POST', body: JSON.stringify({ queue: 'scaled', seconds: 10 }) });
+    await eventually(30, 'the job has run', async () => (await states()).at(-1) === 'finished');
+    const agentQueryRules = ['os=plan9'];
+    await control({ method: 'POST', body: JSON.stringify({ queue: 'scaled', agentQueryRules }) });
+    const status = async () => {
+      const { stdout } = await sandbox.run('status', 'scaled', '--json');
+      return (JSON.parse(stdout) as { problems: { message: string }[] }).problems[0]?.message ?? '';
+    };
+    await eventually(60, 'status says so', async () => /^1 job waiting though/.test(await status()));
+    const { stdout } = await sandbox.run('doctor', 'scaled', '--json');
+    const { findings } = JSON.parse(stdout) as { findings: { code: string }[] };
+    expect(findings.map(({ code }) => code)).to.include('jobs-untaken');
   });
 });

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { registerAgent } from '../../src/sandbox/buildkite/agents.ts';
+import { pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
 import { interruptInstance } from '../../src/sandbox/services/ec2/compute/lifecycle.ts';
@@ -97,5 +99,78 @@ describe('a cluster with its scaler', function () {
     expect(failures[0]?.message).to.match(/capacity/i);
     expect(new Set(failures.map(({ id }) => id)).size).to.equal(failures.length);
     expect((await cluster.size()).desired).to.equal(3);
+  });
+
+  /** One that is no instance of the group's. */
+  const foreignAgent = ({ fleet: { world } }: Cluster) =>
+    registerAgent(world, {
+      ...{ name: 'windows', tags: ['queue=deploy', 'os=windows'], hostname: 'elsewhere', modelled: true },
+    });
+  const launchedBy = async ({ fleet }: Cluster) =>
+    (await fleet.activities()).filter(({ Description }) => /^Launching/.test(Description as string)).length;
+
+  it('runs a job that only its own instances may run, though agents of others are idle', async () => {
+    const cluster = new Cluster(1);
+    await cluster.set();
+    for (let agent = 0; agent < 4; agent++) foreignAgent(cluster);
+    const job = pushJob(cluster.fleet.world, {
+      ...{ queue: 'deploy', seconds: 60, agentQueryRules: ['os=linux'] },
+    });
+    await cluster.run(120);
+    expect((await cluster.size()).desired).to.equal(1);
+    await cluster.run(180);
+    expect(job.state).to.equal('finished');
+    expect(await launchedBy(cluster)).to.equal(1);
+    expect((await cluster.fleet.described()).Tags).to.deep.include({
+      ...{ Key: 'bk-stack:stuck', Value: 'none', PropagateAtLaunch: false },
+      ...{ ResourceId: 'agents', ResourceType: 'auto-scaling-group' },
+    });
+  });
+
+  it('tries a job that nobody may run now and then, cold or not, and keeps to that', async () => {
+    const cluster = new Cluster(1);
+    await cluster.set();
+    pushJob(cluster.fleet.world, { queue: 'deploy', agentQueryRules: ['os=plan9'] });
+    await cluster.run(3600, (second) => {
+      if (second % 600 === 599) cluster.startCold();
+    });
+    // One for the job; attempts after 0, 2, 6 and then every 6 minutes.
+    expect(await launchedBy(cluster)).to.be.within(9, 13);
+    expect(cluster.mostRequests).to.be.at.most(3);
+  });
+
+  it('keeps its buffer, however long it is idle, and gives the minimum back when none is wanted', async () => {
+    const cluster = new Cluster(1, [], { INSTANCE_BUFFER: '2' });
+    await cluster.set();
+    await cluster.run(300);
+    let missing = 0;
+    await cluster.run(7200, (second) => {
+      if (second % 600 === 300) cluster.push(1, 120);
+      if (second % 10 !== 9) return;
+      const { agents } = cluster.polls.at(-1)?.observation ?? { agents: { idle: 0 } };
+      if (agents.idle < 2) missing += 10;
+    });
+    await cluster.run(IDLE_SECONDS + 600);
+    expect(await cluster.size()).to.eql({ desired: 2, instances: 2 });
+    // The first job is what a third is for; jobs that come every ten minutes then find it, or one that comes for it.
+    expect(await launchedBy(cluster)).to.be.at.most(2 + 12);
+    expect(missing / 7200, 'share of time without a buffer').to.be.below(0.2);
+    const { MinSize, Tags } = await cluster.fleet.described();
+    expect(MinSize).to.equal(2);
+    expect(Tags).to.deep.include({
+      ...{ Key: 'bk-stack:held', Value: '0/3/2', PropagateAtLaunch: false },
+      ...{ ResourceId: 'agents', ResourceType: 'auto-scaling-group' },
+    });
+    cluster.configure({ INSTANCE_BUFFER: '0' });
+    await cluster.run(IDLE_SECONDS + 200);
+    expect(await cluster.size()).to.eql({ desired: 0, instances: 0 });
+    expect((await cluster.fleet.described()).MinSize).to.equal(0);
+  });
+
+  it('boots the two instances of a buffer once in six hours without jobs', async () => {
+    const cluster = new Cluster(1, [], { INSTANCE_BUFFER: '2' });
+    await cluster.set();
+    await cluster.run(6 * 3600);
+    expect(await launchedBy(cluster)).to.equal(2);
   });
 });

@@ -64,7 +64,9 @@ describe('the decision about the size', () => {
     expect(after({ scheduled: 75 }).desired).to.equal(75);
     expect(after({ scheduled: 75 }, { agentsPerInstance: 4 }).desired).to.equal(19);
     expect(after({ scheduled: 75, max: 10 }).desired).to.equal(10);
-    expect(after({ scheduled: 75, max: 10, desired: 10, pending: 10 }).reason).to.contain('at its most, 10');
+    expect(after({ scheduled: 75, max: 10, desired: 10, pending: 10 }).reason).to.equal(
+      '75 jobs need an agent; 0 agents idle, 10 starting: the group is at its maximum, 10',
+    );
   });
 
   it('counts what is on its way, launched or not', () => {
@@ -134,22 +136,189 @@ describe('the decision about the size', () => {
     expect(after(facts, { disableScaleIn: false }).desired).to.equal(6);
   });
 
-  it('does not grow for jobs that idle agents leave lying, but tries one of them from time to time', () => {
-    let memory = NOTHING_REMEMBERED;
-    const look = (facts: Facts) => {
-      const decision = after(facts, {}, memory);
-      memory = decision.memory;
-      return decision;
-    };
-    for (let now = 0; now <= 60_000; now += 10_000) look({ scheduled: 10, idle: 10, inService: 10, now });
+  it('says in numbers that agree with their nouns what it grows for', () => {
+    const reason = (facts: Facts, settings: Partial<ScalingSettings> = {}) => after(facts, settings).reason;
+    expect(reason({ scheduled: 1 })).to.equal('1 job needs an agent; 0 agents idle, 0 starting');
+    expect(reason({ scheduled: 3, idle: 1, inService: 2, desired: 3, busy: 1 })).to.equal(
+      '3 jobs need an agent; 1 agent idle, 1 starting',
+    );
+    expect(reason({}, { instanceBuffer: 2 })).to.equal('InstanceBuffer is 2; 0 agents idle, 0 starting');
+    expect(reason({ scheduled: 1, idle: 1, inService: 1 }, { instanceBuffer: 1 })).to.equal(
+      '1 job needs an agent, InstanceBuffer is 1; 1 agent idle, 0 starting',
+    );
+    expect(reason({ idle: 1, inService: 1 }, { disableScaleIn: false })).to.equal('1 instance idle');
+    expect(reason({ expected: 1 })).to.equal('1 instance expected to be of use soon');
+  });
+
+  /** Looks every ten seconds while nothing changes. */
+  const looks = (facts: Facts, seconds: number, from = 0, memory: Memory = NOTHING_REMEMBERED) => {
+    let decision = after({ ...facts, now: from }, {}, memory);
+    for (let now = from + 10_000; now <= from + seconds * 1000; now += 10_000) {
+      decision = after({ ...facts, now }, {}, decision.memory);
+    }
+    return decision;
+  };
+
+  it('grows for all jobs that idle agents of others have left waiting for forty seconds', () => {
+    const facts = { scheduled: 3, idle: 4 };
+    expect(looks(facts, 30)).to.include({ desired: 0 });
+    const grown = looks(facts, 40);
+    expect(grown.desired).to.equal(3);
+    expect(grown.reason).to.equal("3 jobs waiting though 4 agents idle: they aren't this group's");
+    expect(grown.memory.stuck).to.eql({ jobs: 3, retryAt: 160_000, pauseMs: 240_000, starting: 3 });
+  });
+
+  it('tries with one instance what its own idle agents have left waiting for forty seconds', () => {
+    const facts = { scheduled: 10, idle: 10, inService: 10 };
+    expect(looks(facts, 30)).to.include({ desired: 10 });
+    const tried = looks(facts, 40);
+    expect(tried.desired).to.equal(11);
+    expect(tried.reason).to.equal('10 jobs waiting though 10 agents idle: another attempt');
+    expect(tried.memory.stuck).to.eql({ jobs: 10, retryAt: 160_000, pauseMs: 240_000, starting: 1 });
+  });
+
+  it('grows no more for stuck jobs before the next attempt, whether or not agents are idle', () => {
+    const { memory } = looks({ scheduled: 10, idle: 10, inService: 10 }, 40);
+    const before = looks({ scheduled: 10, idle: 11, inService: 11 }, 100, 50_000, memory);
+    expect(before).to.include({ desired: 11 });
+    expect(before.reason).to.equal('10 jobs that no agent takes; next attempt at 1970-01-01T00:02:40.000Z');
     // The idle instances have ended meanwhile.
-    expect(look({ scheduled: 10, now: 70_000 })).to.include({ desired: 0, stuckJobs: 10 });
-    expect(look({ scheduled: 13, now: 80_000 }).desired, 'others are grown for').to.equal(3);
-    expect(look({ scheduled: 10, now: 700_000 }).desired, 'a trial').to.equal(1);
+    expect(after({ scheduled: 10, now: 150_000 }, {}, before.memory).desired).to.equal(0);
+    expect(after({ scheduled: 13, now: 150_000 }, {}, before.memory).desired, 'others count').to.equal(3);
+    const again = after({ scheduled: 10, idle: 11, inService: 11, now: 160_000 }, {}, before.memory);
+    expect(again.desired).to.equal(12);
+    expect(again.memory.stuck).to.include({ retryAt: 400_000, pauseMs: 360_000 });
+  });
+
+  it('forgets stuck jobs once one of them has started, and not when one is canceled', () => {
+    const { memory } = looks({ scheduled: 10, idle: 10, inService: 10 }, 40);
+    const facts = { scheduled: 9, inService: 1, now: 150_000 };
+    expect(after({ ...facts, running: 1, busy: 1 }, {}, memory).desired).to.equal(10);
+    const canceled = after({ ...facts, idle: 1 }, {}, memory);
+    expect(canceled).to.include({ desired: 1 });
+    expect(canceled.memory.stuck).to.include({ jobs: 9, retryAt: 160_000 });
+    expect(after({ scheduled: 0, now: 150_000 }, {}, memory).memory.stuck).to.equal(undefined);
+  });
+
+  it('counts neither an attempt that its limits or a pause prevent, nor one that was not made', () => {
+    const facts = { scheduled: 3, idle: 4, max: 2, desired: 2, inService: 2, busy: 2 };
+    const { memory } = looks(facts, 60);
+    expect(memory.stuck).to.equal(undefined);
+    expect(after({ ...facts, max: 9, now: 70_000 }, {}, memory).desired, 'once there is room').to.equal(5);
+    const own = { scheduled: 3, idle: 2, max: 2, inService: 2 };
+    const full = looks(own, 60);
+    expect(full).to.include({ desired: 2 });
+    expect(full.memory.stuck).to.include({ jobs: 2, pauseMs: 120_000 });
+    expect(after({ ...own, max: 9, now: 70_000 }, {}, full.memory).desired).to.be.greaterThan(2);
+    expect(looks({ scheduled: 3, idle: 4, paused: true }, 60).memory.stuck).to.equal(undefined);
+  });
+
+  it('looks anew at jobs that were taken in between', () => {
+    const facts = { scheduled: 1, idle: 4 };
+    const { memory } = looks(facts, 30);
+    const taken = after({ scheduled: 0, idle: 3, busy: 1, now: 40_000 }, {}, memory);
+    expect(after({ ...facts, now: 50_000 }, {}, taken.memory).desired).to.equal(0);
+    expect(looks(facts, 30, 60_000, taken.memory).desired).to.equal(0);
+    const none = after({ scheduled: 1, busy: 4, inService: 4, now: 40_000 }, {}, memory);
+    expect(none.desired, 'no agent idle: it counts as ever').to.equal(5);
+  });
+
+  it('keeps what it has launched for jobs of a moment ago apart from what tries the stuck ones', () => {
+    const { memory } = looks({ scheduled: 3, idle: 4 }, 40);
+    const facts = { scheduled: 6, idle: 4, desired: 3, now: 50_000 };
+    const more = after(facts, {}, memory);
+    expect(more.desired, '3 of them are on their way').to.equal(3);
+    expect(after({ ...facts, idle: 0 }, {}, memory).desired, 'those 3 are for others').to.equal(6);
+  });
+
+  /** Looks ten seconds apart, at one after the other. */
+  const sequence = (facts: readonly Facts[], memory: Memory = NOTHING_REMEMBERED, from = 0) => {
+    let decision = after({ ...facts[0], now: from }, {}, memory);
+    for (const [index, each] of facts.entries()) {
+      if (index > 0) decision = after({ ...each, now: from + index * 10_000 }, {}, decision.memory);
+    }
+    return decision;
+  };
+
+  it('grows only for as many as have waited all the time', () => {
+    const facts = [5, 1, 5, 5, 5].map((scheduled) => ({ scheduled, idle: 10 }));
+    expect(sequence(facts).desired).to.equal(1);
+  });
+
+  it('takes jobs for stuck only where its own agents were idle all the time', () => {
+    const before = { scheduled: 3, idle: 4, inService: 0, desired: 2, pending: 2 };
+    const up = { scheduled: 3, idle: 6, inService: 2 };
+    const decision = sequence([before, before, before, before, up]);
+    expect(decision.desired, 'two of them have just got an agent').to.equal(3);
+    expect(decision.memory.stuck).to.include({ jobs: 1 });
+  });
+
+  it('does not put off the next attempt because of jobs that are tried for the first time', () => {
+    const { memory } = looks({ scheduled: 3, idle: 4 }, 40);
+    const decision = looks({ scheduled: 4, idle: 4, desired: 3 }, 40, 50_000, memory);
+    expect(decision.desired).to.equal(4);
+    expect(decision.memory.stuck).to.eql({ jobs: 4, retryAt: 160_000, pauseMs: 240_000, starting: 4 });
+  });
+
+  it('adds jobs that its own agents leave waiting later to those that are stuck', () => {
+    const { memory } = looks({ scheduled: 5, idle: 5, inService: 5 }, 40);
+    const decision = looks({ scheduled: 8, idle: 8, inService: 8 }, 40, 50_000, memory);
+    expect(decision).to.include({ desired: 8 });
+    expect(decision.memory.stuck).to.eql({ jobs: 8, retryAt: 160_000, pauseMs: 240_000, starting: 0 });
+  });
+
+  it('has the buffer filled by its own agents, and jobs by any', () => {
+    const buffer = { instanceBuffer: 2 };
+    expect(after({ idle: 4 }, buffer).desired).to.equal(2);
+    expect(after({ idle: 6, inService: 2 }, buffer).desired).to.equal(2);
+    expect(after({ scheduled: 4, idle: 4 }, buffer).desired).to.equal(2);
+    expect(after({ scheduled: 5, idle: 4 }, buffer).desired).to.equal(3);
+  });
+
+  it('does not count idle agents of others as spare instances', () => {
+    const alone = { disableScaleIn: false };
+    expect(after({ busy: 5, idle: 4, inService: 5 }, alone).desired).to.equal(5);
+    expect(after({ busy: 4, idle: 5, inService: 5 }, alone).desired).to.equal(4);
+    expect(after({ scheduled: 3, idle: 5, inService: 5 }, alone).desired, 'jobs that wait').to.equal(3);
+  });
+
+  it('holds what is busy and its buffer, and lets go of it five minutes after it was busy', () => {
+    const buffer = { instanceBuffer: 2 };
+    expect(after({ idle: 2, inService: 2 }, buffer).least).to.equal(2);
+    const busy = after({ busy: 3, idle: 2, inService: 5, now: 0 }, buffer);
+    expect(busy.least).to.equal(5);
+    expect(after({ busy: 3, idle: 2, inService: 5 }).least, 'without a buffer').to.equal(0);
+    const idle = { idle: 5, inService: 5, held: 5 };
+    expect(after({ ...idle, now: 290_000 }, buffer, busy.memory).least).to.equal(5);
+    expect(after({ ...idle, now: 300_000 }, buffer, busy.memory).least).to.equal(2);
+    expect(after({ busy: 5, idle: 7, inService: 3 }, { ...buffer, agentsPerInstance: 4 }).least).to.equal(4);
     expect(
-      look({ scheduled: 9, desired: 1, inService: 1, busy: 1, now: 710_000 }).desired,
-      'they run',
+      after({ busy: 9, idle: 1, inService: 10, max: 10 }, buffer).least,
+      'no more than there are',
     ).to.equal(10);
+    expect(after({ busy: 3, inService: 3, terminating: 0 }, buffer), 'nothing grows for it alone').to.include(
+      {
+        ...{ desired: 5, least: 5 },
+      },
+    );
+    const cooling = { ...NOTHING_REMEMBERED, scaledOutAt: 1_000_000 };
+    expect(
+      after({ busy: 3, inService: 3 }, { ...buffer, scaleOutCooldownSeconds: 300 }, cooling),
+      'nor sooner',
+    ).to.include({ desired: 3, least: 3 });
+    const twice = after({ idle: 5, inService: 5, now: 10_000 }, buffer, busy.memory);
+    expect(after({ ...idle, now: 60_000 }, buffer, twice.memory).least, 'the most of a minute').to.equal(5);
+    expect(
+      after({ busy: 8, idle: 2, inService: 5, desired: 8 }, buffer).least,
+      'others finish their last jobs, or are not its own',
+    ).to.equal(5);
+    expect(after({ busy: 3, inService: 3, paused: true, held: 1 }, buffer).least).to.equal(1);
+    expect(after({ idle: 2, inService: 2, held: 2 }, { instanceBuffer: 0 }).least, 'set back').to.equal(0);
+  });
+
+  it('does not go below what is held, which AWS would refuse', () => {
+    const settings = { disableScaleIn: false };
+    expect(after({ idle: 5, inService: 5, held: 3 }, settings)).to.include({ desired: 3, least: 0 });
   });
 
   it('has as many as are expected to be of use, and holds them there', () => {

@@ -135,6 +135,31 @@ describe('a simulation', () => {
     expect(result.instanceHours).to.be.below(2);
   });
 
+  const DAY = 86_400;
+
+  it('launches a buffer once in six days without jobs, at the cost of as many instances that are always there', () => {
+    const trace = traceOf([[6 * DAY, 60]]);
+    const buffered = simulate(trace, MODEL, own({ instanceBuffer: 2 }));
+    // The third is for the job that ends the simulation.
+    expect(buffered.launches).to.equal(3);
+    expect(buffered.waits.max).to.equal(0);
+    const constant = simulate(trace, { ...MODEL, min: 2 }, own());
+    expect(buffered.cost / constant.cost).to.be.closeTo(1, 0.01);
+  });
+
+  it('launches with a buffer hardly more often than without one, and has an agent for nearly every job', () => {
+    const trace = profileTrace('steady', 5000, 1);
+    const [without, buffered] = [0, 2].map((instanceBuffer) =>
+      simulate(trace, MODEL, own({ instanceBuffer })),
+    );
+    expect(buffered!.launches).to.be.below(1.2 * without!.launches);
+    expect(buffered!.waits.p95).to.be.below(0.2 * without!.waits.p95);
+    // Two instances are there all the time.
+    expect(buffered!.instanceHours - without!.instanceHours).to.be.below(
+      2.2 * (trace.arrivals.at(-1)! / 3600),
+    );
+  });
+
   it('finds what can be had for what', () => {
     const { frontier, pick } = recommend(profileTrace('office-hours', 500, 1), MODEL, PLAIN_SCALING);
     expect(frontier.length).to.be.above(2);

@@ -22,7 +22,7 @@ export const IDLE_SECONDS = 600;
 export class Cluster {
   readonly fleet: Fleet;
   scaler: Scaler;
-  readonly #settings: Settings;
+  #settings: Settings;
   readonly #calls: PollCalls;
   #requests = 0;
   /** Requests to Auto Scaling at the look that made most of them. */
@@ -39,21 +39,17 @@ export class Cluster {
   /** How long instances whose boot failed have been there, in milliseconds. */
   readonly hung = new Map<string, number>();
 
-  /** @param buying how much is on-demand, and when to fall back to it, in the words of the function's environment */
+  /** @param environment what the function's environment says otherwise than usual */
   constructor(
     private readonly agentsPerInstance: number,
     faults: readonly string[] = [],
-    buying: Readonly<Record<string, string>> = {},
+    private readonly environment: Readonly<Record<string, string>> = {},
     /** What a forecast may cost a day; none without it. */
     private readonly idleHours?: number,
   ) {
     this.fleet = new Fleet(...faults);
     const { world, scope } = this.fleet;
-    this.#settings = scalerSettings({
-      BUILDKITE_QUEUE: QUEUE,
-      AGENTS_PER_INSTANCE: String(agentsPerInstance),
-      ...buying,
-    });
+    this.#settings = this.#settingsWith(environment);
     const flaky = () => {
       if (world.random() < this.failing) throw new Error('made to fail');
     };
@@ -85,6 +81,20 @@ export class Cluster {
     this.scaler = new Scaler(this.#settings, this.#calls);
   }
 
+  /** Gives the function another environment, and with it a new process. */
+  configure(environment: Readonly<Record<string, string>>): void {
+    this.#settings = this.#settingsWith({ ...this.environment, ...environment });
+    this.startCold();
+  }
+
+  #settingsWith(environment: Readonly<Record<string, string>>): Settings {
+    return scalerSettings({
+      BUILDKITE_QUEUE: QUEUE,
+      AGENTS_PER_INSTANCE: String(this.agentsPerInstance),
+      ...environment,
+    });
+  }
+
   /** From the sandbox's own CloudWatch. */
   #forecast(): PollCalls['forecast'] {
     if (this.idleHours === undefined) return undefined;
@@ -102,6 +112,7 @@ export class Cluster {
     const script = userData(
       `export BUILDKITE_QUEUE="${QUEUE}"`,
       'export BUILDKITE_AGENT_TOKEN="bkct_x"',
+      'export BUILDKITE_AGENT_TAGS="os=linux"',
       `export BUILDKITE_AGENTS_PER_INSTANCE="${this.agentsPerInstance}"`,
       `export BUILDKITE_SCALE_IN_IDLE_PERIOD="${IDLE_SECONDS}"`,
     );

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { HELD_TAG } from '../../src/scaler/held-tag.ts';
 import { PURCHASE_TAG } from '../../src/scaler/purchase.ts';
+import { STUCK_TAG } from '../../src/scaler/stuck-jobs.ts';
 import { has, propertiesOf, refused, stack, statementsOf, userDataOf } from '../support/bk-stack-template.ts';
 
 describe('the role', () => {
@@ -228,5 +230,23 @@ describe('the role of the scaler', () => {
     expect(found['RememberHowToBuy']).to.deep.nested.include({
       'Condition.ForAllValues:StringEquals': { 'aws:TagKeys': PURCHASE_TAG },
     });
+  });
+
+  it('may raise the minimum of its group, and write down what it was and which jobs are stuck', async () => {
+    for (const given of [{}, { InstanceBuffer: '2' }, { PredictiveScaling: 'on' }] as Record<
+      string,
+      string
+    >[]) {
+      const found = await statements(given);
+      expect(found['HoldGroup']).to.deep.include({ Action: 'autoscaling:UpdateAutoScalingGroup' });
+      expect(found['RememberSizing']).to.deep.include({
+        Action: 'autoscaling:CreateOrUpdateTags',
+        Resource: (found['HoldGroup'] as { Resource?: unknown }).Resource,
+        Condition: {
+          'ForAllValues:StringEquals': { 'aws:TagKeys': [HELD_TAG, STUCK_TAG] },
+          Null: { 'aws:TagKeys': 'false' },
+        },
+      });
+    }
   });
 });

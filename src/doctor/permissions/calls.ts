@@ -245,7 +245,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   params: [...FIND_STACK, 'cloudformation:GetTemplate'],
   resume: PAUSE,
   rollback: UPDATE,
-  scale: SIZE,
+  scale: [...SIZE, 'auto-scaling:CreateOrUpdateTags'],
   'scale-to-zero': DRAIN,
   'secrets copy': WRITE_SECRETS,
   'secrets get': READ_SECRETS,

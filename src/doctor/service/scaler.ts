@@ -1,4 +1,5 @@
 import { awsErrorCode } from '../../aws/errors.ts';
+import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
@@ -15,6 +16,8 @@ export interface ScalerFacts {
   /** Whether it ought to have said something by now. */
   readonly due: boolean;
   readonly paused: boolean;
+  /** The group's own minimum, and what the scaler has raised it to, where it has. */
+  readonly minimum: { readonly min: number; readonly held?: number };
   readonly ours: boolean;
 }
 
@@ -57,6 +60,7 @@ export function scalerCheck(patient: Patient): Check {
         ...(last !== undefined && { last }),
         due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
         paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
+        minimum: heldOf(group?.Tags?.find(({ Key }) => Key === HELD_TAG)?.Value, group?.MinSize ?? 0),
         ours,
       };
       const findings = judgeScaler(facts, patient, {
@@ -82,11 +86,16 @@ export function scalerCheck(patient: Patient): Check {
 }
 
 export function judgeScaler(
-  { name, reserved, rule, last, due, paused, ours }: ScalerFacts,
+  { name, reserved, rule, last, due, paused, minimum, ours }: ScalerFacts,
   { place, region }: Pick<Patient, 'place' | 'region'>,
   repairs: ScalerRepairs,
 ): Finding[] {
-  const idle = 'The group keeps the size that it has, however many jobs wait.';
+  const { min, held } = minimum;
+  const raised =
+    held === undefined
+      ? ''
+      : ` Idle instances stay as well: the scaler has raised MinSize from ${min} to ${held}, and nothing lowers it but bk-stack scale ${place} --min ${min}`;
+  const idle = `The group keeps the size that it has, however many jobs wait.${raised}`;
   if (reserved === undefined) {
     return [
       {
@@ -157,7 +166,7 @@ export function judgeScaler(
       code: 'scaler-silent',
       severity: 'error',
       message: `The scaler has said nothing for ${SILENT_AFTER_SECONDS / 60} minutes`,
-      meaning: 'It does not run, or may not write its log: the group keeps the size that it has.',
+      meaning: `It does not run, or may not write its log. ${idle}`,
       fix: `See what it was told last: bk-stack logs tail ${place} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
     });
   }

@@ -20,7 +20,16 @@ export function dispatchSoon(world: World, queue: string): void {
 /** The oldest job that an agent could take. */
 export function nextJobFor(state: BuildkiteState, agent: AgentRecord): JobRecord | undefined {
   if (!isFree(agent)) return undefined;
-  return Object.values(state.jobs).find((job) => job.state === 'scheduled' && job.queue === agent.queue);
+  return Object.values(state.jobs).find(
+    (job) => job.state === 'scheduled' && job.queue === agent.queue && mayRun(agent, job),
+  );
+}
+
+/** Whether an agent has every tag that a job asks for. */
+function mayRun({ tags }: AgentRecord, { agentQueryRules = [] }: JobRecord): boolean {
+  return agentQueryRules.every((rule) =>
+    rule.endsWith('=*') ? tags.some((tag) => tag.startsWith(rule.slice(0, -1))) : tags.includes(rule),
+  );
 }
 
 function isFree({ stopping, jobId }: AgentRecord): boolean {
@@ -37,6 +46,12 @@ function waitingJobs({ jobs }: BuildkiteState): Map<string, JobRecord[]> {
     else queue.push(job);
   }
   return waiting;
+}
+
+/** Takes the first job that an agent may run out of those that wait. */
+function takeJob(agent: AgentRecord, waiting: JobRecord[] | undefined): JobRecord | undefined {
+  const first = waiting?.findIndex((job) => mayRun(agent, job)) ?? -1;
+  return first < 0 ? undefined : waiting?.splice(first, 1)[0];
 }
 
 export function assign(job: JobRecord, agent: AgentRecord): void {
@@ -74,7 +89,7 @@ export const runDispatch: Task = (world) => {
   }
   const waiting = waitingJobs(state);
   for (const agent of Object.values(state.agents)) {
-    const job = agent.modelled && isFree(agent) ? waiting.get(agent.queue)?.shift() : undefined;
+    const job = agent.modelled && isFree(agent) ? takeJob(agent, waiting.get(agent.queue)) : undefined;
     if (job === undefined) continue;
     assign(job, agent);
     job.state = 'running';

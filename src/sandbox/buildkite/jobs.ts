@@ -8,15 +8,21 @@ export interface JobRequest {
   readonly seconds?: number;
   /** Beside what every job has. `BUILDKITE_COMMAND` is what an agent that speaks HTTP runs. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Tags that an agent needs for it beside the queue, as Buildkite's REST API names them: `os=windows`. */
+  readonly agentQueryRules?: readonly string[];
 }
 
 /** Puts a job into a queue. */
-export function pushJob(world: World, { queue, seconds = 60, env = {} }: JobRequest): JobRecord {
+export function pushJob(
+  world: World,
+  { queue, seconds = 60, env = {}, agentQueryRules }: JobRequest,
+): JobRecord {
   const id = world.ids.uuid();
   const job: JobRecord = {
     id,
     queue,
     seconds,
+    ...(agentQueryRules && { agentQueryRules }),
     env: {
       BUILDKITE: 'true',
       CI: 'true',

@@ -29,6 +29,8 @@ export interface JobRecord {
   readonly id: string;
   readonly queue: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Tags that an agent needs for it beside the queue: `os=windows`, or `os=*` for any value. */
+  readonly agentQueryRules?: readonly string[];
   readonly scheduledAt: Instant;
   /** How long a modelled agent takes for it, in seconds. */
   readonly seconds: number;

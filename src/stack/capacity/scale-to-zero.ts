@@ -1,4 +1,5 @@
 import { OperationError } from '../../errors.ts';
+import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Pacing, persistently } from '../pacing.ts';
@@ -48,6 +49,11 @@ const NOTHING: GroupSize = { min: 0, max: 0, desired: 0 };
 /** Seconds, in the stack's own time. */
 const LOOK_EVERY = 10;
 
+/** A group's size without what the scaler has raised its minimum to. */
+export function ownSize({ size, tags }: Pick<SizedGroup, 'size' | 'tags'>): GroupSize {
+  return { ...size, min: heldOf(tags[HELD_TAG], size.min).min };
+}
+
 /** The size that a group had before it was paused; undefined for one that is not. */
 export function rememberedSize({ tags }: Pick<SizedGroup, 'tags'>): GroupSize | undefined {
   const [, min, max, desired] = /^(\d+)\/(\d+)\/(\d+)$/.exec(tags[SIZE_TAG] ?? '') ?? [];
@@ -69,7 +75,7 @@ export async function scaleToZero(
   const remembered = known ?? rememberedSize(found);
   const { min, max, desired } = found.size;
   // Both tags at once: a group is never paused without its size being known.
-  const size = remembered ?? found.size;
+  const size = remembered ?? ownSize(found);
   const remembering = `${size.min}/${size.max}/${size.desired}`;
   if (found.tags[SIZE_TAG] !== remembering || found.tags[PAUSED_TAG] === undefined) {
     await calls.tag(group, { [PAUSED_TAG]: 'scale-to-zero', [SIZE_TAG]: remembering });

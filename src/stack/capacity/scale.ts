@@ -1,7 +1,8 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
+import { HELD_TAG, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import type { CapacityCalls, GroupSize } from './scale-to-zero.ts';
+import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
 
 /** The sizes that are to change; what is left out stays. */
 export type WantedSize = Partial<GroupSize>;
@@ -12,7 +13,8 @@ export interface Scaled {
 }
 
 /**
- * Works out what a group's size would become; changes nothing.
+ * Works out what a group's size would become; changes nothing. What the scaler has raised the minimum to
+ * counts only where the minimum is to change.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function planScale(
@@ -21,7 +23,11 @@ export async function planScale(
   group: string,
   wanted: WantedSize,
 ): Promise<Scaled> {
-  const { size: before, tags } = await calls.read(group);
+  return scaled(await calls.read(group), stackName, wanted);
+}
+
+function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scaled {
+  const { tags } = found;
   if (tags[PAUSED_TAG] !== undefined && tags[PAUSED_TAG] !== 'false') {
     throw new OperationError(
       `${stackName} is paused, and has the size that it had before when it is resumed`,
@@ -30,6 +36,8 @@ export async function planScale(
       },
     );
   }
+  // Whoever names the minimum means the one that counts now.
+  const before = wanted.min === undefined ? ownSize(found) : found.size;
   return { before, after: sizeOf(before, wanted) };
 }
 
@@ -39,13 +47,21 @@ export async function planScale(
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function scaleGroup(
-  calls: Pick<CapacityCalls, 'read' | 'resize'>,
+  calls: Pick<CapacityCalls, 'read' | 'resize' | 'tag'>,
   stackName: string,
   group: string,
   wanted: WantedSize,
 ): Promise<Scaled> {
-  const { before, after } = await planScale(calls, stackName, group, wanted);
-  if (!isSameSize(before, after)) await calls.resize(group, after);
+  const found = await calls.read(group);
+  const { before, after } = scaled(found, stackName, wanted);
+  const raised = found.size.min;
+  // Idle instances that the scaler keeps stay where the new size leaves room for them.
+  const min = wanted.min === undefined && raised <= after.desired ? raised : after.min;
+  // A minimum that happens to be what the scaler has raised it to would pass for that.
+  if (wanted.min !== undefined && heldOf(found.tags[HELD_TAG], min).held !== undefined) {
+    await calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: [min] }) });
+  }
+  if (!isSameSize(before, after)) await calls.resize(group, { ...after, min });
   return { before, after };
 }
 

@@ -18,6 +18,7 @@ import { type Problem, problemsOf } from './problems.ts';
 import { type QueueState, queueState } from './queue.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
 import { readSurplus, type Surplus } from './surplus.ts';
+import { untakenJobs } from './untaken-jobs.ts';
 
 /** A stack and its instances as they are now. */
 export interface StackStatus extends StackSummary {
@@ -64,6 +65,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     // An update may have both the former instances and the new ones in service.
     group && update === undefined ? readSurplus(aws, found, group) : undefined,
   ]);
+  const untaken = group && untakenJobs(group, queueNow, agentsPerInstanceOf(found));
   const findings = {
     stack,
     ...(group && { group }),
@@ -72,6 +74,7 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     ...(firstCause && { firstCause }),
     ...(update && { update }),
     alarms,
+    ...(untaken && { untakenJobs: untaken }),
   };
   return {
     ...stack,
@@ -86,6 +89,13 @@ export async function describeStack(aws: AwsContext, stackName: string): Promise
     alarms,
     outputs,
   };
+}
+
+/** One where the template knows no such parameter. */
+export function agentsPerInstanceOf({ Parameters = [] }: Stack): number {
+  return Number(
+    Parameters.find(({ ParameterKey }) => ParameterKey === 'AgentsPerInstance')?.ParameterValue ?? 1,
+  );
 }
 
 /** Whoever may read the stack need not be allowed to read its logs. */

@@ -1,8 +1,10 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
+import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { PURCHASE_TAG, purchaseOf } from '../../scaler/purchase.ts';
+import { STUCK_TAG, stuckOf } from '../../scaler/stuck-jobs.ts';
 import { isDenied } from '../preflight/check.ts';
 import { type WarmInstance, warmInstances, type WarmPoolState, warmPoolState } from './warm-pool.ts';
 
@@ -35,6 +37,8 @@ export interface FailedActivity {
 export interface GroupState {
   readonly autoScalingGroupName: string;
   readonly minSize: number;
+  /** What `minSize` is without the scaler, where it has raised it to keep idle instances. */
+  readonly ownMinSize?: number;
   readonly maxSize: number;
   readonly desiredCapacity: number;
   readonly instances: readonly GroupInstance[];
@@ -45,6 +49,8 @@ export interface GroupState {
   readonly paused?: string;
   /** Until when everything is on-demand, as spot has no capacity; an ISO date. */
   readonly onDemandUntil?: string;
+  /** Jobs that no agent has taken, as the scaler has found out, and when it tries them next; an ISO date. */
+  readonly stuckJobs?: { readonly jobs: number; readonly nextAttemptAt: string };
   /** The latest failures, newest first. */
   readonly failures: readonly FailedActivity[];
   /** Whether nothing of the kind (a launch, a termination) has succeeded since the newest failure. */
@@ -115,6 +121,7 @@ export function groupState(
   return {
     autoScalingGroupName: group.AutoScalingGroupName ?? '',
     minSize: group.MinSize ?? 0,
+    ...ownMinSize(group),
     maxSize: group.MaxSize ?? 0,
     desiredCapacity: group.DesiredCapacity ?? 0,
     instances: groupInstances(group),
@@ -122,6 +129,7 @@ export function groupState(
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     ...(paused !== undefined && { paused }),
     ...onDemandUntil(group),
+    ...stuckJobs(group),
     failures: failed.slice(0, MOST_FAILURES).map(failedActivity),
     failing: isFailing(activities),
   };
@@ -192,6 +200,17 @@ function failedActivity({ StartTime, Description = '', StatusMessage = '' }: Act
     reason: StatusMessage,
     ...(instanceId !== undefined && { instanceId }),
   };
+}
+
+function stuckJobs({ Tags = [] }: AutoScalingGroup): Pick<GroupState, 'stuckJobs'> {
+  const stuck = stuckOf(Tags.find(({ Key }) => Key === STUCK_TAG)?.Value);
+  if (stuck === undefined) return {};
+  return { stuckJobs: { jobs: stuck.jobs, nextAttemptAt: new Date(stuck.retryAt).toISOString() } };
+}
+
+function ownMinSize({ Tags = [], MinSize = 0 }: AutoScalingGroup): Pick<GroupState, 'ownMinSize'> {
+  const { min, held } = heldOf(Tags.find(({ Key }) => Key === HELD_TAG)?.Value, MinSize);
+  return held === undefined ? {} : { ownMinSize: min };
 }
 
 /** What is written down counts where the group buys like that: an update of the stack may have undone it. */

@@ -11,6 +11,7 @@ import type { BootLog } from './boot-log.ts';
 import type { GroupState } from './group.ts';
 import type { StackSummary } from './summary.ts';
 import { onStandby, standbyRemedy, type Surplus, surplusRemedy, surplusText } from './surplus.ts';
+import { type UntakenJobs, untakenText } from './untaken-jobs.ts';
 
 /** Something that is wrong, and what helps. */
 export interface Problem {
@@ -27,15 +28,17 @@ export interface Findings {
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
   readonly alarms?: readonly RaisedAlarm[];
+  readonly untakenJobs?: UntakenJobs;
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
 export function problemsOf(findings: Findings): Problem[] {
-  const { stack, group, firstCause, update, alarms = [] } = findings;
+  const { stack, group, firstCause, update, alarms = [], untakenJobs } = findings;
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
     ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(group, findings)),
+    ...(untakenJobs === undefined ? [] : [untakenProblem(stack, untakenJobs)]),
     ...alarms.map((alarm) => alarmProblem(stack, alarm)),
     ...driftProblems(stack),
   ];
@@ -140,6 +143,13 @@ function groupProblems(group: GroupState, { stack, surplus, bootLog, update }: F
         ]
       : []),
   ];
+}
+
+function untakenProblem({ stackName, region }: StackSummary, untaken: UntakenJobs): Problem {
+  return {
+    message: `${untakenText(untaken)}.`,
+    remedy: `Compare the agent tags that the jobs ask for with BuildkiteAgentTags: bk-stack params ${stackName} --region ${region}`,
+  };
 }
 
 /** The instance was there, and its agents were not. */

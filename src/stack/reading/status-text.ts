@@ -92,8 +92,10 @@ function agentsText(queue: QueueState): string {
   return `${total} (${busy} busy, ${idle} idle)`;
 }
 
-function sizeText({ desiredCapacity, minSize, maxSize }: GroupState): string {
-  return `${desiredCapacity} desired (${minSize} to ${maxSize})`;
+/** `5 desired (0 to 10); the scaler keeps at least 5` */
+function sizeText({ desiredCapacity, minSize, ownMinSize, maxSize }: GroupState): string {
+  const size = `${desiredCapacity} desired (${ownMinSize ?? minSize} to ${maxSize})`;
+  return ownMinSize === undefined ? size : `${size}; the scaler keeps at least ${minSize}`;
 }
 
 /** `2 of 2 instances, of which 1 is not ready yet; 2 more end` */

@@ -1,7 +1,7 @@
 import { translateAwsError } from '../../aws/errors.ts';
 import { isKnownFailure, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { awaitZero, ownSize, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
 import { persistently } from '../pacing.ts';
@@ -118,8 +118,11 @@ async function makeRoom({ capacity, pacing }: UpdateSite, { group, sizes }: Jour
   if (group === undefined || sizes === undefined) return;
   const { before, after } = sizes;
   await persistently(pacing, async () => {
-    const { size } = await capacity.read(group);
-    const min = Math.min(size.min, before.max, after.max);
+    const found = await capacity.read(group);
+    const { size } = found;
+    const fits = size.min <= Math.min(before.max, after.max);
+    // A minimum that the scaler has raised is given back as a whole: in between it would look like somebody's own.
+    const min = fits ? size.min : Math.min(ownSize(found).min, before.max, after.max);
     const max = Math.max(size.max, before.min, after.min);
     if (min !== size.min || max !== size.max) await capacity.resize(group, { ...size, min, max });
   });

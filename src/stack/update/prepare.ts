@@ -4,7 +4,7 @@ import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
-import { type GroupSize, rememberedSize } from '../capacity/scale-to-zero.ts';
+import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
 import { persistently } from '../pacing.ts';
@@ -259,7 +259,7 @@ async function groupFacts(
 ): Promise<GroupFacts> {
   const [{ version }, found] = await Promise.all([survey.group(group), capacity.read(group)]);
   const paused = found.tags[PAUSED_TAG] !== undefined && found.tags[PAUSED_TAG] !== 'false';
-  const size = rememberedSize(found) ?? found.size;
+  const size = rememberedSize(found) ?? ownSize(found);
   return {
     group,
     ...(version !== undefined && { formerVersion: version }),

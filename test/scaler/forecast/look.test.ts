@@ -5,14 +5,13 @@ import { Foresight } from '../../../src/scaler/forecast/foresight.ts';
 import { Past } from '../../../src/scaler/forecast/past.ts';
 import type { Group } from '../../../src/scaler/group.ts';
 import { heldOf, heldTagValue } from '../../../src/scaler/held-tag.ts';
-import { Scaler } from '../../../src/scaler/poll.ts';
+import { type PollCalls, Scaler } from '../../../src/scaler/poll.ts';
+import { stuckTagValue } from '../../../src/scaler/stuck-jobs.ts';
 import { scalerSettings } from '../../support/scaling.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60;
 const MIDNIGHT = Date.parse('2026-11-23T00:00:00Z');
-
-const settings = scalerSettings({ PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100' });
 
 /** A group whose instances are in service as soon as they are wanted, and the requests that each look made of AWS. */
 class Stage {
@@ -20,14 +19,21 @@ class Stage {
   desired = 0;
   max = 50;
   tag: string | undefined;
+  stuck: string | undefined;
+  tagsFail = false;
   paused = false;
   jobs: QueueMetrics['jobs'] = { scheduled: 0, running: 0, waiting: 0 };
   now = MIDNIGHT;
   historyFails = false;
   requests: string[] = [];
-  readonly scaler: Scaler;
+  scaler: Scaler;
+  readonly startCold: () => void;
 
-  constructor(forecasts = true) {
+  constructor(forecasts = true, instanceBuffer = 0) {
+    const settings = scalerSettings({
+      PREDICTIVE_SCALING_MAX_IDLE_HOURS: '100',
+      INSTANCE_BUFFER: String(instanceBuffer),
+    });
     const boots = new BootTimes();
     const foresight = new Foresight({ agentsPerInstance: 1, idleHours: 100 }, boots);
     const past = new Past(foresight, (from, until) => {
@@ -37,18 +43,20 @@ class Stage {
       for (let minute = from; minute < until; minute++) demand.set(minute, minute % DAY >= 540 ? 8 : 0);
       return Promise.resolve({ demand, ahead: new Map(), next: undefined });
     });
-    this.scaler = new Scaler(settings, {
+    const calls: PollCalls = {
       group: this.#group(),
       token: () => Promise.resolve('bkct_x'),
       queue: () =>
         Promise.resolve({
           jobs: this.jobs,
-          agents: { idle: this.desired, busy: 0, total: this.desired },
+          agents: { idle: this.desired - this.jobs.running, busy: this.jobs.running, total: this.desired },
           ...{ organization: '', pollMs: 10_000 },
         }),
       forecast: forecasts ? { foresight, past, boots } : undefined,
       now: () => this.now,
-    });
+    };
+    this.startCold = () => (this.scaler = new Scaler(settings, calls));
+    this.scaler = new Scaler(settings, calls);
   }
 
   async look(times = 1) {
@@ -86,13 +94,17 @@ class Stage {
             ...{ purchase: { kind: 'as-set' }, paused: this.paused },
             ...{ onDemandPercentage: undefined, distribution: undefined },
           },
-          noted: this.tag,
+          noted: { held: this.tag, stuck: this.stuck },
           balancesZones: false,
         });
       },
       setDesired: (desired) => asked('set', () => (this.desired = desired)),
       hold: (least) => asked('hold', () => (this.min = least)),
-      rememberHeld: (min, held) => asked('tag', () => (this.tag = heldTagValue(min, held))),
+      rememberHeld: (note) => asked('tag', () => (this.tag = heldTagValue(note))),
+      rememberStuck: (stuck) => {
+        if (this.tagsFail) return asked('stuck').then(() => Promise.reject(new Error('not allowed')));
+        return asked('stuck', () => (this.stuck = stuckTagValue(stuck)));
+      },
       launches: () => asked('launches').then(() => ({ failures: [], shortage: undefined })),
       remember: () => asked('remember'),
       distribute: () => asked('distribute'),
@@ -147,6 +159,7 @@ describe('a look that forecasts', () => {
     const poll = await stage.look();
     expect((poll.forecast?.error as Error).message).to.equal('not allowed');
     expect(stage, 'jobs are grown for').to.include({ min: 0, desired: 2 });
+    stage.jobs = { scheduled: 0, running: 2, waiting: 0 };
     expect((await stage.look()).forecast?.error, 'not with every look').to.equal(undefined);
     expect(stage.requests).to.eql(['read']);
     await stage.look(60);
@@ -159,5 +172,88 @@ describe('a look that forecasts', () => {
     Object.assign(stage, { now: MIDNIGHT + 540 * MINUTE, paused: true });
     await stage.look(5);
     expect(stage).to.include({ min: 0, desired: 0, tag: undefined });
+  });
+});
+
+describe('a look with a buffer', () => {
+  it('raises and lowers the minimum with what is busy, and gives back the one that the group has', async () => {
+    const stage = new Stage(false, 2);
+    stage.min = 1;
+    await stage.look(4);
+    expect(stage).to.include({ desired: 2, min: 2, tag: '1/2' });
+    stage.jobs = { scheduled: 0, running: 1, waiting: 0 };
+    await stage.look(3);
+    expect(stage, 'the buffer is filled up, and kept').to.include({ desired: 3, min: 3, tag: '1/2/3' });
+    stage.jobs = { scheduled: 0, running: 0, waiting: 0 };
+    await stage.look(40);
+    expect(stage, 'the third may end').to.include({ desired: 3, min: 2, tag: '1/3/2' });
+    stage.desired = 2;
+    const none = new Stage(false, 0);
+    Object.assign(none, { min: stage.min, desired: stage.desired, tag: stage.tag });
+    await none.look(2);
+    expect(none, 'InstanceBuffer is set back').to.include({ desired: 2, min: 1 });
+  });
+
+  it('makes one request of each change, and none where nothing changes', async () => {
+    const stage = new Stage(false, 2);
+    const seen: string[][] = [];
+    for (let look = 0; look < 5; look++) {
+      await stage.look();
+      seen.push(stage.requests.filter((request) => request !== 'read'));
+    }
+    expect(seen).to.eql([['set'], ['tag'], ['hold'], [], []]);
+  });
+});
+
+describe('a look beside idle agents that take no job', () => {
+  const waiting = async () => {
+    const stage = new Stage(false);
+    Object.assign(stage, { desired: 2, jobs: { scheduled: 2, running: 0, waiting: 0 } });
+    await stage.look(5);
+    return stage;
+  };
+
+  it('writes the stuck jobs down, with the attempt that it makes', async () => {
+    const stage = await waiting();
+    expect(stage.requests).to.eql(['read', 'set', 'stuck']);
+    expect(stage).to.include({ desired: 3, stuck: '2 until 2026-11-23T00:02:50.000Z then 240 s' });
+    await stage.look();
+    expect(stage.requests).to.eql(['read']);
+    stage.jobs = { scheduled: 0, running: 2, waiting: 0 };
+    await stage.look();
+    expect(stage.stuck).to.equal('none');
+  });
+
+  it('knows of them after a cold start', async () => {
+    const stage = await waiting();
+    stage.startCold();
+    stage.desired = 0;
+    await stage.look(11);
+    expect(stage.desired).to.equal(0);
+    await stage.look();
+    expect(stage, 'the next attempt').to.include({ desired: 1 });
+  });
+
+  it('goes on where they cannot be written down, says so, and tries that again in five minutes', async () => {
+    const stage = new Stage(false);
+    Object.assign(stage, { desired: 2, tagsFail: true, jobs: { scheduled: 2, running: 0, waiting: 0 } });
+    await stage.look(4);
+    const failed = await stage.look();
+    expect((failed.noteError as Error).message).to.equal('not allowed');
+    expect(stage.desired).to.equal(3);
+    expect((await stage.look()).noteError).to.equal(undefined);
+    stage.tagsFail = false;
+    await stage.look(28);
+    expect(stage.stuck).to.equal(undefined);
+    await stage.look();
+    expect(stage.stuck).to.match(/^2 until/);
+  });
+
+  it('leaves the note of a paused group alone', async () => {
+    const stage = await waiting();
+    const { stuck } = stage;
+    Object.assign(stage, { paused: true, jobs: { scheduled: 0, running: 0, waiting: 0 } });
+    await stage.look(2);
+    expect(stage.stuck).to.equal(stuck);
   });
 });

@@ -77,6 +77,13 @@ describe('scaling to zero', () => {
     expect(group.instances.every(({ protectedFromScaleIn }) => !protectedFromScaleIn)).to.equal(true);
   });
 
+  it('remembers the minimum that is its own, and not what the scaler has raised it to', async () => {
+    const group = new Group();
+    group.tags['bk-stack:held'] = '0/2';
+    expect(await scaleToZero(group, 'g')).to.eql({ ...SIZE, min: 0 });
+    expect(group.tags['bk-stack:size']).to.equal('0/10/4');
+  });
+
   it('may be repeated, and is undone exactly', async () => {
     const group = new Group();
     await scaleToZero(group, 'g');

@@ -105,6 +105,20 @@ describe('what is wrong with a stack', () => {
     expect(problem?.remedy).to.equal('bk-stack delete ci --region us-east-1');
   });
 
+  it('is jobs that no agent takes', () => {
+    const untakenJobs = {
+      ...{ jobs: 1, idleAgents: 1, foreignIdle: 1, nextAttemptAt: '2026-11-25T11:00:10.000Z' },
+    };
+    expect(problemsOf({ stack, group: groupOf(), untakenJobs })).to.eql([
+      {
+        message:
+          "1 job waiting though 1 agent is idle: it isn't this stack's; next attempt at 2026-11-25 11:00 UTC.",
+        remedy:
+          'Compare the agent tags that the jobs ask for with BuildkiteAgentTags: bk-stack params ci --region us-east-1',
+      },
+    ]);
+  });
+
   it('is a change set that was never executed', () => {
     const [problem] = problemsOf({ stack: { ...stack, status: 'REVIEW_IN_PROGRESS' } });
     expect(problem?.remedy).to.contain('bk-stack delete ci');
@@ -241,6 +255,16 @@ describe('the status for people', () => {
     expect(text).to.contain('2 desired (0 to 10)').and.to.contain('1 Pending');
     expect(text).to.contain('10:02:11  2 → 5: 12 jobs').and.to.contain('10:01:11  failed: no answer');
     expect(text).to.contain('3 scheduled, 2 running, 1 waiting').and.to.contain('2 (2 busy, 0 idle)');
+  });
+
+  it('shows the minimum that is the stack’s own beside what the scaler has raised it to', () => {
+    const sizeOf = (held: string) => {
+      const group = groupOf({ MinSize: 2, Tags: [{ Key: 'bk-stack:held', Value: held }] });
+      const facts = { ...stack, group, problems: [], alarms: [], queueNow: UNKNOWN, scaler: [], outputs: {} };
+      return /^size +(.*)$/m.exec(statusText(facts, theme))?.[1];
+    };
+    expect(sizeOf('0/2')).to.equal('2 desired (0 to 10); the scaler keeps at least 2');
+    expect(sizeOf('0/3')).to.equal('2 desired (2 to 10)');
   });
 
   it('tells instances of a former version apart, while there are some', () => {

@@ -1,0 +1,38 @@
+import { groupState } from '../../stack/reading/group.ts';
+import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/reading/untaken-jobs.ts';
+import { counted } from '../../terminal/text.ts';
+import { type Check, examined, type Finding } from '../finding.ts';
+import type { Patient } from '../patient.ts';
+
+/** Whether jobs wait that no agent takes. */
+export function jobsCheck(patient: Patient): Check {
+  return {
+    title: 'Jobs',
+    look: async () => {
+      const [group, queue] = await Promise.all([patient.group(), patient.queue()]);
+      // Why Buildkite is not known to say anything is told by the check of the token.
+      if (group === undefined || !queue.known) return examined('not known');
+      const { scheduled, running } = queue.report.jobs;
+      const untaken = untakenJobs(
+        groupState(group, []),
+        queue,
+        Number(patient.parameter('AgentsPerInstance') ?? 1),
+      );
+      return examined(
+        `${counted(running, 'job')} running, ${scheduled} scheduled`,
+        untaken && judgeUntaken(untaken, patient),
+      );
+    },
+  };
+}
+
+export function judgeUntaken(untaken: UntakenJobs, { place }: Pick<Patient, 'place'>): Finding {
+  return {
+    code: 'jobs-untaken',
+    severity: 'warning',
+    message: untakenText(untaken),
+    meaning:
+      'They wait for an agent with the tags that they ask for. The scaler launches one instance for them from time to time, in case that helps.',
+    fix: `Compare the agent tags that the jobs ask for with BuildkiteAgentTags: bk-stack params ${place}`,
+  };
+}

@@ -1,0 +1,41 @@
+import type { Observation, ScalingSettings } from './decide.ts';
+
+/** The most instances that were busy at a look of a minute. */
+export interface BusyMinute {
+  /** Since 1970. */
+  readonly minute: number;
+  readonly instances: number;
+}
+
+const MINUTE_MS = 60_000;
+/** Demand that goes up and down within this time takes no instance away that it would launch again. */
+const REMEMBERED_MINUTES = 5;
+
+/**
+ * Notes how many instances the busy agents of a group fill, at least, beside what is known of the latest minutes. Where the
+ * queue has agents of others, as many idle agents as possible count as the group's.
+ */
+export function noteBusy(
+  before: readonly BusyMinute[],
+  { agents, group, now }: Pick<Observation, 'agents' | 'group' | 'now'>,
+  agentsPerInstance: number,
+): BusyMinute[] {
+  const busy = Math.min(agents.busy, Math.max(0, group.inService * agentsPerInstance - agents.idle));
+  const instances = Math.ceil(busy / agentsPerInstance);
+  const minute = Math.floor(now / MINUTE_MS);
+  const latest = before.filter((each) => each.minute > minute - REMEMBERED_MINUTES);
+  const same = latest.find((each) => each.minute === minute);
+  return [
+    ...latest.filter((each) => each !== same),
+    { minute, instances: Math.max(instances, same?.instances ?? 0) },
+  ];
+}
+
+/** Below which idle instances stay for InstanceBuffer: what was busy lately, and the buffer. 0 where there is none. */
+export function bufferedSize(
+  busy: readonly BusyMinute[],
+  { instanceBuffer }: Pick<ScalingSettings, 'instanceBuffer'>,
+): number {
+  if (instanceBuffer === 0) return 0;
+  return Math.max(...busy.map(({ instances }) => instances)) + instanceBuffer;
+}

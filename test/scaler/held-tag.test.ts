@@ -1,0 +1,72 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { heldNoteOf, heldOf, heldTagValue, nextHold } from '../../src/scaler/held-tag.ts';
+
+describe('the note of what a group is held at', () => {
+  it('tells what the scaler has raised from what somebody else has set', () => {
+    expect(heldOf(undefined, 3)).to.eql({ min: 3 });
+    expect(heldOf('0/3', 3)).to.eql({ min: 0, held: 3 });
+    expect(heldOf('0/3', 0), 'not raised yet').to.eql({ min: 0 });
+    expect(heldOf('0/3', 4), 'somebody else').to.eql({ min: 4 });
+    expect(heldOf('0/3/5', 3), 'about to be raised').to.eql({ min: 0, held: 3 });
+    expect(heldOf('0/3/5', 5)).to.eql({ min: 0, held: 5 });
+    expect(heldOf('0/3/5', 4)).to.eql({ min: 4 });
+    expect(heldOf('3/3', 3)).to.eql({ min: 3 });
+    for (const tag of ['', '3', 'x/3', '0/3/5/7', '0/3/x']) expect(heldNoteOf(tag), tag).to.equal(undefined);
+  });
+
+  it('is written before MinSize is raised or lowered, and not to give MinSize back', () => {
+    expect(nextHold(undefined, { min: 1 }, 1)).to.equal(undefined);
+    expect(nextHold('1/4', { min: 1, held: 4 }, 4)).to.equal(undefined);
+    expect(nextHold(undefined, { min: 1 }, 4)).to.eql({ kind: 'remember', note: { min: 1, held: [4] } });
+    expect(nextHold('1/4', { min: 1 }, 4)).to.eql({ kind: 'hold', minSize: 4 });
+    expect(nextHold('1/4', { min: 1, held: 4 }, 6)).to.eql({
+      kind: 'remember',
+      note: { min: 1, held: [4, 6] },
+    });
+    expect(nextHold('1/4/6', { min: 1, held: 4 }, 6)).to.eql({ kind: 'hold', minSize: 6 });
+    expect(nextHold('1/4', { min: 1, held: 4 }, 1)).to.eql({ kind: 'hold', minSize: 1 });
+    expect(nextHold('1/4', { min: 2 }, 4), 'of another minimum').to.eql({
+      kind: 'remember',
+      note: { min: 2, held: [4] },
+    });
+  });
+
+  it('is carried out on the way to a size that moves on, and not past it or away from it', () => {
+    const at8 = { min: 0, held: 8 };
+    expect(nextHold('0/8/7', at8, 5)).to.eql({ kind: 'hold', minSize: 7 });
+    expect(nextHold('0/8/9', at8, 12)).to.eql({ kind: 'hold', minSize: 9 });
+    expect(nextHold('0/8/7', at8, 9)).to.eql({ kind: 'remember', note: { min: 0, held: [8, 9] } });
+    expect(nextHold('0/8/12', at8, 9)).to.eql({ kind: 'remember', note: { min: 0, held: [8, 9] } });
+    expect(nextHold('0/8/5', at8, 7)).to.eql({ kind: 'remember', note: { min: 0, held: [8, 7] } });
+  });
+
+  it('never loses the minimum of the group, wherever it should be held', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 5 }),
+        fc.array(fc.integer({ min: 0, max: 9 })),
+        (min, targets) => {
+          let [tag, minSize]: [string | undefined, number] = [undefined, min];
+          for (const target of targets) {
+            const facts = heldOf(tag, minSize);
+            expect(facts.min).to.equal(min);
+            const step = nextHold(tag, facts, min + target);
+            if (step?.kind === 'remember') tag = heldTagValue(step.note);
+            if (step?.kind === 'hold') ({ minSize } = step);
+          }
+          for (let look = 0; look < 2; look++) {
+            const step = nextHold(tag, heldOf(tag, minSize), min + 3);
+            if (step?.kind === 'remember') tag = heldTagValue(step.note);
+            if (step?.kind === 'hold') ({ minSize } = step);
+          }
+          for (let look = 0; look < 2; look++) {
+            const step = nextHold(tag, heldOf(tag, minSize), min);
+            if (step?.kind === 'hold') ({ minSize } = step);
+          }
+          expect(minSize).to.equal(min);
+        },
+      ),
+    );
+  });
+});
