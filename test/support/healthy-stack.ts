@@ -13,6 +13,7 @@ import { services } from '../../src/sandbox/services/index.ts';
 import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
+import type { Journal } from '../../src/stack/update/journal.ts';
 import type { Answer } from './fleet.ts';
 import { root } from './process.ts';
 import { OFFICIAL_LOGS, officialTemplates } from './official-stack.ts';
@@ -23,6 +24,7 @@ const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 const BUCKET = assetsBucketName(ACCOUNT, REGION);
 const TOKEN = '/bk-stack/ci/agent-token';
+export const TAGS = [{ Key: 'bk-stack:stack', Value: 'ci' }];
 const SCALER = `
 export async function handler() {
   process.stdout.write(JSON.stringify({ event: 'kept', from: 2, to: 2, reason: 'enough agents for every job' }) + '\\n');
@@ -53,8 +55,8 @@ export class HealthyStack {
     this.aws.agentEndpoint = `${buildkite.endpoint}/v3`;
   }
 
-  /** Makes it as `bk-stack create` would. */
-  static async create(): Promise<HealthyStack> {
+  /** Makes it as `bk-stack create` would; without tags, as the AWS CLI or the console would from the same template. */
+  static async create(Tags = TAGS): Promise<HealthyStack> {
     const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
     const programs = {
       HostProgram: `host/${'0'.repeat(64)}.mjs`,
@@ -66,7 +68,6 @@ export class HealthyStack {
       'template.yml': readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'),
     });
     await stack.call('ec2', 'CreateKeyPair', { KeyName: 'ops' });
-    const Tags = [{ Key: 'bk-stack:stack', Value: 'ci' }];
     await stack.#createStack(
       { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`, Tags },
       {
@@ -88,8 +89,8 @@ export class HealthyStack {
     return stack;
   }
 
-  /** A stack such as the official template makes it. */
-  static async createOfficial(): Promise<HealthyStack> {
+  /** A stack of the official template; with tags, as `bk-stack create --template` would make it. */
+  static async createOfficial(Tags: typeof TAGS = []): Promise<HealthyStack> {
     const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
     const { parent, scaler } = officialTemplates(BUCKET, 'scaler.zip');
     await stack.#stage({
@@ -101,7 +102,7 @@ export class HealthyStack {
       await stack.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
     }
     await stack.#createStack(
-      { TemplateBody: parent },
+      { TemplateBody: parent, Tags },
       { BuildkiteAgentTokenParameterStorePath: TOKEN, BuildkiteQueue: 'deploy' },
     );
     await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
@@ -167,12 +168,30 @@ export class HealthyStack {
   }
 
   /** The function in the stack that is nested in one of the official template. */
-  async scalerOfOfficial(): Promise<string> {
+  scalerOfOfficial(): Promise<string> {
+    return this.nestedId('AutoscalingFunction');
+  }
+
+  /** A resource in the stack that is nested in one of the official template. */
+  async nestedId(LogicalResourceId: string): Promise<string> {
     const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
       StackName: await this.physicalId('Autoscaling'),
-      LogicalResourceId: 'AutoscalingFunction',
+      LogicalResourceId,
     });
     return StackResourceDetail.PhysicalResourceId;
+  }
+
+  /** Puts the hooks of our template on the group, as an earlier `doctor --fix` did to any. */
+  async putOwnHooks(): Promise<void> {
+    for (const [name, transition, DefaultResult, HeartbeatTimeout] of [
+      ['bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900],
+      ['bk-stack-launching', 'LAUNCHING', 'ABANDON', 780],
+    ] as const) {
+      await this.onGroup('PutLifecycleHook', {
+        ...{ LifecycleHookName: name, DefaultResult, HeartbeatTimeout },
+        LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
+      });
+    }
   }
 
   async group(): Promise<Answer> {
@@ -235,6 +254,24 @@ export class HealthyStack {
       message: typeof line === 'string' ? line : JSON.stringify(line),
     };
     await this.call('logs', 'PutLogEvents', { logGroupName, logStreamName: 'x', logEvents: [event] });
+  }
+
+  /** An update is under way, as far as its journal says. */
+  async writeJournal(parts: Partial<Journal> = {}): Promise<void> {
+    const { StackId } = await this.stack();
+    const journal: Journal = {
+      ...{ id: 'u', stackName: 'ci', stackId: StackId, phase: 'replacing', strategy: 'rolling' },
+      ...{ startedAt: '2026-01-01T00:00:00.000Z', by: 'arn:ann', changeSetId: 'set', resources: 1 },
+      ...{ former: { bucket: BUCKET, key: 'k' }, group: await this.output('AutoScalingGroupName') },
+      ...parts,
+    };
+    const Value = JSON.stringify(journal);
+    await this.call('ssm', 'PutParameter', { Name: '/bk-stack/ci/update', Type: 'String', Value });
+  }
+
+  async journal(): Promise<Journal | undefined> {
+    const { Parameters } = await this.call('ssm', 'GetParameters', { Names: ['/bk-stack/ci/update'] });
+    return Parameters[0] && (JSON.parse(Parameters[0].Value) as Journal);
   }
 
   /** The agents of an instance are gone, and it does not know. */

@@ -14,7 +14,7 @@ import {
   updateStack,
   type UpdateOutcome,
 } from '../../src/stack/update/index.ts';
-import { AL2023, type Answer } from './fleet.ts';
+import { AL2023, type Answer, HOST_PROGRAM } from './fleet.ts';
 import { scalerSettings } from './scaling.ts';
 import { WorldAws } from './world-aws.ts';
 import { TestWorld } from './world.ts';
@@ -48,6 +48,7 @@ const TEMPLATE = JSON.stringify({
                 'export BUILDKITE_AGENTS_PER_INSTANCE="${AgentsPerInstance}"',
                 'export BUILDKITE_SCALE_IN_IDLE_PERIOD="600"',
                 'export BK_STACK_LOG_GROUP_PREFIX="/buildkite/${AWS::StackName}"',
+                HOST_PROGRAM,
               ].join('\n'),
             },
           },

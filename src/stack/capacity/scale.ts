@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import type { CapacityCalls, GroupSize } from './scale-to-zero.ts';
+import type { CapacityCalls, GroupSize, SizedGroup } from './scale-to-zero.ts';
 
 /** The sizes that are to change; what is left out stays. */
 export type WantedSize = Partial<GroupSize>;
@@ -9,6 +9,11 @@ export type WantedSize = Partial<GroupSize>;
 export interface Scaled {
   readonly before: GroupSize;
   readonly after: GroupSize;
+}
+
+export interface PlannedScale extends Scaled {
+  /** Whether Auto Scaling terminates instances for it. */
+  readonly ends: boolean;
 }
 
 /**
@@ -20,8 +25,9 @@ export async function planScale(
   stackName: string,
   group: string,
   wanted: WantedSize,
-): Promise<Scaled> {
-  const { size: before, tags } = await calls.read(group);
+): Promise<PlannedScale> {
+  const found = await calls.read(group);
+  const { size: before, tags } = found;
   if (tags[PAUSED_TAG] !== undefined && tags[PAUSED_TAG] !== 'false') {
     throw new OperationError(
       `${stackName} is paused, and has the size that it had before when it is resumed`,
@@ -30,12 +36,26 @@ export async function planScale(
       },
     );
   }
-  return { before, after: sizeOf(before, wanted) };
+  const after = sizeOf(before, wanted);
+  return { before, after, ends: endsInstances(found, after) };
 }
 
 /**
- * Sets the size of a group. No instance with a job is ended by it: those that are protected from scale-in end when they are
- * idle.
+ * Whether Auto Scaling terminates instances of a group to give it this size: there are more than desired, and some of them are
+ * not protected from scale-in.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
+ */
+export function endsInstances(
+  { instances }: Pick<SizedGroup, 'instances'>,
+  { desired }: Pick<GroupSize, 'desired'>,
+): boolean {
+  const staying = instances.filter(({ lifecycleState }) => !lifecycleState.startsWith('Terminating'));
+  return staying.length > desired && staying.some(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+}
+
+/**
+ * Sets the size of a group. Instances that are protected from scale-in end when they are idle, others at once: those finish
+ * their jobs where the group drains.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function scaleGroup(

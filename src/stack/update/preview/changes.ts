@@ -34,6 +34,18 @@ export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
   return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
 }
 
+/**
+ * Whether a change may terminate instances of the stack's group, or hand it to somebody else to do so: an update policy replaces
+ * the group or its instances when its launch template changes, or when it has instances of another one; sizes and scheduled
+ * actions scale in; what a nested stack or a custom resource does, no change set tells.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+ */
+export function mayEndInstances({ type }: Pick<PlannedChange, 'type'>): boolean {
+  return /^(AWS::AutoScaling::|AWS::EC2::LaunchTemplate$|AWS::CloudFormation::(Stack|CustomResource)$|Custom::)/.test(
+    type,
+  );
+}
+
 /** Whether a property is a tag, also one that a launch template gives to instances. */
 function isTagPath(path: string): boolean {
   return /(^|\/)Tags(\/|$)/.test(path);
