@@ -7,6 +7,8 @@ import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.
 import { handleBuildkite } from '../../src/sandbox/buildkite/http.ts';
 import { handleRest } from '../../src/sandbox/buildkite/rest.ts';
 import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
+import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
+import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
@@ -217,6 +219,10 @@ export class HealthyStack {
 
   push(seconds: number): void {
     pushJob(this.world, { queue: 'deploy', seconds });
+  }
+
+  get running(): number {
+    return queueMetrics(buildkiteState(this.world), 'deploy').jobs.running;
   }
 
   get lost(): number {

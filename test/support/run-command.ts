@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { Config } from '@oclif/core';
 import type { AwsContext } from '../../src/aws/context.ts';
 import type { BaseCommand } from '../../src/cli/base-command.ts';
-import { asFailure } from '../../src/cli/failure.ts';
+import type { KnownFailure } from '../../src/errors.ts';
 
 /** How a command ended that was run in this process. */
 export interface RanCommand {
@@ -22,7 +22,7 @@ interface Opened {
   run(): Promise<unknown>;
 }
 
-/** All that a command asks of it; loading the real one would load the modules of the commands a second time. */
+/** All that a command asks of it. */
 const CONFIG = { runHook: () => Promise.resolve({ successes: [], failures: [] }) } as unknown as Config;
 
 /** Runs a command in this process, without a terminal, on an AWS of the test's own. */
@@ -43,7 +43,8 @@ export async function runCommand(
     await command.run();
     return { exitCode: 0, said: said.join('\n'), failure: '' };
   } catch (error) {
-    const { exitCode: code, message, hint = '' } = asFailure(error);
+    // By its members: mocha requires this file, so that what a command imports later has error classes of its own.
+    const { exitCode: code = 1, message, hint = '' } = error as Partial<KnownFailure> & Error;
     return { exitCode: code, said: said.join('\n'), failure: `${message}\n${hint}` };
   } finally {
     process.exitCode = exitCode;
