@@ -267,7 +267,8 @@ export class HealthyStack {
     const { StackId } = await this.stack();
     const journal: Journal = {
       ...{ id: 'u', stackName: 'ci', stackId: StackId, phase: 'replacing', strategy: 'rolling' },
-      ...{ startedAt: '2026-01-01T00:00:00.000Z', by: 'arn:ann', changeSetId: 'set', resources: 1 },
+      ...{ startedAt: '2026-01-01T00:00:00.000Z', by: 'arn:ann', resources: 1 },
+      changeSetId: `arn:aws:cloudformation:${REGION}:${ACCOUNT}:changeSet/u/1`,
       ...{ former: { bucket: BUCKET, key: 'k' }, group: await this.output('AutoScalingGroupName') },
       ...parts,
     };

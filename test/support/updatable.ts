@@ -104,6 +104,17 @@ function hook(name: string, transition: string, DefaultResult: string, Heartbeat
   };
 }
 
+/** The template with a group that is replaced: its hooks are its own, as CloudFormation replaces no resource with a custom name. */
+function replacing(text: string): string {
+  const template = JSON.parse(text) as Answer;
+  const { Group, Launching, Terminating, WarmPool: _, ...others } = template.Resources;
+  const hooks = [Launching, Terminating].map(({ Properties: { AutoScalingGroupName: __, ...own } }) => own);
+  Group.UpdatePolicy = { AutoScalingReplacingUpdate: { WillReplace: true } };
+  Group.Properties.LifecycleHookSpecificationList = hooks;
+  others.Last.DependsOn = ['Group'];
+  return JSON.stringify({ ...template, Resources: { ...others, Group } });
+}
+
 export interface UpdateRequest {
   readonly params: readonly string[];
   readonly strategy?: string;
@@ -111,6 +122,8 @@ export interface UpdateRequest {
   readonly batch?: number;
   readonly drainSeconds?: number;
   readonly checkpoint?: string;
+  /** Resources that may be replaced although they hold data. */
+  readonly allowed?: readonly string[];
 }
 
 /** A stack in a world of its own, its scaler, jobs that keep its agents busy, and the product's own code that updates it. */
@@ -155,10 +168,12 @@ export class UpdatableStack {
     return this.world.call(this.scope, service, operation, input);
   }
 
-  async create(params: Record<string, string>): Promise<void> {
+  /** @param group what CloudFormation does with the group when its launch template changes */
+  async create(params: Record<string, string>, group: 'changed' | 'replaced' = 'changed'): Promise<void> {
+    const template = group === 'changed' ? TEMPLATE : replacing(TEMPLATE);
     await this.call('cloudformation', 'CreateStack', {
       StackName: 'ci',
-      TemplateBody: TEMPLATE,
+      TemplateBody: template,
       Parameters: Object.entries(params).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
@@ -294,6 +309,7 @@ export class UpdatableStack {
         checkpoint: request.checkpoint,
         'checkpoint-delay': 3_600,
         'drain-timeout': request.drainSeconds ?? 14_400,
+        'allow-replacement': request.allowed,
       },
       () => Promise.resolve(''),
     );
