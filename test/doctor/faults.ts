@@ -243,7 +243,8 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     what: 'the journal of an update of an earlier stack of the name',
-    plant: (stack) => stack.writeJournal({ stackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/ci/0' }),
+    plant: (stack) =>
+      stack.writeJournal({ stackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/ci/0' }),
     code: 'update-void',
     fix: /bk-stack update ci .*--forget/,
   },

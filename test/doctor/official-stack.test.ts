@@ -112,7 +112,9 @@ describe('doctor on a stack of the official template', function () {
       ],
       [
         async (stack) =>
-          stack.call('eventbridge', 'DisableRule', { Name: await stack.nestedId('AutoscalingFunctionTimer') }),
+          stack.call('eventbridge', 'DisableRule', {
+            Name: await stack.nestedId('AutoscalingFunctionTimer'),
+          }),
         'schedule-disabled',
         /^Unless the stack is being emptied by hand .*enable-rule/,
       ],

@@ -73,7 +73,10 @@ export function hooksCheck(patient: Patient): Check {
       });
       const names = hooks.map(({ LifecycleHookName = '' }) => LifecycleHookName).join(', ') || 'none';
       const foreign = await patient.isForeign();
-      return examined(foreign ? `${names}; bk-stack terminates no instance of this stack` : names, ...findings);
+      return examined(
+        foreign ? `${names}; bk-stack terminates no instance of this stack` : names,
+        ...findings,
+      );
     },
   };
 }
@@ -122,7 +125,10 @@ function unserved({ group, region, states }: HooksFacts, hook: OwnHook, repairs:
     meaning,
     fix: holds ? `When no instance is in ${held}, which its removal would end: ${remove}` : remove,
     ...(!holds && {
-      repair: { does: `Removes the lifecycle hook ${name} from ${group}.`, carryOut: () => repairs.remove(name) },
+      repair: {
+        does: `Removes the lifecycle hook ${name} from ${group}.`,
+        carryOut: () => repairs.remove(name),
+      },
     }),
   };
 }

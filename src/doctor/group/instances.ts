@@ -27,7 +27,6 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
       const group = await patient.group();
       if (group === undefined) return examined('none');
       const [activities, launch, underWay, warm, now, { drains }] = await Promise.all([
-
         patient.activities(group.AutoScalingGroupName ?? ''),
         patient.launch(group),
         replacing(),

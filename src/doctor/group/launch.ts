@@ -59,12 +59,8 @@ export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
         const unable = 'No new instance can start.';
         return examined(
           `${subject.imageId}, ${subject.keyName || 'no SSH key'}`,
-          ...image.problems.map((each) =>
-            asError('image-unusable', each, unable, changing('ImageId=...')),
-          ),
-          ...key.problems.map((each) =>
-            asError('key-pair-missing', each, unable, changing('KeyName=')),
-          ),
+          ...image.problems.map((each) => asError('image-unusable', each, unable, changing('ImageId=...'))),
+          ...key.problems.map((each) => asError('key-pair-missing', each, unable, changing('KeyName='))),
         );
       },
     },

@@ -18,12 +18,7 @@ const DRAINS = [
 ];
 /** The same, with what a refusal tells where they do not. */
 const DRAINING = [...DRAINS, ...TOKEN, 'cloudformation:ListStackResources'];
-const SIZE = [
-  ...FIND_STACK,
-  ...JOURNAL,
-  ...DRAINING,
-  'auto-scaling:UpdateAutoScalingGroup',
-];
+const SIZE = [...FIND_STACK, ...JOURNAL, ...DRAINING, 'auto-scaling:UpdateAutoScalingGroup'];
 const PAUSE = [
   ...SIZE,
   'auto-scaling:CreateOrUpdateTags',

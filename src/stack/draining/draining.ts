@@ -6,8 +6,7 @@ import { launchTemplatesOf, launchTemplateVersion } from '../reading/launch-temp
 
 /** Whether an instance that its group terminates finishes its jobs first; where not, what it lacks for that. */
 export type Draining =
-  | { readonly drains: true }
-  | { readonly drains: false; readonly lacks: 'host program' | 'hook' };
+  { readonly drains: true } | { readonly drains: false; readonly lacks: 'host program' | 'hook' };
 
 /**
  * Judges a group by what it has, whichever template it was made from and by whatever tool: our terminating hook holds a

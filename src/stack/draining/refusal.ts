@@ -57,7 +57,8 @@ export function undrainedError(
 function jobsText(queue: QueueState): string {
   if (!queue.known) return `How many jobs are running is unknown: ${queue.why}.`;
   const { running } = queue.report.jobs;
-  if (running === 0) return `No job of the queue ${queue.queue} is running now, but one may start at any time.`;
+  if (running === 0)
+    return `No job of the queue ${queue.queue} is running now, but one may start at any time.`;
   return `${counted(running, 'job')} of the queue ${queue.queue} ${running === 1 ? 'is' : 'are'} running.`;
 }
 

@@ -27,7 +27,8 @@ export async function requireDraining(
   const group = await describedGroup(aws, name);
   if (group === undefined) return;
   const draining = await readDraining(aws, group);
-  if (!draining.drains) throw undrainedError(await undrained(aws, stack, group, draining), operation, because);
+  if (!draining.drains)
+    throw undrainedError(await undrained(aws, stack, group, draining), operation, because);
 }
 
 /** What there is to tell of a stack whose instances don't drain. */

@@ -81,8 +81,7 @@ export async function requireUsable(aws: AwsContext, journal: Journal): Promise<
   const state = await readJournalState(aws, journal);
   if (state.kind === 'usable') return;
   const { stackName, startedAt, phase } = journal;
-  const remedy =
-    state.kind === 'void' ? `Drop it: bk-stack update ${stackName} --forget` : state.remedy;
+  const remedy = state.kind === 'void' ? `Drop it: bk-stack update ${stackName} --forget` : state.remedy;
   throw new UsageError(
     `The update of ${stackName} that began at ${startedAt} can neither go on nor be taken back: ${state.reason}`,
     {

@@ -25,7 +25,10 @@ interface Case {
   readonly given?: (stack: HealthyStack) => Promise<unknown>;
 }
 
-const named = (...argv: string[]) => () => Promise.resolve(['ci', ...argv]);
+const named =
+  (...argv: string[]) =>
+  () =>
+    Promise.resolve(['ci', ...argv]);
 const TYPES = ['--keep-template', '--param', 'InstanceTypes=m6i.large'];
 const unprotected = async (stack: HealthyStack) => {
   const { Instances } = await stack.group();
@@ -103,13 +106,17 @@ const CASES: readonly Case[] = [
 ];
 
 /** What changes nothing of a stack: looking, and having CloudFormation compute a change set, for which its template is staged. */
-const HARMLESS = /^(Describe|List|Get|Head|CreateChangeSet|DeleteChangeSet|PutObject$|DetectStackResourceDrift$)/;
+const HARMLESS =
+  /^(Describe|List|Get|Head|CreateChangeSet|DeleteChangeSet|PutObject$|DetectStackResourceDrift$)/;
 
 function changing(stack: HealthyStack): string[] {
   return [...stack.aws.requests.keys()].filter((operation) => !HARMLESS.test(operation));
 }
 
-async function run(stack: HealthyStack, { command, argv }: Pick<Case, 'command' | 'argv'>): Promise<RanCommand> {
+async function run(
+  stack: HealthyStack,
+  { command, argv }: Pick<Case, 'command' | 'argv'>,
+): Promise<RanCommand> {
   return runCommand(command, await argv(stack), stack.aws.context, 'bkct_new');
 }
 
@@ -118,7 +125,11 @@ describe('commands that terminate instances', function () {
 
   for (const [whose, make, lacks] of [
     ['of the official template', () => HealthyStack.createOfficial(), 'program'],
-    ['of the official template, made by create --template', () => HealthyStack.createOfficial(TAGS), 'program'],
+    [
+      'of the official template, made by create --template',
+      () => HealthyStack.createOfficial(TAGS),
+      'program',
+    ],
     [
       'of the official template, with hooks that an earlier doctor has put there',
       async () => {
@@ -175,9 +186,13 @@ describe('commands that terminate instances', function () {
               return;
             }
             expect([exitCode, changed], said).to.eql([2, []]);
-            expect(failure).to.match(/would terminate instances of ci with the jobs on them.*Nothing was changed/s);
             expect(failure).to.match(
-              running === 0 ? /No job of the queue deploy/ : new RegExp(`${running} jobs? of the queue deploy`),
+              /would terminate instances of ci with the jobs on them.*Nothing was changed/s,
+            );
+            expect(failure).to.match(
+              running === 0
+                ? /No job of the queue deploy/
+                : new RegExp(`${running} jobs? of the queue deploy`),
             );
             expect(failure).to.match(
               lacks === 'hook'
@@ -231,7 +246,10 @@ describe('commands that terminate instances', function () {
 
     it('rollback is refused like update', async () => {
       const stack = made.copy();
-      const { exitCode, failure } = await run(stack, { command: Rollback, argv: named('--strategy', 'drain') });
+      const { exitCode, failure } = await run(stack, {
+        command: Rollback,
+        argv: named('--strategy', 'drain'),
+      });
       expect([exitCode, changing(stack)]).to.eql([2, []]);
       expect(failure).to.match(/rollback would terminate instances of ci/);
     });

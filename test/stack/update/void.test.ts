@@ -33,7 +33,11 @@ describe('an update that nobody carries out', () => {
     ['of another template', facts(FOREIGN), 'void'],
     ['whose group is gone', facts('gone'), 'void'],
     ['of an earlier stack of the name', facts(DRAINS, 'CREATE_COMPLETE', 'arn:2'), 'void'],
-    ['of an earlier stack, while the present one is updated', facts(DRAINS, 'UPDATE_IN_PROGRESS', 'arn:2'), 'void'],
+    [
+      'of an earlier stack, while the present one is updated',
+      facts(DRAINS, 'UPDATE_IN_PROGRESS', 'arn:2'),
+      'void',
+    ],
     ['whose stack is gone', {}, 'void'],
   ] as const) {
     it(`${what} is ${kind}`, () => {
@@ -68,7 +72,8 @@ describe('bk-stack update --forget', function () {
   for (const [what, plant, reason] of [
     [
       'of an earlier stack of the name',
-      (stack: HealthyStack) => stack.writeJournal({ stackId: 'arn:aws:cloudformation:us-east-1:1:stack/ci/0' }),
+      (stack: HealthyStack) =>
+        stack.writeJournal({ stackId: 'arn:aws:cloudformation:us-east-1:1:stack/ci/0' }),
       /belongs to an earlier stack named ci/,
     ],
     [
@@ -91,12 +96,16 @@ describe('bk-stack update --forget', function () {
       for (const way of ['--resume', '--cancel']) {
         const { exitCode, failure } = await update(stack, way);
         expect(exitCode, failure).to.equal(2);
-        expect(failure).to.match(reason).and.match(/Nothing was changed\. Drop it: bk-stack update ci --forget/);
+        expect(failure)
+          .to.match(reason)
+          .and.match(/Nothing was changed\. Drop it: bk-stack update ci --forget/);
       }
       expect((await stack.journal())?.phase, 'untouched').to.equal('replacing');
       const { exitCode, said, failure } = await update(stack, '--forget');
       expect(exitCode, failure).to.equal(0);
-      expect(said).to.match(/Dropped the update of ci .*\(rolling, replacing\)/).and.match(reason);
+      expect(said)
+        .to.match(/Dropped the update of ci .*\(rolling, replacing\)/)
+        .and.match(reason);
       expect(await stack.journal()).to.equal(undefined);
       expect((await update(stack, '--forget')).failure).to.match(/No update of ci is under way/);
     });
@@ -197,9 +206,10 @@ describe('an update whose group gets another name', function () {
   it('is said to be replaced, and refused unless that is meant', async () => {
     const stack = new UpdatableStack(seeded(1));
     await stack.create({ MinSize: '2', MaxSize: '4', AgentsPerInstance: '1' }, 'replaced');
-    const error = await stack.update({ params: ['AgentsPerInstance=2'] }).catch((each: unknown) => each as Error);
+    const error = await stack
+      .update({ params: ['AgentsPerInstance=2'] })
+      .catch((each: unknown) => each as Error);
     expect((error as Error).message).to.match(/Group .*replaced.*its running instances would be lost/s);
     expect(await stack.journal()).to.equal(undefined);
   });
 });
-

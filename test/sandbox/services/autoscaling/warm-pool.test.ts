@@ -4,11 +4,7 @@ import { setFaults } from '../../../../src/sandbox/faults/index.ts';
 import { targetStateOf } from '../../../../src/sandbox/machines/metadata.ts';
 import { type Answer, Fleet, HOST_PROGRAM, refusal, tally, userData } from '../../../support/fleet.ts';
 
-const AGENTS = userData(
-  'export BUILDKITE_QUEUE="q"',
-  'export BUILDKITE_AGENT_TOKEN="bkct_x"',
-  HOST_PROGRAM,
-);
+const AGENTS = userData('export BUILDKITE_QUEUE="q"', 'export BUILDKITE_AGENT_TOKEN="bkct_x"', HOST_PROGRAM);
 
 /** A group with both hooks of bk-stack, and a warm pool. */
 class WarmFleet extends Fleet {
