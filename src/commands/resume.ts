@@ -4,7 +4,8 @@ import { outTheme } from '../terminal/theme.ts';
 
 export default class Resume extends BaseCommand {
   static override summary = 'Give a stack back the size that it had before scale-to-zero';
-  static override description = 'The scaler and scheduled actions work again from then on.';
+  static override description =
+    'The scaler and scheduled actions work again from then on. Refused where that would end instances with their jobs.';
   static override examples = ['<%= config.bin %> <%= command.id %> my-stack'];
   static override args = { name: stackNameArg };
 
@@ -12,11 +13,19 @@ export default class Resume extends BaseCommand {
     const { args, flags } = await this.parse(Resume);
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
-    const { capacityCalls, requireGroup } = await import('../stack/capacity/calls.ts');
-    const { resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
+    const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { endsInstances } = await import('../stack/capacity/scale.ts');
+    const { rememberedSize, resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
+    const { requireDraining } = await import('../stack/draining/require.ts');
+    const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
-    await requireNoUpdate(aws, stackName);
-    const restored = await resumeGroup(capacityCalls(aws), await requireGroup(aws, stackName));
+    const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
+    const [calls, group] = [capacityCalls(aws), groupOf(stack)];
+    const found = await calls.read(group);
+    const size = rememberedSize(found);
+    // Somebody may have given it more instances meanwhile, past the pause.
+    if (size !== undefined && endsInstances(found, size)) await requireDraining(aws, stack, group, 'resume');
+    const restored = await resumeGroup(calls, group);
     if (restored === undefined) this.log(`${stackName} is not paused: there is nothing to resume.`);
     else {
       const { min, max, desired } = restored;

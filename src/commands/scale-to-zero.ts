@@ -11,7 +11,8 @@ export default class ScaleToZero extends BaseCommand {
   static override summary = 'Take a stack to zero instances, without losing a job';
   static override description =
     'Each instance finishes its jobs, takes no more, and ends. Until bk-stack resume neither the scaler nor a schedule brings ' +
-    'any back; jobs wait in their queue. Ctrl-C stops the waiting, not the scaling; the same command picks it up.';
+    'any back; jobs wait in their queue. Refused where instances could not finish their jobs, unless --force ends those. ' +
+    'Ctrl-C stops the waiting, not the scaling; the same command picks it up.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack',
@@ -47,6 +48,7 @@ export default class ScaleToZero extends BaseCommand {
     }
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { queueState } = await import('../stack/reading/queue.ts');
     const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
@@ -55,6 +57,7 @@ export default class ScaleToZero extends BaseCommand {
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const group = groupOf(stack);
     const calls = capacityCalls(aws);
+    if (!flags.force) await requireDraining(aws, stack, group, 'scale-to-zero');
     const queue = await queueState(aws, stack);
     const jobs = queue.known ? queue.report.jobs : undefined;
     if (flags.force) {

@@ -11,8 +11,8 @@ export default class Scale extends UpdateCommand {
   static override summary = "Set the size of a stack's group";
   static override description =
     'At once, and without an update. The scaler goes on within the new limits, and soon wants what the queue needs: to keep ' +
-    'instances whatever the queue says, raise --min. No instance with a job is ended. Where the parameters of the stack say ' +
-    'otherwise, a terminal asks whether they are to change too.';
+    'instances whatever the queue says, raise --min. Instances finish their jobs first; a smaller size is refused where they ' +
+    'could not. Where the parameters of the stack say otherwise, a terminal asks whether they are to change too.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> my-stack --max 50',
@@ -39,6 +39,7 @@ export default class Scale extends UpdateCommand {
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { differingLimits, isSameSize, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
+    const { groupDrains, requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
@@ -49,8 +50,11 @@ export default class Scale extends UpdateCommand {
       ...(desired !== undefined && { desired }),
     };
     const planned = await planScale(calls, stackName, group, wanted);
+    if (planned.ends) await requireDraining(aws, stack, group, 'scale');
     const differing = differingLimits(stack, planned.after);
-    const asks = differing.length > 0 && (min ?? max) !== undefined && this.interactive(flags);
+    // An update of another stack's group is refused.
+    const updatable = differing.length > 0 && (await groupDrains(aws, group));
+    const asks = updatable && (min ?? max) !== undefined && this.interactive(flags);
     const lasting = asks && (await this.isToLast(planned.after, differing));
     if (lasting) await this.updateLimits(aws, stackName, differing, flags);
     const { after } = await scaleGroup(calls, stackName, group, wanted);
@@ -62,9 +66,11 @@ export default class Scale extends UpdateCommand {
     );
     if (differing.length > 0 && !lasting) {
       const params = paramsOf(differing).map((param) => `--param ${param}`);
-      this.log(`${statedText(differing)}: an update may set that again. To make it last:`);
+      this.log(
+        `${statedText(differing)}: an update may set that again.${updatable ? ' To make it last:' : ''}`,
+      );
       const update = `bk-stack update ${stackName} --keep-template --strategy in-place ${params.join(' ')}`;
-      this.log(`  ${outTheme.command(update)}`);
+      if (updatable) this.log(`  ${outTheme.command(update)}`);
     }
     return { stackName, before, after };
   }

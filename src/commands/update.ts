@@ -62,13 +62,22 @@ export default class Update extends UpdateCommand {
       description: 'take an update back that is under way, or go on with a roll-back that failed',
       exclusive: OTHERS,
     }),
+    forget: Flags.boolean({
+      description: 'drop an update that can neither go on nor be taken back; the stack stays as it is',
+      exclusive: [...OTHERS, 'resume', 'cancel'],
+    }),
   };
 
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Update);
     const stackName = this.requireName(args.name);
-    const { cancelUpdate, endText, gatherUpdate, resumeUpdate, updateStack } =
+    const { cancelUpdate, dropUpdate, endText, forgottenText, gatherUpdate, resumeUpdate, updateStack } =
       await import('../stack/update/index.ts');
+    if (flags.forget) {
+      const forgotten = await dropUpdate(await this.connect(flags), stackName, this.signal);
+      this.log(this.here(forgottenText(forgotten, outTheme)));
+      return forgotten;
+    }
     if (flags.resume || flags.cancel) {
       const aws = await this.connect(flags);
       const watching = await this.watching(aws, stackName, flags);

@@ -17,6 +17,7 @@ export const CODES = [
   'stack-failed',
   'stack-busy',
   'update-under-way',
+  'update-void',
   'program-missing',
   // The group and its instances.
   'group-missing',
@@ -24,6 +25,7 @@ export const CODES = [
   'processes-suspended',
   'terminating-hook-missing',
   'launching-hook-missing',
+  'hook-unserved',
   'az-rebalance',
   'launches-fail',
   'warm-pool-empty',

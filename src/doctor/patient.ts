@@ -2,10 +2,12 @@ import type { Activity, AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../aws/context.ts';
-import { awsErrorCode } from '../aws/errors.ts';
+import { type Draining, readDraining } from '../stack/draining/draining.ts';
 import { lifecycleHooks } from '../stack/reading/hooks.ts';
 import { describedGroup } from '../stack/reading/group.ts';
+import { launchTemplateVersion } from '../stack/reading/launch-template.ts';
 import { type QueueState, queueState } from '../stack/reading/queue.ts';
+import { stackResources } from '../stack/reading/resources.ts';
 import { originOf, type StackOrigin } from '../stack/reading/summary.ts';
 
 /** What instances are launched from. */
@@ -15,6 +17,8 @@ export interface Launch {
   /** The types that the group may launch, in its order. */
   readonly types: readonly string[];
 }
+
+export type Changing = (parameter: string) => string;
 
 /** A stack under examination. What several checks need is asked for once. */
 export class Patient {
@@ -50,32 +54,9 @@ export class Patient {
     return this.stack.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
   }
 
-  /** Its own resources and those of the stacks nested in it, which is where the official template has its scaler. */
+  /** Its own resources and those of the stacks nested in it. */
   resources(): Promise<readonly StackResourceSummary[]> {
-    return this.#once('resources', async () => {
-      const own = await this.#resourcesOf(this.stack.StackId ?? this.stackName);
-      const nested = own.filter(
-        ({ ResourceType, PhysicalResourceId }) =>
-          ResourceType === 'AWS::CloudFormation::Stack' && PhysicalResourceId !== undefined,
-      );
-      const inner = await Promise.all(
-        nested.map(({ PhysicalResourceId = '' }) => this.#resourcesOf(PhysicalResourceId)),
-      );
-      return [...own, ...inner.flat()];
-    });
-  }
-
-  async #resourcesOf(stackId: string): Promise<StackResourceSummary[]> {
-    const { ListStackResourcesCommand } = await import('../aws/sdk/cloudformation.ts');
-    const client = await this.aws.clients.cloudFormation();
-    const found: StackResourceSummary[] = [];
-    let token: string | undefined;
-    do {
-      const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: token }));
-      found.push(...(page.StackResourceSummaries ?? []));
-      token = page.NextToken;
-    } while (token !== undefined);
-    return found.filter(({ ResourceStatus }) => ResourceStatus !== 'DELETE_COMPLETE');
+    return this.#once('resources', () => stackResources(this.aws, this.stack.StackId ?? this.stackName));
   }
 
   /** The ids of its resources of a type. */
@@ -100,6 +81,29 @@ export class Patient {
     return this.#once('hooks', () => lifecycleHooks(this.aws, group));
   }
 
+  /** Whether instances of the group finish their jobs when it terminates them. */
+  draining(group: AutoScalingGroup): Promise<Draining> {
+    return this.#once('draining', () => readDraining(this.aws, group));
+  }
+
+  /**
+   * Whether the instances run another program than ours: bk-stack then terminates none of them, and leaves their group and
+   * launch template alone.
+   */
+  async isForeign(): Promise<boolean> {
+    const group = await this.group();
+    const draining = group && (await this.draining(group));
+    return draining?.drains === false && draining.lacks === 'host program';
+  }
+
+  /** Tells how to give a parameter that instances depend on another value: `Name=value`. */
+  async changing(): Promise<Changing> {
+    return (await this.isForeign())
+      ? (parameter) =>
+          `empty the stack by hand (docs/updates.md), then have CloudFormation update it with ${parameter}`
+      : (parameter) => `bk-stack update ${this.place} --param ${parameter}`;
+  }
+
   /** What the group did lately, newest first. */
   activities(group: string): Promise<readonly Activity[]> {
     return this.#once('activities', async () => {
@@ -117,30 +121,15 @@ export class Patient {
     return this.#once('launch', async () => {
       const policy = group.MixedInstancesPolicy?.LaunchTemplate;
       const wanted = policy?.LaunchTemplateSpecification ?? group.LaunchTemplate;
-      if (wanted?.LaunchTemplateId === undefined) return undefined;
-      const { DescribeLaunchTemplateVersionsCommand } = await import('../aws/sdk/ec2.ts');
-      const client = await this.aws.clients.ec2();
-      try {
-        const { LaunchTemplateVersions } = await client.send(
-          new DescribeLaunchTemplateVersionsCommand({
-            LaunchTemplateId: wanted.LaunchTemplateId,
-            Versions: [wanted.Version ?? '$Default'],
-            ResolveAlias: true,
-          }),
-        );
-        const [found] = LaunchTemplateVersions ?? [];
-        if (found?.LaunchTemplateData === undefined) return undefined;
-        const overrides = (policy?.Overrides ?? []).flatMap(({ InstanceType }) => InstanceType ?? []);
-        const own = found.LaunchTemplateData.InstanceType;
-        return {
-          version: String(found.VersionNumber ?? ''),
-          data: found.LaunchTemplateData,
-          types: overrides.length > 0 || own === undefined ? overrides : [own],
-        };
-      } catch (error) {
-        if (/^InvalidLaunchTemplateId/.test(awsErrorCode(error) ?? '')) return undefined;
-        throw error;
-      }
+      const found = wanted && (await launchTemplateVersion(this.aws, wanted));
+      if (found?.LaunchTemplateData === undefined) return undefined;
+      const overrides = (policy?.Overrides ?? []).flatMap(({ InstanceType }) => InstanceType ?? []);
+      const own = found.LaunchTemplateData.InstanceType;
+      return {
+        version: String(found.VersionNumber ?? ''),
+        data: found.LaunchTemplateData,
+        types: overrides.length > 0 || own === undefined ? overrides : [own],
+      };
     });
   }
 

@@ -238,15 +238,17 @@ export const FAULTS: readonly PlantedFault[] = [
   },
   {
     what: 'an update that nobody watches any more',
-    plant: (stack) =>
-      stack.call('ssm', 'PutParameter', {
-        Name: '/bk-stack/ci/update',
-        Type: 'String',
-        Value: JSON.stringify({ phase: 'replacing', by: 'arn:ann', startedAt: '2026-01-01T00:00:00Z' }),
-      }),
+    plant: (stack) => stack.writeJournal(),
     code: 'update-under-way',
     severity: 'warning',
     fix: /bk-stack update ci .*--resume/,
+  },
+  {
+    what: 'the journal of an update of an earlier stack of the name',
+    plant: (stack) =>
+      stack.writeJournal({ stackId: 'arn:aws:cloudformation:us-east-1:111122223333:stack/ci/0' }),
+    code: 'update-void',
+    fix: /bk-stack update ci .*--forget/,
   },
   {
     what: 'a host program that was cleaned up',

@@ -11,7 +11,7 @@ import { Past } from '../../src/scaler/forecast/past.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { type Poll, type PollCalls, Scaler } from '../../src/scaler/poll.ts';
 import type { Settings } from '../../src/scaler/settings.ts';
-import { Fleet, userData } from './fleet.ts';
+import { Fleet, HOST_PROGRAM, userData } from './fleet.ts';
 import { scalerSettings } from './scaling.ts';
 
 const QUEUE = 'deploy';
@@ -115,6 +115,7 @@ export class Cluster {
       'export BUILDKITE_AGENT_TAGS="os=linux"',
       `export BUILDKITE_AGENTS_PER_INSTANCE="${this.agentsPerInstance}"`,
       `export BUILDKITE_SCALE_IN_IDLE_PERIOD="${IDLE_SECONDS}"`,
+      HOST_PROGRAM,
     );
     await this.fleet.group({ MaxSize: 200, ...settings }, { UserData: script, ...data });
     const hook = (

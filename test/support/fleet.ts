@@ -127,6 +127,9 @@ export async function refusal(call: Promise<unknown>): Promise<string> {
   throw new Error('the call was not refused');
 }
 
+/** The line of user data that starts the host program, by which an instance serves our lifecycle hooks. */
+export const HOST_PROGRAM = '/opt/bk-stack/node /opt/bk-stack/host.mjs bootstrap';
+
 /** User data in base64, as RunInstances takes it. */
 export function userData(...lines: string[]): string {
   return Buffer.from(['#!/bin/bash', ...lines, ''].join('\n')).toString('base64');

@@ -7,6 +7,8 @@ import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.
 import { handleBuildkite } from '../../src/sandbox/buildkite/http.ts';
 import { handleRest } from '../../src/sandbox/buildkite/rest.ts';
 import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
+import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
+import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
@@ -14,6 +16,7 @@ import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import type { Minute } from '../../src/stack/reading/surplus.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
+import type { Journal } from '../../src/stack/update/journal.ts';
 import type { Answer } from './fleet.ts';
 import { root } from './process.ts';
 import { OFFICIAL_LOGS, officialTemplates } from './official-stack.ts';
@@ -24,6 +27,7 @@ const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 const BUCKET = assetsBucketName(ACCOUNT, REGION);
 const TOKEN = '/bk-stack/ci/agent-token';
+export const TAGS = [{ Key: 'bk-stack:stack', Value: 'ci' }];
 const SCALER = `
 export async function handler() {
   process.stdout.write(JSON.stringify({ event: 'kept', from: 2, to: 2, reason: 'enough agents for every job' }) + '\\n');
@@ -54,8 +58,8 @@ export class HealthyStack {
     this.aws.agentEndpoint = `${buildkite.endpoint}/v3`;
   }
 
-  /** Makes it as `bk-stack create` would. */
-  static async create(): Promise<HealthyStack> {
+  /** Makes it as `bk-stack create` would; without tags, as the AWS CLI or the console would from the same template. */
+  static async create(Tags = TAGS): Promise<HealthyStack> {
     const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
     const programs = {
       HostProgram: `host/${'0'.repeat(64)}.mjs`,
@@ -67,7 +71,6 @@ export class HealthyStack {
       'template.yml': readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'),
     });
     await stack.call('ec2', 'CreateKeyPair', { KeyName: 'ops' });
-    const Tags = [{ Key: 'bk-stack:stack', Value: 'ci' }];
     await stack.#createStack(
       { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`, Tags },
       {
@@ -91,8 +94,8 @@ export class HealthyStack {
     return stack;
   }
 
-  /** A stack such as the official template makes it. */
-  static async createOfficial(): Promise<HealthyStack> {
+  /** A stack of the official template; with tags, as `bk-stack create --template` would make it. */
+  static async createOfficial(Tags: typeof TAGS = []): Promise<HealthyStack> {
     const stack = new HealthyStack(new TestWorld(services), await BuildkiteServer.start());
     const { parent, scaler } = officialTemplates(BUCKET, 'scaler.zip');
     await stack.#stage({
@@ -104,7 +107,7 @@ export class HealthyStack {
       await stack.call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: 7 });
     }
     await stack.#createStack(
-      { TemplateBody: parent },
+      { TemplateBody: parent, Tags },
       { BuildkiteAgentTokenParameterStorePath: TOKEN, BuildkiteQueue: 'deploy' },
     );
     await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
@@ -170,12 +173,30 @@ export class HealthyStack {
   }
 
   /** The function in the stack that is nested in one of the official template. */
-  async scalerOfOfficial(): Promise<string> {
+  scalerOfOfficial(): Promise<string> {
+    return this.nestedId('AutoscalingFunction');
+  }
+
+  /** A resource in the stack that is nested in one of the official template. */
+  async nestedId(LogicalResourceId: string): Promise<string> {
     const { StackResourceDetail } = await this.call('cloudformation', 'DescribeStackResource', {
       StackName: await this.physicalId('Autoscaling'),
-      LogicalResourceId: 'AutoscalingFunction',
+      LogicalResourceId,
     });
     return StackResourceDetail.PhysicalResourceId;
+  }
+
+  /** Puts the hooks of our template on the group, as an earlier `doctor --fix` did to any. */
+  async putOwnHooks(): Promise<void> {
+    for (const [name, transition, DefaultResult, HeartbeatTimeout] of [
+      ['bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900],
+      ['bk-stack-launching', 'LAUNCHING', 'ABANDON', 780],
+    ] as const) {
+      await this.onGroup('PutLifecycleHook', {
+        ...{ LifecycleHookName: name, DefaultResult, HeartbeatTimeout },
+        LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
+      });
+    }
   }
 
   async group(): Promise<Answer> {
@@ -201,6 +222,10 @@ export class HealthyStack {
 
   push(seconds: number): void {
     pushJob(this.world, { queue: 'deploy', seconds });
+  }
+
+  get running(): number {
+    return queueMetrics(buildkiteState(this.world), 'deploy').jobs.running;
   }
 
   get lost(): number {
@@ -254,6 +279,25 @@ export class HealthyStack {
       }));
       await this.call('cloudwatch', 'PutMetricData', { Namespace: 'Buildkite', MetricData });
     }
+  }
+
+  /** An update is under way, as far as its journal says. */
+  async writeJournal(parts: Partial<Journal> = {}): Promise<void> {
+    const { StackId } = await this.stack();
+    const journal: Journal = {
+      ...{ id: 'u', stackName: 'ci', stackId: StackId, phase: 'replacing', strategy: 'rolling' },
+      ...{ startedAt: '2026-01-01T00:00:00.000Z', by: 'arn:ann', resources: 1 },
+      changeSetId: `arn:aws:cloudformation:${REGION}:${ACCOUNT}:changeSet/u/1`,
+      ...{ former: { bucket: BUCKET, key: 'k' }, group: await this.output('AutoScalingGroupName') },
+      ...parts,
+    };
+    const Value = JSON.stringify(journal);
+    await this.call('ssm', 'PutParameter', { Name: '/bk-stack/ci/update', Type: 'String', Value });
+  }
+
+  async journal(): Promise<Journal | undefined> {
+    const { Parameters } = await this.call('ssm', 'GetParameters', { Names: ['/bk-stack/ci/update'] });
+    return Parameters[0] && (JSON.parse(Parameters[0].Value) as Journal);
   }
 
   /** The agents of an instance are gone, and it does not know. */

@@ -1,6 +1,10 @@
 import { AL2023 } from './fleet.ts';
 
-/** What the official template has of a stack, as far as bk-stack reads it: the scaler lies in a stack of its own. */
+/**
+ * What the official template (v5 and v6) has of a stack, as far as bk-stack reads it. Its group has no lifecycle hooks, protects
+ * its instances from scale-in, and is replaced by another one when its launch template changes; the scaler lies in a nested stack.
+ * https://github.com/buildkite/elastic-ci-stack-for-aws/blob/main/templates/aws-stack.yml
+ */
 export function officialTemplates(bucket: string, scalerKey: string): { parent: string; scaler: string } {
   const parent = {
     Description: 'Buildkite stack v6.40.0',
@@ -8,6 +12,11 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
       BuildkiteAgentTokenParameterStorePath: { Type: 'String' },
       BuildkiteQueue: { Type: 'String' },
       BuildkiteAgentTags: { Type: 'String', Default: '' },
+      InstanceTypes: { Type: 'String', Default: 't3.large' },
+      MinSize: { Type: 'Number', Default: 1 },
+      MaxSize: { Type: 'Number', Default: 4 },
+      ScaleInIdlePeriod: { Type: 'Number', Default: 600 },
+      ScalerEventSchedulePeriod: { Type: 'String', Default: '1 minute' },
     },
     Resources: {
       AgentLaunchTemplate: {
@@ -15,7 +24,7 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
         Properties: {
           LaunchTemplateData: {
             ImageId: AL2023,
-            InstanceType: 't3.large',
+            InstanceType: { Ref: 'InstanceTypes' },
             UserData: {
               'Fn::Base64': {
                 'Fn::Sub': [
@@ -23,6 +32,8 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
                   'export BUILDKITE_QUEUE="${BuildkiteQueue}"',
                   'export BUILDKITE_AGENT_TOKEN="bkct_x"',
                   'export BUILDKITE_AGENTS_PER_INSTANCE="1"',
+                  'export BUILDKITE_SCALE_IN_IDLE_PERIOD="${ScaleInIdlePeriod}"',
+                  '/usr/local/bin/bk-install-elastic-stack.sh',
                 ].join('\n'),
               },
             },
@@ -31,9 +42,10 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
       },
       AgentAutoScaleGroup: {
         Type: 'AWS::AutoScaling::AutoScalingGroup',
+        UpdatePolicy: { AutoScalingReplacingUpdate: { WillReplace: true } },
         Properties: {
-          MinSize: 1,
-          MaxSize: 4,
+          MinSize: { Ref: 'MinSize' },
+          MaxSize: { Ref: 'MaxSize' },
           NewInstancesProtectedFromScaleIn: true,
           VPCZoneIdentifier: { Ref: 'AWS::NoValue' },
           AvailabilityZones: { 'Fn::GetAZs': '' },
@@ -43,17 +55,9 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
                 LaunchTemplateId: { Ref: 'AgentLaunchTemplate' },
                 Version: { 'Fn::GetAtt': ['AgentLaunchTemplate', 'LatestVersionNumber'] },
               },
-              Overrides: [{ InstanceType: 't3.large' }],
+              Overrides: [{ InstanceType: { Ref: 'InstanceTypes' } }],
             },
           },
-          LifecycleHookSpecificationList: [
-            {
-              LifecycleHookName: 'instance-terminating',
-              LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-              HeartbeatTimeout: 3600,
-              DefaultResult: 'CONTINUE',
-            },
-          ],
         },
       },
       ManagedSecretsBucket: {
@@ -76,7 +80,10 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
       },
       Autoscaling: {
         Type: 'AWS::CloudFormation::Stack',
-        Properties: { TemplateURL: `https://${bucket}.s3.amazonaws.com/scaler.json` },
+        Properties: {
+          TemplateURL: `https://${bucket}.s3.amazonaws.com/scaler.json`,
+          Parameters: { EventSchedulePeriod: { Ref: 'ScalerEventSchedulePeriod' } },
+        },
       },
     },
     Outputs: {
@@ -85,6 +92,7 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
     },
   };
   const scaler = {
+    Parameters: { EventSchedulePeriod: { Type: 'String' } },
     Resources: {
       Role: {
         Type: 'AWS::IAM::Role',
@@ -113,7 +121,7 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
       AutoscalingFunctionTimer: {
         Type: 'AWS::Events::Rule',
         Properties: {
-          ScheduleExpression: 'rate(1 minute)',
+          ScheduleExpression: { 'Fn::Sub': 'rate(${EventSchedulePeriod})' },
           Targets: [{ Id: 'scaler', Arn: { 'Fn::GetAtt': ['AutoscalingFunction', 'Arn'] } }],
         },
       },

@@ -14,7 +14,7 @@ import {
   updateStack,
   type UpdateOutcome,
 } from '../../src/stack/update/index.ts';
-import { AL2023, type Answer } from './fleet.ts';
+import { AL2023, type Answer, HOST_PROGRAM } from './fleet.ts';
 import { scalerSettings } from './scaling.ts';
 import { WorldAws } from './world-aws.ts';
 import { TestWorld } from './world.ts';
@@ -50,6 +50,7 @@ const TEMPLATE = JSON.stringify({
                 'export BUILDKITE_AGENTS_PER_INSTANCE="${AgentsPerInstance}"',
                 'export BUILDKITE_SCALE_IN_IDLE_PERIOD="600"',
                 'export BK_STACK_LOG_GROUP_PREFIX="/buildkite/${AWS::StackName}"',
+                HOST_PROGRAM,
               ].join('\n'),
             },
           },
@@ -109,6 +110,17 @@ function hook(name: string, transition: string, DefaultResult: string, Heartbeat
 export const halted = (suspended: readonly Answer[]): string[] =>
   suspended.map(({ ProcessName }) => ProcessName).filter((name) => name !== 'AZRebalance');
 
+/** The template with a group that is replaced: its hooks are its own, as CloudFormation replaces no resource with a custom name. */
+function replacing(text: string): string {
+  const template = JSON.parse(text) as Answer;
+  const { Group, Launching, Terminating, WarmPool: _, ...others } = template.Resources;
+  const hooks = [Launching, Terminating].map(({ Properties: { AutoScalingGroupName: __, ...own } }) => own);
+  Group.UpdatePolicy = { AutoScalingReplacingUpdate: { WillReplace: true } };
+  Group.Properties.LifecycleHookSpecificationList = hooks;
+  others.Last.DependsOn = ['Group'];
+  return JSON.stringify({ ...template, Resources: { ...others, Group } });
+}
+
 export interface UpdateRequest {
   readonly params: readonly string[];
   readonly strategy?: string;
@@ -117,6 +129,8 @@ export interface UpdateRequest {
   readonly drainSeconds?: number;
   readonly checkpoint?: string;
   readonly keepTemplate?: boolean;
+  /** Resources that may be replaced although they hold data. */
+  readonly allowed?: readonly string[];
 }
 
 /** A stack in a world of its own, its scaler, jobs that keep its agents busy, and the product's own code that updates it. */
@@ -164,11 +178,14 @@ export class UpdatableStack {
     return this.world.call(this.scope, service, operation, input);
   }
 
-  /** Has CloudFormation begin to create it. */
-  async begin(params: Record<string, string>): Promise<void> {
+  /**
+   * Has CloudFormation begin to create it.
+   * @param group what CloudFormation does with the group when its launch template changes
+   */
+  async begin(params: Record<string, string>, group: 'changed' | 'replaced' = 'changed'): Promise<void> {
     await this.call('cloudformation', 'CreateStack', {
       StackName: 'ci',
-      TemplateBody: this.template,
+      TemplateBody: group === 'changed' ? this.template : replacing(this.template),
       Parameters: Object.entries(params).map(([ParameterKey, ParameterValue]) => ({
         ParameterKey,
         ParameterValue,
@@ -177,8 +194,8 @@ export class UpdatableStack {
     });
   }
 
-  async create(params: Record<string, string>): Promise<void> {
-    await this.begin(params);
+  async create(params: Record<string, string>, group: 'changed' | 'replaced' = 'changed'): Promise<void> {
+    await this.begin(params, group);
     await this.world.pass(120);
     const { Outputs } = await this.stack();
     this.#group = Outputs[0].OutputValue;
@@ -309,6 +326,7 @@ export class UpdatableStack {
         checkpoint: request.checkpoint,
         'checkpoint-delay': 3_600,
         'drain-timeout': request.drainSeconds ?? 14_400,
+        'allow-replacement': request.allowed,
       },
       () => Promise.resolve(''),
     );

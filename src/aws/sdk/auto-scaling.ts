@@ -3,6 +3,7 @@ export {
   CancelInstanceRefreshCommand,
   CompleteLifecycleActionCommand,
   CreateOrUpdateTagsCommand,
+  DeleteLifecycleHookCommand,
   DeleteTagsCommand,
   DescribeAutoScalingGroupsCommand,
   DescribeAutoScalingInstancesCommand,

@@ -15,7 +15,7 @@ export default class InstancesStop extends BaseCommand {
   static override summary = 'End instances, each when its jobs are done';
   static override description =
     'They take no more jobs. The group wants one less for each, unless it is at its minimum; then, or with --replace, another ' +
-    'is launched. Only instances of agent stacks are ended.';
+    'is launched. Only instances of agent stacks are ended, and none that could not finish its jobs.';
 
   static override examples = [
     '<%= config.bin %> <%= command.id %> i-0123456789abcdef0',

@@ -12,7 +12,7 @@ export default class TokenRotate extends BaseCommand {
   static override summary = 'Give a stack another agent token';
   static override description =
     'The new token is tested against Buildkite, kept in SSM beside the one before, and the instances are replaced, each when ' +
-    'its jobs are done. If Buildkite refuses it, nothing is changed, or the one before is put back. Ctrl-C stops the ' +
+    'its jobs are done; where they could not finish them, --no-roll is needed. If Buildkite refuses it, nothing is changed, or the one before is put back. Ctrl-C stops the ' +
     'watching; the instances go on being replaced.';
 
   static override examples = [
@@ -59,8 +59,13 @@ export default class TokenRotate extends BaseCommand {
     const say = (line: string) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     };
+    const { requireDraining } = await import('../../stack/draining/require.ts');
+    const { requireStack } = await import('../../stack/reading/find-stack.ts');
     // An update may be about to replace the instances itself, or to move the token elsewhere.
     const [place] = await Promise.all([tokenPlace(aws, stackName), requireNoUpdate(aws, stackName)]);
+    if (!flags['no-roll']) {
+      await requireDraining(aws, await requireStack(aws, stackName), place.group, 'token rotate');
+    }
     this.onInterrupt(`What AWS was told goes on: see bk-stack status ${stackName}`);
     const result = await rotateToken(
       rotationCalls(aws, this.signal),

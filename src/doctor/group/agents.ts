@@ -3,7 +3,6 @@ import { machinesOf } from '../../stack/instances/list.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import { Patient } from '../patient.ts';
-import { holdsJobs } from './hooks.ts';
 
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;
@@ -36,7 +35,7 @@ export function agentsCheck(patient: Patient, restToken: string | undefined, sig
       ]);
       // Why Buildkite is not known to say anything is told by the check of the token.
       if (facts === undefined || group === undefined || !queue.known) return examined('not known');
-      const safe = holdsJobs(await patient.hooks(group.AutoScalingGroupName ?? ''));
+      const { drains: safe } = await patient.draining(group);
       const zombies = await lastingZombies(patient, zombiesOf(facts), restToken, signal);
       const { total, busy } = queue.report.agents;
       return examined(

@@ -1,9 +1,8 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import type { Draining } from '../../stack/draining/draining.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-
-export type HookFacts = Pick<LifecycleHook, 'LifecycleHookName' | 'LifecycleTransition'>;
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';
@@ -29,12 +28,23 @@ const OURS = [
 
 type OwnHook = (typeof OURS)[number];
 
-/** Whether an instance that is to end is held until its jobs are done. */
-export function holdsJobs(hooks: readonly HookFacts[]): boolean {
-  return hooks.some(({ LifecycleTransition }) => LifecycleTransition === TERMINATING);
+/** What `--fix` may do about hooks. */
+export interface HookRepairs {
+  put(hook: OwnHook): Promise<void>;
+  remove(name: string): Promise<void>;
 }
 
-/** Whether instances are held at both ends of their life. */
+/** What tells whether the hooks of a group are those that its instances serve. */
+export interface HooksFacts {
+  readonly group: string;
+  readonly region: string;
+  readonly hooks: readonly Pick<LifecycleHook, 'LifecycleHookName'>[];
+  readonly draining: Draining;
+  /** The lifecycle states of the group's instances. */
+  readonly states: readonly string[];
+}
+
+/** Whether instances are held at both ends of their life, by hooks that their own program completes. */
 export function hooksCheck(patient: Patient): Check {
   return {
     title: 'Lifecycle hooks',
@@ -42,47 +52,85 @@ export function hooksCheck(patient: Patient): Check {
       const group = await patient.group();
       if (group === undefined) return examined('no group to have any');
       const name = group.AutoScalingGroupName ?? '';
-      const hooks = await patient.hooks(name);
-      const put = async (hook: OwnHook) => {
-        const { PutLifecycleHookCommand } = await import('../../aws/sdk/auto-scaling.ts');
-        const client = await patient.aws.clients.autoScaling();
-        await client.send(new PutLifecycleHookCommand({ AutoScalingGroupName: name, ...hook }));
-      };
+      const [hooks, draining] = await Promise.all([patient.hooks(name), patient.draining(group)]);
+      const states = (group.Instances ?? []).map(({ LifecycleState = '' }) => LifecycleState);
+      const load = async () => ({
+        sdk: await import('../../aws/sdk/auto-scaling.ts'),
+        client: await patient.aws.clients.autoScaling(),
+      });
+      const facts = { group: name, region: patient.region, hooks, draining, states };
+      const findings = judgeHooks(facts, {
+        async put(hook) {
+          const { sdk, client } = await load();
+          await client.send(new sdk.PutLifecycleHookCommand({ AutoScalingGroupName: name, ...hook }));
+        },
+        async remove(LifecycleHookName) {
+          const { sdk, client } = await load();
+          await client.send(
+            new sdk.DeleteLifecycleHookCommand({ AutoScalingGroupName: name, LifecycleHookName }),
+          );
+        },
+      });
+      const names = hooks.map(({ LifecycleHookName = '' }) => LifecycleHookName).join(', ') || 'none';
+      const foreign = await patient.isForeign();
       return examined(
-        hooks.map(({ LifecycleHookName = '' }) => LifecycleHookName).join(', '),
-        ...judgeHooks(hooks, { ...patient, group: name, region: patient.region }, put),
+        foreign ? `${names}; bk-stack terminates no instance of this stack` : names,
+        ...findings,
       );
     },
   };
 }
 
-export function judgeHooks(
-  hooks: readonly HookFacts[],
-  { origin, group, region }: Pick<Patient, 'origin' | 'region'> & { readonly group: string },
-  put: (hook: OwnHook) => Promise<void>,
-): Finding[] {
-  if (origin === 'elastic-ci-stack') {
-    // Its own hook, which lifecycled serves, is made with the group under a name that the template does not fix.
-    if (holdsJobs(hooks)) return [];
-    return [
-      {
-        ...missingTerminating,
-        message: 'The group has no lifecycle hook for instances that end',
-        fix: 'Update the stack with its own template: the hook is part of its group.',
-      },
-    ];
+export function judgeHooks(facts: HooksFacts, repairs: HookRepairs): Finding[] {
+  const { group, region, hooks, draining } = facts;
+  const has = ({ LifecycleHookName: name }: OwnHook) =>
+    hooks.some(({ LifecycleHookName }) => LifecycleHookName === name);
+  if (!draining.drains && draining.lacks === 'host program') {
+    return OURS.filter(has).map((hook) => unserved(facts, hook, repairs));
   }
-  return OURS.filter(
-    (own) => !hooks.some(({ LifecycleHookName }) => LifecycleHookName === own.LifecycleHookName),
-  ).map((hook) => ({
+  return OURS.filter((hook) => !has(hook)).map((hook) => ({
     ...(hook.LifecycleTransition === TERMINATING ? missingTerminating : missingLaunching),
     message: `The group lacks its lifecycle hook ${hook.LifecycleHookName}`,
     fix: `aws autoscaling put-lifecycle-hook --auto-scaling-group-name ${group} --lifecycle-hook-name ${hook.LifecycleHookName} --lifecycle-transition ${hook.LifecycleTransition} --heartbeat-timeout ${hook.HeartbeatTimeout} --default-result ${hook.DefaultResult} --region ${region}`,
     repair: {
       does: `Gives ${group} its lifecycle hook ${hook.LifecycleHookName} again.`,
-      carryOut: () => put(hook),
+      carryOut: () => repairs.put(hook),
     },
   }));
+}
+
+/**
+ * One of our hooks on instances that don't complete it. Its removal completes what it holds: with ABANDON for an instance that is
+ * launched, with CONTINUE for one that is terminated. Either ends the instance.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html
+ */
+function unserved({ group, region, states }: HooksFacts, hook: OwnHook, repairs: HookRepairs): Finding {
+  const { LifecycleHookName: name, LifecycleTransition: transition, HeartbeatTimeout: seconds } = hook;
+  const [held, meaning] =
+    transition === TERMINATING
+      ? [
+          'Terminating:Wait',
+          `An instance that is terminated stays for ${seconds / 60} minutes, and then its jobs are lost.`,
+        ]
+      : [
+          'Pending:Wait',
+          `Each new instance is terminated after ${seconds / 60} minutes, and the jobs on it are lost.`,
+        ];
+  const holds = states.includes(held);
+  const remove = `aws autoscaling delete-lifecycle-hook --auto-scaling-group-name ${group} --lifecycle-hook-name ${name} --region ${region}`;
+  return {
+    code: 'hook-unserved',
+    severity: 'error',
+    message: `Nothing on the instances completes the lifecycle hook ${name}: they don't run bk-stack's host program`,
+    meaning,
+    fix: holds ? `When no instance is in ${held}, which its removal would end: ${remove}` : remove,
+    ...(!holds && {
+      repair: {
+        does: `Removes the lifecycle hook ${name} from ${group}.`,
+        carryOut: () => repairs.remove(name),
+      },
+    }),
+  };
 }
 
 const missingTerminating = {

@@ -15,6 +15,8 @@ export interface MembersFacts {
   readonly failure?: string;
   /** Instances of another version of the launch template than new ones, that nothing replaces. */
   readonly outdated: readonly string[];
+  /** Whether an instance that the group terminates finishes its jobs. */
+  readonly drains: boolean;
 }
 
 /** Whether launches succeed, and what has been launched is as it should be. */
@@ -24,12 +26,13 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
     look: async () => {
       const group = await patient.group();
       if (group === undefined) return examined('none');
-      const [activities, launch, underWay, warm, now] = await Promise.all([
+      const [activities, launch, underWay, warm, now, { drains }] = await Promise.all([
         patient.activities(group.AutoScalingGroupName ?? ''),
         patient.launch(group),
         replacing(),
         poolOf(group, patient),
         patient.aws.clock(),
+        patient.draining(group),
       ]);
       const { failing, failures } = groupState(group, activities);
       const [latest] = failures;
@@ -38,6 +41,7 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
         members: group.Instances ?? [],
         ...(failing && latest !== undefined && { failure: latest.reason }),
         outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
+        drains,
       };
       const members = judgeMembers(facts, patient);
       // Where the group lacks instances, the reason is told already.
@@ -85,7 +89,7 @@ function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): stri
 }
 
 export function judgeMembers(
-  { desired, members, failure, outdated }: MembersFacts,
+  { desired, members, failure, outdated, drains }: MembersFacts,
   stack: { readonly stackName: string; readonly region: string },
 ): Finding[] {
   const place = `${stack.stackName} --region ${stack.region}`;
@@ -110,7 +114,9 @@ export function judgeMembers(
       code: 'instances-unhealthy',
       severity: 'warning',
       message: `${counted(unhealthy.length, 'instance')} unhealthy: ${unhealthy.join(', ')}`,
-      meaning: 'The group replaces them when their jobs are done.',
+      meaning: drains
+        ? 'The group replaces them when their jobs are done.'
+        : 'The group replaces them at once, and the jobs on them are lost.',
       fix: `See why: bk-stack logs tail ${place} --instance ${unhealthy[0] ?? ''} --no-follow`,
     });
   }
@@ -120,7 +126,9 @@ export function judgeMembers(
       severity: 'warning',
       message: `${counted(outdated.length, 'instance')} not of the launch template's current version, and no update replaces ${outdated.length === 1 ? 'it' : 'them'}: ${outdated.join(', ')}`,
       meaning: 'Their jobs run with the settings from before, until they end by themselves.',
-      fix: `Replace them when their jobs are done: bk-stack instances stop ${outdated.join(' ')} --replace --region ${stack.region}`,
+      fix: drains
+        ? `Replace them when their jobs are done: bk-stack instances stop ${outdated.join(' ')} --replace --region ${stack.region}`
+        : 'Stop their agents in Buildkite (Agents, the agent, Stop): they finish their jobs, and the instances end by themselves.',
     });
   }
   return findings;

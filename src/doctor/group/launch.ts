@@ -25,8 +25,7 @@ export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
         const found = await types(wanted);
         const survey = { wanted, facts: found, known: [], placement: await placementOf(calls, group) };
         const { fact, problems, warnings } = judgeInstanceTypes(survey, patient.region);
-        const typesWith = (value: string) =>
-          `bk-stack update ${patient.place} --param InstanceTypes=${value}`;
+        const change = (await patient.changing())('InstanceTypes=...');
         const findings = [
           ...problems.map((each) => ({ ...each, severity: 'error' as const })),
           ...warnings.map((each) => ({ ...each, severity: 'warning' as const })),
@@ -35,7 +34,7 @@ export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
           severity,
           message,
           meaning: 'The group cannot launch such instances there, and jobs wait longer.',
-          fix: `Name types that every zone offers: ${typesWith('...')}`,
+          fix: `Name types that every zone offers: ${change}`,
         }));
         return examined(fact, ...findings);
       },
@@ -52,19 +51,16 @@ export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
           keyName: launch.data.KeyName ?? '',
           types: await types(launch.types),
         };
-        const [image, key] = await Promise.all([
+        const [image, key, changing] = await Promise.all([
           checkLaunch(calls, { ...subject, keyName: '' }),
           checkLaunch(calls, { ...subject, imageId: '' }),
+          patient.changing(),
         ]);
         const unable = 'No new instance can start.';
         return examined(
           `${subject.imageId}, ${subject.keyName || 'no SSH key'}`,
-          ...image.problems.map((each) =>
-            asError('image-unusable', each, unable, `bk-stack update ${patient.place} --param ImageId=...`),
-          ),
-          ...key.problems.map((each) =>
-            asError('key-pair-missing', each, unable, `bk-stack update ${patient.place} --param KeyName=`),
-          ),
+          ...image.problems.map((each) => asError('image-unusable', each, unable, changing('ImageId=...'))),
+          ...key.problems.map((each) => asError('key-pair-missing', each, unable, changing('KeyName='))),
         );
       },
     },

@@ -3,7 +3,6 @@ import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-import { type HookFacts, holdsJobs } from './hooks.ts';
 
 /** What tells whether a group does its work. */
 export interface GroupFacts {
@@ -14,7 +13,8 @@ export interface GroupFacts {
   readonly zones: number;
   /** Whether its instances are protected from being ended by a smaller size or for balance. */
   readonly protectedFromScaleIn: boolean;
-  readonly hooks: readonly HookFacts[];
+  /** Whether an instance that the group terminates finishes its jobs. */
+  readonly drains: boolean;
 }
 
 /** Without these a group brings up nothing, or keeps what is broken. */
@@ -35,7 +35,7 @@ export function groupCheck(patient: Patient): Check {
       const group = await patient.group();
       if (group === undefined) return examined('', groupMissing(patient));
       const name = group.AutoScalingGroupName ?? '';
-      const facts = groupFacts(group, await patient.hooks(name));
+      const facts = groupFacts(group, (await patient.draining(group)).drains);
       const calls = capacityCalls(patient.aws);
       const findings = judgeGroup(facts, patient, {
         resume: (processes) => calls.resume(name, processes),
@@ -47,7 +47,7 @@ export function groupCheck(patient: Patient): Check {
   };
 }
 
-export function groupFacts(group: AutoScalingGroup, hooks: readonly HookFacts[]): GroupFacts {
+export function groupFacts(group: AutoScalingGroup, drains: boolean): GroupFacts {
   const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
   return {
     name: group.AutoScalingGroupName ?? '',
@@ -55,7 +55,7 @@ export function groupFacts(group: AutoScalingGroup, hooks: readonly HookFacts[])
     suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
     zones: new Set(group.AvailabilityZones).size,
     protectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
-    hooks,
+    drains,
   };
 }
 
@@ -64,12 +64,12 @@ export function judgeGroup(
   { place, region }: Pick<Patient, 'place' | 'region'>,
   repairs: GroupRepairs,
 ): Finding[] {
-  const { name, paused, suspended, zones, protectedFromScaleIn, hooks } = facts;
+  const { name, paused, suspended, zones, protectedFromScaleIn, drains } = facts;
   const halted = suspended.filter(
     (process) => VITAL.includes(process) && !(paused !== undefined && OF_PAUSE.includes(process)),
   );
   // An instance may be ended as soon as its health is looked at again: its jobs must be waited for.
-  const safe = holdsJobs(hooks) || halted.every((process) => process === 'Launch');
+  const safe = drains || halted.every((process) => process === 'Launch');
   const findings: Finding[] = [];
   if (paused !== undefined) {
     findings.push({
@@ -86,7 +86,7 @@ export function judgeGroup(
       severity: 'error',
       message: `Auto Scaling does not ${halted.join(', ')}: suspended by somebody`,
       meaning: 'The group launches no instances, or keeps those that are broken.',
-      fix: `aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${halted.join(' ')} --region ${region}`,
+      fix: `${safe ? '' : `When none of its agents is busy (bk-stack status ${place}), as instances may be ended at once: `}aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${halted.join(' ')} --region ${region}`,
       ...(safe && {
         repair: {
           does: `Resumes ${halted.join(', ')} of ${name}.`,
@@ -95,7 +95,7 @@ export function judgeGroup(
       }),
     });
   }
-  if (zones > 1 && !suspended.includes('AZRebalance') && !holdsJobs(hooks) && !protectedFromScaleIn) {
+  if (zones > 1 && !suspended.includes('AZRebalance') && !drains && !protectedFromScaleIn) {
     findings.push({
       code: 'az-rebalance',
       severity: 'warning',

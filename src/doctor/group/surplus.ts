@@ -11,7 +11,6 @@ import {
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
-import { holdsJobs } from './hooks.ts';
 
 /** Whether the group gets rid of instances that nobody needs. */
 export function surplusCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
@@ -24,7 +23,7 @@ export function surplusCheck(patient: Patient, replacing: () => Promise<boolean>
       const { autoScalingGroupName: name } = state;
       // An update may have both the former instances and the new ones in service.
       const surplus = (await replacing()) ? undefined : await readSurplus(patient.aws, patient.stack, state);
-      const drains = holdsJobs(await patient.hooks(name));
+      const { drains } = await patient.draining(group);
       const unprotect = (ids: readonly string[]) => capacityCalls(patient.aws).unprotect(name, ids);
       return examined(
         'none',

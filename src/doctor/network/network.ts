@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Launch, Patient } from '../patient.ts';
+import type { Changing, Launch, Patient } from '../patient.ts';
 import { overlaps } from './cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';
@@ -18,9 +18,10 @@ export function networkCheck(patient: Patient): Check {
       if (group === undefined || launch === undefined) return examined('not known');
       const wanted = (group.VPCZoneIdentifier ?? '').split(',').filter(Boolean);
       const facts = await networkFacts(patient.aws, wanted, securityGroupsOf(launch));
-      const gone = missingSubnets(facts.wanted, facts.subnets, patient);
-      if (!('routeTables' in facts)) return examined('', ...gone);
       const { region } = patient;
+      const changing = await patient.changing();
+      const gone = missingSubnets(facts.wanted, facts.subnets, region, changing);
+      if (!('routeTables' in facts)) return examined('', ...gone);
       const publicAddress = launch.data.NetworkInterfaces?.[0]?.AssociatePublicIpAddress;
       return examined(
         `${counted(facts.subnets.length, 'subnet')} with a way out, of ${facts.subnets[0]?.VpcId ?? ''}`,
@@ -30,7 +31,7 @@ export function networkCheck(patient: Patient): Check {
         ...judgeNetworkAcls(facts, region),
         ...judgeVpc(facts, region),
         ...judgeSecurityGroups(facts, { region, asked: patient.parameter('SSHAllowedCidr') }),
-        ...judgeDockerPools(facts.subnets, patient),
+        ...judgeDockerPools(facts.subnets, patient, changing),
       );
     },
   };
@@ -48,7 +49,8 @@ function roomNeeded({ MaxSize = 0, Instances = [] }: AutoScalingGroup): number {
 function missingSubnets(
   wanted: readonly string[],
   there: NetworkFacts['subnets'],
-  { region, place }: Pick<Patient, 'region' | 'place'>,
+  region: string,
+  changing: Changing,
 ): Finding[] {
   const missing = wanted.filter((id) => !there.some(({ SubnetId }) => SubnetId === id));
   if (missing.length === 0) return [];
@@ -58,7 +60,7 @@ function missingSubnets(
       severity: 'error',
       message: `${region} has no subnet ${missing.join(', ')}, which the group names`,
       meaning: 'Auto Scaling cannot launch instances there.',
-      fix: `Name others: bk-stack update ${place} --param Subnets=subnet-...,subnet-...`,
+      fix: `Name others: ${changing('Subnets=subnet-...,subnet-...')}`,
     },
   ];
 }
@@ -122,7 +124,11 @@ function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: stri
 }
 
 /** Containers must not get addresses that the instances' own network has. */
-function judgeDockerPools(subnets: NetworkFacts['subnets'], patient: Patient): Finding[] {
+function judgeDockerPools(
+  subnets: NetworkFacts['subnets'],
+  patient: Pick<Patient, 'parameter'>,
+  changing: Changing,
+): Finding[] {
   return ['DockerIPv4AddressPool1', 'DockerIPv4AddressPool2'].flatMap((parameter): Finding[] => {
     const pool = patient.parameter(parameter);
     const hit = subnets.filter(({ CidrBlock = '' }) => pool !== undefined && overlaps(pool, CidrBlock));
@@ -133,7 +139,7 @@ function judgeDockerPools(subnets: NetworkFacts['subnets'], patient: Patient): F
         severity: 'warning',
         message: `${parameter} (${pool}) has addresses of ${hit.map(({ SubnetId, CidrBlock }) => `${SubnetId ?? ''} (${CidrBlock ?? ''})`).join(', ')}`,
         meaning: 'Containers cannot reach hosts there, such as endpoints or other instances.',
-        fix: `bk-stack update ${patient.place} --param ${parameter}=10.200.0.0/16 (any range that the VPC and what it is connected to do not use)`,
+        fix: `Choose any range that the VPC and what it is connected to do not use: ${changing(`${parameter}=10.200.0.0/16`)}`,
       },
     ];
   });

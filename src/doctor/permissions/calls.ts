@@ -10,12 +10,15 @@ const TOKEN = ['ssm:GetParameter'];
 const JOURNAL = ['ssm:GetParameter'];
 const GROUP = ['auto-scaling:DescribeAutoScalingGroups', 'auto-scaling:DescribeScalingActivities'];
 const EVENTS = ['cloudformation:DescribeStackEvents', 'cloudformation:GetTemplate'];
-const SIZE = [
-  ...FIND_STACK,
-  ...JOURNAL,
+/** Whether instances finish their jobs when they are terminated. */
+const DRAINS = [
   'auto-scaling:DescribeAutoScalingGroups',
-  'auto-scaling:UpdateAutoScalingGroup',
+  'auto-scaling:DescribeLifecycleHooks',
+  'ec2:DescribeLaunchTemplateVersions',
 ];
+/** The same, with what a refusal tells where they do not. */
+const DRAINING = [...DRAINS, ...TOKEN, 'cloudformation:ListStackResources'];
+const SIZE = [...FIND_STACK, ...JOURNAL, ...DRAINING, 'auto-scaling:UpdateAutoScalingGroup'];
 const PAUSE = [
   ...SIZE,
   'auto-scaling:CreateOrUpdateTags',
@@ -186,6 +189,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     ...ASSETS.filter((call) => !/CreateBucket|PutObject/.test(call)),
     's3:GetBucketVersioning',
     'cloudformation:ListStackResources',
+    'auto-scaling:DeleteLifecycleHook',
     'auto-scaling:DescribeInstanceRefreshes',
     'auto-scaling:DescribeLifecycleHooks',
     'auto-scaling:DescribeWarmPool',
@@ -216,7 +220,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'instances connect': [...FIND_STACK, 'auto-scaling:DescribeAutoScalingInstances'],
   'instances stop': [
     ...FIND_STACK,
-    'auto-scaling:DescribeAutoScalingGroups',
+    ...DRAINING,
     'auto-scaling:DescribeAutoScalingInstances',
     'auto-scaling:CompleteLifecycleAction',
     'auto-scaling:SetInstanceHealth',
@@ -258,7 +262,8 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'secrets rm': [...WRITE_SECRETS, 's3:GetBucketVersioning'],
   'secrets run': READ_SECRETS,
   simulate: [...FIND_STACK, 'cloudwatch:GetMetricData'],
-  status: STATUS,
+  // Whether an update that --wait waits for can end.
+  status: [...STATUS, ...DRAINS],
   'support-bundle': [
     ...STATUS,
     ...READ_LOGS,
@@ -273,9 +278,8 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   ],
   'token rotate': [
     ...FIND_STACK,
-    ...TOKEN,
+    ...DRAINING,
     'ssm:PutParameter',
-    'auto-scaling:DescribeAutoScalingGroups',
     'auto-scaling:DescribeInstanceRefreshes',
     'auto-scaling:StartInstanceRefresh',
     'auto-scaling:CancelInstanceRefresh',

@@ -1,7 +1,7 @@
 import { listStacks } from '../../stack/reading/list-stacks.ts';
 import type { StackSummary } from '../../stack/reading/summary.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { Changing, Patient } from '../patient.ts';
 
 /** Whether the queue is this stack's alone, and its agents serve no other. */
 export function queueCheck(patient: Patient): Check {
@@ -18,7 +18,7 @@ export function queueCheck(patient: Patient): Check {
       };
       return examined(
         `${queue}, which no other stack of ${patient.region} serves`,
-        ...judgeQueue(facts, patient),
+        ...judgeQueue(facts, patient, await patient.changing()),
       );
     },
   };
@@ -37,6 +37,7 @@ export function judgeQueue(
     others,
   }: { readonly queue: string; readonly tags: string; readonly others: readonly string[] },
   { place }: Pick<Patient, 'place'>,
+  changing: Changing,
 ): Finding[] {
   const tagged = /(?:^|,)\s*queue\s*=\s*([^,]*)/.exec(tags)?.[1];
   return [
@@ -60,7 +61,7 @@ export function judgeQueue(
             message: `The queue ${queue} is served by ${others.join(', ')} as well`,
             meaning:
               'Each stack grows for the same jobs, so that there are twice as many instances as needed.',
-            fix: `Give one of them a queue of its own: bk-stack update ${place} --param BuildkiteQueue=...`,
+            fix: `Give one of them a queue of its own: ${changing('BuildkiteQueue=...')}`,
           } as const,
         ]),
   ];

@@ -1,6 +1,7 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { scalerRule } from '../../stack/reading/resources.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -18,6 +19,7 @@ export interface ScalerFacts {
   readonly paused: boolean;
   /** The group's own minimum, and what the scaler has raised it to, where it has. */
   readonly minimum: { readonly min: number; readonly held?: number };
+  /** Of our template, by what the stack has. */
   readonly ours: boolean;
 }
 
@@ -50,9 +52,10 @@ export function scalerCheck(patient: Patient): Check {
         patient.aws.clock(),
         patient.group(),
       ]);
-      const ours = patient.origin === 'bk-stack';
+      const ours = patient.output('ScalerFunction') !== undefined;
       const logGroup = ours ? `${patient.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
-      const last = await lastSaid(patient, logGroup, now() - LOOK_BACK_SECONDS * 1000);
+      const from = now() - LOOK_BACK_SECONDS * 1000;
+      const last = await lastSaid(patient, { logGroup, ours }, from);
       const facts: ScalerFacts = {
         name,
         reserved,
@@ -112,6 +115,8 @@ export function judgeScaler(
     does: `Reserves one execution at a time for ${name}.`,
     carryOut: () => repairs.reserve(1),
   };
+  // A stack of another template is emptied by hand by stopping its scaler.
+  const unless = ours ? '' : 'Unless the stack is being emptied by hand (docs/updates.md): ';
   if (reserved === 0) {
     return [
       {
@@ -119,8 +124,10 @@ export function judgeScaler(
         severity: 'error',
         message: `The function ${name} may not run: its reserved concurrency is 0`,
         meaning: idle,
-        fix: putConcurrency,
-        repair: reserveOne,
+        fix: ours
+          ? putConcurrency
+          : `${unless}aws lambda delete-function-concurrency --function-name ${name} --region ${region}`,
+        ...(ours && { repair: reserveOne }),
       },
     ];
   }
@@ -150,8 +157,10 @@ export function judgeScaler(
       severity: 'error',
       message: `The schedule ${rule.name} of the scaler is disabled`,
       meaning: idle,
-      fix: `aws events enable-rule --name ${rule.name} --region ${region}`,
-      repair: { does: `Enables the schedule ${rule.name}.`, carryOut: () => repairs.enable(rule.name) },
+      fix: `${unless}aws events enable-rule --name ${rule.name} --region ${region}`,
+      ...(ours && {
+        repair: { does: `Enables the schedule ${rule.name}.`, carryOut: () => repairs.enable(rule.name) },
+      }),
     });
   } else if (last?.event === 'failed') {
     findings.push({
@@ -181,7 +190,7 @@ function startedAt({ stack }: Patient, rule: ScheduleFacts | undefined): number 
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
 async function functionOf(patient: Patient): Promise<string | undefined> {
   const own = patient.output('ScalerFunction');
-  if (own !== undefined || patient.origin === 'bk-stack') return own;
+  if (own !== undefined) return own;
   const resources = await patient.resources();
   return resources.find(
     ({ ResourceType, LogicalResourceId = '' }) =>
@@ -202,10 +211,7 @@ async function reservedOf({ aws }: Patient, FunctionName: string): Promise<Scale
 }
 
 async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
-  const rule = (await patient.resources()).find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::Events::Rule' && /schedule|timer/i.test(LogicalResourceId),
-  );
+  const rule = scalerRule(await patient.resources());
   const Name = rule?.PhysicalResourceId;
   if (Name === undefined) return undefined;
   const { DescribeRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
@@ -221,13 +227,12 @@ async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
 
 /** The last thing that the scaler said since `from`, in milliseconds since 1970. A missing log group is told by another check. */
 async function lastSaid(
-  { aws, origin }: Patient,
-  logGroupName: string,
+  { aws }: Patient,
+  { logGroup: logGroupName, ours }: { readonly logGroup: string; readonly ours: boolean },
   from: number,
 ): Promise<ScalerFacts['last']> {
   const { FilterLogEventsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
   const client = await aws.clients.cloudWatchLogs();
-  const ours = origin === 'bk-stack';
   const said: { readonly timestamp: number; readonly message: string }[] = [];
   let nextToken: string | undefined;
   try {

@@ -3,6 +3,7 @@ import { stackProblems } from '../../stack/reading/problems.ts';
 import { summaryOf } from '../../stack/reading/summary.ts';
 import { isFailure, isSettled } from '../../stack/events/event.ts';
 import type { Journal } from '../../stack/update/journal.ts';
+import { type JournalState, readJournalState } from '../../stack/update/void.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Patient } from '../patient.ts';
 
@@ -13,7 +14,12 @@ export function stackCheck(patient: Patient, update: () => Promise<Journal | und
     look: async () => {
       const stack = summaryOf(patient.stack, patient.region);
       const journal = await update();
-      if (journal !== undefined) return examined(stack.status, underWay(journal, patient));
+      if (journal !== undefined) {
+        return examined(
+          stack.status,
+          judgeJournal(journal, await readJournalState(patient.aws, journal), patient),
+        );
+      }
       if (!isFailure(stack.status) && stack.status !== 'REVIEW_IN_PROGRESS') {
         return examined(stack.status, isSettled(stack.status) ? undefined : busy(stack.status, patient));
       }
@@ -40,12 +46,26 @@ function busy(status: string, { place }: Patient): Finding {
   };
 }
 
-function underWay({ phase, by, startedAt }: Journal, { place }: Patient): Finding {
+/** What an update that was begun and has not ended means. */
+export function judgeJournal(
+  { phase, by, startedAt }: Pick<Journal, 'phase' | 'by' | 'startedAt'>,
+  state: JournalState,
+  { place }: Pick<Patient, 'place'>,
+): Finding {
+  if (state.kind === 'void') {
+    return {
+      code: 'update-void',
+      severity: 'error',
+      message: `An update since ${startedAt}, by ${by}, can neither go on nor be taken back: ${state.reason}`,
+      meaning: 'Until it is dropped, the stack cannot be updated, scaled or resumed.',
+      fix: `bk-stack update ${place} --forget`,
+    };
+  }
   return {
     code: 'update-under-way',
     severity: 'warning',
     message: `An update is under way since ${startedAt}, by ${by}: it is ${phase}`,
     meaning: 'Where nobody watches it any more, it stays half done.',
-    fix: `bk-stack update ${place} --resume`,
+    fix: state.kind === 'blocked' ? state.remedy : `bk-stack update ${place} --resume`,
   };
 }

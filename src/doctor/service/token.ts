@@ -31,7 +31,8 @@ export function tokenCheck(patient: Patient, signal: AbortSignal): Check {
           ? ''
           : await agentMetrics(endpoint, stored.value, signal).catch((error: unknown) => reasonOf(error));
       const facts = { path, type: stored?.type, endpoint, answer };
-      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(facts, patient));
+      const foreign = await patient.isForeign();
+      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(facts, patient, foreign));
     },
   };
 }
@@ -54,9 +55,10 @@ async function storedToken(
 export function judgeToken(
   { path, type, endpoint, answer }: TokenFacts,
   { place, region, origin }: Pick<Patient, 'place' | 'region' | 'origin'>,
+  foreign: boolean,
 ): Finding[] {
   const { host } = new URL(endpoint);
-  const rotate = `bk-stack token rotate ${place}`;
+  const rotate = `bk-stack token rotate ${place}${foreign ? ' --no-roll' : ''}`;
   if (type === undefined) {
     return [
       {

@@ -54,6 +54,7 @@ function proceed(scope: Scope, machine: MachineRecord): void {
 /** What the user data does once the network is there: it starts the agents and tells CloudFormation. */
 async function start(scope: Scope, machine: MachineRecord, instance: InstanceRecord): Promise<void> {
   const boot = bootOf(scope, instance);
+  if (!boot.startsHostProgram) machine.foreign = true;
   const token = await agentToken(scope, boot);
   // The instance may have been ended while its token was read.
   if (instance.state !== 'running') return;
@@ -61,7 +62,7 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   if (entersPool(targetStateOf(scope, machine.instanceId))) {
     machineSays(scope, machine, 'boot', 'this instance waits in the warm pool, without agents');
     machine.phase = 'warm';
-    endLaunch(scope, machine.instanceId);
+    endLaunch(scope, machine);
     return;
   }
   startAgents(scope, machine, instance, boot, token);
@@ -70,7 +71,7 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   const idleSeconds = Number(boot.settings['BUILDKITE_SCALE_IN_IDLE_PERIOD']);
   if (idleSeconds > 0) machine.idleSeconds = idleSeconds;
   lookAfterMachines(scope);
-  endLaunch(scope, machine.instanceId);
+  endLaunch(scope, machine);
   const target = signalTarget(scope, instance, boot);
   if (target === undefined) return;
   try {

@@ -40,7 +40,7 @@ function live(scope: Scope, machine: MachineRecord): void {
     if (agent.stopping && agent.jobId === undefined) disconnectAgent(world, agent);
   }
   const agents = agentsOfInstance(world, instanceId);
-  const notices = noticesOf(scope, instanceId);
+  const notices = noticesOf(scope, machine);
   const agentRuns = agents.length > 0;
   const next = decide({ ...notices, agentRuns, now: world.now() }, lifecycle);
   machine.lifecycle = next.memory;
@@ -49,9 +49,10 @@ function live(scope: Scope, machine: MachineRecord): void {
     endIdle(scope, machine, notices, agents);
 }
 
-function noticesOf(scope: Scope, instanceId: string): Notices {
+/** The group's will reaches the host program alone. */
+function noticesOf(scope: Scope, { instanceId, foreign }: MachineRecord): Notices {
   return {
-    targetState: targetStateOf(scope, instanceId),
+    targetState: foreign ? undefined : targetStateOf(scope, instanceId),
     interruptionAt: ec2State(scope).instances[instanceId]?.interruptionAt,
     rebalance: false,
   };
@@ -186,7 +187,8 @@ function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
 }
 
 /** Lets an instance enter service, or the warm pool, that its group's launching hook holds. */
-export function endLaunch(scope: Scope, instanceId: string): void {
+export function endLaunch(scope: Scope, { instanceId, foreign }: MachineRecord): void {
+  if (foreign) return;
   const group = groupOfInstance(scope, instanceId);
   const member = group && memberOf(group, instanceId);
   if (member !== undefined && LAUNCHING_HOOK in member.actions) {

@@ -25,6 +25,8 @@ export interface MachineRecord {
   lifecycle?: Memory;
   /** Of the stack's log groups that it writes to. */
   logGroupPrefix?: string;
+  /** It runs another program than ours, which does not serve our lifecycle hooks. */
+  foreign?: true;
   /** Why the boot failed, as the console tells it. */
   failure?: string;
   /** What the user data said beside its normal course, for the console. */

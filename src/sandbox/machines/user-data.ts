@@ -1,3 +1,5 @@
+import { startsHostProgram } from '../../host/user-data.ts';
+
 /** The resource that a boot reports to. */
 export interface SignalTarget {
   readonly stackName: string;
@@ -11,6 +13,8 @@ export interface Boot {
   /** Whether the script signals CloudFormation, and what it says of whom. */
   readonly signals: boolean;
   readonly target: Partial<SignalTarget>;
+  /** Whether the script starts the host program, which alone serves bk-stack's lifecycle hooks. */
+  readonly startsHostProgram: boolean;
 }
 
 const ASSIGNMENT =
@@ -32,6 +36,7 @@ export function readUserData(script: string): Boot {
   return {
     settings,
     signals: call !== null,
+    startsHostProgram: startsHostProgram(script),
     target: {
       ...(stackName !== undefined && { stackName }),
       ...(logicalResourceId !== undefined && { logicalResourceId }),

@@ -4,26 +4,21 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
-import { requireStack } from '../reading/find-stack.ts';
 import { existingGroup } from '../reading/group.ts';
 import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
 
 /** SetInstanceProtection takes fifty ids. */
 const AT_ONCE = 50;
 
-/** @throws OperationError for a stack without a group */
-export async function requireGroup(aws: AwsContext, stackName: string): Promise<string> {
-  return groupOf(await requireStack(aws, stackName));
-}
-
 /**
  * The name of a stack's group.
  * @throws OperationError for a stack without one
  */
-export function groupOf({ StackName: stackName = '', Outputs, StackStatus }: Stack): string {
-  const group = Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+export function groupOf(stack: Stack): string {
+  const group = groupNameOf(stack);
   if (group !== undefined) return group;
-  throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus ?? '?'})`, {
+  const { StackName: stackName = '', StackStatus = '?' } = stack;
+  throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus})`, {
     hint: `See bk-stack status ${stackName}`,
   });
 }
@@ -35,6 +30,11 @@ export function sizedInstances({ Instances = [] }: AutoScalingGroup): SizedInsta
     lifecycleState: instance.LifecycleState ?? '',
     protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
   }));
+}
+
+/** The name of a stack's group, as its outputs give it. */
+export function groupNameOf({ Outputs }: Pick<Stack, 'Outputs'>): string | undefined {
+  return Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
 }
 
 /** The calls on AWS. */

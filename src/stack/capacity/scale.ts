@@ -12,6 +12,11 @@ export interface Scaled {
   readonly after: GroupSize;
 }
 
+export interface PlannedScale extends Scaled {
+  /** Whether Auto Scaling terminates instances for it. */
+  readonly ends: boolean;
+}
+
 /**
  * Works out what a group's size would become; changes nothing. What the scaler has raised the minimum to
  * counts only where the minimum is to change.
@@ -22,8 +27,10 @@ export async function planScale(
   stackName: string,
   group: string,
   wanted: WantedSize,
-): Promise<Scaled> {
-  return scaled(await calls.read(group), stackName, wanted);
+): Promise<PlannedScale> {
+  const found = await calls.read(group);
+  const { before, after } = scaled(found, stackName, wanted);
+  return { before, after, ends: endsInstances(found, after) };
 }
 
 function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scaled {
@@ -42,8 +49,21 @@ function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scale
 }
 
 /**
- * Sets the size of a group. No instance with a job is ended by it: those that are protected from scale-in end when they are
- * idle.
+ * Whether Auto Scaling terminates instances of a group to give it this size: there are more than desired, and some of them are
+ * not protected from scale-in.
+ * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
+ */
+export function endsInstances(
+  { instances }: Pick<SizedGroup, 'instances'>,
+  { desired }: Pick<GroupSize, 'desired'>,
+): boolean {
+  const staying = instances.filter(({ lifecycleState }) => !lifecycleState.startsWith('Terminating'));
+  return staying.length > desired && staying.some(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+}
+
+/**
+ * Sets the size of a group. Instances that are protected from scale-in end when they are idle, others at once: those finish
+ * their jobs where the group drains.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function scaleGroup(

@@ -1,12 +1,13 @@
 import type { AutoScalingGroup, AutoScalingInstanceDetails } from '@aws-sdk/client-auto-scaling';
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
-import { requireStack } from '../reading/find-stack.ts';
+import { findStack, requireStack } from '../reading/find-stack.ts';
 import { describedGroup, groupInstances, launchVersion } from '../reading/group.ts';
-import { STACK_TAG } from '../reading/summary.ts';
+import { originOf, STACK_TAG } from '../reading/summary.ts';
 import { warmInstances } from '../reading/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
@@ -129,6 +130,8 @@ export interface OwnedInstance {
   readonly instanceId: string;
   readonly group: string;
   readonly state: string;
+  /** The stack of its group; absent for a group that CloudFormation has not made. */
+  readonly stack?: Stack;
 }
 
 /**
@@ -156,21 +159,35 @@ export async function requireInstances(aws: AwsContext, ids: readonly string[]):
     names.length === 0
       ? { AutoScalingGroups: [] }
       : await client.send(new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: names }));
-  const ours = new Set(
-    (AutoScalingGroups ?? [])
-      .filter(({ Tags }) => Tags?.some(({ Key }) => Key === STACK_TAG || Key === 'BuildkiteQueue'))
-      .map(({ AutoScalingGroupName }) => AutoScalingGroupName),
-  );
-  const found = details
-    .filter(({ AutoScalingGroupName }) => ours.has(AutoScalingGroupName))
-    .map(({ InstanceId = '', AutoScalingGroupName = '', LifecycleState = '' }) => ({
-      instanceId: InstanceId,
-      group: AutoScalingGroupName,
-      state: LifecycleState,
-    }));
+  const ours = new Map<string, Pick<OwnedInstance, 'stack'>>();
+  for (const group of AutoScalingGroups ?? []) {
+    const owner = await ownerOf(aws, group);
+    if (owner !== undefined) ours.set(group.AutoScalingGroupName ?? '', owner);
+  }
+  const found = details.flatMap(({ InstanceId = '', AutoScalingGroupName = '', LifecycleState = '' }) => {
+    const owner = ours.get(AutoScalingGroupName);
+    return owner === undefined
+      ? []
+      : [{ instanceId: InstanceId, group: AutoScalingGroupName, state: LifecycleState, ...owner }];
+  });
   const missing = ids.filter((id) => !found.some(({ instanceId }) => instanceId === id));
   if (missing.length === 0) return found;
   throw new UsageError(`No agent stack in ${aws.region} has ${missing.join(', ')}`, {
     hint: 'Nothing was changed. See the instances of a stack: bk-stack instances my-stack',
   });
+}
+
+/**
+ * The stack of a group of agents; undefined for other groups. The official template does not tag its group, which CloudFormation
+ * does: https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
+ */
+async function ownerOf(
+  aws: AwsContext,
+  { Tags = [] }: AutoScalingGroup,
+): Promise<Pick<OwnedInstance, 'stack'> | undefined> {
+  const stackId = Tags.find(({ Key }) => Key === 'aws:cloudformation:stack-id')?.Value;
+  const stack = stackId === undefined ? undefined : await findStack(aws, stackId);
+  const tagged = Tags.some(({ Key }) => Key === STACK_TAG || Key === 'BuildkiteQueue');
+  if (!tagged && (stack === undefined || originOf(stack) === 'other')) return undefined;
+  return stack === undefined ? {} : { stack };
 }

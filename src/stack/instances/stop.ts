@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { inParallel } from '../../aws/bounded.ts';
+import { requireDraining } from '../draining/require.ts';
 import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import type { OwnedInstance } from './list.ts';
 
@@ -12,19 +13,28 @@ export interface StoppedInstance {
 }
 
 const AT_ONCE = 4;
+const ENDING = /^(WARMED:)?TERMINAT/i;
+/** No job runs in a warm pool. */
+const WARM = /^WARMED:/i;
 
 /**
  * Has instances end, each when its jobs are done. The group wants one less for each, unless that would be less than it may
  * have, or `replace` asks for another.
+ * @throws UsageError where one of them could not finish its jobs; none is ended then
  */
-export function stopInstances(
+export async function stopInstances(
   aws: AwsContext,
   instances: readonly OwnedInstance[],
   replace: boolean,
 ): Promise<StoppedInstance[]> {
+  const working = instances.filter(({ state }) => !ENDING.test(state) && !WARM.test(state));
+  const owners = new Map(working.map(({ group, stack }) => [group, stack ?? { StackName: group }]));
+  for (const [group, stack] of owners) {
+    await requireDraining(aws, stack, group, 'instances stop');
+  }
   return inParallel(instances, AT_ONCE, async ({ instanceId, group, state }) => {
-    if (/^(WARMED:)?TERMINAT/i.test(state)) return { instanceId, outcome: 'ending already' };
-    if (/^WARMED:/i.test(state)) {
+    if (ENDING.test(state)) return { instanceId, outcome: 'ending already' };
+    if (WARM.test(state)) {
       // The warm pool keeps its size, so another takes its place in any case.
       await warmPoolCalls(aws).replace(group, [{ instanceId, lifecycleState: state }]);
       return { instanceId, outcome: 'replaced' };

@@ -1,5 +1,6 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../aws/context.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
@@ -90,7 +91,13 @@ export async function readGroup(aws: AwsContext, name: string): Promise<GroupSta
   const client = await aws.clients.autoScaling();
   const [group, { Activities }] = await Promise.all([
     describedGroup(aws, name),
-    client.send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 })),
+    client
+      .send(new DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 50 }))
+      .catch((error: unknown) => {
+        // Unlike the description, the activities of a group that does not exist are an error.
+        if (awsErrorCode(error) !== 'ValidationError') throw error;
+        return { Activities: [] };
+      }),
   ]);
   return group === undefined ? undefined : groupState(group, Activities ?? [], await warmOf(aws, group));
 }

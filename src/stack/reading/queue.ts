@@ -9,7 +9,7 @@ export type QueueState =
   | { readonly known: false; readonly why: string };
 
 /** Asks Buildkite about a stack's queue, with the agents' token: whoever has it may. Never throws. */
-export async function queueState(aws: AwsContext, stack: Stack): Promise<QueueState> {
+export async function queueState(aws: AwsContext, stack: Pick<Stack, 'Parameters'>): Promise<QueueState> {
   const parameter = (key: string) =>
     stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue || undefined;
   const queue = parameter('BuildkiteQueue');

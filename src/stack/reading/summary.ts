@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
-/** What made a stack: bk-stack, Buildkite's Elastic CI Stack for AWS, or something that has to do with neither. */
+/** Whose template a stack was made from: bk-stack's, Buildkite's Elastic CI Stack for AWS's, or one that has to do with neither. */
 export type StackOrigin = 'bk-stack' | 'elastic-ci-stack' | 'other';
 
 /** What the stack itself says of it. */
@@ -26,11 +26,18 @@ export const VERSION_TAG = 'bk-stack:version';
 /** The official template describes itself so, with its version: "Buildkite stack v6.40.0". */
 const OFFICIAL = /^Buildkite stack (v?[\w.-]+)?/;
 
-/** What made a stack. Those nested in an agent stack are no agent stacks, although its tags reach them. */
+/** template/bk-stack.yml describes itself so. */
+const OURS = /made and run by bk-stack\.$/;
+
+/**
+ * The template that a stack was made from, whichever tool made it: `create --template` puts our tags on any, and the AWS CLI and
+ * the console put none on ours. Those nested in an agent stack are no agent stacks, although its tags reach them.
+ */
 export function originOf(stack: Stack): StackOrigin {
   if (stack.RootId !== undefined && stack.RootId !== stack.StackId) return 'other';
-  if (stack.Tags?.some(({ Key }) => Key === STACK_TAG)) return 'bk-stack';
-  if (OFFICIAL.test(stack.Description ?? '')) return 'elastic-ci-stack';
+  const { Description = '' } = stack;
+  if (OFFICIAL.test(Description)) return 'elastic-ci-stack';
+  if (OURS.test(Description) || stack.Tags?.some(({ Key }) => Key === STACK_TAG)) return 'bk-stack';
   // A fork may describe itself otherwise; its outputs stay.
   const outputs = new Set(stack.Outputs?.map(({ OutputKey }) => OutputKey));
   return outputs.has('AutoScalingGroupName') && outputs.has('ManagedSecretsBucket')

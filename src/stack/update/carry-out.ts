@@ -48,6 +48,7 @@ export async function carryOut(
   let journal = begun;
   try {
     for (;;) {
+      journal = await inPresentGroup(site, journal);
       const next = await STEPS[journal.phase](site, journal, observer);
       if (next === undefined) break;
       journal = next;
@@ -59,6 +60,16 @@ export async function carryOut(
   } finally {
     observer.end();
   }
+}
+
+/**
+ * The group has another name when CloudFormation has replaced it in the step before, and the one of that name is gone.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+ */
+async function inPresentGroup({ stacks, pacing }: UpdateSite, journal: Journal): Promise<Journal> {
+  if (journal.group === undefined) return journal;
+  const group = await persistently(pacing, () => stacks.group(journal.stackId));
+  return group === undefined ? journal : { ...journal, group };
 }
 
 /** What AWS refuses on the way ends the watching alone: the update is where it is, until somebody goes on with it. */
@@ -132,8 +143,9 @@ async function update(site: UpdateSite, journal: Journal, observer: UpdateObserv
   await makeRoom(site, journal);
   const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
   if (ended.kind === 'updated') {
-    await renewWarm(site, journal, observer);
-    return { ...journal, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
+    const updated = await inPresentGroup(site, journal);
+    await renewWarm(site, updated, observer);
+    return { ...updated, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
   }
   requireNotStuck(journal, ended);
   return failed(
@@ -178,11 +190,11 @@ function failed(journal: Journal, message: string, { hint }: { readonly hint?: s
 
 /** Takes back whatever has been done; where nothing has, that is found out here. */
 async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
-  const { group, formerVersion } = journal;
   observer.say(`Taking the update back: ${journal.failure?.message ?? 'as asked for'}`);
-  if (group !== undefined) await stopReplacing(site, group);
-  const journalled = await undoStack(site, journal, observer);
-  await renewWarm(site, journal, observer);
+  if (journal.group !== undefined) await stopReplacing(site, journal.group);
+  const undone = await inPresentGroup(site, await undoStack(site, journal, observer));
+  const { group, formerVersion } = undone;
+  await renewWarm(site, undone, observer);
   if (group !== undefined && !journal.paused) {
     const now = await persistently(site.pacing, () => site.survey.group(group));
     const left = strays(now, formerVersion);
@@ -194,7 +206,7 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
     }
   }
   if (group !== undefined) await replacingStopped(site, group, observer);
-  return { ...journalled, phase: 'ending' };
+  return { ...undone, phase: 'ending' };
 }
 
 async function stopReplacing({ refreshes, pacing }: UpdateSite, group: string): Promise<void> {

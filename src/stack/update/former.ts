@@ -65,6 +65,7 @@ export interface FormerStore {
   /** Remembers what the stack was before its last update. */
   remember(stackName: string, place: FormerPlace): Promise<void>;
   remembered(stackName: string): Promise<FormerPlace | undefined>;
+  forget(stackName: string): Promise<void>;
 }
 
 /** The SSM parameter that tells where what a stack was before its last update is written down. */
@@ -105,6 +106,14 @@ export function formerStore(aws: AwsContext): FormerStore {
       } catch (error) {
         if (awsErrorCode(error) === 'ParameterNotFound') return undefined;
         throw error;
+      }
+    },
+    async forget(stackName) {
+      const { sdk, client } = await ssm();
+      try {
+        await client.send(new sdk.DeleteParameterCommand({ Name: formerParameter(stackName) }));
+      } catch (error) {
+        if (awsErrorCode(error) !== 'ParameterNotFound') throw error;
       }
     },
   };

@@ -4,9 +4,11 @@ import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
+import { groupNameOf } from '../capacity/calls.ts';
 import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
+import { requireDraining } from '../draining/require.ts';
 import { persistently } from '../pacing.ts';
 import { preflightCalls, preflightUpdate } from '../preflight/index.ts';
 import { requireStack } from '../reading/find-stack.ts';
@@ -18,7 +20,7 @@ import { formerAssets, type FormerPlace } from './former.ts';
 import type { Journal } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import type { ParameterPlan } from './parameters.ts';
-import { plannedChanges } from './preview/changes.ts';
+import { mayEndInstances, plannedChanges } from './preview/changes.ts';
 import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
 import { tagChanges } from './preview/tags.ts';
 import { refusalText } from './preview/text.ts';
@@ -43,7 +45,7 @@ export interface PreparedUpdate {
 /**
  * Looks at everything an update depends on, and has CloudFormation compute what it would do.
  * @returns undefined where there is nothing to do
- * @throws UsageError for what cannot be used, or would take away what cannot be made again
+ * @throws UsageError for what cannot be used, would take away what cannot be made again, or would lose running jobs
  * @throws OperationError for a stack that cannot be updated now
  */
 export async function prepareUpdate(
@@ -55,6 +57,11 @@ export async function prepareUpdate(
 ): Promise<PreparedUpdate | undefined> {
   const stack = await requireStack(aws, stackName);
   await requireFree(site, stack);
+  const group = groupNameOf(stack);
+  const { strategy } = target.kind === 'order' ? target.order : target.manner;
+  if (strategy === 'drain' && group !== undefined) {
+    await requireDraining(aws, stack, group, target.kind === 'order' ? 'update' : 'rollback');
+  }
   const present: Present = {
     stack,
     stackId: stack.StackId ?? stackName,
@@ -114,7 +121,8 @@ export async function prepareUpdate(
   if (computed === undefined) return undefined;
   const place = { bucket: staging.bucket, key: kept.record.key };
   try {
-    return await conclude(aws, site, { present, wanted, computed, name, place, by: found.caller.arn });
+    const by = found.caller.arn;
+    return await conclude(aws, site, { present, wanted, computed, name, place, by, kind: target.kind });
   } catch (error) {
     // Refused, or cut short: nobody executes it any more.
     await site.sets.deleteChangeSet(computed.changeSetId).catch(() => undefined);
@@ -133,7 +141,7 @@ async function requireFree(site: UpdateSite, stack: Stack): Promise<void> {
     status,
     ...(StackStatusReason !== undefined && { reason: StackStatusReason }),
   });
-  const group = groupOf(stack);
+  const group = groupNameOf(stack);
   const active = group === undefined ? undefined : await site.refreshes.active(group);
   if (active === undefined) return;
   throw new OperationError(
@@ -181,6 +189,7 @@ async function conclude(
     name,
     place,
     by,
+    kind,
   }: {
     readonly present: Present;
     readonly wanted: Wanted;
@@ -188,6 +197,7 @@ async function conclude(
     readonly name: string;
     readonly place: FormerPlace;
     readonly by: string;
+    readonly kind: Target['kind'];
   },
 ): Promise<PreparedUpdate> {
   const { stack, stackId } = present;
@@ -196,11 +206,16 @@ async function conclude(
   const tags = tagsOf(stack);
   const before = tags[VERSION_TAG];
   const after = templateVersion(template.document.body);
-  const group = groupOf(stack);
+  const group = groupNameOf(stack);
   const standing: GroupFacts = group === undefined ? {} : await groupFacts(site, group, plan);
   // A group at zero has other sizes by bk-stack's own doing.
   const paused = standing.paused === true;
   const changes = plannedChanges(await changesOf(aws, computed.changeSetId), template.document.body);
+  const touching = changes.filter(mayEndInstances).map(({ logicalId }) => logicalId);
+  if (group !== undefined && touching.length > 0) {
+    const because = `${touching.join(', ')} would change`;
+    await requireDraining(aws, stack, group, kind === 'order' ? 'update' : 'rollback', because);
+  }
   const preview: UpdatePreview = {
     stackName,
     region: aws.region,
@@ -274,8 +289,4 @@ function sizeAfter(size: GroupSize, { changes, effective }: ParameterPlan): Grou
     changes.some((change) => change.name === name) ? Number(effective.get(name)) : present;
   const [min, max] = [limit('MinSize', size.min), limit('MaxSize', size.max)];
   return { min, max, desired: Math.min(max, Math.max(min, size.desired)) };
-}
-
-function groupOf(stack: Stack): string | undefined {
-  return stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AwsContext } from '../../aws/context.ts';
 import { type CapacityCalls } from '../capacity/scale-to-zero.ts';
-import { capacityCalls } from '../capacity/calls.ts';
+import { capacityCalls, groupNameOf } from '../capacity/calls.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
 import { cloudFormationEvents, type EventSource } from '../events/source.ts';
@@ -16,6 +16,8 @@ import { type Holder, type JournalStore, journalStore } from './journal.ts';
 /** What an update needs of CloudFormation beside change sets. Stacks are named by their ids. */
 export interface StackCalls {
   status(stackId: string): Promise<string>;
+  /** The group that its outputs name; undefined where they name none. */
+  group(stackId: string): Promise<string | undefined>;
   /** Has a running update rolled back. */
   cancelUpdate(stackId: string): Promise<void>;
   /** Goes on with a roll-back that has failed. */
@@ -67,11 +69,16 @@ function stackCalls(aws: AwsContext, signal: AbortSignal): StackCalls {
     sdk: await import('../../aws/sdk/cloudformation.ts'),
     client: await aws.clients.cloudFormation(),
   });
+  const described = async (stackId: string) => {
+    const { sdk, client } = await load();
+    const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }));
+    return Stacks?.[0];
+  };
   return {
-    async status(stackId) {
-      const { sdk, client } = await load();
-      const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }));
-      return Stacks?.[0]?.StackStatus ?? '';
+    status: async (stackId) => (await described(stackId))?.StackStatus ?? '',
+    async group(stackId) {
+      const stack = await described(stackId);
+      return stack && groupNameOf(stack);
     },
     async cancelUpdate(stackId) {
       const { sdk, client } = await load();

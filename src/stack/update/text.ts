@@ -1,6 +1,7 @@
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import type { UpdateEnd } from './carry-out.ts';
+import type { Forgotten } from './forget.ts';
 import type { Cancellation } from './update.ts';
 
 /** The end of an update for people. */
@@ -21,4 +22,20 @@ export function endText(end: UpdateEnd | Cancellation, theme: Theme): string {
   return instances === 0
     ? `${first} No instance runs; the next one to start has it.`
     : `${first} ${counted(instances, 'instance')} run${instances === 1 ? 's' : ''} the new version.`;
+}
+
+/** An update that was dropped, for people. */
+export function forgottenText({ stackName, dropped, reason, stack }: Forgotten, theme: Theme): string {
+  const first = `${theme.good('✔')} Dropped the update of ${stackName} that ${dropped.by} began at ${dropped.startedAt} (${dropped.strategy}, ${dropped.phase}): ${reason}.`;
+  if (stack === undefined) return first;
+  const { status, group } = stack;
+  if (group === undefined) return `${first}\n${stackName} is in ${status}, and has no Auto Scaling group.`;
+  const { autoScalingGroupName, minSize, maxSize, desiredCapacity, instances, paused } = group;
+  return [
+    first,
+    `${stackName} is in ${status}. Its group ${autoScalingGroupName} has ${counted(instances, 'instance')}: ${desiredCapacity} desired (${minSize} to ${maxSize}).`,
+    ...(paused === undefined
+      ? []
+      : [`It is paused. To have its size back: ${theme.command(`bk-stack resume ${stackName}`)}`]),
+  ].join('\n');
 }

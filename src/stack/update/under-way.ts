@@ -3,6 +3,7 @@ import { OperationError } from '../../errors.ts';
 import { isDenied } from '../preflight/check.ts';
 import { type Pacing, persistently } from '../pacing.ts';
 import { type Journal, journalStore } from './journal.ts';
+import { readJournalState } from './void.ts';
 
 /** Another update is there: who began it, and how to go on with it. */
 export function underWay({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
@@ -12,6 +13,7 @@ export function underWay({ stackName, by, startedAt, phase, strategy }: Journal)
       hint: [
         `Where nobody watches it any more, go on with it: bk-stack update ${stackName} --resume`,
         `Or take it back: bk-stack update ${stackName} --cancel`,
+        `Where it can do neither, drop it: bk-stack update ${stackName} --forget`,
       ].join('\n'),
       details: { stackName, by, startedAt, phase, strategy },
     },
@@ -31,7 +33,10 @@ export async function runningUpdate(aws: AwsContext, stackName: string): Promise
 /** How often an update is looked at that somebody else carries out, in the stack's own seconds. */
 const LOOK_EVERY = 10;
 
-/** Waits for the end of an update that somebody carries out, if one is under way. Each of its phases is told. */
+/**
+ * Waits for the end of an update that somebody carries out, if one is under way. Each of its phases is told.
+ * @throws OperationError for one that nobody can bring to its end
+ */
 export async function awaitUpdate(
   aws: AwsContext,
   stackName: string,
@@ -43,6 +48,7 @@ export async function awaitUpdate(
     const journal = await persistently(pacing, () => runningUpdate(aws, stackName));
     if (journal === undefined) return;
     if (told === undefined) {
+      await requireNotVoid(aws, journal);
       say(
         `An update by ${journal.by} is under way. Where nobody watches it: bk-stack update ${stackName} --resume`,
       );
@@ -51,6 +57,20 @@ export async function awaitUpdate(
     told = journal.phase;
     await pacing.pause(LOOK_EVERY);
   }
+}
+
+async function requireNotVoid(aws: AwsContext, journal: Journal): Promise<void> {
+  const state = await readJournalState(aws, journal).catch((error: unknown) => {
+    // Whoever may only look waits all the same.
+    if (!isDenied(error)) throw error;
+    return undefined;
+  });
+  if (state?.kind !== 'void') return;
+  const { stackName } = journal;
+  throw new OperationError(`The update of ${stackName} never ends: ${state.reason}`, {
+    hint: `Drop it: bk-stack update ${stackName} --forget`,
+    details: { stackName, reason: state.reason },
+  });
 }
 
 /** @throws OperationError where an update of the stack is under way, with which its group must be left alone */

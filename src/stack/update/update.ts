@@ -1,9 +1,12 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { DeclinedError, isKnownFailure, OperationError } from '../../errors.ts';
+import { groupNameOf } from '../capacity/calls.ts';
+import { requireDraining } from '../draining/require.ts';
 import { passingFailure, persistently } from '../pacing.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import { carryOut, type UpdateEnd } from './carry-out.ts';
+import { type Forgotten, forgetUpdate } from './forget.ts';
 import { takeOver } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateObserver } from './observer.ts';
@@ -12,6 +15,7 @@ import type { UpdatePreview } from './preview/preview.ts';
 import { type UpdateSite, updateSite } from './site.ts';
 import { type StackEnd, watchRunning } from './stack-step.ts';
 import { underWay } from './under-way.ts';
+import { requireUsable } from './void.ts';
 import type { Target } from './wanted.ts';
 
 export interface UpdateOptions extends PreparationOptions {
@@ -92,7 +96,7 @@ type Picking = Pick<UpdateOptions, 'signal' | 'observer' | 'begun'>;
 
 /**
  * Goes on with an update that nobody watches any more; a bk-stack that does stops.
- * @throws OperationError where none is under way
+ * @throws OperationError where none is under way; UsageError for one that cannot go on
  */
 export async function resumeUpdate(
   aws: AwsContext,
@@ -102,6 +106,7 @@ export async function resumeUpdate(
   const site = await updateSite(aws, signal);
   const found = await site.journals.read(stackName);
   if (found === undefined) throw await noneUnderWay(aws, stackName);
+  await requireUsable(aws, found);
   const journal = await takeOver(site, found);
   begun();
   observer.say(
@@ -113,7 +118,7 @@ export async function resumeUpdate(
 /**
  * Takes an update back that is under way; the stack is what it was before. Also ends an update that others have begun, and a
  * roll-back that has failed.
- * @throws OperationError where nothing is to be taken back
+ * @throws OperationError where nothing is to be taken back; UsageError where that is not possible, or jobs would be lost
  */
 export async function cancelUpdate(
   aws: AwsContext,
@@ -122,6 +127,7 @@ export async function cancelUpdate(
 ): Promise<Cancellation> {
   const site = await updateSite(aws, signal);
   const journal = await site.journals.read(stackName);
+  if (journal !== undefined) await requireUsable(aws, journal);
   begun();
   if (journal === undefined) return cancelForeign(aws, site, stackName, observer);
   const { failure: _, ...rest } = journal;
@@ -135,6 +141,21 @@ function replacing({ holder }: Journal): string {
     : `; a bk-stack on ${holder.host} that carries it out stops, if it still runs`;
 }
 
+/**
+ * Drops the journal of an update that can neither go on nor be taken back.
+ * @throws OperationError where none is under way, or it can go on
+ */
+export async function dropUpdate(
+  aws: AwsContext,
+  stackName: string,
+  signal: AbortSignal,
+): Promise<Forgotten> {
+  const site = await updateSite(aws, signal);
+  const journal = await site.journals.read(stackName);
+  if (journal === undefined) throw await noneUnderWay(aws, stackName);
+  return forgetUpdate(aws, site, journal);
+}
+
 /** An update of the stack alone, by the console or another tool. */
 async function cancelForeign(
   aws: AwsContext,
@@ -142,7 +163,13 @@ async function cancelForeign(
   stackName: string,
   observer: UpdateObserver,
 ): Promise<Cancellation> {
-  const { StackId: stackId = stackName, StackStatus: status } = await requireStack(aws, stackName);
+  const stack = await requireStack(aws, stackName);
+  const { StackId: stackId = stackName, StackStatus: status } = stack;
+  const group = groupNameOf(stack);
+  if (group !== undefined && /^UPDATE_(IN_PROGRESS|ROLLBACK_FAILED)$/.test(status ?? '')) {
+    // It ends the instances of whichever group CloudFormation gives up.
+    await requireDraining(aws, stack, group, 'update --cancel');
+  }
   if (status === 'UPDATE_IN_PROGRESS') await site.stacks.cancelUpdate(stackId);
   else if (status === 'UPDATE_ROLLBACK_FAILED') await site.stacks.continueRollback(stackId);
   else throw await noneUnderWay(aws, stackName);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
 import { lostJobs, pushJob } from '../../../src/sandbox/buildkite/jobs.ts';
 import { readUserData } from '../../../src/sandbox/machines/user-data.ts';
-import { Fleet, userData } from '../../support/fleet.ts';
+import { Fleet, HOST_PROGRAM, userData } from '../../support/fleet.ts';
 
 /** Two agents for the queue `deploy`. */
 const AGENTS = userData(
@@ -70,7 +70,9 @@ describe('user data', () => {
       settings: { NAME: 'a stack', QUEUE: 'deploy', COUNT: '2' },
       signals: true,
       target: { stackName: 'a stack', logicalResourceId: 'Group' },
+      startsHostProgram: false,
     });
+    expect(readUserData(`#!/bin/bash\n${HOST_PROGRAM}\n`).startsHostProgram).to.equal(true);
     expect(readUserData('#!/bin/bash\nyum install -y git\n').signals).to.equal(false);
   });
 });

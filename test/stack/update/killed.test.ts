@@ -64,7 +64,8 @@ describe('an update of 40 instances with 4 agents each, under load, killed 20 ti
       random,
       () => stack.update({ params: ['AgentsPerInstance=5'], batch: 25 }),
       () => stack.resume(),
-      12,
+      // Of which six look whether the update can go on.
+      18,
     );
     expect(kills).to.equal(20);
     expect(stack.lost).to.equal(0);
@@ -90,7 +91,7 @@ describe('an update of 40 instances with 4 agents each, under load, killed 20 ti
       random,
       () => stack.update({ params: ['AgentsPerInstance=5', 'MaxSize=50'], strategy: 'drain' }),
       () => stack.resume(),
-      6,
+      12,
     );
     expect(kills).to.equal(20);
     expect(stack.lost).to.equal(0);

@@ -34,6 +34,18 @@ export function isTagsOnly({ kind, properties }: PlannedChange): boolean {
   return kind === 'change' && properties.every(({ path }) => /^(Tags|TagSpecifications)(\/|$)/.test(path));
 }
 
+/**
+ * Whether a change may terminate instances of the stack's group, or hand it to somebody else to do so: an update policy replaces
+ * the group or its instances when its launch template changes, or when it has instances of another one; sizes and scheduled
+ * actions scale in; what a nested stack or a custom resource does, no change set tells.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+ */
+export function mayEndInstances({ type }: Pick<PlannedChange, 'type'>): boolean {
+  return /^(AWS::AutoScaling::|AWS::EC2::LaunchTemplate$|AWS::CloudFormation::(Stack|CustomResource)$|Custom::)/.test(
+    type,
+  );
+}
+
 /** Whether a property is a tag, also one that a launch template gives to instances. */
 function isTagPath(path: string): boolean {
   return /(^|\/)Tags(\/|$)/.test(path);
@@ -96,6 +108,7 @@ function settledChange(
   all: readonly PlannedChange[],
   template: TemplateBody,
 ): PlannedChange {
+  if (isReplacedByPolicy(change, template)) return { ...change, kind: 'replace' };
   if (change.kind !== 'perhaps replace') return change;
   const properties = change.properties.filter(({ cause }) => !givesBackTheSame(cause, all, template));
   const surely = properties.some(
@@ -106,6 +119,30 @@ function settledChange(
   if (surely) return { ...change, properties, kind: 'replace' };
   const perhaps = properties.some(({ recreates }) => recreates !== 'never');
   return { ...change, properties, kind: perhaps ? change.kind : 'change' };
+}
+
+/** Properties of a group that say what its instances are. */
+const OF_INSTANCES =
+  /^(LaunchTemplate|MixedInstancesPolicy|LaunchConfigurationName|VPCZoneIdentifier|AvailabilityZones|PlacementGroup)(\/|$)/;
+
+/**
+ * Whether an update policy makes CloudFormation replace a group, which a change set does not tell.
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
+ */
+function isReplacedByPolicy(
+  { type, kind, logicalId, properties }: PlannedChange,
+  template: TemplateBody,
+): boolean {
+  if (type !== 'AWS::AutoScaling::AutoScalingGroup' || !/^(perhaps replace|change)$/.test(kind)) return false;
+  const resources = template['Resources'] as Record<string, { UpdatePolicy?: ReplacingPolicy }> | undefined;
+  const policy = resources?.[logicalId]?.UpdatePolicy?.AutoScalingReplacingUpdate;
+  // What is worked out from parameters may be true.
+  const replaces = policy?.WillReplace !== undefined && String(policy.WillReplace) !== 'false';
+  return replaces && properties.some(({ path }) => OF_INSTANCES.test(path));
+}
+
+interface ReplacingPolicy {
+  readonly AutoScalingReplacingUpdate?: { readonly WillReplace?: unknown };
 }
 
 function givesBackTheSame(

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 import { buildkiteState } from '../../../../src/sandbox/buildkite/state.ts';
 import { setFaults } from '../../../../src/sandbox/faults/index.ts';
 import { targetStateOf } from '../../../../src/sandbox/machines/metadata.ts';
-import { type Answer, Fleet, refusal, tally, userData } from '../../../support/fleet.ts';
+import { type Answer, Fleet, HOST_PROGRAM, refusal, tally, userData } from '../../../support/fleet.ts';
 
-const AGENTS = userData('export BUILDKITE_QUEUE="q"', 'export BUILDKITE_AGENT_TOKEN="bkct_x"');
+const AGENTS = userData('export BUILDKITE_QUEUE="q"', 'export BUILDKITE_AGENT_TOKEN="bkct_x"', HOST_PROGRAM);
 
 /** A group with both hooks of bk-stack, and a warm pool. */
 class WarmFleet extends Fleet {

@@ -1,0 +1,77 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { AwsContext } from '../../aws/context.ts';
+import { isDenied } from '../preflight/check.ts';
+import { describedGroup, existingGroup } from '../reading/group.ts';
+import { queueState } from '../reading/queue.ts';
+import { scalerRule, stackResources } from '../reading/resources.ts';
+import { type Draining, readDraining } from './draining.ts';
+import { type EndingOperation, type UndrainedStack, undrainedError } from './refusal.ts';
+
+/** What a refusal tells of the stack that a group belongs to. */
+export type OwningStack = Pick<Stack, 'StackName' | 'StackId' | 'Parameters'>;
+
+/**
+ * Makes sure that instances which an operation terminates finish their jobs. Asks and changes nothing else.
+ * @param name of the stack's group; one that is gone has no jobs to lose
+ * @param because what of the operation terminates instances, where it doesn't always
+ * @throws UsageError with the reason and what to do by hand where jobs would be lost
+ */
+export async function requireDraining(
+  aws: AwsContext,
+  stack: OwningStack,
+  name: string,
+  operation: EndingOperation,
+  because?: string,
+): Promise<void> {
+  const group = await describedGroup(aws, name);
+  if (group === undefined) return;
+  const draining = await readDraining(aws, group);
+  if (!draining.drains)
+    throw undrainedError(await undrained(aws, stack, group, draining), operation, because);
+}
+
+/** What there is to tell of a stack whose instances don't drain. */
+export async function undrained(
+  aws: AwsContext,
+  stack: OwningStack,
+  group: AutoScalingGroup,
+  { lacks }: Extract<Draining, { drains: false }>,
+): Promise<UndrainedStack> {
+  const [queue, rule] = await Promise.all([queueState(aws, stack), ruleOf(aws, stack)]);
+  return {
+    stackName: stack.StackName ?? '',
+    region: aws.region,
+    group: group.AutoScalingGroupName ?? '',
+    minSize: group.MinSize ?? 0,
+    lacks,
+    queue,
+    ...(rule !== undefined && { scalerRule: rule }),
+    unprotected: unprotectedOf(group),
+  };
+}
+
+/** Whether instances of a group that it terminates finish their jobs. @throws OperationError where the group is gone */
+export async function groupDrains(aws: AwsContext, name: string): Promise<boolean> {
+  return (await readDraining(aws, await existingGroup(aws, name))).drains;
+}
+
+/** Instances that scale-in would terminate. */
+function unprotectedOf({ Instances = [] }: AutoScalingGroup): string[] {
+  return Instances.flatMap(({ InstanceId, ProtectedFromScaleIn, LifecycleState = '' }) =>
+    InstanceId === undefined || ProtectedFromScaleIn === true || LifecycleState.startsWith('Terminating')
+      ? []
+      : [InstanceId],
+  );
+}
+
+/** Whoever may change the stack's size need not be allowed to list its resources. */
+async function ruleOf(aws: AwsContext, { StackId }: OwningStack): Promise<string | undefined> {
+  if (StackId === undefined) return undefined;
+  try {
+    return scalerRule(await stackResources(aws, StackId))?.PhysicalResourceId;
+  } catch (error) {
+    if (isDenied(error)) return undefined;
+    throw error;
+  }
+}

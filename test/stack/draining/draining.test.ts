@@ -1,0 +1,67 @@
+import { expect } from 'chai';
+import { drainingOf } from '../../../src/stack/draining/draining.ts';
+import { endsInstances } from '../../../src/stack/capacity/scale.ts';
+import { mayEndInstances } from '../../../src/stack/update/preview/changes.ts';
+import { stack, userDataOf } from '../../support/bk-stack-template.ts';
+import { HOST_PROGRAM } from '../../support/fleet.ts';
+
+const TERMINATING = { LifecycleHookName: 'bk-stack-terminating' };
+const LAUNCHING = { LifecycleHookName: 'bk-stack-launching' };
+const OTHER = { LifecycleHookName: 'instance-terminating' };
+
+describe('whether instances drain', () => {
+  for (const [what, hooks, userData, expected] of [
+    ['with our hook and our program', [LAUNCHING, TERMINATING], [HOST_PROGRAM], undefined],
+    ['without our terminating hook', [LAUNCHING], [HOST_PROGRAM], 'hook'],
+    ['with a hook of another name', [OTHER], [HOST_PROGRAM], 'hook'],
+    ['with our hook, and another program', [TERMINATING], ['bk-install-elastic-stack.sh'], 'host program'],
+    ['that only fetch our program', [TERMINATING], ['cp x /opt/bk-stack/host.mjs'], 'host program'],
+    ['of which some types run another program', [TERMINATING], [HOST_PROGRAM, 'x'], 'host program'],
+    ['without user data', [TERMINATING], [undefined], 'host program'],
+    ['without a launch template', [TERMINATING], [], 'host program'],
+  ] as const) {
+    it(`${what}: ${expected === undefined ? 'yes' : `no, for want of the ${expected}`}`, () => {
+      const found = drainingOf(hooks, userData);
+      expect(found.drains ? undefined : found.lacks).to.equal(expected);
+    });
+  }
+
+  it('is so by the user data of template/bk-stack.yml', async () => {
+    expect(drainingOf([TERMINATING], [userDataOf(await stack())])).to.eql({ drains: true });
+  });
+});
+
+describe('a smaller size', () => {
+  const one = (protectedFromScaleIn: boolean, lifecycleState = 'InService') => ({
+    ...{ instanceId: 'i', protectedFromScaleIn, lifecycleState },
+  });
+  for (const [what, instances, desired, ends] of [
+    ['fewer than there are, one of them unprotected', [one(true), one(false)], 1, true],
+    ['fewer than there are, all protected', [one(true), one(true)], 0, false],
+    ['as many as there are', [one(false), one(false)], 2, false],
+    ['as many as stay when others have ended', [one(false), one(false, 'Terminating:Wait')], 1, false],
+    ['fewer than stay, the unprotected one ending already', [one(true), one(false, 'Terminating')], 0, false],
+  ] as const) {
+    it(`${what}: ${ends ? 'ends instances' : 'ends none'}`, () => {
+      expect(endsInstances({ instances }, { desired })).to.equal(ends);
+    });
+  }
+});
+
+describe('a change set', () => {
+  for (const [type, may] of [
+    ['AWS::AutoScaling::AutoScalingGroup', true],
+    ['AWS::AutoScaling::ScheduledAction', true],
+    ['AWS::EC2::LaunchTemplate', true],
+    ['AWS::CloudFormation::Stack', true],
+    ['AWS::CloudFormation::CustomResource', true],
+    ['Custom::Anything', true],
+    ['AWS::Logs::LogGroup', false],
+    ['AWS::Lambda::Function', false],
+    ['AWS::CloudFormation::WaitConditionHandle', false],
+  ] as const) {
+    it(`with a change of ${type} ${may ? 'may end' : 'ends no'} instances`, () => {
+      expect(mayEndInstances({ type })).to.equal(may);
+    });
+  }
+});
