@@ -113,6 +113,8 @@ describe('printed commands, on every command', function () {
   it('work where the command did: without colour', async () => {
     const { stdout } = await sandbox.runWith({ env: { NO_COLOR: '1' } }, 'list', '--region', 'eu-west-2');
     expect(stdout).to.contain('bk-stack create --region eu-west-2 --sandbox;');
+    const { stderr } = await sandbox.run('stauts', '--region', 'eu-west-2');
+    expect(stderr).to.contain('Did you mean: bk-stack status --region eu-west-2 --sandbox');
   });
 
   /** What command lines print, with colours. */

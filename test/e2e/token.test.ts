@@ -61,7 +61,7 @@ describe('bk-stack token rotate', function () {
     expect(unknown.exitCode).to.equal(1);
     const empty = await rotate('');
     expect(empty.exitCode).to.equal(2);
-    expect(empty.stderr).to.match(/it is empty.*bk-stack token rotate ci .*--token-stdin < /s);
+    expect(empty.stderr).to.match(/it is empty.*bk-stack token rotate ci --token-stdin --sandbox < /s);
   });
 
   it('changes nothing while an update of the stack is under way', async () => {
