@@ -11,11 +11,11 @@ cloud-init clean --logs
 # systemd takes the id from here if that file is empty; systemd-tmpfiles makes it a link to that file again.
 rm --force /var/lib/dbus/machine-id
 
-# https://systemd.io/BUILDING_IMAGES/. The service writes the seed when it stops, so it has to stop first.
-systemctl stop systemd-random-seed.service
+# https://systemd.io/BUILDING_IMAGES/. The service, where there is one, writes a seed when it stops, so it stops first.
+systemctl stop systemd-random-seed.service || true
 rm --force /var/lib/systemd/random-seed /var/lib/systemd/credential.secret
 
-# cloud-init makes these again: host keys, and the key of the instance's key pair.
+# cloud-init makes these again: host keys, and the key of an instance's key pair.
 rm --force /etc/ssh/ssh_host_* /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys
 
 rm --recursive --force /var/lib/dhclient/* /var/lib/dhcp/*

@@ -15,7 +15,7 @@ describe('the software of an instance', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is missing to the real dpkg unless it is installed', async () => {
+  it('counts as missing unless the real dpkg calls it installed', async () => {
     const packageOf = (name: string, status: string) =>
       `Package: ${name}\nStatus: ${status}\nVersion: 1\nArchitecture: all\n` +
       `Maintainer: nobody <nobody@example.com>\nDescription: ${name}\n`;
@@ -46,7 +46,7 @@ describe('the software of an instance', () => {
     expect(installed).to.not.include('docker.io').and.to.not.include('git');
   });
 
-  it('has the real git check out what Git LFS keeps', async () => {
+  it('makes the real git check out Git LFS files', async () => {
     const environment = (system: string) => ({
       PATH: process.env['PATH'],
       GIT_CONFIG_SYSTEM: join(folder, system),

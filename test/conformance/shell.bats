@@ -146,7 +146,7 @@ fi"
 fi"
 }
 
-@test "the user data brings a Node that is new enough" {
+@test "the user data installs Node where the image's is too old" {
   for version in 12.22.9 18.19.1; do
     an_ubuntu_instance "$version"
     run user_data
@@ -158,7 +158,7 @@ fi"
   done
 }
 
-@test "the user data is content with the Node of an image that is new enough" {
+@test "the user data keeps the image's Node if it is new enough" {
   for version in 20.0.0 22.11.0 100.1.0; do
     an_ubuntu_instance "$version"
     run user_data
@@ -258,8 +258,9 @@ fi'
   grep -q '^systemctl stop systemd-random-seed.service$' "$CALLS"
 }
 
-@test "an image can be cleaned twice" {
-  a_building_machine var/log/messages var/lib/systemd/random-seed etc/machine-id
+@test "an image without a random seed can be cleaned, and cleaned again" {
+  a_building_machine var/log/messages etc/machine-id
+  stand_in systemctl 'echo "Unit ${@: -1} not loaded." >&2; exit 5'
   clean_image
   clean_image
 }

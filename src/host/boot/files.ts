@@ -145,7 +145,7 @@ const WAKE_SERVICE = `[Unit]
 Description=Brings an instance up that is started from the warm pool
 Wants=network-online.target
 After=network-online.target docker.service
-# The first boot is the user data's.
+# Not at the first boot, which is the user data's.
 ConditionPathExists=${BOOT_STATE}
 OnFailure=poweroff.target
 
@@ -227,8 +227,8 @@ const UNITS: readonly StaticFile[] = [
 ];
 
 /**
- * systemd enables every unit that no preset names, at a first boot or by `systemctl preset-all`. When these are enabled is
- * the boot's decision. https://www.freedesktop.org/software/systemd/man/latest/systemd.preset.html
+ * Leaves these units to the boot, which enables them when it is time. At a first boot, and by `systemctl preset-all`, systemd
+ * enables every unit that no preset names. https://www.freedesktop.org/software/systemd/man/latest/systemd.preset.html
  */
 const UNIT_PRESETS = UNITS.filter(({ text }) => text.includes('[Install]'))
   .map(({ path }) => `disable ${basename(path)}\n`)

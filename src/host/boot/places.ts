@@ -23,7 +23,7 @@ export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';
 /** The unit that takes an instance up again which was stopped in the warm pool. */
 export const WAKE_UNIT = 'bk-stack-wake.service';
-/** What becomes of units when presets are applied. Its name is the first in order, so that it wins. */
+/** Presets of bk-stack's units and of those that it enables. Files apply in the order of their names; the first wins. */
 export const PRESETS = '/etc/systemd/system-preset/00-bk-stack.preset';
 /** The drop-in for the agent's automatic restarts. */
 export const AGENT_RESTART = '/etc/systemd/system/buildkite-agent.service.d/10-restart.conf';

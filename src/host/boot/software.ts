@@ -61,11 +61,11 @@ export async function installSoftware(machine: Machine, distribution: Distributi
   if (distribution.name === 'amazonlinux2023') await onAmazonLinux(machine, distribution);
   else await onUbuntu(machine, distribution);
   await filterThroughGitLfs(machine);
-  // Docker does without its plugins, and jobs don't.
+  // Docker starts without its plugins, but jobs need them.
   for (const plugin of ['buildx', 'compose']) await machine.must('docker', [plugin, 'version']);
 }
 
-/** What makes git call Git LFS at all. */
+/** Prints the filter by which git calls Git LFS. */
 const LFS_FILTER = ['config', '--system', '--get', 'filter.lfs.process'] as const;
 
 /**
@@ -121,7 +121,7 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
     await machine.patiently('apt-get', async () => {
-      // Again each time: it succeeds even if it could fetch no list of packages.
+      // Again each time, as it succeeds even if no package list could be fetched.
       await apt('update');
       await apt('install', '--yes', '--no-install-recommends', ...missing);
     });
@@ -182,7 +182,7 @@ async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string
     '/tmp/amazon-cloudwatch-agent.deb.sig',
     '/tmp/amazon-cloudwatch-agent.deb',
   );
-  // gpg is content with any key that the file brought; the last field is the primary key's fingerprint.
+  // gpg accepts any key of the file that was imported; the last field is the primary key's fingerprint.
   const signed = verified
     .split('\n')
     .some((line) => line.startsWith('[GNUPG:] VALIDSIG ') && line.endsWith(` ${CLOUDWATCH_KEY}`));
@@ -234,7 +234,7 @@ async function publishedSum(machine: Machine, url: string, file: string): Promis
   return sum;
 }
 
-/** What has to answer on a machine with all software, by names for people, each with what it says of itself. */
+/** Commands that succeed on a machine with all software, by names for people. What they print says which version. */
 const PROGRAMS: readonly (readonly [name: string, command: string, ...args: string[]])[] = [
   ['buildkite-agent', 'buildkite-agent', '--version'],
   ['docker', 'docker', '--version'],
@@ -257,7 +257,7 @@ const PROGRAMS: readonly (readonly [name: string, command: string, ...args: stri
   ],
 ];
 
-/** What is on the machine, by version, for the manifest of an image; undefined for what does not answer. */
+/** Versions of the software on a machine, for the manifest of an image; undefined for what doesn't work. */
 export async function softwareVersions(machine: Machine): Promise<Record<string, string | undefined>> {
   const versions: Record<string, string | undefined> = {};
   for (const [name, command, ...args] of PROGRAMS) {

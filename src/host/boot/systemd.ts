@@ -25,8 +25,8 @@ export function agentRestartDropIn(systemctlVersion: string): string | undefined
 }
 
 /**
- * Enables a unit, and has presets say so too: whoever applies them to all units later (`systemctl preset-all`) leaves it
- * enabled, whatever the distribution's say.
+ * Enables a unit, and in its preset too, so that a later `systemctl preset-all` leaves it enabled whatever the distribution's
+ * presets say.
  * @throws Error if systemd refuses
  */
 export async function enableUnit(machine: Machine, unit: string, ...options: '--now'[]): Promise<void> {

@@ -202,13 +202,13 @@ describe('a boot', () => {
   }
 
   for (const system of ['amazonlinux2023', 'ubuntu2404'] as const) {
-    it(`has git check out what Git LFS keeps on ${system}, and not pointers to it`, async () => {
+    it(`checks out Git LFS files, not pointers to them, on ${system}`, async () => {
       const machine = machineOf(system);
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
       expect(machine.installed).to.include('git-lfs filter');
     });
 
-    it(`sets up the filter of Git LFS on ${system} where its program has come with the image`, async () => {
+    it(`sets up Git LFS's filter on ${system} even if the image brings its program`, async () => {
       const machine = machineOf(system);
       machine.installed.add('git-lfs');
       expect(await machine.boot(), machine.lines.join('\n')).to.equal(true);
@@ -238,7 +238,7 @@ describe('a boot', () => {
     }
   });
 
-  it('lets the agent crash before it ends the instance, on every systemd', async () => {
+  it('restarts a crashed agent without marking the instance unhealthy, on every systemd', async () => {
     for (const [systemd, direct] of [
       ['252 (252.23-2.amzn2023)', false],
       ['255 (255.4-1ubuntu8.4)', true],
@@ -252,7 +252,7 @@ describe('a boot', () => {
     }
   });
 
-  it('has presets enable exactly what it has enabled', async () => {
+  it('leaves presets that enable exactly what it has enabled', async () => {
     const machine = machineOf('ubuntu2404');
     await machine.boot({ AuthorizedUsersUrl: 's3://keys/users' });
     expect(machine.presets).to.eql({

@@ -26,7 +26,7 @@ function machineWithout(...beginnings: string[]) {
 }
 
 describe('packages on Ubuntu', () => {
-  it('are looked for again in new lists when one is not found', async () => {
+  it('are looked up in fresh lists when one is not found', async () => {
     const commands: string[] = [];
     const run: Run = (command, args) => {
       const line = [command, ...args].join(' ');
