@@ -2,7 +2,11 @@ import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
 import { unwrapBody } from '../../../src/sandbox/wire/body.ts';
 import { Denial } from '../../../src/sandbox/wire/denial.ts';
-import { checkTime, type SignerClock } from '../../../src/sandbox/wire/verification.ts';
+import { splitTarget } from '../../../src/sandbox/wire/http.ts';
+import { credentialScope, signatureOf } from '../../../src/sandbox/wire/signature.ts';
+import { checkTime, type SignerClock, verify } from '../../../src/sandbox/wire/verification.ts';
+import { signed } from '../../support/signed-request.ts';
+import { TestWorld } from '../../support/world.ts';
 
 const MINUTE = 60_000;
 const NOON = Date.UTC(2026, 10, 30, 12);
@@ -67,6 +71,31 @@ describe('when a signature was made', () => {
       );
     };
     expect(other).to.throw(Denial, /Date in Credential scope does not match/);
+  });
+});
+
+describe('whose clock a signature goes by', () => {
+  const world = new TestWorld([]);
+  const outcome = async (terms: { onSandboxTime?: boolean }, signedAt: Date) => {
+    const { sessionToken, ...credentials } = world.keys.session('arn:aws:sts::1:assumed-role/a/b', terms);
+    const client = { endpoint: world.endpoint, credentials };
+    const request = await signed(client, { service: 'sts', path: '/', sessionToken, signedAt });
+    const received = { ...request, ...splitTarget('/'), body: Buffer.alloc(0) };
+    const scope = credentialScope(received);
+    const signature = scope && signatureOf(received, scope);
+    if (signature === undefined) throw new Error('no signature');
+    return verify(world, received, signature, 'sts').then(
+      () => 'good',
+      (error: unknown) => (error as Denial).reason,
+    );
+  };
+
+  it('is the sandbox’s for functions, this machine’s for all others', async () => {
+    const [sandbox, real] = [new Date(world.now()), new Date()];
+    expect(await outcome({ onSandboxTime: true }, sandbox)).to.equal('good');
+    expect(await outcome({ onSandboxTime: true }, real)).to.equal('skewed');
+    expect(await outcome({}, real)).to.equal('good');
+    expect(await outcome({}, sandbox)).to.equal('skewed');
   });
 });
 

@@ -89,7 +89,13 @@ describe('A Lambda function that is invoked', () => {
       _HANDLER: 'index.handler',
     });
     expect(env).to.not.have.property('SECRET_OF_THE_HOST');
-    expect(env).to.have.property('AWS_ACCESS_KEY_ID').that.does.not.equal(process.env['AWS_ACCESS_KEY_ID']);
+    const { AWS_ACCESS_KEY_ID: key = '', AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+    expect(aws.world.keys.holder(key, AWS_SESSION_TOKEN)).to.include({
+      callerArn: 'arn:aws:sts::111122223333:assumed-role/runner/f',
+      secretAccessKey: AWS_SECRET_ACCESS_KEY,
+      onSandboxTime: true,
+    });
+    expect(AWS_SECRET_ACCESS_KEY).to.not.equal(aws.world.keys.user.secretAccessKey);
     expect(left).to.be.within(8000, 9000);
   });
 
