@@ -72,6 +72,7 @@ export const NOTHING_REMEMBERED: Memory = {
   overlooked: undefined,
   stuck: undefined,
   running: 0,
+  scheduled: 0,
   busy: [],
   scaledOutAt: undefined,
   scaledInAt: undefined,

@@ -36,8 +36,9 @@ export interface AgentsByOwner {
 export interface Watch {
   readonly overlooked: Overlooked | undefined;
   readonly stuck: StuckJobs | undefined;
-  /** Running jobs at the look before. */
+  /** Jobs at the look before. */
   readonly running: number;
+  readonly scheduled: number;
 }
 
 /**
@@ -81,10 +82,14 @@ export function watchJobs(
 ): Watch {
   const known = stillStuck(jobs, before);
   const unknown = jobs.scheduled - (known?.jobs ?? 0);
-  const overlooked = stillOverlooked(before.overlooked, unknown, agents.idle, ownIdle.least, now);
+  // On a busy queue some agent of the group is idle for a moment at every look. Where jobs start, that proves nothing.
+  const starting = jobs.running > before.running || jobs.scheduled < before.scheduled;
+  const since = starting && ownIdle.least > 0 ? undefined : before.overlooked;
+  const overlooked = stillOverlooked(since, unknown, agents.idle, ownIdle.least, now);
+  const seen = { running: jobs.running, scheduled: jobs.scheduled };
   const refused = isOverlookedForLong(overlooked, now) ? Math.min(overlooked.jobs, overlooked.ownIdle) : 0;
-  if (refused === 0) return { overlooked, stuck: known, running: jobs.running };
-  return { overlooked: undefined, stuck: moreStuck(known, refused, now), running: jobs.running };
+  if (refused === 0) return { overlooked, stuck: known, ...seen };
+  return { overlooked: undefined, stuck: moreStuck(known, refused, now), ...seen };
 }
 
 /**

@@ -253,6 +253,21 @@ describe('the decision about the size', () => {
     expect(decision.memory.stuck).to.include({ jobs: 1 });
   });
 
+  it('takes nothing for stuck while its own agents start jobs all the time', () => {
+    const facts = (second: number) => ({
+      ...{ scheduled: 5 - (second % 2), running: 8, busy: 8, idle: 2, inService: 10 },
+    });
+    const busy = sequence(Array.from({ length: 30 }, (_, second) => facts(second)));
+    expect(busy.memory.stuck).to.equal(undefined);
+    const more = Array.from({ length: 30 }, (_, second) => ({
+      ...facts(0),
+      busy: 8 + (second % 2),
+      idle: 2 - (second % 2),
+      running: 8 + (second % 2),
+    }));
+    expect(sequence(more).memory.stuck).to.equal(undefined);
+  });
+
   it('does not put off the next attempt because of jobs that are tried for the first time', () => {
     const { memory } = looks({ scheduled: 3, idle: 4 }, 40);
     const decision = looks({ scheduled: 4, idle: 4, desired: 3 }, 40, 50_000, memory);
@@ -280,6 +295,12 @@ describe('the decision about the size', () => {
     expect(after({ busy: 5, idle: 4, inService: 5 }, alone).desired).to.equal(5);
     expect(after({ busy: 4, idle: 5, inService: 5 }, alone).desired).to.equal(4);
     expect(after({ scheduled: 3, idle: 5, inService: 5 }, alone).desired, 'jobs that wait').to.equal(3);
+  });
+
+  it('ends no instance that stuck jobs are tried with', () => {
+    const own = { scheduled: 10, idle: 10, inService: 10 };
+    const { memory } = looks(own, 40);
+    expect(after({ ...own, now: 50_000 }, { disableScaleIn: false }, memory).desired).to.equal(10);
   });
 
   it('holds what is busy and its buffer, and lets go of it five minutes after it was busy', () => {

@@ -89,6 +89,21 @@ export function isSameSize(one: GroupSize, other: GroupSize): boolean {
   return one.min === other.min && one.max === other.max && one.desired === other.desired;
 }
 
+/**
+ * A group's size with limits that have room for two others. CloudFormation sets those limits alone that an update changes,
+ * and fails where they do not fit the other one as it is live: at zero, or set by bk-stack scale or the scaler. A minimum
+ * that the scaler has raised is given back as a whole: in between it would look like somebody's own.
+ */
+export function withRoomFor(found: SizedGroup, before: GroupSize, after: GroupSize): GroupSize {
+  const { size } = found;
+  const most = Math.min(before.max, after.max);
+  return {
+    ...size,
+    min: size.min <= most ? size.min : Math.min(ownSize(found).min, most),
+    max: Math.max(size.max, before.min, after.min),
+  };
+}
+
 /** A limit of the group's size that the stack's parameters give otherwise: an update that sets it would undo what is live. */
 export interface DifferingLimit {
   readonly name: 'MinSize' | 'MaxSize';

@@ -1,7 +1,8 @@
 import { translateAwsError } from '../../aws/errors.ts';
 import { isKnownFailure, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { awaitZero, ownSize, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { isSameSize, withRoomFor } from '../capacity/scale.ts';
+import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
 import { persistently } from '../pacing.ts';
@@ -121,21 +122,13 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
   return { ...journal, phase: 'updating' };
 }
 
-/**
- * CloudFormation sets those limits of the group alone that the update changes, and fails where they do not fit the other one
- * as it is live: at zero, or set by bk-stack scale. So there has to be room for those before and those afterwards.
- */
+/** Makes room for the limits before the update and for those after it. */
 async function makeRoom({ capacity, pacing }: UpdateSite, { group, sizes }: Journal): Promise<void> {
   if (group === undefined || sizes === undefined) return;
-  const { before, after } = sizes;
   await persistently(pacing, async () => {
     const found = await capacity.read(group);
-    const { size } = found;
-    const fits = size.min <= Math.min(before.max, after.max);
-    // A minimum that the scaler has raised is given back as a whole: in between it would look like somebody's own.
-    const min = fits ? size.min : Math.min(ownSize(found).min, before.max, after.max);
-    const max = Math.max(size.max, before.min, after.min);
-    if (min !== size.min || max !== size.max) await capacity.resize(group, { ...size, min, max });
+    const roomy = withRoomFor(found, sizes.before, sizes.after);
+    if (!isSameSize(found.size, roomy)) await capacity.resize(group, roomy);
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { planScale, scaleGroup, type WantedSize } from '../../../src/stack/capacity/scale.ts';
+import { planScale, scaleGroup, type WantedSize, withRoomFor } from '../../../src/stack/capacity/scale.ts';
 import type { GroupSize, SizedGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 /** A group, and what has been asked of it in that order. */
@@ -63,5 +63,29 @@ describe('scaling a group whose minimum the scaler has raised', () => {
     expect((await scale({ min: 1 })).group.size).to.eql({ min: 1, max: 10, desired: 5 });
     const { group } = await scale({ desired: 5 });
     expect(group.asked).to.eql([]);
+  });
+});
+
+describe('room for the limits of an update', () => {
+  const room = (min: number, max: number, held?: string) =>
+    withRoomFor(
+      {
+        size: { min, max, desired: 4 },
+        instances: [],
+        tags: held === undefined ? {} : { 'bk-stack:held': held },
+      },
+      { min: 0, max: 10, desired: 4 },
+      { min: 1, max: 3, desired: 3 },
+    );
+
+  it('is there, or made by the limits that are in the way', () => {
+    expect(room(2, 10)).to.eql({ min: 2, max: 10, desired: 4 });
+    expect(room(4, 10)).to.eql({ min: 3, max: 10, desired: 4 });
+    expect(room(0, 0)).to.eql({ min: 0, max: 1, desired: 4 });
+  });
+
+  it('gives a minimum that the scaler has raised back as a whole', () => {
+    expect(room(4, 10, '0/4')).to.eql({ min: 0, max: 10, desired: 4 });
+    expect(room(3, 10, '0/3'), 'none is needed').to.eql({ min: 3, max: 10, desired: 4 });
   });
 });
