@@ -69,6 +69,25 @@ describe('bk-stack scale-to-zero and resume', function () {
     expect((await sandbox.run('resume', 'ci')).stdout).to.match(/nothing to resume/);
   });
 
+  it('is refused where the hook that lets jobs finish is missing, and works again once doctor has put it back', async () => {
+    const { AutoScalingGroups: [group] = [] } = await autoScaling.describeAutoScalingGroups({});
+    await autoScaling.deleteLifecycleHook({
+      AutoScalingGroupName: group?.AutoScalingGroupName,
+      LifecycleHookName: 'bk-stack-terminating',
+    });
+    const refused = await sandbox.run('scale-to-zero', 'ci');
+    expect(refused.exitCode).to.equal(2);
+    expect(refused.stderr).to.match(
+      /lacks the lifecycle hook bk-stack-terminating.*Nothing was changed\..*bk-stack doctor ci .*--fix/s,
+    );
+    expect((await size()).slice(0, 2)).to.eql([2, 5]);
+    await sandbox.run('doctor', 'ci', '--fix', '--yes');
+    const allowed = await sandbox.run('scale-to-zero', 'ci', '--no-wait');
+    expect(allowed.exitCode, allowed.stderr).to.equal(0);
+    expect((await sandbox.run('resume', 'ci')).exitCode).to.equal(0);
+    await until('an instance is there again', async () => ((await size())[3] ?? 0) >= 2);
+  });
+
   it('ends jobs by force only, and only when that is confirmed', async () => {
     await jobs.push();
     await jobs.allTaken();
