@@ -40,7 +40,10 @@ export async function secretsRoundTrip(
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     await put(['--ssh-key', '-'], privateKey.export({ type: 'pkcs1', format: 'pem' }).toString());
     await put(['--git-credentials', '-', '--pipeline', 'app'], 'https://robot:p%40ss%2Fword@git.example.com');
-    await put(['--env', '-', '--allow-shell'], 'SHARED=root\nBOTH=root\nQUOTED="two  words"\nMADE=$SHARED/x\n');
+    await put(
+      ['--env', '-', '--allow-shell'],
+      'SHARED=root\nBOTH=root\nQUOTED="two  words"\nMADE=$SHARED/x\n',
+    );
     for (const [name, value] of Object.entries(HARD_VALUES)) {
       // Stdin that is empty is refused: what shall be empty is said to be.
       if (value === '') await put(['--pipeline', 'app', '--set', `${name}=`]);

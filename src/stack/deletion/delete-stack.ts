@@ -1,6 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
-import { AS_GIVEN } from '../../shell/printed.ts';
 import { counted } from '../../terminal/text.ts';
 import { emptyDeletedGroups, type EmptyingCalls, emptyingCalls } from '../capacity/emptying.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
