@@ -14,10 +14,12 @@ export interface StuckJobs {
   readonly starting: number;
 }
 
-/** Jobs that wait although agents are idle, at every look since then. */
+/** Jobs that wait although agents are idle, at every look. */
 export interface Overlooked {
-  /** Milliseconds since 1970. */
+  /** The first of those looks, in milliseconds since 1970. */
   readonly since: number;
+  /** Since when as many jobs wait and run. */
+  readonly quietSince: number;
   /** At least so many jobs, none of them known to be stuck. */
   readonly jobs: number;
   /** At least so many of the idle agents were this group's. */
@@ -46,6 +48,8 @@ export interface Watch {
  * into one invocation, as a function that starts cold begins to watch anew.
  */
 const OVERLOOKED_AFTER_MS = 40_000;
+/** After which jobs beside idle agents of others count even though other jobs come and go. */
+const BUSY_AFTER_MS = 100_000;
 /** From the first attempt to the second. Each pause is twice the one before, up to the longest. */
 const FIRST_PAUSE_MS = 120_000;
 /** With two boots, of what tries and of what follows where that helps, about ten minutes. */
@@ -82,10 +86,10 @@ export function watchJobs(
 ): Watch {
   const known = stillStuck(jobs, before);
   const unknown = jobs.scheduled - (known?.jobs ?? 0);
-  // On a busy queue some agent of the group is idle for a moment at every look. Where jobs start, that proves nothing.
-  const starting = jobs.running > before.running || jobs.scheduled < before.scheduled;
-  const since = starting && ownIdle.least > 0 ? undefined : before.overlooked;
-  const overlooked = stillOverlooked(since, unknown, agents.idle, ownIdle.least, now);
+  // On a busy queue some agent is idle for a moment at every look. Where jobs come and go, that proves little.
+  const moving = jobs.running !== before.running || jobs.scheduled !== before.scheduled;
+  const waits = stillOverlooked(before.overlooked, unknown, agents.idle, ownIdle.least, now);
+  const overlooked = waits && moving ? { ...waits, quietSince: now } : waits;
   const seen = { running: jobs.running, scheduled: jobs.scheduled };
   const refused = isOverlookedForLong(overlooked, now) ? Math.min(overlooked.jobs, overlooked.ownIdle) : 0;
   if (refused === 0) return { overlooked, stuck: known, ...seen };
@@ -141,16 +145,18 @@ function stillOverlooked(
   now: number,
 ): Overlooked | undefined {
   if (jobs <= 0 || idle === 0) return undefined;
-  if (before === undefined) return { since: now, jobs, ownIdle };
+  if (before === undefined) return { since: now, quietSince: now, jobs, ownIdle };
   return {
-    since: before.since,
+    ...before,
     jobs: Math.min(before.jobs, jobs),
     ownIdle: Math.min(before.ownIdle, ownIdle),
   };
 }
 
 function isOverlookedForLong(overlooked: Overlooked | undefined, now: number): overlooked is Overlooked {
-  return overlooked !== undefined && now - overlooked.since >= OVERLOOKED_AFTER_MS;
+  if (overlooked === undefined) return false;
+  const { since, quietSince, ownIdle } = overlooked;
+  return now - quietSince >= OVERLOOKED_AFTER_MS || (ownIdle === 0 && now - since >= BUSY_AFTER_MS);
 }
 
 /** The first of them are tried at once; more of them don't put off the next attempt. */

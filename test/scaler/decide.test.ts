@@ -241,8 +241,9 @@ describe('the decision about the size', () => {
   };
 
   it('grows only for as many as have waited all the time', () => {
-    const facts = [5, 1, 5, 5, 5].map((scheduled) => ({ scheduled, idle: 10 }));
-    expect(sequence(facts).desired).to.equal(1);
+    const facts = [5, 1, 5, 4, 5, 4, 5, 4, 5, 4].map((scheduled) => ({ scheduled, idle: 10 }));
+    expect(sequence(facts).desired, 'they come and go').to.equal(0);
+    expect(sequence([...facts, { scheduled: 5, idle: 10 }]).desired, 'for a hundred seconds').to.equal(1);
   });
 
   it('takes jobs for stuck only where its own agents were idle all the time', () => {
