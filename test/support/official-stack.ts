@@ -107,6 +107,7 @@ export function officialTemplates(bucket: string, scalerKey: string): { parent: 
               },
             ],
           },
+          ManagedPolicyArns: ['arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole'],
         },
       },
       AutoscalingFunction: {
