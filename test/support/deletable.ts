@@ -8,7 +8,7 @@ import {
   surveyForDeletion,
 } from '../../src/stack/deletion/index.ts';
 import type { StackEvent } from '../../src/stack/events/event.ts';
-import { AL2023, type Answer } from './fleet.ts';
+import { AL2023, type Answer, HOST_PROGRAM } from './fleet.ts';
 import { UpdatableStack } from './updatable.ts';
 
 const QUEUE = 'q';
@@ -24,6 +24,8 @@ export const TEMPLATE = JSON.stringify({
     InstanceScaleInProtection: { Type: 'String', Default: 'true' },
     /** `resources` as bk-stack's template has them, `inside` the group under another name, `none`. */
     Hooks: { Type: 'String', Default: 'resources' },
+    /** What the instances run at their boot. */
+    Program: { Type: 'String', Default: HOST_PROGRAM },
     Remark: { Type: 'String', Default: 'none' },
     BuildkiteQueue: { Type: 'String', Default: QUEUE },
     BuildkiteAgentTokenParameterStorePath: { Type: 'String', Default: TOKEN },
@@ -47,7 +49,9 @@ export const TEMPLATE = JSON.stringify({
                 `export BUILDKITE_QUEUE="${QUEUE}"`,
                 'export BUILDKITE_AGENT_TOKEN="bkct_x"',
                 'export BUILDKITE_AGENTS_PER_INSTANCE="${AgentsPerInstance}"',
-                'export BUILDKITE_SCALE_IN_IDLE_PERIOD="600"',
+                // Longer than CloudFormation waits for a group: an idle instance would lift its protection by itself.
+                'export BUILDKITE_SCALE_IN_IDLE_PERIOD="7200"',
+                '${Program}',
               ].join('\n'),
             },
           },

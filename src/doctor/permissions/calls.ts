@@ -138,6 +138,7 @@ const DELETE = [
   ...FIND_STACK,
   ...EVENTS,
   ...TOKEN,
+  ...DRAINS,
   ...EMPTY,
   'auto-scaling:CancelInstanceRefresh',
   'auto-scaling:CreateOrUpdateTags',

@@ -141,7 +141,8 @@ async function watch(
   const meanwhile = emptyDeletedGroups(calls.emptying, {
     // What still drains then is held by a hook that is none of the stack's resources.
     releases: (name) =>
-      plan.force || plan.groups.some((group) => group.autoScalingGroupName === name && !group.drains),
+      plan.force ||
+      plan.groups.some((group) => group.autoScalingGroupName === name && !group.draining.drains),
     note: (line) => {
       opened.note(line);
     },

@@ -1,5 +1,6 @@
 import { OperationError, UsageError } from '../../errors.ts';
-import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import type { Draining } from '../draining/draining.ts';
+import { LACKS } from '../draining/refusal.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
 import { nearestNames } from '../../terminal/nearest.ts';
 import { counted } from '../../terminal/text.ts';
@@ -22,8 +23,7 @@ export interface FoundGroup {
   readonly logicalId: string;
   readonly autoScalingGroupName: string;
   readonly instances: readonly Pick<SizedInstance, 'instanceId' | 'lifecycleState'>[];
-  /** Whether instances finish their jobs when the group terminates them. */
-  readonly drains: boolean;
+  readonly draining: Draining;
 }
 
 /** Jobs that run in the stack's queue, which other stacks may serve too; or why that is not known. */
@@ -165,7 +165,7 @@ function plannedGroups(
     .filter(({ logicalId }) => !kept.includes(logicalId) && !retain.includes(logicalId))
     .map((group) => ({
       ...group,
-      ending: group.drains && !force && !isBeingDeleted(stack) ? 'drain' : 'end',
+      ending: group.draining.drains && !force && !isBeingDeleted(stack) ? 'drain' : 'end',
     }));
 }
 
@@ -194,13 +194,13 @@ function refuseToEndJobs(
   { force }: DeletionWishes,
 ): void {
   if (force || !isUsable(stack) || (jobs?.known && jobs.running === 0)) return;
-  const ending = groups.filter(({ drains, instances }) => !drains && instances.some(mayRunJobs));
-  if (ending.length === 0) return;
+  const ending = groups.filter(({ draining, instances }) => !draining.drains && instances.some(mayRunJobs));
+  const [lacks] = ending.flatMap(({ draining }) => (draining.drains ? [] : draining.lacks));
+  if (lacks === undefined) return;
   const { stackName, region } = stack;
   const again = `bk-stack delete ${stackName} --region ${region} ${AS_GIVEN}`;
   throw new OperationError(
-    `${stackName} can't be deleted without losing jobs: its instances don't finish them before they end, as its group has no ` +
-      `lifecycle hook ${TERMINATING_HOOK} (${jobsText(jobs)})`,
+    `${stackName} can't be deleted without losing jobs: ${LACKS[lacks]} (${jobsText(jobs)})`,
     {
       hint: [
         'Nothing was changed. To lose no job: pause the queue in Buildkite (or stop its agents there, which finish their jobs ' +

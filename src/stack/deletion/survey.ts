@@ -1,8 +1,11 @@
+import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import { sizedInstances } from '../capacity/calls.ts';
 import { GROUP_TYPE } from '../capacity/emptying.ts';
+import { type Draining, readDraining } from '../draining/draining.ts';
+import { isDenied } from '../preflight/check.ts';
 import { templateOf } from '../reading/describe-stack.ts';
 import { findStack, requireStack } from '../reading/find-stack.ts';
 import { describedGroup } from '../reading/group.ts';
@@ -73,10 +76,21 @@ async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): P
       logicalId,
       autoScalingGroupName: physicalId,
       instances: sizedInstances(group),
-      drains: drainsOnTermination(await lifecycleHooks(aws, physicalId)),
+      draining: await drainingOfGroup(aws, group),
     });
   }
   return found;
+}
+
+/** Whoever may delete stacks need not be allowed to look at launch templates: the hook alone is judged then. */
+async function drainingOfGroup(aws: AwsContext, group: AutoScalingGroup): Promise<Draining> {
+  try {
+    return await readDraining(aws, group);
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+    const hooks = await lifecycleHooks(aws, group.AutoScalingGroupName ?? '');
+    return drainsOnTermination(hooks) ? { drains: true } : { drains: false, lacks: 'hook' };
+  }
 }
 
 /** An agent may have accepted a job that Buildkite does not count as running yet. */

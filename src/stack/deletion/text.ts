@@ -48,7 +48,7 @@ function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Them
   const idle = jobs?.known && jobs.running === 0;
   const why = isBeingDeleted(stack)
     ? 'CloudFormation is deleting the stack already'
-    : 'no lifecycle hook waits for them';
+    : 'nothing lets them finish';
   return [
     ...(draining > 0
       ? [`  ${theme.busy('!')} drains ${counted(draining, 'instance')} first (${jobsText(jobs)})`]

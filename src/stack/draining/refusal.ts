@@ -29,7 +29,8 @@ export interface UndrainedStack {
   readonly unprotected: readonly string[];
 }
 
-const LACKS = {
+/** Why jobs end with their instances, by what the group lacks. */
+export const LACKS = {
   'host program': "its instances don't run bk-stack's host program, so nothing lets their jobs finish",
   hook: `its group lacks the lifecycle hook ${TERMINATING_HOOK}, which holds an instance until its jobs are done`,
 } as const;

@@ -1,3 +1,4 @@
+import { AS_GIVEN } from '../../../src/shell/printed.ts';
 import { expect } from 'chai';
 import { InterruptedError, type OperationError } from '../../../src/errors.ts';
 import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
@@ -101,7 +102,7 @@ describe('deleting a stack with instances', function () {
             const before = await stack.group();
             const refused = await failureOf(stack.delete());
             expect(refused.message).to.contain('bk-stack-terminating').and.contain('2 running jobs');
-            expect(refused.hint).to.contain('bk-stack delete ci --region us-east-1 --force');
+            expect(refused.hint).to.contain(`bk-stack delete ci --region us-east-1 ${AS_GIVEN} --force`);
             expect(await stack.group()).to.eql(before);
             expect([await stack.status(), await stack.tokens()]).to.eql(['CREATE_COMPLETE', 1]);
           });
@@ -141,15 +142,39 @@ describe('deleting a stack with instances', function () {
     await nothingLeft();
   });
 
+  it('refuses where the hook is there, and nothing on the instances completes it', async () => {
+    await started({ Hooks: 'none', Program: 'curl -fsS https://example.com/their-own-boot | bash' });
+    await onGroup('PutLifecycleHook', {
+      LifecycleHookName: 'bk-stack-terminating',
+      LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+    });
+    const refused = await failureOf(stack.delete());
+    expect(refused.message).to.contain("its instances don't run bk-stack's host program");
+    expect(await stack.status()).to.equal('CREATE_COMPLETE');
+    await stack.delete({ force: true });
+    await nothingLeft();
+  });
+
+  it('goes by the hook alone where it may not look at launch templates', async () => {
+    await started({}, true);
+    stack.aws.refuse = (_service, operation) =>
+      operation === 'DescribeLaunchTemplateVersions'
+        ? sdkError('UnauthorizedOperation', 'You may not', 403)
+        : undefined;
+    expect(await stack.delete()).to.include({ drained: true, runningJobs: 2 });
+    expect(stack.lost).to.equal(0);
+  });
+
   it('ends an instance that was protected by hand, and one that was booting', async () => {
     await started({ InstanceScaleInProtection: 'false' });
     await protect(true);
     stack.load = 3;
     await onGroup('SetDesiredCapacity', { DesiredCapacity: 3 });
-    await stack.pass(15);
-    expect((await stack.group()).Instances.map(({ LifecycleState }: Answer) => LifecycleState)).to.include(
-      'Pending:Wait',
-    );
+    const states = async () =>
+      (await stack.group()).Instances.map(({ LifecycleState }: Answer) => LifecycleState);
+    for (let waited = 0; waited < 60 && !(await states()).includes('Pending:Wait'); waited += 5)
+      await stack.pass(5);
+    expect(await states()).to.include('Pending:Wait');
     stack.load = 0;
     await stack.delete();
     await nothingLeft();
@@ -246,7 +271,7 @@ describe('deleting a stack with instances', function () {
       }),
     );
     expect(failure).to.be.instanceOf(InterruptedError);
-    expect(failure.hint).to.match(/bk-stack delete ci\n.*bk-stack resume ci$/);
+    expect(failure.hint).to.match(/bk-stack delete ci \[flags\]\n.*bk-stack resume ci$/);
     expect(await stack.status()).to.equal('CREATE_COMPLETE');
   });
 

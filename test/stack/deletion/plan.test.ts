@@ -99,7 +99,7 @@ describe('the plan of a deletion', () => {
       logicalId: 'Group',
       autoScalingGroupName: 'ci-group',
       instances: states.map((lifecycleState, i) => ({ instanceId: `i-${i}`, lifecycleState })),
-      drains,
+      draining: drains ? { drains } : { drains, lacks: 'hook' },
     });
     const running = (count: number): FoundJobs => ({ known: true, queue: 'q', running: count });
     const unknown: FoundJobs = { known: false, why: 'no token' };
@@ -181,7 +181,7 @@ describe('the plan of a deletion', () => {
       const going = told('DELETE_IN_PROGRESS', group(true, ...up), running(2));
       expect(going).to.contain("jobs can't finish first: CloudFormation is deleting the stack already");
       const gone = told('DELETE_FAILED', group(false, ...up), unknown);
-      expect(gone).to.contain("jobs can't finish first: no lifecycle hook waits for them");
+      expect(gone).to.contain("jobs can't finish first: nothing lets them finish");
       expect(told('DELETE_FAILED', group(false, ...up), running(0))).to.not.contain("can't finish");
     });
 
