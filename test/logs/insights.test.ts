@@ -23,7 +23,7 @@ describe('asking logs', () => {
         ...{ stackName: 'ci', groups: ['agent'] as const, instances: undefined },
         ...{ query: 'limit 1', window: { since: 0 } },
       };
-      const aws = new AwsContext('us-east-1', { endpoint: server.endpoint });
+      const aws = new AwsContext('us-east-1', server.client);
       const outcome = await runInsights(aws, order, {
         now: Date.now,
         signal: given.signal,

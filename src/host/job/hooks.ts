@@ -168,8 +168,7 @@ function dockerConfig() {
  * environment, now whole, asks for.
  */
 export async function preparationHook(settings: Settings, job: NodeJS.ProcessEnv): Promise<void> {
-  const known = new Set((job['BK_STACK_KNOWN_SECRETS'] ?? '').split(' '));
-  await redact(run, secretsOfJob(job, known), job);
+  await redact(run, secretsOfJob(job), job);
   const short = await makeRoom(settings, job);
   if (short !== undefined) throw new Error(`The disk is full: ${short}`);
   const helper = settings.flag('ECR_CREDENTIAL_HELPER');

@@ -31,10 +31,11 @@ export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets
 }
 
 /**
- * The values of a job that are secret by the names of its variables.
- * @param known fingerprints of those to leave out
+ * The values of a job that are secret by the names of its variables, without those that the environment hook has redacted
+ * already: it leaves their fingerprints in `BK_STACK_KNOWN_SECRETS`.
  */
-export function secretsOfJob(job: NodeJS.ProcessEnv, known: ReadonlySet<string> = new Set()): string[] {
+export function secretsOfJob({ BK_STACK_KNOWN_SECRETS: list = '', ...job }: NodeJS.ProcessEnv): string[] {
+  const known = new Set(list.split(' '));
   return Object.entries(job).flatMap(([name, value = '']) =>
     isSecretName(name) && !known.has(fingerprint(value)) ? [value] : [],
   );
