@@ -98,7 +98,7 @@ describe('a real Buildkite Agent', function () {
     });
 
     it('keeps them out in every form in which they are stored and shown', async () => {
-      const s3 = new S3({ endpoint: sandbox.endpoint, region: 'us-east-1', forcePathStyle: true });
+      const s3 = new S3({ ...sandbox.client, forcePathStyle: true });
       const put = (Key: string, Body: string) => s3.putObject({ Bucket: BUCKET, Key: `marked/${Key}`, Body });
       await put('secret-files/LINE_TOKEN', 'line-mark7f3a\n');
       await put('secret-files/LINES_SECRET', 'first-mark7f3a\n  "second-mark7f3a"\nx\nlast-mark7f3a\n');

@@ -16,8 +16,12 @@ describe('changing an env file', function () {
   it('loses nothing where two processes make 200 changes each at once', async () => {
     const s3 = new S3({ ...server.client, forcePathStyle: true });
     await s3.createBucket({ Bucket: 'shared' });
+    const { accessKeyId, secretAccessKey } = server.client.credentials;
+    const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
     const edits = ['A', 'B'].map((prefix) =>
-      runProcess(process.execPath, ['--import', 'tsx', EDITOR, server.endpoint, 'shared', prefix, '200']),
+      runProcess(process.execPath, ['--import', 'tsx', EDITOR, server.endpoint, 'shared', prefix, '200'], {
+        env,
+      }),
     );
     for (const { exitCode, stderr } of await Promise.all(edits)) expect(exitCode, stderr).to.equal(0);
     const { Body } = await s3.getObject({ Bucket: 'shared', Key: 'env' });
