@@ -30,11 +30,12 @@ const named =
   () =>
     Promise.resolve(['ci', ...argv]);
 const TYPES = ['--keep-template', '--param', 'InstanceTypes=m6i.large'];
-const unprotected = async (stack: HealthyStack) => {
+const protection = (ProtectedFromScaleIn: boolean) => async (stack: HealthyStack) => {
   const { Instances } = await stack.group();
   const InstanceIds = Instances.map(({ InstanceId }: Answer) => InstanceId);
-  await stack.onGroup('SetInstanceProtection', { InstanceIds, ProtectedFromScaleIn: false });
+  await stack.onGroup('SetInstanceProtection', { InstanceIds, ProtectedFromScaleIn });
 };
+const unprotected = protection(false);
 /** Paused with a smaller size than the group has by now. */
 const paused = async (stack: HealthyStack) => {
   await unprotected(stack);
@@ -87,7 +88,12 @@ const CASES: readonly Case[] = [
   },
   { what: 'token rotate --no-roll', command: TokenRotate, argv: named('--token-stdin', '--no-roll') },
   { what: 'scale up', command: Scale, argv: named('--max', '9', '--desired', '3') },
-  { what: 'scale down, of protected instances', command: Scale, argv: named('--min', '0', '--desired', '0') },
+  {
+    what: 'scale down, of protected instances',
+    command: Scale,
+    argv: named('--min', '0', '--desired', '0'),
+    given: protection(true),
+  },
   {
     what: 'scale down, of instances that are not protected',
     command: Scale,
