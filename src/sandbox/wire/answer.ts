@@ -31,8 +31,17 @@ export class Wire {
 
   /** Never throws: what goes wrong is answered as AWS would. */
   async answer(request: WireRequest): Promise<Answered> {
-    const requestId = this.world.ids.uuid();
     const scope = credentialScope(request);
+    const answered = await this.#answer(request, scope);
+    const { response } = answered;
+    if (response === 'reset' || !this.#isOnSandboxTime(request, scope)) return answered;
+    // An SDK sets its clock by the date of an answer, and signs by it from then on.
+    const date = new Date(this.world.now()).toUTCString();
+    return { ...answered, response: { ...response, headers: { ...response.headers, date } } };
+  }
+
+  async #answer(request: WireRequest, scope: CredentialScope | undefined): Promise<Answered> {
+    const requestId = this.world.ids.uuid();
     const service = scope && this.#serviceOf(scope);
     const protocol = protocolOf(request, service);
     const schema = service === undefined ? NO_SCHEMA : await this.#schema(service);
@@ -68,6 +77,13 @@ export class Wire {
         error: cause instanceof Error && !(cause instanceof Denial) ? cause : error,
       };
     }
+  }
+
+  /** Whether whoever signed has the sandbox's clock. */
+  #isOnSandboxTime(request: WireRequest, scope: CredentialScope | undefined): boolean {
+    const signature = scope && signatureOf(request, scope);
+    if (signature === undefined) return false;
+    return this.world.keys.holder(signature.accessKeyId, signature.sessionToken)?.onSandboxTime === true;
   }
 
   #serviceOf({ service }: CredentialScope): Service | undefined {

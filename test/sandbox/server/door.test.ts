@@ -448,51 +448,8 @@ describe('the door of the sandbox', function () {
   });
 
   it('lets a function in as its role, and gives it nothing that opens more', async () => {
-    const lambda = new Lambda(server.client);
-    const Code = `
-      const { STS } = require('@aws-sdk/client-sts');
-      exports.handler = async () => ({ arn: (await new STS({}).getCallerIdentity({})).Arn, env: process.env, cwd: process.cwd() });`;
-    const { ZipFile, FunctionName } = { ZipFile: Code, FunctionName: 'inside' };
-    await new CloudFormation(server.client).createStack({
-      StackName: 'function',
-      Capabilities: ['CAPABILITY_NAMED_IAM'],
-      TemplateBody: JSON.stringify({
-        Resources: {
-          Role: {
-            Type: 'AWS::IAM::Role',
-            Properties: {
-              RoleName: 'inside-role',
-              AssumeRolePolicyDocument: {
-                Statement: [
-                  {
-                    Effect: 'Allow',
-                    Principal: { Service: 'lambda.amazonaws.com' },
-                    Action: 'sts:AssumeRole',
-                  },
-                ],
-              },
-            },
-          },
-          Function: {
-            Type: 'AWS::Lambda::Function',
-            Properties: {
-              FunctionName,
-              Runtime: 'nodejs22.x',
-              Handler: 'index.handler',
-              Timeout: 30,
-              Code: { ZipFile },
-              Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-            },
-          },
-        },
-      }),
-    });
-    await until('the function is there', () =>
-      lambda.getFunction({ FunctionName }).then(
-        ({ Configuration }) => Configuration?.State === 'Active',
-        () => false,
-      ),
-    );
+    const lambda = await functionInside(server);
+    const FunctionName = 'inside';
     process.env['BK_STACK_OWN'] = 'of the sandbox';
     try {
       const { Payload } = await lambda.invoke({ FunctionName });
@@ -507,6 +464,29 @@ describe('the door of the sandbox', function () {
       expect(told.cwd).to.contain('bk-stack-lambda-').and.to.not.equal(process.cwd());
     } finally {
       Reflect.deleteProperty(process.env, 'BK_STACK_OWN');
+    }
+  });
+
+  it('lets a function in however far the sandbox’s clock is ahead of this machine’s', async () => {
+    const ahead = new TestServer();
+    try {
+      await ahead.start({ speed: 100_000 });
+      await until('the clock is days ahead', async () => {
+        const answer = await fetch(`${ahead.endpoint}/_sandbox/status`, { headers: ahead.bearer });
+        return Date.parse(((await answer.json()) as { now: string }).now) - Date.now() > 2 * 86_400_000;
+      });
+      await ahead.stop();
+      await ahead.start({ speed: 5 });
+      const lambda = await functionInside(ahead);
+      // The second request of an SDK is signed by what it has learned of the clock from the first.
+      for (const run of ['first', 'second', 'third']) {
+        const { FunctionError, Payload } = await lambda.invoke({ FunctionName: 'inside' });
+        expect(FunctionError, `${run}: ${Buffer.from(Payload ?? []).toString()}`).to.equal(undefined);
+      }
+      const { $metadata } = await new STS(ahead.client).getCallerIdentity({});
+      expect($metadata.httpStatusCode, 'a client with this machine’s clock').to.equal(200);
+    } finally {
+      await ahead.remove();
     }
   });
 
@@ -530,3 +510,54 @@ describe('the door of the sandbox', function () {
     expect(server.logged.join('\n')).to.not.contain(before.credentials.secretAccessKey);
   });
 });
+
+/** Makes the function `inside`, which says who it is by the SDK. */
+async function functionInside(server: TestServer): Promise<Lambda> {
+  const lambda = new Lambda(server.client);
+  const FunctionName = 'inside';
+  const ZipFile = `
+    const { STS } = require('@aws-sdk/client-sts');
+    const sts = new STS({});
+    exports.handler = async () => ({ arn: (await sts.getCallerIdentity({})).Arn, env: process.env, cwd: process.cwd() });`;
+  await new CloudFormation(server.client).createStack({
+    StackName: 'function',
+    Capabilities: ['CAPABILITY_NAMED_IAM'],
+    TemplateBody: JSON.stringify({
+      Resources: {
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            RoleName: 'inside-role',
+            AssumeRolePolicyDocument: {
+              Statement: [
+                {
+                  Effect: 'Allow',
+                  Principal: { Service: 'lambda.amazonaws.com' },
+                  Action: 'sts:AssumeRole',
+                },
+              ],
+            },
+          },
+        },
+        Function: {
+          Type: 'AWS::Lambda::Function',
+          Properties: {
+            FunctionName,
+            Runtime: 'nodejs22.x',
+            Handler: 'index.handler',
+            Timeout: 30,
+            Code: { ZipFile },
+            Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+          },
+        },
+      },
+    }),
+  });
+  await until('the function is there', () =>
+    lambda.getFunction({ FunctionName }).then(
+      ({ Configuration }) => Configuration?.State === 'Active',
+      () => false,
+    ),
+  );
+  return lambda;
+}
