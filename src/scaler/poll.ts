@@ -134,7 +134,13 @@ export class Scaler {
     const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
     const began = performance.now();
     // A function that starts cold knows of the stuck jobs what the one before it has written down.
-    const before = this.#memory ?? { ...NOTHING_REMEMBERED, stuck: stuckOf(noted.stuck) };
+    // Jobs that run by then don't show that one of those has started.
+    const before = this.#memory ?? {
+      ...NOTHING_REMEMBERED,
+      stuck: stuckOf(noted.stuck),
+      running: queue.jobs.running,
+      scheduled: queue.jobs.scheduled,
+    };
     const decision = decide(observation, this.settings, before);
     const decisionMs = performance.now() - began;
     await this.#size(facts, noted.held, decision);

@@ -234,6 +234,18 @@ describe('a look beside idle agents that take no job', () => {
     expect(stage, 'the next attempt').to.include({ desired: 1 });
   });
 
+  it('forgets none of them after a cold start because others run', async () => {
+    const stage = new Stage(false);
+    const noted = '5 until 2026-11-23T00:10:00.000Z then 360 s';
+    Object.assign(stage, { desired: 5, stuck: noted, jobs: { scheduled: 4, running: 3, waiting: 0 } });
+    await stage.look(2);
+    expect(stage.desired).to.equal(5);
+    expect(stage.stuck, 'one was canceled').to.equal(noted.replace('5', '4'));
+    stage.jobs = { scheduled: 3, running: 4, waiting: 0 };
+    await stage.look();
+    expect(stage.desired, 'one has started').to.equal(7);
+  });
+
   it('goes on where they cannot be written down, says so, and tries that again in five minutes', async () => {
     const stage = new Stage(false);
     Object.assign(stage, { desired: 2, tagsFail: true, jobs: { scheduled: 2, running: 0, waiting: 0 } });
