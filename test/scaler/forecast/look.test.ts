@@ -21,6 +21,7 @@ class Stage {
   tag: string | undefined;
   stuck: string | undefined;
   tagsFail = false;
+  holdFails = false;
   paused = false;
   jobs: QueueMetrics['jobs'] = { scheduled: 0, running: 0, waiting: 0 };
   now = MIDNIGHT;
@@ -79,6 +80,8 @@ class Stage {
       change();
       return Promise.resolve();
     };
+    const refused = (request: string) =>
+      asked(request).then(() => Promise.reject(new Error(`${request}: not allowed`)));
     return {
       read: () => {
         this.requests.push('read');
@@ -99,12 +102,11 @@ class Stage {
         });
       },
       setDesired: (desired) => asked('set', () => (this.desired = desired)),
-      hold: (least) => asked('hold', () => (this.min = least)),
-      rememberHeld: (note) => asked('tag', () => (this.tag = heldTagValue(note))),
-      rememberStuck: (stuck) => {
-        if (this.tagsFail) return asked('stuck').then(() => Promise.reject(new Error('not allowed')));
-        return asked('stuck', () => (this.stuck = stuckTagValue(stuck)));
-      },
+      hold: (least) => (this.holdFails ? refused('hold') : asked('hold', () => (this.min = least))),
+      rememberHeld: (note) =>
+        this.tagsFail ? refused('tag') : asked('tag', () => (this.tag = heldTagValue(note))),
+      rememberStuck: (stuck) =>
+        this.tagsFail ? refused('stuck') : asked('stuck', () => (this.stuck = stuckTagValue(stuck))),
       launches: () => asked('launches').then(() => ({ failures: [], shortage: undefined })),
       remember: () => asked('remember'),
       distribute: () => asked('distribute'),
@@ -205,6 +207,36 @@ describe('a look with a buffer', () => {
   });
 });
 
+describe('a look at which the minimum cannot be raised', () => {
+  for (const [fault, request] of [
+    ['tagsFail', 'tag'],
+    ['holdFails', 'hold'],
+  ] as const) {
+    it(`goes on without, says so, and tries that again in five minutes (${request})`, async () => {
+      const stage = new Stage(false, 2);
+      stage[fault] = true;
+      await stage.look(request === 'tag' ? 1 : 2);
+      const failed = await stage.look();
+      expect((failed.noteError as Error).message).to.equal(`${request}: not allowed`);
+      expect(failed.decision.memory.busy, 'the look counts').to.have.length(1);
+      stage.jobs = { scheduled: 2, running: 0, waiting: 0 };
+      const seen = [];
+      for (let look = 0; look < 29; look++) {
+        const { noteError } = await stage.look();
+        expect(stage.requests).to.not.include(request);
+        if (noteError !== undefined) seen.push(noteError);
+      }
+      expect(stage.desired, 'the stuck jobs are known, and tried').to.be.within(5, 8);
+      if (fault === 'holdFails') expect(stage.stuck).to.match(/^2 until/);
+      expect(seen).to.have.length(fault === 'tagsFail' ? 1 : 0);
+      stage[fault] = false;
+      await stage.look(4);
+      expect(stage.min).to.be.at.least(2);
+      expect(stage.tag).to.match(/^0\/2/);
+    });
+  }
+});
+
 describe('a look beside idle agents that take no job', () => {
   const waiting = async () => {
     const stage = new Stage(false);
@@ -251,7 +283,7 @@ describe('a look beside idle agents that take no job', () => {
     Object.assign(stage, { desired: 2, tagsFail: true, jobs: { scheduled: 2, running: 0, waiting: 0 } });
     await stage.look(4);
     const failed = await stage.look();
-    expect((failed.noteError as Error).message).to.equal('not allowed');
+    expect((failed.noteError as Error).message).to.equal('stuck: not allowed');
     expect(stage.desired).to.equal(3);
     expect((await stage.look()).noteError).to.equal(undefined);
     stage.tagsFail = false;
