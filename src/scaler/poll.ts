@@ -1,3 +1,4 @@
+import { unforeseenSize } from './buffer.ts';
 import {
   decide,
   type Decision,
@@ -248,15 +249,17 @@ export class Scaler {
 
   #foresee(
     { jobs }: QueueReport,
-    { held = 0, inService: up, paused }: GroupFacts,
+    group: GroupFacts,
     { pending, inService }: GroupMembers,
     now: number,
   ): { readonly ahead: number; readonly expected: number } {
     const { forecast } = this.calls;
-    if (forecast === undefined || paused) return { ahead: 0, expected: 0 };
+    const { held = 0 } = group;
+    if (forecast === undefined || group.paused) return { ahead: 0, expected: 0 };
     const { foresight, boots } = forecast;
     boots.see(pending, inService, now);
-    const ahead = foresight.book(now, Math.min(held, up), jobs.scheduled + jobs.running);
+    const unforeseen = unforeseenSize({ jobs, group }, this.#memory?.busy ?? [], this.settings);
+    const ahead = foresight.book(now, Math.min(held, group.inService), unforeseen);
     return { ahead, expected: foresight.expected(now, held) };
   }
 

@@ -178,6 +178,20 @@ describe('a look that forecasts', () => {
 });
 
 describe('a look with a buffer', () => {
+  it('counts as ahead what is up for expected jobs alone, and neither the buffer nor the minimum', async () => {
+    const stage = new Stage(true, 2);
+    expect((await stage.look(20)).forecast?.ahead).to.equal(0);
+    expect(stage, 'the buffer is held').to.include({ min: 2, tag: '0/2' });
+    stage.startCold();
+    expect((await stage.look()).forecast?.ahead, 'at the first look as well').to.equal(0);
+    stage.now = MIDNIGHT + 540 * MINUTE;
+    expect((await stage.look(5)).forecast?.ahead, 'two of eight').to.equal(6);
+    Object.assign(stage, { min: 3 });
+    expect((await stage.look(5)).forecast?.ahead, 'the minimum is three').to.equal(5);
+    stage.jobs = { scheduled: 0, running: 7, waiting: 0 };
+    expect((await stage.look(5)).forecast?.ahead, 'jobs need seven, and nine are held').to.equal(0);
+  });
+
   it('raises and lowers the minimum with what is busy, and gives back the one that the group has', async () => {
     const stage = new Stage(false, 2);
     stage.min = 1;
