@@ -217,7 +217,8 @@ export class Scaler {
       await group.setDesired(desired);
       return undefined;
     }
-    const step = now < this.#holdFrom ? undefined : nextHold(noted, facts, least);
+    const leaves = facts.paused || now < this.#holdFrom;
+    const step = leaves ? undefined : nextHold(noted, facts, least, now);
     if (step === undefined) return undefined;
     try {
       if (step.kind === 'remember') await group.rememberHeld(step.note);

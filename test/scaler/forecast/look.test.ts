@@ -143,6 +143,11 @@ describe('a look that forecasts', () => {
     stage.now = MIDNIGHT + (DAY + 60) * MINUTE;
     await stage.look(2);
     expect(stage, 'instances end by themselves').to.include({ min: 3, desired: 8 });
+    await stage.look(2);
+    expect(stage.tag, 'nothing is held').to.equal('3');
+    stage.min = 8;
+    await stage.look(5);
+    expect(stage, "what somebody sets later is no longer taken for the scaler's").to.include({ min: 8 });
   });
 
   it('gives it back when forecasts are switched off', async () => {
@@ -174,6 +179,9 @@ describe('a look that forecasts', () => {
     Object.assign(stage, { now: MIDNIGHT + 540 * MINUTE, paused: true });
     await stage.look(5);
     expect(stage).to.include({ min: 0, desired: 0, tag: undefined });
+    stage.tag = '0/5';
+    await stage.look(5);
+    expect(stage.tag).to.equal('0/5');
   });
 });
 
