@@ -143,7 +143,7 @@ function decideOnNeed(
   const lacking = Math.max(0, wanted - owners.ownIdle.most - onTheWay);
   const found = owners.ownIdle.least + onTheWay + lacking;
   const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
-  // At its maximum there is no attempt to make, and none that keeps idle instances.
+  // At its maximum the group can't make an attempt, and one that is due must not keep idle instances.
   const retries = group.desired < group.max && isRetryDue(stuck, now);
   const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
   const busy = noteBusy(memory.busy, observation, perInstance);

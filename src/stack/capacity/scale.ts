@@ -89,7 +89,7 @@ export function isSameSize(one: GroupSize, other: GroupSize): boolean {
   return one.min === other.min && one.max === other.max && one.desired === other.desired;
 }
 
-/** For so long at most the scaler leaves the minimum alone, should nobody let it go on: an hour, in milliseconds. */
+/** How long the scaler leaves the minimum alone if `letHold` is never called, in milliseconds. */
 const SETTLES_WITHIN_MS = 3_600_000;
 
 /**
