@@ -22,6 +22,7 @@ class Stage {
   stuck: string | undefined;
   tagsFail = false;
   holdFails = false;
+  sizeFails = false;
   paused = false;
   jobs: QueueMetrics['jobs'] = { scheduled: 0, running: 0, waiting: 0 };
   now = MIDNIGHT;
@@ -101,7 +102,8 @@ class Stage {
           balancesZones: false,
         });
       },
-      setDesired: (desired) => asked('set', () => (this.desired = desired)),
+      setDesired: (desired) =>
+        this.sizeFails ? refused('set') : asked('set', () => (this.desired = desired)),
       hold: (least) => (this.holdFails ? refused('hold') : asked('hold', () => (this.min = least))),
       rememberHeld: (note) =>
         this.tagsFail ? refused('tag') : asked('tag', () => (this.tag = heldTagValue(note))),
@@ -230,6 +232,15 @@ describe('a look with a buffer', () => {
 });
 
 describe('a look at which the minimum cannot be raised', () => {
+  it('fails where the size itself is refused, and so does the next', async () => {
+    const stage = new Stage(false, 2);
+    stage.sizeFails = true;
+    for (let look = 0; look < 2; look++) {
+      const error = await stage.look().catch((failure: unknown) => failure);
+      expect((error as Error).message).to.equal('set: not allowed');
+    }
+  });
+
   for (const [fault, request] of [
     ['tagsFail', 'tag'],
     ['holdFails', 'hold'],
