@@ -37,5 +37,15 @@ export function bufferedSize(
   { instanceBuffer }: Pick<ScalingSettings, 'instanceBuffer'>,
 ): number {
   if (instanceBuffer === 0) return 0;
-  return Math.max(...busy.map(({ instances }) => instances)) + instanceBuffer;
+  return Math.max(0, ...busy.map(({ instances }) => instances)) + instanceBuffer;
+}
+
+/** Instances that are there whatever is expected: for jobs, for InstanceBuffer, or as the group's own minimum. */
+export function unforeseenSize(
+  { jobs, group }: { readonly jobs: Observation['jobs']; readonly group: Pick<Observation['group'], 'min'> },
+  busy: readonly BusyMinute[],
+  settings: Pick<ScalingSettings, 'agentsPerInstance' | 'instanceBuffer'>,
+): number {
+  const working = Math.ceil((jobs.scheduled + jobs.running) / settings.agentsPerInstance);
+  return Math.max(working, bufferedSize(busy, settings), group.min);
 }

@@ -104,7 +104,12 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
   const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
   const least = clamp(Math.max(expected, buffered), group);
   if (least <= needed.desired) return { ...needed, least };
-  return { ...needed, least, desired: least, reason: `${instances(least)} expected to be of use soon` };
+  return {
+    ...needed,
+    least,
+    desired: least,
+    reason: `${counted(least, 'instance')} expected to be of use soon`,
+  };
 }
 
 /**
@@ -138,7 +143,8 @@ function decideOnNeed(
   const lacking = Math.max(0, wanted - owners.ownIdle.most - onTheWay);
   const found = owners.ownIdle.least + onTheWay + lacking;
   const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
-  const retries = isRetryDue(stuck, now);
+  // At its maximum the group can't make an attempt, and one that is due must not keep idle instances.
+  const retries = group.desired < group.max && isRetryDue(stuck, now);
   const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
   const busy = noteBusy(memory.busy, observation, perInstance);
   const remembered = { ...memory, ...watch, stuck, missingSince, busy };
@@ -171,19 +177,20 @@ function decideOnNeed(
       },
     };
   }
-  if (settings.disableScaleIn) return stay(restText(stuck));
+  if (settings.disableScaleIn) return stay(restText(stuck, observation));
   // Only what is certainly this group's. As long as stuck jobs wait, an instance that has come for them keeps its time.
   const spare = Math.floor((owners.ownIdle.least - jobs.scheduled - waiting - buffer) / perInstance);
   // AWS refuses a size below MinSize, which is lowered first where it is raised.
   const desired = Math.max(clamp(group.desired - Math.max(0, spare), group), group.held ?? 0);
   // With instances on their way the idle agents of today say nothing about tomorrow.
-  if (desired >= group.desired || coming + arriving > 0) return stay(restText(stuck));
+  if (desired >= group.desired || coming + arriving > 0) return stay(restText(stuck, observation));
   const since = Math.max(memory.scaledInAt ?? -Infinity, memory.scaledOutAt ?? -Infinity);
   const waits = cooling(since, settings.scaleInCooldownSeconds, now);
-  if (waits > 0) return stay(`${instances(spare)} idle: ScaleInCooldownPeriod lasts ${waits} s more`);
+  if (waits > 0)
+    return stay(`${counted(spare, 'instance')} idle: ScaleInCooldownPeriod lasts ${waits} s more`);
   return {
     desired,
-    reason: `${instances(spare)} idle`,
+    reason: `${counted(spare, 'instance')} idle`,
     ...told,
     memory: { ...remembered, scaledInAt: now },
   };
@@ -201,36 +208,32 @@ function needText(
   onTheWay: number,
   { instanceBuffer }: ScalingSettings,
 ): string {
-  const idle = `${agentCount(agents.idle)} idle`;
+  const idle = `${counted(agents.idle, 'agent')} idle`;
   if (need.lacking > 0) {
     const { waitingJobs } = need;
     const wanting = [
       ...(waitingJobs > 0
-        ? [`${jobCount(waitingJobs)} ${waitingJobs === 1 ? 'needs' : 'need'} an agent`]
+        ? [`${counted(waitingJobs, 'job')} ${waitingJobs === 1 ? 'needs' : 'need'} an agent`]
         : []),
       ...(instanceBuffer > 0 ? [`InstanceBuffer is ${instanceBuffer}`] : []),
     ];
     return `${wanting.join(', ')}; ${idle}, ${onTheWay} starting`;
   }
-  return `${jobCount(jobs.scheduled)} waiting though ${idle}: ${need.untried > 0 ? "they aren't this group's" : 'another attempt'}`;
+  return `${counted(jobs.scheduled, 'job')} waiting though ${idle}: ${need.untried > 0 ? "they aren't this group's" : 'another attempt'}`;
 }
 
 /** Why the group stays as it is. */
-function restText(stuck: StuckJobs | undefined): string {
+function restText(stuck: StuckJobs | undefined, { group, now }: Observation): string {
   if (stuck === undefined) return 'enough agents for every job';
-  return `${jobCount(stuck.jobs)} that no agent takes; next attempt at ${new Date(stuck.retryAt).toISOString()}`;
+  const next =
+    isRetryDue(stuck, now) && group.desired >= group.max
+      ? `the group is at its maximum, ${group.max}`
+      : `next attempt at ${new Date(stuck.retryAt).toISOString()}`;
+  return `${counted(stuck.jobs, 'job')} that no agent takes; ${next}`;
 }
 
-function jobCount(count: number): string {
-  return count === 1 ? '1 job' : `${count} jobs`;
-}
-
-function agentCount(count: number): string {
-  return count === 1 ? '1 agent' : `${count} agents`;
-}
-
-function instances(count: number): string {
-  return count === 1 ? '1 instance' : `${count} instances`;
+function counted(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
 }
 
 /** Never beyond the group's limits, and never a change that they alone would make: the group does that itself. */

@@ -10,18 +10,27 @@ export interface HeldNote {
   readonly min: number;
   /** What MinSize is raised to at present, where it is, and what it is to be raised to, last. */
   readonly held: readonly number[];
+  /** Before which the scaler leaves MinSize as it is, in milliseconds since 1970: an update is changing the limits. */
+  readonly until?: number;
 }
 
-/** The value of the tag: `0/8`, or `0/8/9` on the way from 8 to 9. */
-export function heldTagValue({ min, held }: HeldNote): string {
-  return [min, ...held].join('/');
+/**
+ * The value of the tag: `0/8`, or `0/8/9` on the way from 8 to 9; `0` once nothing is held any more. During an update
+ * `0/8 until 2026-11-25T11:00:00.000Z`.
+ */
+export function heldTagValue({ min, held, until }: HeldNote): string {
+  const sizes = [min, ...held].join('/');
+  return until === undefined ? sizes : `${sizes} until ${new Date(until).toISOString()}`;
 }
 
 /** Undefined for what can't be read. */
 export function heldNoteOf(tag: string | undefined): HeldNote | undefined {
-  if (tag === undefined || !/^\d+(\/\d+){1,2}$/.test(tag)) return undefined;
-  const [min = 0, ...held] = tag.split('/').map(Number);
-  return { min, held };
+  const [, sizes, time] = /^(\d+(?:\/\d+){0,2})(?: until (\S+))?$/.exec(tag ?? '') ?? [];
+  if (sizes === undefined) return undefined;
+  const [min = 0, ...held] = sizes.split('/').map(Number);
+  if (time === undefined) return { min, held };
+  const until = Date.parse(time);
+  return Number.isNaN(until) ? undefined : { min, held, until };
 }
 
 /**
@@ -46,19 +55,26 @@ export type HoldStep =
 
 /**
  * The next step from what a group is held at to where it should be: the tag first, then MinSize. What has been written
- * down is done even if more has changed meanwhile, so that a target that moves all the time is followed as well.
+ * down is done even if more has changed meanwhile, so that a target that moves all the time is followed as well. The note
+ * goes when MinSize is back: whoever sets the same minimum later means it.
  * @param tag as the group has it
  * @param least where idle instances should stay from now on; the group's own minimum for nowhere else
+ * @param now milliseconds since 1970
  */
 export function nextHold(
   tag: string | undefined,
   { min, held }: { readonly min: number; readonly held?: number },
   least: number,
+  now: number,
 ): HoldStep | undefined {
-  const present = held ?? min;
-  if (least === present) return undefined;
-  if (least === min) return { kind: 'hold', minSize: min };
   const noted = heldNoteOf(tag);
+  if (noted?.until !== undefined && now < noted.until) return undefined;
+  const present = held ?? min;
+  if (least === present) {
+    const isStale = held === undefined && noted !== undefined && noted.held.length > 0;
+    return isStale ? { kind: 'remember', note: { min, held: [] } } : undefined;
+  }
+  if (least === min) return { kind: 'hold', minSize: min };
   const valid = noted?.min === min && (held === undefined || noted.held.includes(held));
   const next = valid ? noted.held.at(-1) : undefined;
   const isOnTheWay = next !== undefined && (next - present) * (least - present) > 0;

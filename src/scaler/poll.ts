@@ -1,3 +1,4 @@
+import { unforeseenSize } from './buffer.ts';
 import {
   decide,
   type Decision,
@@ -45,7 +46,7 @@ export interface Poll {
   /** Undefined where balancing the zones was not to be suspended, or not at this look. */
   readonly balancing: BalancingFacts | undefined;
   readonly forecast: ForecastFacts | undefined;
-  /** Why the stuck jobs could not be written down, where that was tried. The size does not depend on it. */
+  /** Why the minimum could not be raised or given back, or the stuck jobs written down. The size does not depend on it. */
   readonly noteError: unknown;
   /** Until the next look, in milliseconds. */
   readonly pauseMs: number;
@@ -95,8 +96,8 @@ const STILLBORN_AFTER_MS = 600_000;
 /** Too short for an instance to enter service, take a job and be ended. */
 const SEEN_LATELY_MS = 15_000;
 
-/** After a tag that was refused, as other requests of a look wait for it. */
-const REMEMBER_AGAIN_MS = 300_000;
+/** After a minimum or a tag that was refused, as other requests of a look wait for it. */
+const NOTE_AGAIN_MS = 300_000;
 
 /** Looks at a queue and its group again and again, and keeps in mind what one look leaves for the next. */
 export class Scaler {
@@ -108,6 +109,8 @@ export class Scaler {
   #shortageTold = false;
   /** When balancing the zones may be suspended next, in milliseconds since 1970. */
   #suspendAt = 0;
+  /** Before which the minimum isn't raised or given back, in milliseconds since 1970. */
+  #holdFrom = -Infinity;
   /** Before which the stuck jobs aren't written down, in milliseconds since 1970. */
   #rememberFrom = -Infinity;
   /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
@@ -134,13 +137,19 @@ export class Scaler {
     const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
     const began = performance.now();
     // A function that starts cold knows of the stuck jobs what the one before it has written down.
-    const before = this.#memory ?? { ...NOTHING_REMEMBERED, stuck: stuckOf(noted.stuck) };
+    // Jobs that run by then don't show that one of those has started.
+    const before = this.#memory ?? {
+      ...NOTHING_REMEMBERED,
+      stuck: stuckOf(noted.stuck),
+      running: queue.jobs.running,
+      scheduled: queue.jobs.scheduled,
+    };
     const decision = decide(observation, this.settings, before);
     const decisionMs = performance.now() - began;
-    await this.#size(facts, noted.held, decision);
-    // Only now: a change that was refused is decided on again.
+    const holding = await this.#size(facts, noted.held, decision, at);
+    // Only now: a size that was refused is decided on again.
     this.#memory = decision.memory;
-    // One of four at a look, as a look may make three requests.
+    // One of all these at a look, as a look may make three requests.
     const released = await this.#releaseStillborn(members, observation);
     const replaced =
       released.length > 0 ? [] : await this.#replaceDead(observation, members, decision.memory);
@@ -176,7 +185,7 @@ export class Scaler {
       },
       balancing,
       forecast,
-      noteError: remembering?.error,
+      noteError: holding?.error ?? remembering?.error,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -192,13 +201,33 @@ export class Scaler {
     }
   }
 
-  /** One request at most: jobs come first, then what idle instances are held at. */
-  async #size(facts: GroupFacts, noted: string | undefined, { desired, least }: Decision): Promise<void> {
+  /**
+   * One request at most: jobs come first, then what idle instances are held at.
+   * @returns why those could not be held, where that was tried
+   * @throws Error when the size was refused
+   */
+  async #size(
+    facts: GroupFacts,
+    noted: string | undefined,
+    { desired, least }: Decision,
+    now: number,
+  ): Promise<{ readonly error: unknown } | undefined> {
     const { group } = this.calls;
-    if (desired !== facts.desired) return group.setDesired(desired);
-    const step = nextHold(noted, facts, least);
-    if (step?.kind === 'remember') await group.rememberHeld(step.note);
-    else if (step?.kind === 'hold') await group.hold(step.minSize);
+    if (desired !== facts.desired) {
+      await group.setDesired(desired);
+      return undefined;
+    }
+    const leaves = facts.paused || now < this.#holdFrom;
+    const step = leaves ? undefined : nextHold(noted, facts, least, now);
+    if (step === undefined) return undefined;
+    try {
+      if (step.kind === 'remember') await group.rememberHeld(step.note);
+      else await group.hold(step.minSize);
+      return undefined;
+    } catch (error) {
+      this.#holdFrom = now + NOTE_AGAIN_MS;
+      return { error };
+    }
   }
 
   /** @returns whether that failed, or undefined where nothing has changed and no request was made */
@@ -213,7 +242,7 @@ export class Scaler {
     return this.calls.group.rememberStuck(stuck).then(
       () => ({}),
       (error: unknown) => {
-        this.#rememberFrom = now + REMEMBER_AGAIN_MS;
+        this.#rememberFrom = now + NOTE_AGAIN_MS;
         return { error };
       },
     );
@@ -221,15 +250,17 @@ export class Scaler {
 
   #foresee(
     { jobs }: QueueReport,
-    { held = 0, inService: up, paused }: GroupFacts,
+    group: GroupFacts,
     { pending, inService }: GroupMembers,
     now: number,
   ): { readonly ahead: number; readonly expected: number } {
     const { forecast } = this.calls;
-    if (forecast === undefined || paused) return { ahead: 0, expected: 0 };
+    const { held = 0 } = group;
+    if (forecast === undefined || group.paused) return { ahead: 0, expected: 0 };
     const { foresight, boots } = forecast;
     boots.see(pending, inService, now);
-    const ahead = foresight.book(now, Math.min(held, up), jobs.scheduled + jobs.running);
+    const unforeseen = unforeseenSize({ jobs, group }, this.#memory?.busy ?? [], this.settings);
+    const ahead = foresight.book(now, Math.min(held, group.inService), unforeseen);
     return { ahead, expected: foresight.expected(now, held) };
   }
 

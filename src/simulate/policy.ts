@@ -1,3 +1,4 @@
+import { unforeseenSize } from '../scaler/buffer.ts';
 import {
   decide,
   type Memory,
@@ -26,12 +27,12 @@ export interface Policy {
 export function ownPolicy(settings: ScalingSettings, foreseeing?: Foreseeing): Policy {
   let memory: Memory = NOTHING_REMEMBERED;
   let least = 0;
-  const foreseen = foreseeing && foreseenBy(settings.agentsPerInstance, foreseeing);
+  const foreseen = foreseeing && foreseenBy(settings, foreseeing);
   return {
     name: foreseeing === undefined ? 'bk-stack' : 'bk-stack, predictive',
     pollSeconds: 10,
     desired(observation) {
-      const expected = foreseen?.expected(observation) ?? 0;
+      const expected = foreseen?.expected(observation, memory.busy) ?? 0;
       const decision = decide({ ...observation, expected }, settings, memory);
       ({ memory, least } = decision);
       return decision.desired;
@@ -57,12 +58,13 @@ const LEARN_MS = 60 * MINUTE_MS;
 const MINUTE_SECONDS = 60;
 
 /** The Lambda's own foresight, which learns from what the simulated looks have seen instead of what was published of them. */
-function foreseenBy(agentsPerInstance: number, { idleHours, bootSeconds }: Foreseeing) {
+function foreseenBy(settings: ScalingSettings, { idleHours, bootSeconds }: Foreseeing) {
+  const { agentsPerInstance } = settings;
   const foresight = new Foresight({ agentsPerInstance, idleHours }, { usualSeconds: bootSeconds });
   const demand = new Minutes(LEARNT_MINUTES + 60);
   let [first, minute, sum, looks, learntAt] = [-1, -1, 0, 0, 0];
   return {
-    expected({ now, jobs, group }: Observation): number {
+    expected({ now, jobs, group }: Observation, busy: Memory['busy']): number {
       const current = Math.floor(now / MINUTE_MS);
       if (current !== minute) {
         if (looks > 0) demand.set(minute, sum / looks);
@@ -77,7 +79,7 @@ function foreseenBy(agentsPerInstance: number, { idleHours, bootSeconds }: Fores
         foresight.learn((at) => (at < first || at >= minute ? NaN : demand.at(at) || 0), now);
       }
       const { held = 0, inService } = group;
-      foresight.book(now, Math.min(held, inService), jobs.scheduled + jobs.running);
+      foresight.book(now, Math.min(held, inService), unforeseenSize({ jobs, group }, busy, settings));
       return foresight.expected(now, held);
     },
     /** Until more comes into view. */

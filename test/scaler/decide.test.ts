@@ -298,6 +298,21 @@ describe('the decision about the size', () => {
     expect(after({ scheduled: 3, idle: 5, inService: 5 }, alone).desired, 'jobs that wait').to.equal(3);
   });
 
+  it('makes no attempt at its maximum, and ends idle instances there as elsewhere', () => {
+    const stuck = { jobs: 1, retryAt: 1_000_000, pauseMs: 360_000, starting: 0 };
+    const full = { scheduled: 1, idle: 10, inService: 10, max: 10 };
+    const memory = { ...NOTHING_REMEMBERED, stuck };
+    const kept = after(full, {}, memory);
+    expect(kept).to.include({ desired: 10 });
+    expect(kept.reason).to.equal('1 job that no agent takes; the group is at its maximum, 10');
+    expect(kept.memory.stuck).to.eql(stuck);
+    expect(after(full, { disableScaleIn: false }, memory)).to.include({
+      desired: 1,
+      reason: '9 instances idle',
+    });
+    expect(after({ ...full, max: 11 }, { disableScaleIn: false }, memory)).to.include({ desired: 11 });
+  });
+
   it('ends no instance that stuck jobs are tried with', () => {
     const own = { scheduled: 10, idle: 10, inService: 10 };
     const { memory } = looks(own, 40);

@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { heldNoteOf, heldOf, heldTagValue, nextHold } from '../../src/scaler/held-tag.ts';
+import { heldNoteOf, heldOf, heldTagValue, nextHold as nextHoldAt } from '../../src/scaler/held-tag.ts';
+
+const nextHold = (
+  tag: string | undefined,
+  facts: Parameters<typeof nextHoldAt>[1],
+  least: number,
+  now = Date.parse('2026-11-25T12:00:00Z'),
+) => nextHoldAt(tag, facts, least, now);
 
 describe('the note of what a group is held at', () => {
   it('tells what the scaler has raised from what somebody else has set', () => {
@@ -12,7 +19,9 @@ describe('the note of what a group is held at', () => {
     expect(heldOf('0/3/5', 5)).to.eql({ min: 0, held: 5 });
     expect(heldOf('0/3/5', 4)).to.eql({ min: 4 });
     expect(heldOf('3/3', 3)).to.eql({ min: 3 });
-    for (const tag of ['', '3', 'x/3', '0/3/5/7', '0/3/x']) expect(heldNoteOf(tag), tag).to.equal(undefined);
+    expect(heldOf('3', 3), 'nothing held').to.eql({ min: 3 });
+    for (const tag of ['', '3/', 'x/3', '0/3/5/7', '0/3/x', '0/3 until', '0/3 until now'])
+      expect(heldNoteOf(tag), tag).to.equal(undefined);
   });
 
   it('is written before MinSize is raised or lowered, and not to give MinSize back', () => {
@@ -30,6 +39,33 @@ describe('the note of what a group is held at', () => {
       kind: 'remember',
       note: { min: 2, held: [4] },
     });
+  });
+
+  it('goes once MinSize is given back, so that nobody else who sets what was held passes for the scaler', () => {
+    expect(nextHold('1/4', { min: 1 }, 1)).to.eql({ kind: 'remember', note: { min: 1, held: [] } });
+    expect(nextHold('0/4/5', { min: 3 }, 3)).to.eql({ kind: 'remember', note: { min: 3, held: [] } });
+    expect(nextHold('1', { min: 1 }, 1)).to.equal(undefined);
+    expect(nextHold('1', { min: 1 }, 4)).to.eql({ kind: 'remember', note: { min: 1, held: [4] } });
+    expect(nextHold('1/4', { min: 1, held: 4 }, 4), 'held at present').to.equal(undefined);
+  });
+
+  it('keeps the scaler from any step until the time that it gives', () => {
+    const until = Date.parse('2026-11-25T11:00:00Z');
+    for (const held of [[], [8], [8, 9]]) {
+      const tag = heldTagValue({ min: 0, held, until });
+      expect(heldNoteOf(tag)).to.eql({ min: 0, held, until });
+      for (const [facts, least] of [
+        [{ min: 0 }, 0],
+        [{ min: 0 }, 8],
+        [{ min: 0, held: 8 }, 9],
+        [{ min: 0, held: 8 }, 0],
+      ] as const) {
+        expect(nextHold(tag, facts, least, until - 1), tag).to.equal(undefined);
+      }
+      expect(nextHold(tag, { min: 0, held: 8 }, 0, until), tag).to.eql({ kind: 'hold', minSize: 0 });
+    }
+    expect(heldTagValue({ min: 0, held: [8], until })).to.equal('0/8 until 2026-11-25T11:00:00.000Z');
+    expect(heldOf('0/8 until 2026-11-25T11:00:00.000Z', 8)).to.eql({ min: 0, held: 8 });
   });
 
   it('is carried out on the way to a size that moves on, and not past it or away from it', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import type { ScalingSettings } from '../../src/scaler/decide.ts';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';
 import { traceOfDemand } from '../../src/simulate/from-demand.ts';
@@ -14,7 +15,8 @@ const MODEL: Model = {
   ...{ agentsPerInstance: 1, min: 0, max: 1000, idleSeconds: 420, bootSeconds: 90, bootSpread: 0 },
   ...{ apiSeconds: 2, interruptionsPerHour: 0, price: 0.1, seed: 1 },
 };
-const foreseeing = (idleHours: number) => ownPolicy(PLAIN_SCALING, { idleHours, bootSeconds: 90 });
+const foreseeing = (idleHours: number, settings: Partial<ScalingSettings> = {}) =>
+  ownPolicy({ ...PLAIN_SCALING, ...settings }, { idleHours, bootSeconds: 90 });
 
 /** Forty jobs of ten minutes at two every night. */
 const nights = (from: number, count: number) =>
@@ -36,6 +38,12 @@ describe('a simulation with a forecast', () => {
     expect(foreseen.peakInstances).to.equal(40);
     expect(foreseen.launches, 'of all twenty nights').to.equal(20 * 40);
     expect(foreseen.instanceHours - without.instanceHours).to.be.below(5 * 10);
+  });
+
+  it('does so too beside a buffer and a minimum, which cost none of its hours', () => {
+    const trace = traceOf(nights(0, 20));
+    expect(simulate(trace, learnt, foreseeing(10, { instanceBuffer: 2 })).waits.max).to.equal(0);
+    expect(simulate(trace, { ...learnt, min: 2 }, foreseeing(10)).waits.max).to.equal(0);
   });
 
   it('does not yet in its first two weeks', () => {

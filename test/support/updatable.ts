@@ -28,6 +28,7 @@ const TEMPLATE = JSON.stringify({
     MinSize: { Type: 'Number', Default: 0 },
     MaxSize: { Type: 'Number', Default: 100 },
     AgentsPerInstance: { Type: 'Number', Default: 4 },
+    InstanceBuffer: { Type: 'Number', Default: 0 },
     Remark: { Type: 'String', Default: 'none' },
     WarmPoolSize: { Type: 'Number', Default: 0 },
     InstanceScaleInProtection: { Type: 'String', Default: 'false' },
@@ -59,6 +60,7 @@ const TEMPLATE = JSON.stringify({
     },
     Group: {
       Type: 'AWS::AutoScaling::AutoScalingGroup',
+      UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } },
       Properties: {
         MinSize: { Ref: 'MinSize' },
         MaxSize: { Ref: 'MaxSize' },
@@ -205,6 +207,7 @@ export class UpdatableStack {
         BUILDKITE_QUEUE: QUEUE,
         AGENTS_PER_INSTANCE: params['AgentsPerInstance'] ?? '4',
         DISABLE_SCALE_IN: params['DisableScaleIn'] ?? 'true',
+        INSTANCE_BUFFER: params['InstanceBuffer'] ?? '0',
       }),
       {
         group: autoScalingGroup(this.#group, {

@@ -56,16 +56,17 @@ export class Foresight {
   /**
    * Books what has been up for expected jobs alone since the look before. A boot is none of it, as jobs that nobody
    * expected pay for one too. All times are in milliseconds since 1970.
-   * @param held instances in service that the group does not go below because of a forecast
-   * @returns how many of them no job needs
+   * @param held instances in service that the group does not go below, whatever that is for
+   * @param unforeseen instances that would be there without a forecast
+   * @returns how many of those held are up for expected jobs alone
    */
-  book(now: number, held: number, jobs: number): number {
+  book(now: number, held: number, unforeseen: number): number {
     const minute = Math.floor(now / MINUTE_MS);
     for (let past = Math.max(this.#minute ?? minute, minute - DAY) + 1; past <= minute; past++) {
       this.#add(past, -(this.#ahead[past % DAY] ?? 0));
     }
     this.#minute = minute;
-    const ahead = Math.max(0, held - Math.ceil(jobs / this.settings.agentsPerInstance));
+    const ahead = Math.max(0, held - unforeseen);
     const apart = Math.min(APART_MOST_MS, now - (this.#lookedAt ?? now));
     this.#lookedAt = now;
     if (ahead > 0) this.#add(minute, (ahead * apart) / MINUTE_MS);

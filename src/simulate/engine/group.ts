@@ -56,7 +56,7 @@ export class Group {
     this.reconcile(now);
   }
 
-  /** Gives back what was held beside the group's own least size. */
+  /** Gives back what was held beside the group's own minimum size. */
   release(): void {
     this.#held = this.model.min;
   }

@@ -194,7 +194,7 @@ export async function resumeGroup(
   if (size === undefined && found.tags[PAUSED_TAG] === undefined) return undefined;
   if (size !== undefined) await calls.resize(group, size);
   await calls.resume(group, HALTED);
-  // Last, so that a resumption that was cut short can be repeated.
-  await calls.untag(group, [PAUSED_TAG, SIZE_TAG]);
+  // Last, so that a resumption that was cut short can be repeated. The minimum is its own again, and not the scaler's.
+  await calls.untag(group, [PAUSED_TAG, SIZE_TAG, HELD_TAG]);
   return size ?? found.size;
 }

@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
-import { HELD_TAG, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
+import { HELD_TAG, heldNoteOf, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
 
@@ -89,17 +89,57 @@ export function isSameSize(one: GroupSize, other: GroupSize): boolean {
   return one.min === other.min && one.max === other.max && one.desired === other.desired;
 }
 
+/** How long the scaler leaves the minimum alone if `letHold` is never called, in milliseconds. */
+const SETTLES_WITHIN_MS = 3_600_000;
+
+/**
+ * Makes room for the limits before an update and for those after it, and keeps the scaler from raising the minimum until
+ * CloudFormation has set them (`letHold`). May be repeated, also where it was cut short.
+ * @param now milliseconds since 1970
+ */
+export async function makeRoom(
+  calls: Pick<CapacityCalls, 'read' | 'resize' | 'tag'>,
+  group: string,
+  { before, after }: Scaled,
+  now: number,
+): Promise<void> {
+  const found = await calls.read(group);
+  const roomy = withRoomFor(found, before, after);
+  const fits = isSameSize(found.size, roomy);
+  if (fits && before.min === after.min && before.max === after.max) return;
+  const tag = found.tags[HELD_TAG];
+  const { min, held } = heldOf(tag, found.size.min);
+  const until = now + SETTLES_WITHIN_MS;
+  const note = (sizes: number[]) =>
+    calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: sizes, until }) });
+  // A scaler that has never raised it has left no note.
+  if (tag !== undefined) await note(held === undefined ? [] : [held]);
+  if (!fits) await calls.resize(group, roomy);
+  // Only now: until it is given back, what it is raised to is not its own.
+  if (held !== undefined && roomy.min !== held) await note([]);
+}
+
+/** Lets the scaler raise the minimum again, where `makeRoom` has kept it from that. */
+export async function letHold(calls: Pick<CapacityCalls, 'read' | 'tag'>, group: string): Promise<void> {
+  const note = heldNoteOf((await calls.read(group)).tags[HELD_TAG]);
+  if (note?.until === undefined) return;
+  await calls.tag(group, { [HELD_TAG]: heldTagValue({ min: note.min, held: note.held }) });
+}
+
 /**
  * A group's size with limits that have room for two others. CloudFormation sets those limits alone that an update changes,
  * and fails where they do not fit the other one as it is live: at zero, or set by bk-stack scale or the scaler. A minimum
- * that the scaler has raised is given back as a whole: in between it would look like somebody's own.
+ * that the scaler has raised is given back as a whole: in between it would look like somebody's own, as it would where it
+ * happens to be one of the two.
  */
 export function withRoomFor(found: SizedGroup, before: GroupSize, after: GroupSize): GroupSize {
   const { size } = found;
+  const own = ownSize(found).min;
   const most = Math.min(before.max, after.max);
+  const stays = size.min <= most && (size.min === own || ![before.min, after.min].includes(size.min));
   return {
     ...size,
-    min: size.min <= most ? size.min : Math.min(ownSize(found).min, most),
+    min: stays ? size.min : Math.min(own, most),
     max: Math.max(size.max, before.min, after.min),
   };
 }

@@ -1,7 +1,7 @@
 import { translateAwsError } from '../../aws/errors.ts';
 import { isKnownFailure, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { isSameSize, withRoomFor } from '../capacity/scale.ts';
+import { letHold, makeRoom } from '../capacity/scale.ts';
 import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
@@ -122,21 +122,27 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
   return { ...journal, phase: 'updating' };
 }
 
-/** Makes room for the limits before the update and for those after it. */
-async function makeRoom({ capacity, pacing }: UpdateSite, { group, sizes }: Journal): Promise<void> {
+/** Makes room for the limits before the update and for those after it, until `settleLimits`. */
+async function roomForLimits(
+  { capacity, pacing, now }: UpdateSite,
+  { group, sizes }: Journal,
+): Promise<void> {
   if (group === undefined || sizes === undefined) return;
-  await persistently(pacing, async () => {
-    const found = await capacity.read(group);
-    const roomy = withRoomFor(found, sizes.before, sizes.after);
-    if (!isSameSize(found.size, roomy)) await capacity.resize(group, roomy);
-  });
+  await persistently(pacing, () => makeRoom(capacity, group, sizes, now()));
+}
+
+/** CloudFormation has set the limits, or set them back. */
+async function settleLimits({ capacity, pacing }: UpdateSite, { group }: Journal): Promise<void> {
+  if (group === undefined) return;
+  await persistently(pacing, () => letHold(capacity, group));
 }
 
 async function update(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
-  await makeRoom(site, journal);
+  await roomForLimits(site, journal);
   const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
   if (ended.kind === 'updated') {
     const updated = await inPresentGroup(site, journal);
+    await settleLimits(site, updated);
     await renewWarm(site, updated, observer);
     return { ...updated, phase: journal.strategy === 'rolling' ? 'replacing' : 'ending' };
   }
@@ -187,6 +193,7 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
   if (journal.group !== undefined) await stopReplacing(site, journal.group);
   const undone = await inPresentGroup(site, await undoStack(site, journal, observer));
   const { group, formerVersion } = undone;
+  await settleLimits(site, undone);
   await renewWarm(site, undone, observer);
   if (group !== undefined && !journal.paused) {
     const now = await persistently(site.pacing, () => site.survey.group(group));
@@ -270,7 +277,7 @@ async function undoByUpdate(site: UpdateSite, journal: Journal, observer: Update
     await persistently(pacing, () => journals.write({ ...journal, undoing: made.changeSetId }));
   }
   const journalled = { ...journal, undoing };
-  await makeRoom(site, journal);
+  await roomForLimits(site, journal);
   const subject = { stackId, stackName, resources: journal.resources };
   const ended = await executeAndWatch(site, subject, undoing, await observer.stack());
   requireNotStuck(journal, ended);

@@ -21,6 +21,8 @@ class Stage {
   tag: string | undefined;
   stuck: string | undefined;
   tagsFail = false;
+  holdFails = false;
+  sizeFails = false;
   paused = false;
   jobs: QueueMetrics['jobs'] = { scheduled: 0, running: 0, waiting: 0 };
   now = MIDNIGHT;
@@ -79,6 +81,8 @@ class Stage {
       change();
       return Promise.resolve();
     };
+    const refused = (request: string) =>
+      asked(request).then(() => Promise.reject(new Error(`${request}: not allowed`)));
     return {
       read: () => {
         this.requests.push('read');
@@ -98,13 +102,13 @@ class Stage {
           balancesZones: false,
         });
       },
-      setDesired: (desired) => asked('set', () => (this.desired = desired)),
-      hold: (least) => asked('hold', () => (this.min = least)),
-      rememberHeld: (note) => asked('tag', () => (this.tag = heldTagValue(note))),
-      rememberStuck: (stuck) => {
-        if (this.tagsFail) return asked('stuck').then(() => Promise.reject(new Error('not allowed')));
-        return asked('stuck', () => (this.stuck = stuckTagValue(stuck)));
-      },
+      setDesired: (desired) =>
+        this.sizeFails ? refused('set') : asked('set', () => (this.desired = desired)),
+      hold: (least) => (this.holdFails ? refused('hold') : asked('hold', () => (this.min = least))),
+      rememberHeld: (note) =>
+        this.tagsFail ? refused('tag') : asked('tag', () => (this.tag = heldTagValue(note))),
+      rememberStuck: (stuck) =>
+        this.tagsFail ? refused('stuck') : asked('stuck', () => (this.stuck = stuckTagValue(stuck))),
       launches: () => asked('launches').then(() => ({ failures: [], shortage: undefined })),
       remember: () => asked('remember'),
       distribute: () => asked('distribute'),
@@ -141,6 +145,11 @@ describe('a look that forecasts', () => {
     stage.now = MIDNIGHT + (DAY + 60) * MINUTE;
     await stage.look(2);
     expect(stage, 'instances end by themselves').to.include({ min: 3, desired: 8 });
+    await stage.look(2);
+    expect(stage.tag, 'nothing is held').to.equal('3');
+    stage.min = 8;
+    await stage.look(5);
+    expect(stage, "what somebody sets later is no longer taken for the scaler's").to.include({ min: 8 });
   });
 
   it('gives it back when forecasts are switched off', async () => {
@@ -172,10 +181,27 @@ describe('a look that forecasts', () => {
     Object.assign(stage, { now: MIDNIGHT + 540 * MINUTE, paused: true });
     await stage.look(5);
     expect(stage).to.include({ min: 0, desired: 0, tag: undefined });
+    stage.tag = '0/5';
+    await stage.look(5);
+    expect(stage.tag).to.equal('0/5');
   });
 });
 
 describe('a look with a buffer', () => {
+  it('counts as ahead what is up for expected jobs alone, and neither the buffer nor the minimum', async () => {
+    const stage = new Stage(true, 2);
+    expect((await stage.look(20)).forecast?.ahead).to.equal(0);
+    expect(stage, 'the buffer is held').to.include({ min: 2, tag: '0/2' });
+    stage.startCold();
+    expect((await stage.look()).forecast?.ahead, 'at the first look as well').to.equal(0);
+    stage.now = MIDNIGHT + 540 * MINUTE;
+    expect((await stage.look(5)).forecast?.ahead, 'two of eight').to.equal(6);
+    Object.assign(stage, { min: 3 });
+    expect((await stage.look(5)).forecast?.ahead, 'the minimum is three').to.equal(5);
+    stage.jobs = { scheduled: 0, running: 7, waiting: 0 };
+    expect((await stage.look(5)).forecast?.ahead, 'jobs need seven, and nine are held').to.equal(0);
+  });
+
   it('raises and lowers the minimum with what is busy, and gives back the one that the group has', async () => {
     const stage = new Stage(false, 2);
     stage.min = 1;
@@ -203,6 +229,45 @@ describe('a look with a buffer', () => {
     }
     expect(seen).to.eql([['set'], ['tag'], ['hold'], [], []]);
   });
+});
+
+describe('a look at which the minimum cannot be raised', () => {
+  it('fails where the size itself is refused, and so does the next', async () => {
+    const stage = new Stage(false, 2);
+    stage.sizeFails = true;
+    for (let look = 0; look < 2; look++) {
+      const error = await stage.look().catch((failure: unknown) => failure);
+      expect((error as Error).message).to.equal('set: not allowed');
+    }
+  });
+
+  for (const [fault, request] of [
+    ['tagsFail', 'tag'],
+    ['holdFails', 'hold'],
+  ] as const) {
+    it(`goes on without, says so, and tries that again in five minutes (${request})`, async () => {
+      const stage = new Stage(false, 2);
+      stage[fault] = true;
+      await stage.look(request === 'tag' ? 1 : 2);
+      const failed = await stage.look();
+      expect((failed.noteError as Error).message).to.equal(`${request}: not allowed`);
+      expect(failed.decision.memory.busy, 'the look counts').to.have.length(1);
+      stage.jobs = { scheduled: 2, running: 0, waiting: 0 };
+      const seen = [];
+      for (let look = 0; look < 29; look++) {
+        const { noteError } = await stage.look();
+        expect(stage.requests).to.not.include(request);
+        if (noteError !== undefined) seen.push(noteError);
+      }
+      expect(stage.desired, 'the stuck jobs are known, and tried').to.be.within(5, 8);
+      if (fault === 'holdFails') expect(stage.stuck).to.match(/^2 until/);
+      expect(seen).to.have.length(fault === 'tagsFail' ? 1 : 0);
+      stage[fault] = false;
+      await stage.look(4);
+      expect(stage.min).to.be.at.least(2);
+      expect(stage.tag).to.match(/^0\/2/);
+    });
+  }
 });
 
 describe('a look beside idle agents that take no job', () => {
@@ -234,12 +299,24 @@ describe('a look beside idle agents that take no job', () => {
     expect(stage, 'the next attempt').to.include({ desired: 1 });
   });
 
+  it('forgets none of them after a cold start because others run', async () => {
+    const stage = new Stage(false);
+    const noted = '5 until 2026-11-23T00:10:00.000Z then 360 s';
+    Object.assign(stage, { desired: 5, stuck: noted, jobs: { scheduled: 4, running: 3, waiting: 0 } });
+    await stage.look(2);
+    expect(stage.desired).to.equal(5);
+    expect(stage.stuck, 'one was canceled').to.equal(noted.replace('5', '4'));
+    stage.jobs = { scheduled: 3, running: 4, waiting: 0 };
+    await stage.look();
+    expect(stage.desired, 'one has started').to.equal(7);
+  });
+
   it('goes on where they cannot be written down, says so, and tries that again in five minutes', async () => {
     const stage = new Stage(false);
     Object.assign(stage, { desired: 2, tagsFail: true, jobs: { scheduled: 2, running: 0, waiting: 0 } });
     await stage.look(4);
     const failed = await stage.look();
-    expect((failed.noteError as Error).message).to.equal('not allowed');
+    expect((failed.noteError as Error).message).to.equal('stuck: not allowed');
     expect(stage.desired).to.equal(3);
     expect((await stage.look()).noteError).to.equal(undefined);
     stage.tagsFail = false;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  ownSize,
   awaitZero,
   type CapacityCalls,
   type GroupSize,
@@ -82,6 +83,15 @@ describe('scaling to zero', () => {
     group.tags['bk-stack:held'] = '0/2';
     expect(await scaleToZero(group, 'g')).to.eql({ ...SIZE, min: 0 });
     expect(group.tags['bk-stack:size']).to.equal('0/10/4');
+  });
+
+  it('ends with a minimum that the scaler takes for its own no more, whatever it had raised it to', async () => {
+    const group = new Group();
+    group.tags['bk-stack:held'] = '0/2';
+    await scaleToZero(group, 'g');
+    await resumeGroup(group, 'g', { min: 2, max: 10, desired: 4 });
+    expect(ownSize(group).min).to.equal(2);
+    expect(group.tags).to.eql({ Name: 'ci' });
   });
 
   it('may be repeated, and is undone exactly', async () => {

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { planScale, scaleGroup, type WantedSize, withRoomFor } from '../../../src/stack/capacity/scale.ts';
+import {
+  letHold,
+  makeRoom,
+  planScale,
+  scaleGroup,
+  type WantedSize,
+  withRoomFor,
+} from '../../../src/stack/capacity/scale.ts';
+import { heldOf, nextHold } from '../../../src/scaler/held-tag.ts';
 import type { GroupSize, SizedGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 /** A group, and what has been asked of it in that order. */
@@ -87,5 +95,92 @@ describe('room for the limits of an update', () => {
   it('gives a minimum that the scaler has raised back as a whole', () => {
     expect(room(4, 10, '0/4')).to.eql({ min: 0, max: 10, desired: 4 });
     expect(room(3, 10, '0/3'), 'none is needed').to.eql({ min: 3, max: 10, desired: 4 });
+  });
+});
+
+describe('a group whose limits an update sets', () => {
+  const NOW = Date.parse('2026-11-25T11:00:00Z');
+  const UNTIL = ' until 2026-11-25T12:00:00.000Z';
+  const BEFORE = { min: 0, max: 10, desired: 4 };
+  const made = async (min: number, held: string | undefined, after: Partial<GroupSize>) => {
+    const group = new Group({ ...BEFORE, min }, held === undefined ? {} : { 'bk-stack:held': held });
+    await makeRoom(group, 'g', { before: BEFORE, after: { ...BEFORE, ...after } }, NOW);
+    return group;
+  };
+  /** The next step of a scaler that wants to hold so many. */
+  const step = ({ tags, size }: Group, least: number, now = NOW + 10_000) =>
+    nextHold(tags['bk-stack:held'], heldOf(tags['bk-stack:held'], size.min), least, now);
+
+  it('gives back what the scaler has raised, which does not raise it again until the limits are set', async () => {
+    const group = await made(8, '0/8', { max: 3 });
+    expect(group.size).to.eql({ min: 0, max: 10, desired: 4 });
+    expect(group.asked, 'the scaler is kept off first').to.eql(['tag', 'resize', 'tag']);
+    expect(group.tags['bk-stack:held']).to.equal(`0${UNTIL}`);
+    expect(step(group, 8)).to.equal(undefined);
+    expect(step(group, 8, NOW + 3_600_000), 'should nobody let it go on').to.not.equal(undefined);
+    await letHold(group, 'g');
+    expect(group.tags['bk-stack:held']).to.equal('0');
+    expect(step(group, 3)).to.eql({ kind: 'remember', note: { min: 0, held: [3] } });
+  });
+
+  it('takes a new minimum for its own, also where it is what the scaler holds or held', async () => {
+    for (const [min, held] of [
+      [1, '0/1'],
+      [0, '0/1'],
+      [1, '0/2/1'],
+      [3, '0/3'],
+      [2, '0/2/1'],
+    ] as const) {
+      const group = await made(min, held, { min: 1 });
+      expect(step(group, 2), held).to.equal(undefined);
+      group.size = { ...group.size, min: 1 };
+      expect(heldOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
+      await letHold(group, 'g');
+      expect(heldOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
+    }
+  });
+
+  it('has the minimum of before again where the update is rolled back before or after it is set', async () => {
+    for (const after of [{ min: 8 }, { max: 3 }, { min: 2 }]) {
+      for (const reached of [false, true]) {
+        const group = await made(8, '0/8', after);
+        if (reached) group.size = { ...group.size, min: 0 };
+        await letHold(group, 'g');
+        expect(heldOf(group.tags['bk-stack:held'], group.size.min).min).to.equal(0);
+      }
+    }
+  });
+
+  it('keeps what is raised where there is room for it', async () => {
+    const group = await made(2, '0/2', { max: 5 });
+    expect(group.size.min).to.equal(2);
+    expect(group.tags['bk-stack:held']).to.equal(`0/2${UNTIL}`);
+    expect(step(group, 8), 'and no more than that').to.equal(undefined);
+    await letHold(group, 'g');
+    expect(group.tags['bk-stack:held']).to.equal('0/2');
+  });
+
+  it('comes to the same where it was cut short', async () => {
+    const whole = await made(8, '0/8', { max: 3 });
+    for (const requests of [1, 2]) {
+      const group = new Group({ ...BEFORE, min: 8 }, { 'bk-stack:held': '0/8' });
+      const limited = (call: 'tag' | 'resize') => (name: string, value: never) =>
+        group.asked.length < requests ? group[call](name, value) : Promise.reject(new Error('killed'));
+      const calls = { read: () => group.read(), tag: limited('tag'), resize: limited('resize') };
+      const sizes = { before: BEFORE, after: { ...BEFORE, max: 3 } };
+      await makeRoom(calls, 'g', sizes, NOW).catch(() => undefined);
+      await makeRoom(group, 'g', sizes, NOW);
+      expect([group.size, group.tags]).to.eql([whole.size, whole.tags]);
+    }
+  });
+
+  it('is left alone where no limit changes, and where the scaler has never raised it', async () => {
+    expect((await made(8, '0/8', {})).asked).to.eql([]);
+    const never = await made(0, undefined, { max: 3 });
+    expect(never.asked).to.eql([]);
+    await letHold(never, 'g');
+    const free = await made(8, '0/8', {});
+    await letHold(free, 'g');
+    expect([...never.asked, ...free.asked]).to.eql([]);
   });
 });
