@@ -22,8 +22,9 @@ interface ListedStack {
 }
 
 const found = (await stacks()).find(({ stackName }) => stackName === NAME);
-if (found?.status === 'CREATE_COMPLETE') {
+if (found !== undefined && isThere(found.status)) {
   console.log(`The stack ${NAME} is there already, from an earlier demo:\n`);
+  if (found.status.endsWith('_IN_PROGRESS')) await bkStack(['status', NAME, '--wait']);
 } else {
   // The sandbox takes any token that does not begin with "invalid".
   const token = `demo-${randomBytes(12).toString('hex')}`;
@@ -40,6 +41,11 @@ What to try next, all of it in the sandbox:
   ${PROGRAM} delete ${NAME} --sandbox         asks, and keeps the secrets bucket
   eval "$(${PROGRAM} sandbox env)"         points the AWS CLI and any SDK at it
   ${PROGRAM} sandbox stop                  ends it; its state is kept`);
+
+/** Whether a stack is there to be shown, or will be: what is left of a creation that failed, create removes first. */
+function isThere(status: string): boolean {
+  return /^(CREATE_(COMPLETE|IN_PROGRESS)|UPDATE_.*)$/.test(status);
+}
 
 async function stacks(): Promise<readonly ListedStack[]> {
   const { stacks } = JSON.parse(await bkStack(['list', '--json'], {}, 'read')) as { stacks: ListedStack[] };

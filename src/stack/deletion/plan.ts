@@ -90,7 +90,7 @@ export function deleteAgain({ stack, doomedBuckets }: Pick<DeletionPlan, 'stack'
 
 /**
  * Decides how a stack is deleted.
- * @throws UsageError for wishes that cannot be met; OperationError for a stack that must not or cannot be deleted now.
+ * @throws UsageError for wishes that cannot be met, and where jobs would be lost; OperationError for a stack that must not or cannot be deleted now.
  * Each says what to type instead.
  */
 export function planDeletion(found: DeletionFindings, wishes: DeletionWishes): DeletionPlan {
@@ -199,7 +199,7 @@ function refuseToEndJobs(
   if (lacks === undefined) return;
   const { stackName, region } = stack;
   const again = `bk-stack delete ${stackName} --region ${region} ${AS_GIVEN}`;
-  throw new OperationError(
+  throw new UsageError(
     `${stackName} can't be deleted without losing jobs: ${LACKS[lacks]} (${jobsText(jobs)})`,
     {
       hint: [

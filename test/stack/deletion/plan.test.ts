@@ -131,6 +131,8 @@ describe('the plan of a deletion', () => {
     it('refuses to end running or unknown jobs of a usable stack that cannot drain', () => {
       for (const status of ['CREATE_COMPLETE', 'UPDATE_COMPLETE', 'UPDATE_ROLLBACK_COMPLETE']) {
         expect(outcome(status, group(false, ...up), running(1)), status).to.equal(undefined);
+        const undrained = found({ status }, { groups: [group(false, ...up)], jobs: running(1) });
+        expect(refusal(() => planDeletion(undrained, wishes))).to.be.instanceOf(UsageError);
         expect(outcome(status, group(false, ...up), unknown), status).to.equal(undefined);
         expect(outcome(status, group(false, ...up), running(0)), status).to.equal('end');
         expect(outcome(status, group(false, ...up), running(1), true), status).to.equal('end');
