@@ -32,6 +32,8 @@ export interface UndrainedStack {
 const LACKS = {
   'host program': "its instances don't run bk-stack's host program, so nothing lets their jobs finish",
   hook: `its group lacks the lifecycle hook ${TERMINATING_HOOK}, which holds an instance until its jobs are done`,
+  'launch template':
+    'its launch template is gone, so nothing tells whether its instances finish their jobs first',
 } as const;
 
 /** The refusal of an operation that would lose jobs: the reason, how many run, and what to do by hand. */
@@ -66,6 +68,9 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
   const { stackName, region, unprotected } = stack;
   if (stack.lacks === 'hook') {
     return [`Put the hook back, then repeat the command: bk-stack doctor ${stackName} --fix`];
+  }
+  if (stack.lacks === 'launch template') {
+    return ['Give the group a launch template that exists, then repeat the command.'];
   }
   switch (operation) {
     case 'instances stop':
