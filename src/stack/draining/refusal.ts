@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { counted } from '../../terminal/text.ts';
+import { protectionCommands } from '../capacity/protection.ts';
 import type { QueueState } from '../reading/queue.ts';
 import type { Draining } from './draining.ts';
 
@@ -88,7 +89,7 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
     case 'resume':
       return [
         'Protect the instances from scale-in, then repeat the command. They end by themselves when they are idle:',
-        ...protecting(stack.group, unprotected, region),
+        ...protectionCommands(stack.group, unprotected, region, '--protected-from-scale-in'),
       ];
     case 'update --cancel':
       return [
@@ -106,16 +107,6 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
 /** https://buildkite.com/docs/agent/queues/managing#pause-and-resume-a-queue */
 function pausing(queue: QueueState): string {
   return `In Buildkite, pause the queue${queue.known ? ` ${queue.queue}` : ''} (Agents, your cluster, the queue)`;
-}
-
-/** SetInstanceProtection takes fifty ids. */
-const IDS = 50;
-
-function protecting(group: string, instanceIds: readonly string[], region: string): string[] {
-  return Array.from({ length: Math.ceil(instanceIds.length / IDS) }, (_, index) => {
-    const ids = instanceIds.slice(index * IDS, (index + 1) * IDS).join(' ');
-    return `aws autoscaling set-instance-protection --instance-ids ${ids} --auto-scaling-group-name ${group} --protected-from-scale-in --region ${region}`;
-  });
 }
 
 /**

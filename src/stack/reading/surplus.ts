@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { counted } from '../../terminal/text.ts';
+import { protectionCommands } from '../capacity/protection.ts';
 import { isDenied } from '../preflight/check.ts';
 import type { GroupState } from './group.ts';
 
@@ -147,14 +148,14 @@ export function surplusText({ instances, minutes, cause }: Surplus): string {
   return `${more}, in service for over ${minutes} min: ${CAUSES[cause]}`;
 }
 
-/** The command that ends them. */
+/** The commands that end them, a line each. */
 export function surplusRemedy({ cause, protectedInstances }: Surplus, group: string, region: string): string {
   const on = `--auto-scaling-group-name ${group} --region ${region}`;
   switch (cause) {
     case 'terminate-suspended':
       return `aws autoscaling resume-processes --scaling-processes Terminate ${on}`;
     case 'protected':
-      return `aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids ${protectedInstances.join(' ')} ${on}`;
+      return protectionCommands(group, protectedInstances, region, '--no-protected-from-scale-in').join('\n');
     case 'unknown':
       return `See what the group tried: aws autoscaling describe-scaling-activities ${on}`;
   }
@@ -167,7 +168,10 @@ export function onStandby({ instances }: Pick<GroupState, 'instances'>): string[
   );
 }
 
-/** The command that brings them back, which raises the desired capacity by as many. */
+/**
+ * How to bring them back. Auto Scaling raises the desired capacity by as many, and refuses that beyond the group's maximum.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ExitStandby.html
+ */
 export function standbyRemedy(instanceIds: readonly string[], group: string, region: string): string {
   return `aws autoscaling exit-standby --instance-ids ${instanceIds.join(' ')} --auto-scaling-group-name ${group} --region ${region}`;
 }

@@ -143,7 +143,7 @@ describe('what is wrong with a stack', () => {
         message:
           '1 instance more than desired, without jobs, in service for over 12 min: instances are protected from scale-in.',
         remedy:
-          'aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --region us-east-1',
+          'aws autoscaling set-instance-protection --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --no-protected-from-scale-in --region us-east-1',
       },
       {
         message: "1 instance on standby, which costs money and doesn't count as capacity: i-3.",

@@ -115,8 +115,13 @@ describe('instances that are too many', () => {
     ];
     expect(both('protected')).to.eql([
       '1 instance more than desired, without jobs, in service for over 12 min: instances are protected from scale-in',
-      'aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --region eu-west-1',
+      'aws autoscaling set-instance-protection --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --no-protected-from-scale-in --region eu-west-1',
     ]);
+    const many = surplusRemedy(
+      { ...found, cause: 'protected', protectedInstances: Array.from({ length: 101 }, (_, at) => `i-${at}`) },
+      ...(['ci-Group', 'eu-west-1'] as const),
+    );
+    expect(many.split('\n').map((line) => line.match(/ i-\d+/g)?.length)).to.eql([50, 50, 1]);
     expect(both('terminate-suspended')[1]).to.equal(
       'aws autoscaling resume-processes --scaling-processes Terminate --auto-scaling-group-name ci-Group --region eu-west-1',
     );
