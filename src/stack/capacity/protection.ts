@@ -3,8 +3,13 @@ const AT_ONCE = 50;
 
 /** Splits instance ids into as many as SetInstanceProtection takes at once. */
 export function protectionBatches(instanceIds: readonly string[]): string[][] {
-  return Array.from({ length: Math.ceil(instanceIds.length / AT_ONCE) }, (_, index) =>
-    instanceIds.slice(index * AT_ONCE, (index + 1) * AT_ONCE),
+  return batchesOf(instanceIds, AT_ONCE);
+}
+
+/** Splits instance ids into as many as a request takes. */
+export function batchesOf(instanceIds: readonly string[], most: number): string[][] {
+  return Array.from({ length: Math.ceil(instanceIds.length / most) }, (_, index) =>
+    instanceIds.slice(index * most, (index + 1) * most),
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { counted } from '../../terminal/text.ts';
-import { protectionCommands } from '../capacity/protection.ts';
+import { batchesOf, protectionCommands } from '../capacity/protection.ts';
 import { isDenied } from '../preflight/check.ts';
 import type { GroupState } from './group.ts';
 
@@ -168,10 +168,19 @@ export function onStandby({ instances }: Pick<GroupState, 'instances'>): string[
   );
 }
 
+/** ExitStandby takes an array of at most 19 ids, although its description says 20. */
+const EXITING_AT_ONCE = 19;
+
 /**
- * How to bring them back. Auto Scaling raises the desired capacity by as many, and refuses that beyond the group's maximum.
+ * The commands that bring them back, and what they need. Auto Scaling raises the desired capacity by as many.
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ExitStandby.html
  */
 export function standbyRemedy(instanceIds: readonly string[], group: string, region: string): string {
-  return `aws autoscaling exit-standby --instance-ids ${instanceIds.join(' ')} --auto-scaling-group-name ${group} --region ${region}`;
+  return [
+    ...batchesOf(instanceIds, EXITING_AT_ONCE).map(
+      (ids) =>
+        `aws autoscaling exit-standby --instance-ids ${ids.join(' ')} --auto-scaling-group-name ${group} --region ${region}`,
+    ),
+    `This raises the desired capacity by ${instanceIds.length}; it is refused if that exceeds the group's maximum.`,
+  ].join('\n');
 }

@@ -148,7 +148,7 @@ describe('what is wrong with a stack', () => {
       {
         message: "1 instance on standby, which costs money and doesn't count as capacity: i-3.",
         remedy:
-          'aws autoscaling exit-standby --instance-ids i-3 --auto-scaling-group-name ci-Group --region us-east-1',
+          "aws autoscaling exit-standby --instance-ids i-3 --auto-scaling-group-name ci-Group --region us-east-1\nThis raises the desired capacity by 1; it is refused if that exceeds the group's maximum.",
       },
     ]);
   });
