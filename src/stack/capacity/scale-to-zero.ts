@@ -120,6 +120,8 @@ export interface ZeroWait {
   readonly changed: (left: Remaining) => void;
   /** Asks how many agents of the queue have a job; undefined where that is not known. */
   readonly busyAgents?: () => Promise<number | undefined>;
+  /** How to end them sooner, for whoever runs out of time; absent where the command has no way. */
+  readonly sooner?: string;
 }
 
 /** What is left of a group that goes to zero. */
@@ -142,7 +144,7 @@ export async function awaitZero(
   calls: CapacityCalls,
   group: string,
   pacing: Pacing,
-  { timeoutSeconds, force, changed, busyAgents }: ZeroWait,
+  { timeoutSeconds, force, changed, busyAgents, sooner }: ZeroWait,
 ): Promise<void> {
   let before = '';
   for (let waited = 0; ; waited += LOOK_EVERY) {
@@ -164,7 +166,10 @@ export async function awaitZero(
       throw new OperationError(
         `${counted(instances.length, 'instance')} still there after ${waited} seconds`,
         {
-          hint: 'They end when their jobs are done. Wait on with the same command, or end them now: --force',
+          hint: [
+            'They end when their jobs are done. To keep waiting, repeat the command.',
+            ...(sooner === undefined ? [] : [sooner]),
+          ].join('\n'),
           details: { instances },
         },
       );

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { OperationError } from '../../../src/errors.ts';
 import {
   awaitZero,
   type CapacityCalls,
@@ -141,10 +142,16 @@ describe('scaling to zero', () => {
     };
     await awaitZero(group, 'g', pacing, wait);
     expect(left).to.eql([2, 1]);
-    const stuck = await awaitZero(new Group(), 'g', NO_WAIT, wait).catch(
-      (error: unknown) => (error as Error).message,
-    );
-    expect(stuck).to.match(/2 instances still there after 60 seconds/);
+    const stuck = async (sooner?: string) =>
+      (await awaitZero(new Group(), 'g', NO_WAIT, { ...wait, ...(sooner !== undefined && { sooner }) }).catch(
+        (error: unknown) => error,
+      )) as OperationError;
+    expect((await stuck()).message).to.match(/2 instances still there after 60 seconds/);
+    // Not every command that waits has --force.
+    expect((await stuck()).hint)
+      .to.match(/repeat the command/)
+      .and.not.contain('--force');
+    expect((await stuck('End them: --force')).hint).to.match(/repeat the command.*\nEnd them: --force$/);
   });
 
   it('removes protection before it asks for a scale-in', async () => {
