@@ -75,7 +75,7 @@ export default class Update extends UpdateCommand {
       await import('../stack/update/index.ts');
     if (flags.forget) {
       const forgotten = await dropUpdate(await this.connect(flags), stackName, this.signal);
-      this.log(this.here(forgottenText(forgotten, outTheme)));
+      this.log(forgottenText(forgotten, outTheme));
       return forgotten;
     }
     if (flags.resume || flags.cancel) {
