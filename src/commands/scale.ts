@@ -22,8 +22,8 @@ export default class Scale extends UpdateCommand {
   static override args = { name: stackNameArg };
 
   static override flags = {
-    min: Flags.integer({ description: 'fewest instances', helpValue: '<instances>', min: 0 }),
-    max: Flags.integer({ description: 'most instances', helpValue: '<instances>', min: 0 }),
+    min: Flags.integer({ description: 'minimum instances', helpValue: '<instances>', min: 0 }),
+    max: Flags.integer({ description: 'maximum instances', helpValue: '<instances>', min: 0 }),
     desired: Flags.integer({ description: 'instances now', helpValue: '<instances>', min: 0 }),
   };
 

@@ -204,7 +204,7 @@ describe('what is wrong with a stack', () => {
     };
     const [ours] = problemsOf({ stack, alarms: [alarm] });
     expect(ours?.message).to.equal(
-      'The alarm ci-ScalerAlarm-1 is on since 2026-11-23 11:00 UTC: The scaler fails',
+      'Alarm ci-ScalerAlarm-1 has been firing since 2026-11-23 11:00 UTC: The scaler fails',
     );
     expect(ours?.remedy).to.contain('bk-stack logs tail ci --group scaler');
     const [other] = problemsOf({ stack, alarms: [{ ...alarm, ofFunction: false }] });
