@@ -1,4 +1,5 @@
 import { isSecretName } from '../redaction/names.ts';
+import { Redactor } from '../redaction/redactor.ts';
 import { AS_GIVEN, commandsIn, type PrintedWord } from '../shell/printed.ts';
 import { word } from '../shell/quoted.ts';
 
@@ -108,7 +109,7 @@ export interface FlagToken {
 /** How the result is shown, and who is asked: not repeated, as whoever types a command decides that anew. */
 const PRESENTATION = /^(?:json|no-color|no-input|debug|region|profile|sandbox)$/;
 
-/** The flags that a command was given, to be repeated. A value that may be a secret by its name is left out. */
+/** The flags that a command was given, to be repeated. A value that may be a secret by its name or its look is left out. */
 export function givenFlags(tokens: readonly FlagToken[], flags: KnownCommand['flags']): GivenFlag[] {
   return tokens.flatMap(({ type, flag, input }) => {
     if (type !== 'flag' || flag === undefined || PRESENTATION.test(flag)) return [];
@@ -118,8 +119,12 @@ export function givenFlags(tokens: readonly FlagToken[], flags: KnownCommand['fl
 }
 
 function shownValue(value: string): string {
-  const [, key] = /^([\w.-]+)=/.exec(value) ?? [];
-  return key !== undefined && isSecretName(key) ? `${key}=...` : value;
+  const [, key, named = value] = /^([\w.-]+)=(.*)$/s.exec(value) ?? [];
+  const secret =
+    (key !== undefined && isSecretName(key)) ||
+    [value, named].some((each) => new Redactor().redact(each) !== each);
+  if (!secret) return value;
+  return key === undefined ? '...' : `${key}=...`;
 }
 
 interface Completed {
@@ -136,7 +141,11 @@ function ownCommand(words: readonly PrintedWord[], here: Here): Completed | unde
   const present = texts.flatMap((text) => flagName(text, command) ?? []);
   const given =
     here.running?.id === command.id && texts.includes(AS_GIVEN)
-      ? here.running.given.filter((flag) => !isSaid(flag, texts, present, command))
+      ? here.running.given.filter(
+          (flag) =>
+            !isSaid(flag, texts, present, command) &&
+            !present.some((each) => areExclusive(flag.name, each, command)),
+        )
       : [];
   const repeated = given.flatMap((flag) => flag.words.map(word));
   const all = [...present, ...given.map(({ name }) => name)];
@@ -202,13 +211,18 @@ function flagName(text: string, { flags }: KnownCommand): string | undefined {
 }
 
 /** Whether a command takes a global flag that it does not have yet. `list --all-regions` takes no region. */
-function takes({ id, flags }: KnownCommand, flag: string, present: readonly string[]): boolean {
-  const excludes = (one: string, other: string) => flags[one]?.exclusive?.includes(other) === true;
+function takes(command: KnownCommand, flag: string, present: readonly string[]): boolean {
   return (
-    !id.startsWith('sandbox:') &&
-    flags[flag]?.helpGroup === GLOBAL &&
-    !present.some((each) => each === flag || excludes(each, flag) || excludes(flag, each))
+    !command.id.startsWith('sandbox:') &&
+    command.flags[flag]?.helpGroup === GLOBAL &&
+    !present.some((each) => each === flag || areExclusive(each, flag, command))
   );
+}
+
+/** Whether a command refuses two flags together; it says so of one of them, or of both. */
+function areExclusive(one: string, other: string, { flags }: KnownCommand): boolean {
+  const excludes = (each: string, another: string) => flags[each]?.exclusive?.includes(another) === true;
+  return excludes(one, other) || excludes(other, one);
 }
 
 function readsStdin(given: readonly GivenFlag[]): boolean {

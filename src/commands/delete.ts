@@ -54,9 +54,12 @@ export default class Delete extends BaseCommand {
     const stackName = this.requireName(args.name);
     const ask = this.interactive(flags) && !flags.yes;
     if (!ask && !flags.yes) {
-      throw new UsageError(`Deleting ${stackName} has to be confirmed, and nobody can be asked here`, {
-        hint: `Confirm it: bk-stack delete ${stackName} ${AS_GIVEN} --yes`,
-      });
+      throw new UsageError(
+        `Can't ask for confirmation to delete ${stackName}: this session isn't interactive`,
+        {
+          hint: `Pass --yes: bk-stack delete ${stackName} ${AS_GIVEN} --yes`,
+        },
+      );
     }
     const aws = await this.connect(flags);
     const { deleteStack, planDeletion, retainable, surveyForDeletion } =

@@ -93,6 +93,7 @@ export default class ScaleToZero extends BaseCommand {
           const now = await queueState(aws, stack);
           return now.known ? now.report.agents.busy : undefined;
         },
+        sooner: `To end them now, and the jobs on them: bk-stack scale-to-zero ${stackName} ${AS_GIVEN} --force`,
       }).finally(() => status?.settle());
     }
     const { min, max, desired } = remembered;

@@ -22,8 +22,8 @@ export default class Scale extends UpdateCommand {
   static override args = { name: stackNameArg };
 
   static override flags = {
-    min: Flags.integer({ description: 'fewest instances', helpValue: '<instances>', min: 0 }),
-    max: Flags.integer({ description: 'most instances', helpValue: '<instances>', min: 0 }),
+    min: Flags.integer({ description: 'minimum instances', helpValue: '<instances>', min: 0 }),
+    max: Flags.integer({ description: 'maximum instances', helpValue: '<instances>', min: 0 }),
     desired: Flags.integer({ description: 'instances now', helpValue: '<instances>', min: 0 }),
   };
 
@@ -39,7 +39,7 @@ export default class Scale extends UpdateCommand {
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { differingLimits, isSameSize, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
-    const { groupDrains, requireDraining } = await import('../stack/draining/require.ts');
+    const { knownToDrain, requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/reading/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
@@ -53,7 +53,7 @@ export default class Scale extends UpdateCommand {
     if (planned.ends) await requireDraining(aws, stack, group, 'scale');
     const differing = differingLimits(stack, planned.after);
     // An update of another stack's group is refused.
-    const updatable = differing.length > 0 && (await groupDrains(aws, group));
+    const updatable = differing.length > 0 && (await knownToDrain(aws, group));
     const asks = updatable && (min ?? max) !== undefined && this.interactive(flags);
     const lasting = asks && (await this.isToLast(planned.after, differing));
     if (lasting) await this.updateLimits(aws, stackName, differing, flags);

@@ -51,7 +51,7 @@ export default class Update extends UpdateCommand {
       description: "be asked for the parameters, starting from today's values",
     }),
     detect: Flags.boolean({
-      description: 'only look; exit with 3 if there is something to do',
+      description: 'check only; exit 3 if changes exist',
       exclusive: ['dry-run'],
     }),
     resume: Flags.boolean({
@@ -75,7 +75,7 @@ export default class Update extends UpdateCommand {
       await import('../stack/update/index.ts');
     if (flags.forget) {
       const forgotten = await dropUpdate(await this.connect(flags), stackName, this.signal);
-      this.log(this.here(forgottenText(forgotten, outTheme)));
+      this.log(forgottenText(forgotten, outTheme));
       return forgotten;
     }
     if (flags.resume || flags.cancel) {
@@ -88,7 +88,7 @@ export default class Update extends UpdateCommand {
       return end;
     }
     if (flags.interactive && !this.interactive(flags)) {
-      throw new UsageError('--interactive asks, and nobody can be asked here', {
+      throw new UsageError('--interactive needs a terminal', {
         hint: `Name what changes: bk-stack update ${stackName} --param Key=Value`,
       });
     }

@@ -39,6 +39,8 @@ const commands: readonly KnownCommand[] = [
       yes: { type: 'boolean', char: 'y' },
       'delete-secrets': { type: 'boolean' },
       retain: { type: 'option', multiple: true },
+      force: { type: 'boolean' },
+      'drain-timeout': { type: 'option', exclusive: ['force'] },
     },
   },
   { ...NAMED, id: 'update', flags: { ...GLOBALS, param: { type: 'option', multiple: true } } },
@@ -228,15 +230,37 @@ describe('a command that is to be run again', () => {
     );
   });
 
-  it('names no secret', () => {
-    const secret = givenFlags(
-      [token('param', 'BuildkiteAgentToken=abc'), token('param', 'KeyName=mine')],
-      flags,
+  it('repeats no flag that its own words exclude, whichever of them says so', () => {
+    const { flags: ofDelete } = commands.find(({ id }) => id === 'delete')!;
+    const deleting = (...tokens: ReturnType<typeof token>[]) => ({
+      running: { id: 'delete', given: givenFlags([...tokens, token('yes', '--yes')], ofDelete) },
+    });
+    const slow = deleting(token('drain-timeout', '600'));
+    expect(again(`bk-stack delete ci ${AS_GIVEN} --force`, '', slow)).to.equal(
+      'bk-stack delete ci --yes --force --region eu-west-1 --sandbox',
     );
-    expect(secret.map(({ words }) => words)).to.eql([
-      ['--param', 'BuildkiteAgentToken=...'],
-      ['--param', 'KeyName=mine'],
-    ]);
+    expect(
+      again(`bk-stack delete ci ${AS_GIVEN} --drain-timeout 9`, '', deleting(token('force', '--force'))),
+    ).to.equal('bk-stack delete ci --yes --drain-timeout 9 --region eu-west-1 --sandbox');
+    expect(again(`bk-stack delete ci ${AS_GIVEN}`, '', slow)).to.equal(
+      'bk-stack delete ci --drain-timeout 600 --yes --region eu-west-1 --sandbox',
+    );
+  });
+
+  it('names no secret', () => {
+    const github = `ghp_${'Ab1'.repeat(12)}`;
+    for (const [value, shown] of [
+      ['BuildkiteAgentToken=abc', 'BuildkiteAgentToken=...'],
+      ['KeyName=mine', 'KeyName=mine'],
+      [`GH_TOKEN_RO=${github}`, 'GH_TOKEN_RO=...'],
+      ['Repository=https://me:s3cr3t-value@example.com/x.git', 'Repository=...'],
+      ['https://me:s3cr3t-value@example.com/x.yml', '...'],
+      ['https://example.com/x.yml?a=b', 'https://example.com/x.yml?a=b'],
+      ['Names=a=b', 'Names=a=b'],
+    ] as const) {
+      const [found] = givenFlags([token('param', value)], flags);
+      expect(found?.words, value).to.eql(['--param', shown]);
+    }
   });
 
   it('is fed where it was', () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 import { CODES } from '../../src/doctor/finding.ts';
 import { findingsOf } from '../../src/doctor/doctor.ts';
+import type { Answer } from '../support/fleet.ts';
 import { HealthyStack } from '../support/healthy-stack.ts';
+import { sdkError } from '../support/world-aws.ts';
 import { FAULTS } from './faults.ts';
 
 describe('doctor', function () {
@@ -46,6 +48,30 @@ describe('doctor', function () {
       expect(stack.lost).to.equal(lost);
     });
   }
+
+  it('leaves the hooks of a group alone whose launch template is gone', async () => {
+    const stack = healthy.copy();
+    stack.push(3_600);
+    await stack.world.pass(30);
+    stack.aws.refuse = (_service, operation) =>
+      operation === 'DescribeLaunchTemplateVersions'
+        ? sdkError('InvalidLaunchTemplateId.VersionNotFound', 'Could not find the specified version 1.')
+        : undefined;
+    const hooks = async () =>
+      (await stack.onGroup('DescribeLifecycleHooks')).LifecycleHooks.map(
+        ({ LifecycleHookName }: Answer) => LifecycleHookName,
+      );
+    const before = await hooks();
+    expect(await stack.codes()).to.eql([]);
+    await stack.fix();
+    expect(await hooks())
+      .to.eql(before)
+      .and.to.include('bk-stack-terminating');
+    // Nor does it put them on one that may be anybody's.
+    for (const LifecycleHookName of before) await stack.onGroup('DeleteLifecycleHook', { LifecycleHookName });
+    await stack.fix();
+    expect(await hooks()).to.eql([]);
+  });
 
   it('has a fault planted for each of its findings', () => {
     // Those two are in official-stack.test.ts.

@@ -337,7 +337,7 @@ export const FAULTS: readonly PlantedFault[] = [
     },
     code: 'instances-surplus',
     severity: 'warning',
-    fix: /set-instance-protection --no-protected-from-scale-in --instance-ids i-\S+ i-\S+ --auto-scaling-group-name/,
+    fix: /set-instance-protection --instance-ids i-\S+ i-\S+ --auto-scaling-group-name \S+ --no-protected-from-scale-in/,
     fixed: true,
   },
   {

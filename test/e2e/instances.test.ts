@@ -131,8 +131,11 @@ describe('bk-stack instances and scale', function () {
     expect((await ran('scale', 'ci', '--min', '3')).stdout).to.match(/has that size already/);
     for (const [flags, said] of [
       [[], /No size is named/],
-      [['--min', '9'], /fewest instances \(9\) would be more than the most \(8\)/],
-      [['--desired', '9'], /9 desired instances are not within 3 to 8.*--max 9/s],
+      [['--min', '9'], /minimum \(9\) would exceed the maximum \(8\)/],
+      [
+        ['--desired', '9'],
+        /desired capacity \(9\) must be between the minimum \(3\) and the maximum \(8\).*--max 9/s,
+      ],
       [['--min', '-1'], /--min/],
     ] as const) {
       const { exitCode, stderr } = await sandbox.run('scale', 'ci', ...flags);

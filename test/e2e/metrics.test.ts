@@ -182,7 +182,7 @@ describe('bk-stack metrics', function () {
       const { stdout, stderr } = await sandbox.run('status', 'ci');
       text = stdout + stderr;
     }
-    expect(text).to.match(/✖ The alarm ci-Silent-\w+ is on since .* UTC: Nothing is measured/);
+    expect(text).to.match(/✖ Alarm ci-Silent-\w+ has been firing since .* UTC: Nothing is measured/);
     expect(text).to.match(/aws cloudwatch describe-alarm-history --alarm-name 'ci-Silent-/);
     expect(text).to.not.contain('official-Silent');
   });

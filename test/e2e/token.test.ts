@@ -56,7 +56,7 @@ describe('bk-stack token rotate', function () {
   it('needs a token, and a stack that keeps one in SSM', async () => {
     const none = await sandbox.run('token', 'rotate', 'ci');
     expect(none.exitCode).to.equal(2);
-    expect(none.stderr).to.match(/The new token is needed.*--token-stdin/s);
+    expect(none.stderr).to.match(/No token given.*--token-stdin/s);
     const unknown = await sandbox.runWith({ input: 'x' }, 'token', 'rotate', 'nowhere', '--token-stdin');
     expect(unknown.exitCode).to.equal(1);
     const empty = await rotate('');

@@ -42,8 +42,8 @@ export default class TokenRotate extends BaseCommand {
     const { parseToken } = await import('../../stack/token.ts');
     const ask = this.interactive(flags) && !flags['token-stdin'];
     if (!ask && (!flags['token-stdin'] || process.stdin.isTTY)) {
-      throw new UsageError('The new token is needed', {
-        hint: `Feed it: ${feed}`,
+      throw new UsageError('No token given', {
+        hint: `Pass it on stdin: ${feed}`,
       });
     }
     const { askHidden } = await import('../../terminal/confirm.ts');

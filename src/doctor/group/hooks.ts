@@ -88,6 +88,8 @@ export function judgeHooks(facts: HooksFacts, repairs: HookRepairs): Finding[] {
   if (!draining.drains && draining.lacks === 'host program') {
     return OURS.filter(has).map((hook) => unserved(facts, hook, repairs));
   }
+  // The group may be anybody's, and instances that don't complete the hooks would lose their jobs.
+  if (!draining.drains && draining.lacks === 'launch template') return [];
   return OURS.filter((hook) => !has(hook)).map((hook) => ({
     ...(hook.LifecycleTransition === TERMINATING ? missingTerminating : missingLaunching),
     message: `The group lacks its lifecycle hook ${hook.LifecycleHookName}`,

@@ -20,9 +20,9 @@ export interface EndCalls {
 
 /**
  * Ends an instance whose agent has ended, and shrinks its group by it. At the group's minimum an idle instance gives up its
- * scale-in protection and starts its agent again. Where the group has more instances than desired, Auto Scaling then ends
- * as many unprotected ones as are too many; it counts, so instances that do this at once end no more than that, and none is
- * launched in their place. Elsewhere the instance just stays.
+ * scale-in protection and starts its agent again. Where the group has more instances than desired, Auto Scaling may then end
+ * as many unprotected ones as are too many (how soon is still to be tried on AWS); it counts, so instances that do this at once
+ * end no more than that, and none is launched in their place. Elsewhere the instance just stays.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
  */
 export async function afterAgent(

@@ -5,10 +5,8 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { existingGroup } from '../reading/group.ts';
+import { protectionBatches } from './protection.ts';
 import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
-
-/** SetInstanceProtection takes fifty ids. */
-const AT_ONCE = 50;
 
 /**
  * The name of a stack's group.
@@ -93,8 +91,8 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
     },
     async unprotect(group, instanceIds) {
       const { sdk, client } = await load();
-      for (let from = 0; from < instanceIds.length; from += AT_ONCE) {
-        const InstanceIds = instanceIds.slice(from, from + AT_ONCE);
+      /** @returns false where one of them has begun to end meanwhile: AWS then changes none. */
+      const accepted = async (InstanceIds: string[]) => {
         try {
           await client.send(
             new sdk.SetInstanceProtectionCommand({
@@ -103,10 +101,15 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
               ProtectedFromScaleIn: false,
             }),
           );
+          return true;
         } catch (error) {
-          // One of them has begun to end meanwhile; the others are asked for again.
           if (awsErrorCode(error) !== 'ValidationError') throw error;
+          return false;
         }
+      };
+      for (const ids of protectionBatches(instanceIds)) {
+        if ((await accepted(ids)) || ids.length === 1) continue;
+        for (const id of ids) await accepted([id]);
       }
     },
     async release(group, instanceId) {

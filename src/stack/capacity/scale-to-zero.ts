@@ -81,19 +81,22 @@ export async function scaleToZero(
     await calls.tag(group, { [PAUSED_TAG]: 'scale-to-zero', [SIZE_TAG]: remembering });
   }
   await calls.suspend(group, HALTED);
+  // Protection first: a scale-in that finds protected instances alone ends none, and the next may come much later.
+  const unprotected = await letGo(calls, group, found.instances);
   // No maximum either: what else scales the group (the official stack's scaler, people) cannot.
-  if (min + max + desired > 0) await calls.resize(group, NOTHING);
-  await letGo(calls, group, found.instances);
+  if (unprotected || min + max + desired > 0) await calls.resize(group, NOTHING);
   return size;
 }
 
+/** @returns whether there was any protection to remove */
 async function letGo(
   calls: CapacityCalls,
   group: string,
   instances: readonly SizedInstance[],
-): Promise<void> {
+): Promise<boolean> {
   const held = protectedInService(instances);
   if (held.length > 0) await calls.unprotect(group, held);
+  return held.length > 0;
 }
 
 /**
@@ -117,6 +120,8 @@ export interface ZeroWait {
   readonly changed: (left: Remaining) => void;
   /** Asks how many agents of the queue have a job; undefined where that is not known. */
   readonly busyAgents?: () => Promise<number | undefined>;
+  /** How to end them sooner, for whoever runs out of time; absent where the command has no way. */
+  readonly sooner?: string;
 }
 
 /** What is left of a group that goes to zero. */
@@ -139,11 +144,11 @@ export async function awaitZero(
   calls: CapacityCalls,
   group: string,
   pacing: Pacing,
-  { timeoutSeconds, force, changed, busyAgents }: ZeroWait,
+  { timeoutSeconds, force, changed, busyAgents, sooner }: ZeroWait,
 ): Promise<void> {
   let before = '';
   for (let waited = 0; ; waited += LOOK_EVERY) {
-    const { instances } = await persistently(pacing, () => calls.read(group));
+    const { instances, tags } = await persistently(pacing, () => calls.read(group));
     if (instances.length === 0) return;
     const finishing = instances.filter(isFinishing).length;
     const busy = await busyAgents?.();
@@ -151,13 +156,20 @@ export async function awaitZero(
     const now = JSON.stringify(left);
     if (now !== before) changed(left);
     before = now;
-    await persistently(pacing, () => letGo(calls, group, instances));
+    await persistently(pacing, async () => {
+      const unprotected = await letGo(calls, group, instances);
+      // Another scale-in, for those that the first left alone; not where somebody has resumed the group meanwhile.
+      if (unprotected && (tags[PAUSED_TAG] ?? 'false') !== 'false') await calls.resize(group, NOTHING);
+    });
     if (force) await endNow(calls, group, instances);
     if (waited >= timeoutSeconds) {
       throw new OperationError(
         `${counted(instances.length, 'instance')} still there after ${waited} seconds`,
         {
-          hint: 'They end when their jobs are done. Wait on with the same command, or end them now: --force',
+          hint: [
+            'They end when their jobs are done. To keep waiting, repeat the command.',
+            ...(sooner === undefined ? [] : [sooner]),
+          ].join('\n'),
           details: { instances },
         },
       );

@@ -170,15 +170,21 @@ export function differingLimits({ Parameters = [] }: Stack, { min, max }: GroupS
 export function sizeOf(before: GroupSize, wanted: WantedSize): GroupSize {
   const { min = before.min, max = before.max } = wanted;
   if (min > max) {
-    throw new UsageError(`The fewest instances (${min}) would be more than the most (${max})`, {
+    throw new UsageError(`The minimum (${min}) would exceed the maximum (${max})`, {
       hint: `The group has ${before.min} to ${before.max} now. Give both: --min ${min} --max ${min}`,
     });
   }
   const { desired = Math.min(max, Math.max(min, before.desired)) } = wanted;
   if (desired < min || desired > max) {
-    throw new UsageError(`${desired} desired instances are not within ${min} to ${max}`, {
-      hint: desired > max ? `Raise the most too: --max ${desired}` : `Lower the fewest too: --min ${desired}`,
-    });
+    throw new UsageError(
+      `The desired capacity (${desired}) must be between the minimum (${min}) and the maximum (${max})`,
+      {
+        hint:
+          desired > max
+            ? `Raise the maximum too: --max ${desired}`
+            : `Lower the minimum too: --min ${desired}`,
+      },
+    );
   }
   return { min, max, desired };
 }

@@ -39,12 +39,6 @@ const KNOWN: readonly KnownReason[] = [
       `The account has no Elastic IP address left in the region. Release one, or ask for more: ${quota(region, 'ec2', 'L-0263D0A3')}`,
   },
   {
-    pattern: /protected from scale[- ]in/,
-    advice: ({ stackName, region }) =>
-      'CloudFormation cannot end instances that are protected from scale-in. This removes the protection: ' +
-      `bk-stack delete ${stackName} --region ${region}`,
-  },
-  {
     pattern: /VcpuLimitExceeded|more vCPU capacity|MaxSpotInstanceCountExceeded|Max spot instance count/i,
     advice: ({ region }) =>
       'The account may not run that many vCPUs of these instance types. Choose smaller ones, lower MinSize, or ask for more: ' +

@@ -1,6 +1,7 @@
 import { UsageError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { counted } from '../../terminal/text.ts';
+import { protectionCommands } from '../capacity/protection.ts';
 import type { QueueState } from '../reading/queue.ts';
 import type { Draining } from './draining.ts';
 
@@ -33,6 +34,8 @@ export interface UndrainedStack {
 export const LACKS = {
   'host program': "its instances don't run bk-stack's host program, so nothing lets their jobs finish",
   hook: `its group lacks the lifecycle hook ${TERMINATING_HOOK}, which holds an instance until its jobs are done`,
+  'launch template':
+    'its launch template is gone, so nothing tells whether its instances finish their jobs first',
 } as const;
 
 /** The refusal of an operation that would lose jobs: the reason, how many run, and what to do by hand. */
@@ -68,6 +71,9 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
   if (stack.lacks === 'hook') {
     return [`Put the hook back, then repeat the command: bk-stack doctor ${stackName} --fix`];
   }
+  if (stack.lacks === 'launch template') {
+    return ['Give the group a launch template that exists, then repeat the command.'];
+  }
   switch (operation) {
     case 'instances stop':
       return [
@@ -84,7 +90,7 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
     case 'resume':
       return [
         'Protect the instances from scale-in, then repeat the command. They end by themselves when they are idle:',
-        ...protecting(stack.group, unprotected, region),
+        ...protectionCommands(stack.group, unprotected, region, '--protected-from-scale-in'),
       ];
     case 'update --cancel':
       return [
@@ -102,16 +108,6 @@ function remedy(stack: UndrainedStack, operation: EndingOperation): string[] {
 /** https://buildkite.com/docs/agent/queues/managing#pause-and-resume-a-queue */
 function pausing(queue: QueueState): string {
   return `In Buildkite, pause the queue${queue.known ? ` ${queue.queue}` : ''} (Agents, your cluster, the queue)`;
-}
-
-/** SetInstanceProtection takes fifty ids. */
-const IDS = 50;
-
-function protecting(group: string, instanceIds: readonly string[], region: string): string[] {
-  return Array.from({ length: Math.ceil(instanceIds.length / IDS) }, (_, index) => {
-    const ids = instanceIds.slice(index * IDS, (index + 1) * IDS).join(' ');
-    return `aws autoscaling set-instance-protection --instance-ids ${ids} --auto-scaling-group-name ${group} --protected-from-scale-in --region ${region}`;
-  });
 }
 
 /**

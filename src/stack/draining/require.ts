@@ -51,9 +51,18 @@ export async function undrained(
   };
 }
 
-/** Whether instances of a group that it terminates finish their jobs. @throws OperationError where the group is gone */
-export async function groupDrains(aws: AwsContext, name: string): Promise<boolean> {
-  return (await readDraining(aws, await existingGroup(aws, name))).drains;
+/**
+ * Whether instances of a group that it terminates are known to finish their jobs: not where the caller may not read that.
+ * @throws OperationError where the group is gone
+ */
+export async function knownToDrain(aws: AwsContext, name: string): Promise<boolean> {
+  const group = await existingGroup(aws, name);
+  try {
+    return (await readDraining(aws, group)).drains;
+  } catch (error) {
+    if (isDenied(error)) return false;
+    throw error;
+  }
 }
 
 /** Instances that scale-in would terminate. */

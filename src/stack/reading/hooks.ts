@@ -13,8 +13,9 @@ export async function lifecycleHooks(aws: AwsContext, group: string): Promise<re
 }
 
 /**
- * Tells whether an instance that the group terminates finishes its jobs first: our terminating hook holds it, and our host
- * program completes that hook. A hook of another name proves nothing: nothing on the instance may serve it.
+ * Tells whether the group has our terminating hook, which holds an instance that it terminates. Whether jobs finish meanwhile
+ * depends on the host program as well: see `draining/draining.ts`. A hook of another name proves nothing, as nothing on the
+ * instance may serve it.
  */
 export function drainsOnTermination(hooks: readonly Pick<LifecycleHook, 'LifecycleHookName'>[]): boolean {
   return hooks.some(({ LifecycleHookName }) => LifecycleHookName === TERMINATING_HOOK);

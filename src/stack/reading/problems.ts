@@ -191,7 +191,7 @@ function launchProblem(reason: string, place: StackSummary): Problem {
 function alarmProblem({ stackName, region, origin }: StackSummary, alarm: RaisedAlarm): Problem {
   const { alarmName, since, about, ofFunction } = alarm;
   return {
-    message: `The alarm ${alarmName} is on since ${minuteOf(since)}: ${about}`,
+    message: `Alarm ${alarmName} has been firing since ${minuteOf(since)}: ${about}`,
     remedy:
       ofFunction && origin === 'bk-stack'
         ? `bk-stack logs tail ${stackName} --group scaler --since 30m --region ${region}`

@@ -1,6 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { counted } from '../../terminal/text.ts';
+import { batchesOf, protectionCommands } from '../capacity/protection.ts';
 import { isDenied } from '../preflight/check.ts';
 import type { GroupState } from './group.ts';
 
@@ -147,14 +148,14 @@ export function surplusText({ instances, minutes, cause }: Surplus): string {
   return `${more}, in service for over ${minutes} min: ${CAUSES[cause]}`;
 }
 
-/** The command that ends them. */
+/** The commands that end them, a line each. */
 export function surplusRemedy({ cause, protectedInstances }: Surplus, group: string, region: string): string {
   const on = `--auto-scaling-group-name ${group} --region ${region}`;
   switch (cause) {
     case 'terminate-suspended':
       return `aws autoscaling resume-processes --scaling-processes Terminate ${on}`;
     case 'protected':
-      return `aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids ${protectedInstances.join(' ')} ${on}`;
+      return protectionCommands(group, protectedInstances, region, '--no-protected-from-scale-in').join('\n');
     case 'unknown':
       return `See what the group tried: aws autoscaling describe-scaling-activities ${on}`;
   }
@@ -167,7 +168,19 @@ export function onStandby({ instances }: Pick<GroupState, 'instances'>): string[
   );
 }
 
-/** The command that brings them back, which raises the desired capacity by as many. */
+/** ExitStandby takes an array of at most 19 ids, although its description says 20. */
+const EXITING_AT_ONCE = 19;
+
+/**
+ * The commands that bring them back, and what they need. Auto Scaling raises the desired capacity by as many.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_ExitStandby.html
+ */
 export function standbyRemedy(instanceIds: readonly string[], group: string, region: string): string {
-  return `aws autoscaling exit-standby --instance-ids ${instanceIds.join(' ')} --auto-scaling-group-name ${group} --region ${region}`;
+  return [
+    ...batchesOf(instanceIds, EXITING_AT_ONCE).map(
+      (ids) =>
+        `aws autoscaling exit-standby --instance-ids ${ids.join(' ')} --auto-scaling-group-name ${group} --region ${region}`,
+    ),
+    `This raises the desired capacity by ${instanceIds.length}; it is refused if that exceeds the group's maximum.`,
+  ].join('\n');
 }

@@ -52,6 +52,13 @@ export function journalState(
       remedy: `Put the hook back, then repeat the command: bk-stack doctor ${stackName} --fix`,
     };
   }
+  if (group.draining.lacks === 'launch template') {
+    return {
+      kind: 'blocked',
+      reason: "the group's launch template is gone, so nothing tells whether its instances finish their jobs",
+      remedy: 'Give the group a launch template that exists, then repeat the command.',
+    };
+  }
   const reason = "the stack's instances don't run bk-stack's host program, and would lose their jobs";
   return settled
     ? { kind: 'void', reason }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { OperationError } from '../../../src/errors.ts';
 import {
   ownSize,
   awaitZero,
@@ -10,6 +11,7 @@ import {
 } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 const SIZE: GroupSize = { min: 2, max: 10, desired: 4 };
+const ENDING = ['Terminating:Wait', 'Terminating:Wait'];
 const NOTHING: GroupSize = { min: 0, max: 0, desired: 0 };
 
 /** A group, and a person who may be interrupted after any request. */
@@ -43,6 +45,11 @@ class Group implements CapacityCalls {
   async resize(_group: string, size: GroupSize) {
     await this.#request(undefined);
     this.size = size;
+    // Those that are protected are left alone, and nothing comes back for them.
+    if (size.desired > 0) return;
+    this.instances = this.instances.map((each) =>
+      each.protectedFromScaleIn ? each : { ...each, lifecycleState: 'Terminating:Wait' },
+    );
   }
   async suspend(_group: string, processes: readonly string[]) {
     await this.#request(undefined);
@@ -145,10 +152,53 @@ describe('scaling to zero', () => {
     };
     await awaitZero(group, 'g', pacing, wait);
     expect(left).to.eql([2, 1]);
-    const stuck = await awaitZero(new Group(), 'g', NO_WAIT, wait).catch(
-      (error: unknown) => (error as Error).message,
-    );
-    expect(stuck).to.match(/2 instances still there after 60 seconds/);
+    const stuck = async (sooner?: string) =>
+      (await awaitZero(new Group(), 'g', NO_WAIT, { ...wait, ...(sooner !== undefined && { sooner }) }).catch(
+        (error: unknown) => error,
+      )) as OperationError;
+    expect((await stuck()).message).to.match(/2 instances still there after 60 seconds/);
+    // Not every command that waits has --force.
+    expect((await stuck()).hint)
+      .to.match(/repeat the command/)
+      .and.not.contain('--force');
+    expect((await stuck('End them: --force')).hint).to.match(/repeat the command.*\nEnd them: --force$/);
+  });
+
+  it('removes protection before it asks for a scale-in', async () => {
+    const group = new Group();
+    await scaleToZero(group, 'g');
+    expect(group.instances.map(({ lifecycleState }) => lifecycleState)).to.eql(ENDING);
+  });
+
+  const late = (group: Group) => {
+    group.instances = group.instances.map((each) => ({
+      ...each,
+      protectedFromScaleIn: true,
+      lifecycleState: 'InService',
+    }));
+  };
+  const waitOnce = { timeoutSeconds: 0, force: false, changed: () => undefined };
+
+  it('asks for another scale-in once instances are unprotected that came into service late', async () => {
+    for (const again of [
+      (group: Group) => scaleToZero(group, 'g'),
+      (group: Group) => awaitZero(group, 'g', NO_WAIT, waitOnce).catch(() => undefined),
+    ]) {
+      const group = new Group();
+      await scaleToZero(group, 'g');
+      late(group);
+      await again(group);
+      expect(group.instances.map(({ lifecycleState }) => lifecycleState)).to.eql(ENDING);
+    }
+  });
+
+  it('asks for none while it waits once somebody has resumed the group', async () => {
+    const group = new Group();
+    await scaleToZero(group, 'g');
+    await resumeGroup(group, 'g');
+    late(group);
+    await awaitZero(group, 'g', NO_WAIT, waitOnce).catch(() => undefined);
+    expect(group.size).to.eql(SIZE);
   });
 
   it('ends what still has jobs only by force', async () => {

@@ -121,4 +121,9 @@ describe('the advice for a known reason', () => {
   it('is silent about the unknown', () => {
     expect(adviceFor('Something new')).to.equal(undefined);
   });
+
+  it('never is to delete a stack: updates, status and doctor give it too', () => {
+    const reason = 'because all remaining instances are protected from scale-in.';
+    expect(adviceFor(reason)).to.equal(undefined);
+  });
 });

@@ -11,6 +11,7 @@ import { SIZE_TAG } from '../../../src/stack/capacity/scale-to-zero.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { HealthyStack, TAGS } from '../../support/healthy-stack.ts';
 import { type RanCommand, runCommand } from '../../support/run-command.ts';
+import { sdkError } from '../../support/world-aws.ts';
 
 type CommandClass = Parameters<typeof runCommand>[0];
 
@@ -259,6 +260,24 @@ describe('commands that terminate instances', function () {
       expect([exitCode, changing(stack)]).to.eql([2, []]);
       expect(failure).to.match(/rollback would terminate instances of ci/);
     });
+  });
+
+  it('scale needs no permission that only its hint needs', async () => {
+    const stack = await HealthyStack.create();
+    try {
+      stack.aws.refuse = (_service, operation) =>
+        operation === 'DescribeLaunchTemplateVersions'
+          ? sdkError('UnauthorizedOperation', 'denied')
+          : undefined;
+      const { exitCode, failure, said } = await run(stack, { command: Scale, argv: named('--min', '1') });
+      expect(exitCode, failure).to.equal(0);
+      expect((await stack.group()).MinSize).to.equal(1);
+      expect(said)
+        .to.match(/The stack's parameters say MinSize=\d/)
+        .and.not.match(/To make it last/);
+    } finally {
+      await stack.close();
+    }
   });
 
   it('update changes what no instance depends on, also where the hook is missing', async () => {

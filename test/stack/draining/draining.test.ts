@@ -7,6 +7,7 @@ import { HOST_PROGRAM } from '../../support/fleet.ts';
 
 const TERMINATING = { LifecycleHookName: 'bk-stack-terminating' };
 const LAUNCHING = { LifecycleHookName: 'bk-stack-launching' };
+const GONE = { gone: true } as const;
 const OTHER = { LifecycleHookName: 'instance-terminating' };
 
 describe('whether instances drain', () => {
@@ -19,6 +20,16 @@ describe('whether instances drain', () => {
     ['of which some types run another program', [TERMINATING], [HOST_PROGRAM, 'x'], 'host program'],
     ['without user data', [TERMINATING], [undefined], 'host program'],
     ['without a launch template', [TERMINATING], [], 'host program'],
+    ['with our hook, and a launch template that is gone', [TERMINATING], [GONE], undefined],
+    [
+      'with our hook, our program, and a template that is gone',
+      [TERMINATING],
+      [HOST_PROGRAM, GONE],
+      undefined,
+    ],
+    ['with another program, and a template that is gone', [TERMINATING], ['x', GONE], 'host program'],
+    ['whose launch template is gone, without our hook', [OTHER], [GONE], 'launch template'],
+    ['with our program, and a template that is gone, without our hook', [], [HOST_PROGRAM, GONE], 'hook'],
   ] as const) {
     it(`${what}: ${expected === undefined ? 'yes' : `no, for want of the ${expected}`}`, () => {
       const found = drainingOf(hooks, userData);

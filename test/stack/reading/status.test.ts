@@ -143,12 +143,12 @@ describe('what is wrong with a stack', () => {
         message:
           '1 instance more than desired, without jobs, in service for over 12 min: instances are protected from scale-in.',
         remedy:
-          'aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --region us-east-1',
+          'aws autoscaling set-instance-protection --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --no-protected-from-scale-in --region us-east-1',
       },
       {
         message: "1 instance on standby, which costs money and doesn't count as capacity: i-3.",
         remedy:
-          'aws autoscaling exit-standby --instance-ids i-3 --auto-scaling-group-name ci-Group --region us-east-1',
+          "aws autoscaling exit-standby --instance-ids i-3 --auto-scaling-group-name ci-Group --region us-east-1\nThis raises the desired capacity by 1; it is refused if that exceeds the group's maximum.",
       },
     ]);
   });
@@ -204,7 +204,7 @@ describe('what is wrong with a stack', () => {
     };
     const [ours] = problemsOf({ stack, alarms: [alarm] });
     expect(ours?.message).to.equal(
-      'The alarm ci-ScalerAlarm-1 is on since 2026-11-23 11:00 UTC: The scaler fails',
+      'Alarm ci-ScalerAlarm-1 has been firing since 2026-11-23 11:00 UTC: The scaler fails',
     );
     expect(ours?.remedy).to.contain('bk-stack logs tail ci --group scaler');
     const [other] = problemsOf({ stack, alarms: [{ ...alarm, ofFunction: false }] });

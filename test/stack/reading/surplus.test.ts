@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { type Minute, surplusOf, surplusRemedy, surplusText } from '../../../src/stack/reading/surplus.ts';
+import {
+  type Minute,
+  standbyRemedy,
+  surplusOf,
+  surplusRemedy,
+  surplusText,
+} from '../../../src/stack/reading/surplus.ts';
 
 const MINUTES = 12;
 const always = (minute: Minute) => Array.from({ length: MINUTES }, () => minute);
@@ -115,8 +121,19 @@ describe('instances that are too many', () => {
     ];
     expect(both('protected')).to.eql([
       '1 instance more than desired, without jobs, in service for over 12 min: instances are protected from scale-in',
-      'aws autoscaling set-instance-protection --no-protected-from-scale-in --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --region eu-west-1',
+      'aws autoscaling set-instance-protection --instance-ids i-1 i-2 --auto-scaling-group-name ci-Group --no-protected-from-scale-in --region eu-west-1',
     ]);
+    const many = surplusRemedy(
+      { ...found, cause: 'protected', protectedInstances: Array.from({ length: 101 }, (_, at) => `i-${at}`) },
+      ...(['ci-Group', 'eu-west-1'] as const),
+    );
+    expect(many.split('\n').map((line) => line.match(/ i-\d+/g)?.length)).to.eql([50, 50, 1]);
+    const back = standbyRemedy(
+      Array.from({ length: 20 }, (_, at) => `i-${at}`),
+      'ci-Group',
+      'eu-west-1',
+    );
+    expect(back.split('\n').map((line) => line.match(/ i-\d+/g)?.length)).to.eql([19, 1, undefined]);
     expect(both('terminate-suspended')[1]).to.equal(
       'aws autoscaling resume-processes --scaling-processes Terminate --auto-scaling-group-name ci-Group --region eu-west-1',
     );

@@ -12,6 +12,7 @@ import { UpdatableStack } from '../../support/updatable.ts';
 const JOURNAL = { stackName: 'ci', stackId: 'arn:1' };
 const DRAINS: Draining = { drains: true };
 const NO_HOOK: Draining = { drains: false, lacks: 'hook' };
+const NO_TEMPLATE: Draining = { drains: false, lacks: 'launch template' };
 const FOREIGN: Draining = { drains: false, lacks: 'host program' };
 
 describe('an update that nobody carries out', () => {
@@ -29,6 +30,7 @@ describe('an update that nobody carries out', () => {
     ['whose stack is being updated', facts(DRAINS, 'UPDATE_IN_PROGRESS'), 'usable'],
     ['whose group is being replaced', facts('gone', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), 'usable'],
     ['whose hook is missing', facts(NO_HOOK), 'blocked'],
+    ['whose launch template is gone, and whose hook is missing', facts(NO_TEMPLATE), 'blocked'],
     ['of another template, at which CloudFormation works', facts(FOREIGN, 'UPDATE_IN_PROGRESS'), 'blocked'],
     ['of another template', facts(FOREIGN), 'void'],
     ['whose group is gone', facts('gone'), 'void'],
