@@ -57,6 +57,7 @@ export async function emptyGroups(
         force: false,
         changed: draining,
         busyAgents: () => calls.busyAgents(),
+        sooner: `To end them now, and the jobs on them: ${deleteAgain(plan)} --force`,
       });
     }
   } catch (error) {

@@ -229,6 +229,7 @@ describe('deleting a stack with instances', function () {
     await started();
     const failure = await failureOf(stack.delete({}, 120));
     expect(failure.message).to.contain('2 instances still there after 120 seconds');
+    expect(failure.hint).to.contain(`bk-stack delete ci ${AS_GIVEN} --force`);
     expect(await stack.status()).to.equal('CREATE_COMPLETE');
     expect((await stack.group()).Tags).to.deep.include.members([
       {
