@@ -6,6 +6,7 @@ import {
   type StuckJobs,
   untriedJobs,
   type Watch,
+  watchedInVain,
   watchJobs,
 } from './stuck-jobs.ts';
 
@@ -147,7 +148,8 @@ function decideOnNeed(
   const retries = group.desired < group.max && isRetryDue(stuck, now);
   const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
   const busy = noteBusy(memory.busy, observation, perInstance);
-  const remembered = { ...memory, ...watch, stuck, missingSince, busy };
+  const overlooked = untried > 0 ? watch.overlooked : watchedInVain(watch.overlooked, now);
+  const remembered = { ...memory, ...watch, overlooked, stuck, missingSince, busy };
   const stay = (reason: string) => ({
     desired: group.desired,
     reason,

@@ -104,6 +104,14 @@ export function untriedJobs(overlooked: Overlooked | undefined, now: number): nu
   return isOverlookedForLong(overlooked, now) ? overlooked.jobs : 0;
 }
 
+/**
+ * What the next look goes on from where no job needs an attempt. The fewest jobs and idle agents of a whole time of watching
+ * say nothing of those that came later, so it begins anew.
+ */
+export function watchedInVain(overlooked: Overlooked | undefined, now: number): Overlooked | undefined {
+  return isOverlookedForLong(overlooked, now) ? undefined : overlooked;
+}
+
 /** Whether an instance should try the stuck jobs again. */
 export function isRetryDue(stuck: StuckJobs | undefined, now: number): boolean {
   return stuck !== undefined && now >= stuck.retryAt;
