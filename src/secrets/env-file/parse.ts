@@ -96,6 +96,9 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
     if (!apart) {
       for (const { name } of own) shell.assign({ name, appends: false }, UNKNOWN);
     } else if (command === 'export') {
+      if (words.length === 1) {
+        remark(first.start, 'code', 'export by itself lists every variable: it takes NAME or NAME=value');
+      }
       // All are expanded before any is set.
       const values = own.map((assignment) => shell.valueOf(assignment, text));
       own.forEach((assignment, index) => {
