@@ -35,16 +35,16 @@ export function environmentScript(environment: JobEnvironment): string {
 
 function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
   const envFiles = secrets.envFiles.flatMap(({ key, text }) => [
-    // The shell may exit while the file's own stderr is still in force.
-    'exec {bk_stack_stderr}>&2',
-    `trap ${quoted(`bk_stack_failed ${quoted(`${key} in the secrets bucket`)} 2>&"$bk_stack_stderr"`)} EXIT`,
+    // The shell may exit while the file's own stdout and stderr are still in force.
+    'exec {bk_stack_stdout}>&1 {bk_stack_stderr}>&2',
+    `trap ${quoted(`bk_stack_failed ${quoted(`${key} in the secrets bucket`)} >&"$bk_stack_stdout" 2>&"$bk_stack_stderr"`)} EXIT`,
     'set -o allexport -o errexit -o nounset',
-    // What bash says of a line that it cannot use is that line itself.
-    `eval ${quoted(unixText(text))} 2>/dev/null`,
+    // bash quotes a line that it cannot use, and a bare `export` lists every variable with its value.
+    `eval ${quoted(unixText(text))} >/dev/null 2>&1`,
     // A file that turned tracing on would have the lines below traced, secrets and all.
-    '{ set +o allexport +o errexit +o nounset +o xtrace +o verbose; } 2>/dev/null',
+    '{ set +o allexport +o errexit +o nounset +o xtrace +o verbose; } >/dev/null 2>&1',
     'trap - EXIT',
-    'exec {bk_stack_stderr}>&-',
+    'exec {bk_stack_stdout}>&- {bk_stack_stderr}>&-',
   ]);
   const helper =
     secrets.gitCredentials.length === 0

@@ -1,5 +1,5 @@
 import { isName, nameFault } from './name.ts';
-import { type Piece, type Remark, Scanner, type Word } from './scan.ts';
+import { type Command, type Piece, type Remark, Scanner, type Word } from './scan.ts';
 
 /** What a variable is, as far as can be told without a shell. */
 export type Value =
@@ -56,7 +56,8 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
   /** Whether the last command was tied to this one by an operator, so that it may not happen, or elsewhere. */
   let tied = false;
   while (!scanner.atEnd) {
-    const { words, ending } = scanner.command();
+    const read = scanner.command();
+    const { words, ending } = read;
     const apart = !tied && ending.kind === 'end';
     tied = ending.kind === 'operator';
     if (ending.kind === 'operator') {
@@ -92,10 +93,14 @@ export function parseEnvFile(text: string, environment?: Readonly<Record<string,
       const fault = nameFault(name);
       if (fault !== undefined) remark(start, fault.severity, fault.message);
     }
+    remarks.push(...boundaryRemarks(read, found, text));
     const named = words.slice(1).map((word) => plain(word, text));
     if (!apart) {
       for (const { name } of own) shell.assign({ name, appends: false }, UNKNOWN);
     } else if (command === 'export') {
+      if (words.length === 1) {
+        remark(first.start, 'code', 'export by itself lists every variable: it takes NAME or NAME=value');
+      }
       // All are expanded before any is set.
       const values = own.map((assignment) => shell.valueOf(assignment, text));
       own.forEach((assignment, index) => {
@@ -152,6 +157,58 @@ function plain(word: Word, text: string): string | undefined {
   return word.pieces.every((piece) => piece.kind === 'text' && !piece.quoted) && !raw.includes('\\')
     ? raw
     : undefined;
+}
+
+/** Whether quotes tell that a word ends where it is meant to. */
+function endsInQuotes({ pieces }: Word): boolean {
+  const last = pieces.at(-1);
+  return last?.kind === 'text' && last.quoted;
+}
+
+/**
+ * Tells where bash ends a value earlier or later than it may be meant to end.
+ * @param found the assignments among the words, undefined for any other word
+ */
+function boundaryRemarks(
+  { words, ending, continuations }: Command,
+  found: readonly (Assignment | undefined)[],
+  text: string,
+): Remark[] {
+  const [first] = words;
+  const exports = first !== undefined && plain(first, text) === 'export';
+  const remarks: Remark[] = [];
+  const last = words.at(-1);
+  if (last !== undefined && found.at(-1) !== undefined && text[ending.offset] === ';') {
+    remarks.push(...semicolonRemarks(text, ending.offset, endsInQuotes(last)));
+  }
+  if (exports || found[0] !== undefined) {
+    const message =
+      'a backslash at the end of a line joins the next line to it: put the value in single quotes, and each variable on its own line';
+    remarks.push(...continuations.map((offset) => ({ offset, severity: 'lost' as const, message })));
+  }
+  if (exports || found.every((assignment) => assignment !== undefined)) {
+    const message =
+      'the value before this blank ends there, and another variable begins here: if the blank belongs to the value, put the whole value in quotes';
+    words.forEach(({ start }, index) => {
+      const before = words[index - 1];
+      if (before === undefined || found[index - 1] === undefined || found[index] === undefined) return;
+      if (!endsInQuotes(before)) remarks.push({ offset: start, severity: 'doubt', message });
+    });
+  }
+  return remarks;
+}
+
+/** Tells of a semicolon behind a value, unless it clearly ends the command. */
+function semicolonRemarks(text: string, offset: number, afterQuotes: boolean): Remark[] {
+  const [rest = ''] = text.slice(offset + 1).split('\n', 1);
+  if (/^[^ \t]/.test(rest)) {
+    const message = "the value ends at this semicolon: put the whole value in quotes, NAME='one;two'";
+    return [{ offset, severity: 'lost', message }];
+  }
+  const endsLine = /^[ \t]*(?:#.*)?$/.test(rest);
+  const message =
+    "this semicolon isn't part of the value: remove it, or put the value in single quotes to keep it";
+  return endsLine && !afterQuotes ? [{ offset, severity: 'doubt', message }] : [];
 }
 
 function assignmentOf(word: Word, text: string, command: readonly Word[]): Assignment | undefined {

@@ -26,6 +26,8 @@ export interface Word {
 export interface Command {
   readonly words: readonly Word[];
   readonly ending: { readonly kind: 'end' | 'operator' | 'nesting'; readonly offset: number };
+  /** Offsets of the backslashes outside of quotes that join a line to the next one. */
+  readonly continuations: readonly number[];
 }
 
 /** Something about the text that its writer should know. Never holds any of the text, which may be secret. */
@@ -33,12 +35,15 @@ export interface Remark {
   readonly offset: number;
   readonly message: string;
   /**
-   * `broken`: a shell cannot read it; `lost`: part of a value is lost; `code`: it is a command; `shell`: a shell makes
-   * something else of the value; `doubt`: it may not mean what it seems to.
+   * `broken`: a shell cannot read it; `lost`: part of a value is lost, or the next line is joined to it; `code`: it is a
+   * command; `shell`: a shell makes something else of the value; `doubt`: it may not mean what it seems to.
    */
   readonly severity: 'broken' | 'lost' | 'code' | 'shell' | 'doubt';
 }
 
+/** A line that looks like an assignment, and is no last line of base64, which is padded to a multiple of four. */
+const ASSIGNMENT_LINE = /^[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_]*\+?=/;
+const LAST_OF_BASE64 = /^(?:[A-Za-z0-9+/]{4})*[A-Za-z0-9+/]{2}(?:==|[A-Za-z0-9+/]=)["']?[ \t]*$/;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const REST_OF_NAME = /[A-Za-z0-9_]+/y;
 const OPERATORS = '&|()<>';
@@ -68,6 +73,7 @@ const SIMPLE_ESCAPES: Readonly<Record<string, string>> = {
 export class Scanner {
   readonly remarks: Remark[] = [];
   readonly #text: string;
+  #continuations: number[] = [];
   #at = 0;
 
   constructor(text: string) {
@@ -81,11 +87,13 @@ export class Scanner {
   /** The next words up to what ends them; none for an empty line or a comment. */
   command(): Command {
     const words: Word[] = [];
+    const continuations: number[] = [];
+    this.#continuations = continuations;
     for (;;) {
       this.#skipBlanks();
       const offset = this.#at;
       const next = this.#text[offset];
-      if (next === undefined) return { words, ending: { kind: 'end', offset } };
+      if (next === undefined) return { words, ending: { kind: 'end', offset }, continuations };
       if (next === '#') {
         const before = words.at(-1)?.pieces.at(-1);
         if (before?.kind === 'text' && !before.quoted && /[^\s#]/.test(this.#text[offset + 1] ?? ' ')) {
@@ -101,11 +109,11 @@ export class Scanner {
         if (next === ';' && words.length === 0) {
           this.#remark(offset, 'broken', 'there is nothing that this semicolon could end');
         }
-        return { words, ending: { kind: 'end', offset } };
+        return { words, ending: { kind: 'end', offset }, continuations };
       } else if (OPERATORS.includes(next)) {
         this.#at += 1;
         const nests = '()'.includes(next) || this.#text.startsWith('<<', offset);
-        return { words, ending: { kind: nests ? 'nesting' : 'operator', offset } };
+        return { words, ending: { kind: nests ? 'nesting' : 'operator', offset }, continuations };
       } else {
         words.push(this.#word());
       }
@@ -123,10 +131,14 @@ export class Scanner {
   /** Unquoted text up to a character that ends it, which stays. */
   #pieces(ends: (next: string) => boolean): Piece[] {
     const pieces: Piece[] = [];
+    const start = this.#at;
     while (!this.atEnd && !ends(this.#peek())) {
       const offset = this.#at;
       const next = this.#take();
+      const before = pieces.at(-1);
       if (next === '\\') {
+        // At the end of the text too, where nothing is joined until somebody adds a line.
+        if ((this.#peek() || '\n') === '\n') this.#continuations.push(offset);
         if (this.#peek() === '\n') this.#at += 1;
         else {
           if (/[A-Za-z0-9]/.test(this.#peek())) {
@@ -140,8 +152,36 @@ export class Scanner {
       else if (next === '$') pieces.push(...this.#dollar(offset, false));
       else if (next === '`') pieces.push(this.#backticks(offset));
       else pieces.push({ kind: 'text', text: next, quoted: false });
+      if (/^\$?["']/.test(this.#text.slice(offset, offset + 2))) {
+        // A part in quotes may follow another one, as in 'it'\''s'.
+        const apart = before === undefined || (before.kind === 'text' && before.quoted);
+        this.#remarkSpan(
+          offset,
+          !apart && !/^[A-Za-z_][A-Za-z0-9_]*\+?=$/.test(this.#text.slice(start, offset)),
+        );
+      }
     }
     return pieces;
+  }
+
+  /**
+   * Tells of quotes, just read, that closed in a later line, where they may not be meant as quotes or where one of them
+   * is missing.
+   * @param within whether they opened within a word, as that of `don't` does
+   */
+  #remarkSpan(offset: number, within: boolean): void {
+    const closed = !this.remarks.some((each) => each.severity === 'broken' && each.offset === offset);
+    if (!closed || !this.#text.slice(offset, this.#at).includes('\n')) return;
+    const lines = this.#text.split('\n');
+    const first = this.#text.slice(0, offset).split('\n').length;
+    const last = this.#text.slice(0, this.#at).split('\n').length;
+    const assigns = (line: string) => ASSIGNMENT_LINE.test(line) && !LAST_OF_BASE64.test(line);
+    if (!within && !lines.slice(first, last).some(assigns)) return;
+    this.#remark(
+      offset,
+      'doubt',
+      `the quote that opens here closes in line ${last}, and the lines between are part of the value: is a quote missing?`,
+    );
   }
 
   #singleQuoted(offset: number): string {
@@ -184,7 +224,7 @@ export class Scanner {
 
   /** What follows a dollar sign that has been taken. */
   #dollar(offset: number, inQuotes: boolean): Piece[] {
-    const name = this.#name();
+    const name = this.#name(inQuotes);
     if (name !== undefined) return [{ kind: 'variable', offset, name, quoted: inQuotes }];
     const next = this.#peek();
     if (next === '{') return [this.#braces(offset, inQuotes)];
@@ -221,7 +261,7 @@ export class Scanner {
   #braces(offset: number, inQuotes: boolean): Piece {
     const open = this.#at;
     this.#at += 1;
-    const name = this.#name();
+    const name = this.#name(inQuotes);
     const operator = /:?[-+]|\}/y;
     operator.lastIndex = this.#at;
     const found = name === undefined ? undefined : operator.exec(this.#text)?.[0];
@@ -309,10 +349,10 @@ export class Scanner {
   }
 
   /** A name, which may go on behind a line that a backslash ends. */
-  #name(): string | undefined {
+  #name(inQuotes: boolean): string | undefined {
     let name = '';
     for (;;) {
-      this.#skipContinuation();
+      this.#skipContinuation(inQuotes);
       const part = name === '' ? NAME : REST_OF_NAME;
       part.lastIndex = this.#at;
       const found = part.exec(this.#text)?.[0] ?? '';
@@ -322,15 +362,18 @@ export class Scanner {
     }
   }
 
-  #skipContinuation(): void {
-    while (this.#text.startsWith('\\\n', this.#at)) this.#at += 2;
+  #skipContinuation(inQuotes: boolean): void {
+    while (this.#text.startsWith('\\\n', this.#at)) {
+      if (!inQuotes) this.#continuations.push(this.#at);
+      this.#at += 2;
+    }
   }
 
   #skipBlanks(): void {
     for (;;) {
-      if (' \t'.includes(this.#peek() || 'x')) this.#at += 1;
-      else if (this.#text.startsWith('\\\n', this.#at)) this.#at += 2;
-      else return;
+      this.#skipContinuation(false);
+      if (!' \t'.includes(this.#peek() || 'x')) return;
+      this.#at += 1;
     }
   }
 

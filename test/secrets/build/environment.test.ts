@@ -82,6 +82,40 @@ describe('the environment of a job', () => {
     }
   });
 
+  it('shows nothing that an env file prints', () => {
+    const lists = ['export', 'export -p', 'declare -x', 'set', 'env', 'echo "$A"', 'echo "$A" >&2'];
+    for (const command of [...lists, 'BASH_XTRACEFD=1 PS4="+$A "; set -x', "trap 'echo $A' RETURN"]) {
+      const script = withSecrets({ envFiles: [{ key: 'env', text: `A=se-cret\n${command}\nB=two\n` }] });
+      const rest = 'echo "B is $B"; echo "B is $B" >&2';
+      const { stdout, stderr, status } = spawnSync(
+        'bash',
+        ['--norc', '-c', `${HOOK}eval "$SCRIPT"; ${rest}`],
+        {
+          env: { PATH: process.env['PATH'], SCRIPT: script },
+          encoding: 'utf8',
+        },
+      );
+      expect({ stdout, stderr, status }, command).to.eql({
+        stdout: 'B is two\n',
+        stderr: 'B is two\n',
+        status: 0,
+      });
+    }
+  });
+
+  it('names an env file that fails, wherever the hook says so', () => {
+    const script = withSecrets({ envFiles: [{ key: 'deploy/env', text: 'export\nexit 0\n' }] });
+    for (const descriptor of [1, 2]) {
+      const hook = `bk_stack_failed() { echo "failed: $1" >&${descriptor}; exit 53; }\neval "$SCRIPT"`;
+      const { stdout, stderr, status } = spawnSync('bash', ['--norc', '-c', hook], {
+        env: { PATH: process.env['PATH'], SCRIPT: script },
+        encoding: 'utf8',
+      });
+      const said = 'failed: deploy/env in the secrets bucket\n';
+      expect([status, stdout, stderr]).to.eql([53, ...(descriptor === 1 ? [said, ''] : ['', said])]);
+    }
+  });
+
   it('fails the job where an env file does not come to its end well, and names it', () => {
     for (const text of [
       'A=$(false)\nB=1',

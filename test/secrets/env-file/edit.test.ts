@@ -34,6 +34,10 @@ describe('editing an env file', () => {
       'A=1 && B=2\n',
       'A="open\n',
       'export A=two words\n',
+      'A=1;B=2\n',
+      'A=C:/x\\\nB=2\n',
+      // A line below it would become part of it.
+      'B=C:/x\\',
     ]) {
       expect(() => set(text, 'A', '2'), text).to.throw(UneditableError);
     }

@@ -163,6 +163,8 @@ describe('an env file, read without a shell', () => {
     expect(remarksOf('PATH=$PATH:/opt/bin\nA=1\nD=$A\n')).to.eql(['shell 5', 'shell 26']);
     expect(remarksOf('A=two words')).to.eql(['code 6']);
     expect(remarksOf('A = 1')).to.eql(['code 0']);
+    expect(remarksOf('A=1\nexport # A')).to.eql(['code 4']);
+    expect(remarksOf('A=1\nexport A')).to.eql([]);
     expect(remarksOf('MY-VAR=1')).to.eql(['code 0']);
     expect(remarksOf('URL=https://x/?a=1&b=2')).to.eql(['code 18']);
     expect(remarksOf('A=1\nif true; then\nB=2\nfi')).to.eql(['code 4']);
