@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
+import { STUCK_TAG } from '../../../src/scaler/stuck-jobs.ts';
 import { ConstantLoad } from '../../support/constant-load.ts';
 import { SandboxJobs, until } from '../../support/jobs.ts';
 import { CliSandbox } from '../../support/sandbox.ts';
@@ -113,8 +114,13 @@ export class LoadedStack {
       changeSets: Summaries,
       journal: await this.journal(),
       size: [MinSize, MaxSize, DesiredCapacity],
-      suspended: SuspendedProcesses?.map(({ ProcessName }) => ProcessName).sort(),
-      groupTags: Object.fromEntries((Tags ?? []).map(({ Key = '', Value }) => [Key, Value])),
+      // The scaler suspends AZRebalance and notes stuck jobs when it comes to it, whatever else is done to the group.
+      suspended: (SuspendedProcesses ?? [])
+        .flatMap(({ ProcessName = '' }) => (ProcessName === 'AZRebalance' ? [] : ProcessName))
+        .sort(),
+      groupTags: Object.fromEntries(
+        (Tags ?? []).flatMap(({ Key = '', Value }) => (Key === STUCK_TAG ? [] : [[Key, Value]])),
+      ),
       instances: Instances.length,
       outdated: Instances.filter(({ LaunchTemplate }) => LaunchTemplate?.Version !== newest).length,
       unprotected: Instances.filter(({ ProtectedFromScaleIn }) => ProtectedFromScaleIn !== true).length,
