@@ -108,7 +108,7 @@ export abstract class BaseCommand extends Command {
     this.#awsRegion = region;
   }
 
-  /** What completes the commands that are printed, so that they work where this one does. */
+  /** Completes the commands that are printed, so that they work where this one does. */
   get #here(): Here {
     const named = connectionOf(this.argv, this.#knownFlags);
     return {

@@ -3,7 +3,7 @@ import { Redactor } from '../redaction/redactor.ts';
 import { AS_GIVEN, commandsIn, type PrintedWord } from '../shell/printed.ts';
 import { word } from '../shell/quoted.ts';
 
-/** What the manifest says of a flag, as far as it matters to a printed command. */
+/** A flag as the manifest describes it, as far as it matters to a printed command. */
 export interface KnownFlag {
   readonly type: 'boolean' | 'option';
   readonly char?: string | undefined;
@@ -12,7 +12,7 @@ export interface KnownFlag {
   readonly exclusive?: readonly string[] | undefined;
 }
 
-/** What the manifest says of a command. */
+/** A command as the manifest describes it. */
 export interface KnownCommand {
   /** With colons: `logs:tail`. */
   readonly id: string;
@@ -34,7 +34,7 @@ export interface GivenFlag {
   readonly words: readonly string[];
 }
 
-/** What completes printed commands. */
+/** The connection, the manifest and the running command: all that printed commands are completed from. */
 export interface Here extends Connection {
   readonly commands: readonly KnownCommand[];
   /** How bk-stack is started here, where that is not `bk-stack`. */

@@ -43,7 +43,7 @@ export interface GroupFacts {
   readonly terminating: number;
   /** Whether bk-stack was told to leave the group alone. */
   readonly paused: boolean;
-  /** What the scaler has raised MinSize to, where that is more than `min`: for expected jobs, or for InstanceBuffer. */
+  /** The size to which the scaler has raised MinSize, where that is more than `min`: for expected jobs, or for InstanceBuffer. */
   readonly held?: number;
 }
 

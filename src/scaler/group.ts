@@ -51,7 +51,7 @@ export interface Group {
     readonly facts: GroupFacts;
     readonly members: GroupMembers;
     readonly buying: GroupPurchase;
-    /** What was written down, by what it is about. */
+    /** The scaler's notes in the group's tags. */
     readonly noted: { readonly held: string | undefined; readonly stuck: string | undefined };
     /** Whether Auto Scaling replaces instances in service to even out the zones. */
     readonly balancesZones: boolean;

@@ -8,7 +8,7 @@ export const HELD_TAG = 'bk-stack:held';
 export interface HeldNote {
   /** The group's own minimum. */
   readonly min: number;
-  /** What MinSize is raised to at present, where it is, and what it is to be raised to, last. */
+  /** The sizes to which MinSize is raised now, where it is, and will be raised next, in this order. */
   readonly held: readonly number[];
   /** Before which the scaler leaves MinSize as it is, in milliseconds since 1970: an update is changing the limits. */
   readonly until?: number;

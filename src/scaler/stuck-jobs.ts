@@ -34,7 +34,7 @@ export interface AgentsByOwner {
   readonly foreignIdle: number;
 }
 
-/** What watching the jobs leaves for the next look. */
+/** The memory of watching the jobs, for the next look. */
 export interface Watch {
   readonly overlooked: Overlooked | undefined;
   readonly stuck: StuckJobs | undefined;

@@ -28,13 +28,13 @@ const OURS = [
 
 type OwnHook = (typeof OURS)[number];
 
-/** What `--fix` may do about hooks. */
+/** The changes that `--fix` may make to hooks. */
 export interface HookRepairs {
   put(hook: OwnHook): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
-/** What tells whether the hooks of a group are those that its instances serve. */
+/** The facts that tell whether a group has the hooks that its instances serve. */
 export interface HooksFacts {
   readonly group: string;
   readonly region: string;

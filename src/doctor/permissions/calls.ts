@@ -16,7 +16,7 @@ const DRAINS = [
   'auto-scaling:DescribeLifecycleHooks',
   'ec2:DescribeLaunchTemplateVersions',
 ];
-/** The same, with what a refusal tells where they do not. */
+/** Those calls, and the ones that a refusal reads its details by. */
 const DRAINING = [...DRAINS, ...TOKEN, 'cloudformation:ListStackResources'];
 const SIZE = [...FIND_STACK, ...JOURNAL, ...DRAINING, 'auto-scaling:UpdateAutoScalingGroup'];
 const PAUSE = [

@@ -46,7 +46,7 @@ function busy(status: string, { place }: Patient): Finding {
   };
 }
 
-/** What an update that was begun and has not ended means. */
+/** The meaning of an update that was begun and has not ended. */
 export function judgeJournal(
   { phase, by, startedAt }: Pick<Journal, 'phase' | 'by' | 'startedAt'>,
   state: JournalState,

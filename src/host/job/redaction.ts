@@ -6,7 +6,7 @@ import { isSecretName, redactedForms } from '../../secrets/build/redaction.ts';
 import type { JobSecrets } from '../../secrets/build/read.ts';
 import { parseEnvFile } from '../../secrets/env-file/parse.ts';
 
-/** What the agent gives each job, by which its commands reach it. */
+/** The variables that the agent gives each job, by which its commands reach it. */
 const OF_AGENT = [
   'BUILDKITE_AGENT_ACCESS_TOKEN',
   'BUILDKITE_AGENT_ENDPOINT',
@@ -14,7 +14,7 @@ const OF_AGENT = [
   'BUILDKITE_AGENT_JOB_API_TOKEN',
 ];
 
-/** What the agent may take for its answer, in seconds; it takes some milliseconds. */
+/** Longest wait for the agent's answer, in seconds; it takes some milliseconds. */
 const PATIENCE = 30;
 
 /** The values of the bucket that no log of the job may show, as far as they are known before the env files are run. */

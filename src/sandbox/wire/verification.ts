@@ -63,7 +63,7 @@ export interface SignerClock {
   readonly now: number;
   /** How many times faster than real time it runs. */
   readonly rate: number;
-  /** The same of the sandbox's clock. */
+  /** How many times faster than real time the sandbox's clock runs. */
   readonly speed: number;
 }
 

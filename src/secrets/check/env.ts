@@ -13,7 +13,7 @@ const SEVERITY: Readonly<Record<Remark['severity'], Finding['severity']>> = {
   doubt: 'warning',
 };
 
-/** What of an env file builds lose although bash finds nothing wrong. */
+/** The parts of an env file that builds lose although bash finds nothing wrong. */
 export function lostParts(text: string): Finding[] {
   return parseEnvFile(text)
     .remarks.filter(({ severity }) => severity === 'lost')

@@ -27,7 +27,7 @@ export function redactionFindings(value: string, subject = 'it'): Finding[] {
   }
 }
 
-/** The same of a variable: its name tells whether it is redacted at all. */
+/** The findings about a variable: its name tells whether it is redacted at all. */
 export function variableRedactionFindings(name: string, value: string): Finding[] {
   return redactionFindings(value, 'the value').filter(
     ({ severity }) => severity === 'refused' || isSecretName(name),

@@ -11,7 +11,7 @@ import { isFinishing, protectedInService, type SizedInstance } from './scale-to-
 
 export const GROUP_TYPE = 'AWS::AutoScaling::AutoScalingGroup';
 
-/** What letting go of the instances of a deleted group needs of Auto Scaling. */
+/** The calls of Auto Scaling by which the instances of a deleted group are let go. */
 export interface EmptyingCalls {
   /** Undefined for a group that is gone. */
   instances(group: string): Promise<readonly SizedInstance[] | undefined>;

@@ -109,7 +109,7 @@ export async function carryOut(
   };
 }
 
-/** What the plan says of the result already. */
+/** The part of the result that the plan already has. */
 function resultOf({
   stack: { stackName, stackId, region },
   groups,

@@ -10,7 +10,7 @@ import { refreshCalls } from '../rollout/refresh.ts';
 import { journalStore } from '../update/journal.ts';
 import { deleteAgain, type DeletionPlan, isUsable } from './plan.ts';
 
-/** What emptying the groups of a stack needs of AWS. */
+/** The calls by which the groups of a stack are emptied. */
 export interface DrainCalls {
   readonly capacity: CapacityCalls;
   /** Stops the instance refresh of a group, where one is under way. */

@@ -83,7 +83,7 @@ export interface DeletionPlan extends DeletionFindings {
   readonly keptBuckets: readonly BucketContents[];
 }
 
-/** What to type to go on with a deletion that was cut short. */
+/** The command that resumes a deletion that was cut short. */
 export function deleteAgain({ stack, doomedBuckets }: Pick<DeletionPlan, 'stack' | 'doomedBuckets'>): string {
   return `bk-stack delete ${stack.stackName}${doomedBuckets.length > 0 ? ' --delete-secrets' : ''} ${AS_GIVEN}`;
 }

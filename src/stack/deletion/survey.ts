@@ -82,7 +82,7 @@ async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): P
   return found;
 }
 
-/** Whoever may delete stacks need not be allowed to look at launch templates: the hook alone is judged then. */
+/** Judges by the hook alone where the caller may not read launch templates. */
 async function drainingOfGroup(aws: AwsContext, group: AutoScalingGroup): Promise<Draining> {
   try {
     return await readDraining(aws, group);

@@ -40,7 +40,7 @@ export function planText(plan: DeletionPlan, theme: Theme): string {
   ].join('\n');
 }
 
-/** What becomes of the instances, and of the jobs on them. */
+/** Lines that say how the instances end, and the jobs on them. */
 function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Theme): string[] {
   const count = (ending: PlannedGroup['ending']) =>
     groups.reduce((sum, group) => sum + (group.ending === ending ? group.instances.length : 0), 0);

@@ -8,7 +8,7 @@ import { scalerRule, stackResources } from '../reading/resources.ts';
 import { type Draining, readDraining } from './draining.ts';
 import { type EndingOperation, type UndrainedStack, undrainedError } from './refusal.ts';
 
-/** What a refusal tells of the stack that a group belongs to. */
+/** The facts in a refusal about the stack that a group belongs to. */
 export type OwningStack = Pick<Stack, 'StackName' | 'StackId' | 'Parameters'>;
 
 /**
@@ -31,7 +31,7 @@ export async function requireDraining(
     throw undrainedError(await undrained(aws, stack, group, draining), operation, because);
 }
 
-/** What there is to tell of a stack whose instances don't drain. */
+/** Reads the facts for the refusal on a stack whose instances don't drain. */
 export async function undrained(
   aws: AwsContext,
   stack: OwningStack,
@@ -74,7 +74,7 @@ function unprotectedOf({ Instances = [] }: AutoScalingGroup): string[] {
   );
 }
 
-/** Whoever may change the stack's size need not be allowed to list its resources. */
+/** Undefined also where the caller may not list the stack's resources. */
 async function ruleOf(aws: AwsContext, { StackId }: OwningStack): Promise<string | undefined> {
   if (StackId === undefined) return undefined;
   try {

@@ -38,7 +38,7 @@ export interface FailedActivity {
 export interface GroupState {
   readonly autoScalingGroupName: string;
   readonly minSize: number;
-  /** What `minSize` is without the scaler, where it has raised it to keep idle instances. */
+  /** The group's own `minSize`, where the scaler has raised it to keep idle instances. */
   readonly ownMinSize?: number;
   readonly maxSize: number;
   readonly desiredCapacity: number;

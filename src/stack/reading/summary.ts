@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 
-/** Whose template a stack was made from: bk-stack's, Buildkite's Elastic CI Stack for AWS's, or one that has to do with neither. */
+/** The template that a stack was made from: bk-stack's, that of Buildkite's Elastic CI Stack for AWS, or another. */
 export type StackOrigin = 'bk-stack' | 'elastic-ci-stack' | 'other';
 
 /** What the stack itself says of it. */

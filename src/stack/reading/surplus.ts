@@ -5,7 +5,7 @@ import { batchesOf, protectionCommands } from '../capacity/protection.ts';
 import { isDenied } from '../preflight/check.ts';
 import type { GroupState } from './group.ts';
 
-/** What the scaler has published of one minute: what there was at least, and what was wanted or in use at most. */
+/** One minute of the scaler's metrics: the fewest instances that there were, and the most that were desired or busy. */
 export interface Minute {
   readonly inService: number;
   readonly desired: number;
@@ -25,7 +25,7 @@ export interface Surplus {
 
 type SizedGroup = Pick<GroupState, 'desiredCapacity' | 'instances' | 'suspended'>;
 
-/** What an instance may take to end once it has been idle for its whole period. */
+/** Longest time that an instance takes to end once it has been idle for its whole period. */
 const MARGIN_SECONDS = 300;
 /** Minutes that CloudWatch may not have yet, or that the scaler could not see. */
 const MINUTES_MISSING = 3;

@@ -32,7 +32,7 @@ export function untakenJobs(
   };
 }
 
-/** What is stuck and why, as a sentence without its full stop. */
+/** Says which jobs are stuck and why, as a sentence without its full stop. */
 export function untakenText({ jobs, idleAgents, foreignIdle, nextAttemptAt }: UntakenJobs): string {
   const next = `next attempt at ${minuteOf(nextAttemptAt)}`;
   if (idleAgents === 0) return `${counted(jobs, 'job')} waiting that no agent has taken; ${next}`;

@@ -8,7 +8,7 @@ import { findStack } from '../reading/find-stack.ts';
 import { describedGroup } from '../reading/group.ts';
 import type { Journal } from './journal.ts';
 
-/** What there is now of what an update works on. */
+/** The present state of what an update works on. */
 export interface JournalFacts {
   /** The stack of that name; absent where there is none. */
   readonly stack?: { readonly stackId: string; readonly status: string };

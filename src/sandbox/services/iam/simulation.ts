@@ -15,10 +15,10 @@ import { iamState, noSuchEntity, type RoleRecord } from './state.ts';
 
 const CODE = 'ValidationError';
 const PAGE = 100;
-/** What the sandbox's own user may do: everything. */
+/** The permissions of the sandbox's own user. */
 const EVERYTHING = readPolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
 
-/** What decides on the requests of a principal. */
+/** The policies that decide on the requests of a principal. */
 interface Policies {
   readonly statements: readonly Statement[];
   readonly boundary?: readonly Statement[];
@@ -127,7 +127,7 @@ function statementsOf(
   };
 }
 
-/** What a managed policy allows, of AWS or of the account; undefined where the sandbox does not know. */
+/** The statements of a managed policy, of AWS or of the account; undefined where the sandbox does not know them. */
 function managedStatements(arn: string, scope: Scope): readonly Statement[] | undefined {
   const policy = own(iamState(scope).policies, arn);
   const current = policy?.versions.find(({ id }) => id === policy.defaultVersion);
