@@ -53,7 +53,7 @@ const BUSY_AFTER_MS = 100_000;
 /** From the first attempt to the second. Each pause is twice the one before, up to the longest. */
 const FIRST_PAUSE_MS = 120_000;
 /** With two boots, of what tries and of what follows where that helps, about ten minutes. */
-const LONGEST_PAUSE_MS = 360_000;
+const LONGEST_PAUSE_MS = 330_000;
 
 /**
  * Buildkite's metrics only count agents. Those beyond what the instances in service have are somebody else's, or finish

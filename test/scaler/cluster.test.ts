@@ -134,7 +134,7 @@ describe('a cluster with its scaler', function () {
     await cluster.run(3600, (second) => {
       if (second % 600 === 599) cluster.startCold();
     });
-    // One for the job; attempts after 0, 2, 6 and then every 6 minutes.
+    // One for the job; attempts after 0, 2, 6 and then every 5½ minutes.
     expect(await launchedBy(cluster)).to.be.within(9, 13);
     expect(cluster.mostRequests).to.be.at.most(3);
   });

@@ -187,7 +187,7 @@ describe('the decision about the size', () => {
     expect(after({ scheduled: 13, now: 150_000 }, {}, before.memory).desired, 'others count').to.equal(3);
     const again = after({ scheduled: 10, idle: 11, inService: 11, now: 160_000 }, {}, before.memory);
     expect(again.desired).to.equal(12);
-    expect(again.memory.stuck).to.include({ retryAt: 400_000, pauseMs: 360_000 });
+    expect(again.memory.stuck).to.include({ retryAt: 400_000, pauseMs: 330_000 });
   });
 
   it('forgets stuck jobs once one of them has started, and not when one is canceled', () => {
@@ -299,7 +299,7 @@ describe('the decision about the size', () => {
   });
 
   it('makes no attempt at its maximum, and ends idle instances there as elsewhere', () => {
-    const stuck = { jobs: 1, retryAt: 1_000_000, pauseMs: 360_000, starting: 0 };
+    const stuck = { jobs: 1, retryAt: 1_000_000, pauseMs: 330_000, starting: 0 };
     const full = { scheduled: 1, idle: 10, inService: 10, max: 10 };
     const memory = { ...NOTHING_REMEMBERED, stuck };
     const kept = after(full, {}, memory);

@@ -301,7 +301,7 @@ describe('a look beside idle agents that take no job', () => {
 
   it('forgets none of them after a cold start because others run', async () => {
     const stage = new Stage(false);
-    const noted = '5 until 2026-11-23T00:10:00.000Z then 360 s';
+    const noted = '5 until 2026-11-23T00:10:00.000Z then 330 s';
     Object.assign(stage, { desired: 5, stuck: noted, jobs: { scheduled: 4, running: 3, waiting: 0 } });
     await stage.look(2);
     expect(stage.desired).to.equal(5);
