@@ -105,8 +105,8 @@ export function untriedJobs(overlooked: Overlooked | undefined, now: number): nu
 }
 
 /**
- * What the next look goes on from where no job needs an attempt. The fewest jobs and idle agents of a whole time of watching
- * say nothing of those that came later, so it begins anew.
+ * Ends a time of watching that led to no attempt, so that the next look begins anew: its fewest jobs and idle agents say
+ * nothing of those that came later.
  */
 export function watchedInVain(overlooked: Overlooked | undefined, now: number): Overlooked | undefined {
   return isOverlookedForLong(overlooked, now) ? undefined : overlooked;

@@ -12,7 +12,7 @@ import { ec2Protocol, queryProtocol } from './protocols/query.ts';
 import { restJsonProtocol } from './protocols/rest-json.ts';
 import { restXmlProtocol } from './protocols/rest-xml.ts';
 import { requiredMembers, serviceSchema, type ServiceSchema } from './schema.ts';
-import { credentialScope, type CredentialScope, signatureOf } from './signature.ts';
+import { credentialScope, type CredentialScope, type Signature, signatureOf } from './signature.ts';
 import { verify, type Verified } from './verification.ts';
 
 /** What a request was and what became of it, for a log. It never holds a body. */
@@ -32,15 +32,20 @@ export class Wire {
   /** Never throws: what goes wrong is answered as AWS would. */
   async answer(request: WireRequest): Promise<Answered> {
     const scope = credentialScope(request);
-    const answered = await this.#answer(request, scope);
+    const signature = scope && signatureOf(request, scope);
+    const answered = await this.#answer(request, scope, signature);
     const { response } = answered;
-    if (response === 'reset' || !this.#isOnSandboxTime(request, scope)) return answered;
+    if (response === 'reset' || !this.#isOnSandboxTime(signature)) return answered;
     // An SDK sets its clock by the date of an answer, and signs by it from then on.
     const date = new Date(this.world.now()).toUTCString();
     return { ...answered, response: { ...response, headers: { ...response.headers, date } } };
   }
 
-  async #answer(request: WireRequest, scope: CredentialScope | undefined): Promise<Answered> {
+  async #answer(
+    request: WireRequest,
+    scope: CredentialScope | undefined,
+    claimed: Signature | undefined,
+  ): Promise<Answered> {
     const requestId = this.world.ids.uuid();
     const service = scope && this.#serviceOf(scope);
     const protocol = protocolOf(request, service);
@@ -49,7 +54,7 @@ export class Wire {
     const answer = { schema, requestId, method };
     const told: { operation?: string } = {};
     try {
-      const { signature, holder, chunks } = await this.#verified(request, scope, service);
+      const { signature, holder, chunks } = await this.#verified(request, scope, claimed, service);
       if (service === undefined) throw unknownService(signature);
       const unwrapped = await unwrapBody(request, service.name, chunks);
       const name = protocol.operationName(unwrapped, schema, new Set(Object.keys(service.operations)));
@@ -79,9 +84,8 @@ export class Wire {
     }
   }
 
-  /** Whether whoever signed has the sandbox's clock. */
-  #isOnSandboxTime(request: WireRequest, scope: CredentialScope | undefined): boolean {
-    const signature = scope && signatureOf(request, scope);
+  /** Whether the signer has the sandbox's clock. */
+  #isOnSandboxTime(signature: Signature | undefined): boolean {
     if (signature === undefined) return false;
     return this.world.keys.holder(signature.accessKeyId, signature.sessionToken)?.onSandboxTime === true;
   }
@@ -94,9 +98,9 @@ export class Wire {
   async #verified(
     request: WireRequest,
     scope: CredentialScope | undefined,
+    signature: Signature | undefined,
     service: Service | undefined,
   ): Promise<Verified> {
-    const signature = scope && signatureOf(request, scope);
     if (signature !== undefined) return verify(this.world, request, signature, service?.name);
     if (scope === undefined && request.headers['authorization'] === undefined) {
       throw new Denial('unsigned', 'Request is missing Authentication Token');
