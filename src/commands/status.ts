@@ -69,8 +69,8 @@ export default class Status extends BaseCommand {
     const observer = await this.display(aws, flags);
     const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
     const { awaitUpdate } = await import('../stack/update/under-way.ts');
-    const { pacingOf } = await import('../stack/pacing.ts');
-    await awaitUpdate(aws, stackName, pacingOf(aws, this.signal), (line) => {
+    const { retryClockOf } = await import('../aws/retry.ts');
+    await awaitUpdate(aws, stackName, retryClockOf(aws, this.signal), (line) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     });
     return watched?.stackId ?? stackName;

@@ -21,7 +21,7 @@ export interface Launch {
 export type Changing = (parameter: string) => string;
 
 /** A stack under examination. What several checks need is asked for once. */
-export class Patient {
+export class StackFacts {
   readonly origin: StackOrigin;
   readonly stackName: string;
   readonly #known = new Map<string, Promise<unknown>>();

@@ -10,10 +10,10 @@ import {
 } from '../../stack/reading/surplus.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../patient.ts';
 
 /** Whether the group gets rid of instances that nobody needs. */
-export function surplusCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
+export function surplusCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Surplus instances',
     look: async () => {

@@ -11,7 +11,8 @@ import { findStack, requireStack } from '../reading/find-stack.ts';
 import { describedGroup } from '../reading/group.ts';
 import { drainsOnTermination, lifecycleHooks } from '../reading/hooks.ts';
 import { queueState } from '../reading/queue.ts';
-import { STACK_TAG, summaryOf } from '../reading/summary.ts';
+import { STACK_TAG } from '../naming/tags.ts';
+import { summaryOf } from '../reading/summary.ts';
 import { runningUpdate } from '../update/under-way.ts';
 import { bucketCalls, bucketContents } from './buckets.ts';
 import {

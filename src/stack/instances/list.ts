@@ -7,7 +7,8 @@ import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { findStack, requireStack } from '../reading/find-stack.ts';
 import { describedGroup, groupInstances, launchVersion } from '../reading/group.ts';
-import { originOf, STACK_TAG } from '../reading/summary.ts';
+import { STACK_TAG } from '../naming/tags.ts';
+import { originOf } from '../reading/summary.ts';
 import { warmInstances } from '../reading/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 

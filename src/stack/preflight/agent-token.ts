@@ -1,5 +1,5 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { reasonOf } from '../agent-metrics.ts';
+import { type MetricsAnswer, reasonOf } from '../../buildkite/agent-metrics.ts';
 import { isDenied, type Verdict, verdict } from './check.ts';
 
 /** Where the agents' token comes from. */
@@ -8,13 +8,6 @@ export type TokenSource =
   | { readonly kind: 'value'; readonly token: string }
   /** It lies in an SSM parameter already. */
   | { readonly kind: 'path'; readonly path: string };
-
-/** What the Agent API answers to a token. */
-export interface MetricsAnswer {
-  readonly status: number;
-  /** The body, where it is JSON. */
-  readonly body: unknown;
-}
 
 /** What checking a token needs. */
 export interface TokenCalls {

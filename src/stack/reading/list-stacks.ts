@@ -1,5 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import { inParallel } from '../../aws/bounded.ts';
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { translateAwsError } from '../../aws/errors.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
@@ -38,7 +38,7 @@ export async function gatherStacks(
     return { regions: [region], stacks: agentStacks(await reader.stacks(region), region), refused: [] };
   }
   const regions = [...(await reader.regions())].sort();
-  const answers = await inParallel(regions, REGIONS_AT_ONCE, async (each) => {
+  const answers = await pLimit(REGIONS_AT_ONCE).map(regions, async (each) => {
     try {
       return { region: each, stacks: agentStacks(await reader.stacks(each), each) };
     } catch (error) {

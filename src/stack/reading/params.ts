@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { isBlank, isReference, isSecretName } from '../../redaction/names.ts';
 import { Redactor } from '../../redaction/redactor.ts';
 import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
-import { standingParameters } from '../update/parameters.ts';
+import { currentParameters } from '../update/parameters.ts';
 import { templateOf } from './describe-stack.ts';
 import { requireStack } from './find-stack.ts';
 import { type StackSummary, summaryOf } from './summary.ts';
@@ -43,7 +43,7 @@ export async function shownParameters(aws: AwsContext, stackName: string): Promi
     reason: ____,
     ...stack
   } = summaryOf(found, aws.region);
-  const standing = standingParameters(found.Parameters);
+  const standing = currentParameters(found.Parameters);
   const template = await templateOf(aws, stackName);
   const definitions = template === undefined ? [] : parameterDefinitions(template.body);
   const groups = template === undefined ? [] : parameterGroups(template.body);

@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { type QueueReport, readQueue } from '../../scaler/queue.ts';
-import { BUILDKITE } from '../agent-metrics.ts';
+import { BUILDKITE } from '../../buildkite/agent-metrics.ts';
 
 /** What Buildkite says of a stack's queue; or why that is not known. */
 export type QueueState =

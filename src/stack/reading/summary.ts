@@ -1,4 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { STACK_TAG, VERSION_TAG } from '../naming/tags.ts';
 
 /** The template that a stack was made from: bk-stack's, that of Buildkite's Elastic CI Stack for AWS, or another. */
 export type StackOrigin = 'bk-stack' | 'elastic-ci-stack' | 'other';
@@ -19,9 +20,6 @@ export interface StackSummary {
   /** What CloudFormation found when it last compared the stack with what there is; absent where it never did. */
   readonly drift?: { readonly status: string; readonly checkedAt?: string };
 }
-
-export const STACK_TAG = 'bk-stack:stack';
-export const VERSION_TAG = 'bk-stack:version';
 
 /** The official template describes itself so, with its version: "Buildkite stack v6.40.0". */
 const OFFICIAL = /^Buildkite stack (v?[\w.-]+)?/;

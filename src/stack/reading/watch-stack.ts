@@ -7,7 +7,7 @@ import { isFailure, isSettled } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { cloudFormationEvents } from '../events/source.ts';
-import { pacingOf } from '../pacing.ts';
+import { retryClockOf } from '../../aws/retry.ts';
 import { templateOf } from './describe-stack.ts';
 import { requireStack } from './find-stack.ts';
 
@@ -33,7 +33,7 @@ export async function watchStack(
   if (isSettled(StackStatus) || StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
   const watching = {
     events: cloudFormationEvents(aws, signal),
-    pacing: pacingOf(aws, signal),
+    retry: retryClockOf(aws, signal),
     observer,
     signal,
   };

@@ -160,8 +160,8 @@ describe('bk-stack update --forget', function () {
     await stack.writeJournal();
     expect(await stack.codes()).to.eql(['update-void']);
     const { awaitUpdate } = await import('../../../src/stack/update/under-way.ts');
-    const pacing = { pause: () => Promise.reject(new Error('it waits')), random: () => 0 };
-    const end = await awaitUpdate(stack.aws.context, 'ci', pacing, () => undefined).catch(
+    const retry = { pause: () => Promise.reject(new Error('it waits')), random: () => 0 };
+    const end = await awaitUpdate(stack.aws.context, 'ci', retry, () => undefined).catch(
       (error: unknown) => error as Error,
     );
     expect((end as Error).message).to.match(/never ends/);

@@ -1,8 +1,8 @@
-import type { AwsContext } from '../aws/context.ts';
-import { isThrottling, isUnreachable } from '../aws/errors.ts';
+import type { AwsContext } from './context.ts';
+import { isThrottling, isUnreachable } from './errors.ts';
 
 /** Waiting and chance, so that tests can do without either. */
-export interface Pacing {
+export interface RetryClock {
   /** Waits for as long as `seconds` take on the stack's side. Throws when the signal is aborted. */
   readonly pause: (seconds: number) => Promise<void>;
   /** In [0, 1). */
@@ -10,7 +10,7 @@ export interface Pacing {
 }
 
 /** Real waiting, which ends when `signal` is aborted. */
-export function pacingOf(aws: AwsContext, signal?: AbortSignal): Pacing {
+export function retryClockOf(aws: AwsContext, signal?: AbortSignal): RetryClock {
   return {
     pause: (seconds) => aws.wait(seconds, signal),
     random: Math.random,
@@ -50,7 +50,7 @@ export function nextPause(previous: number, outcome: Outcome, random: number): n
 const TRIES = 8;
 
 /** Makes a request that may be repeated, again and again while AWS asks for fewer of them or cannot be reached. */
-export async function persistently<Result>(pacing: Pacing, request: () => Promise<Result>): Promise<Result> {
+export async function withRetry<Result>(retry: RetryClock, request: () => Promise<Result>): Promise<Result> {
   let wait = 0;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -58,8 +58,8 @@ export async function persistently<Result>(pacing: Pacing, request: () => Promis
     } catch (error) {
       const passing = passingFailure(error);
       if (passing === undefined || tries === TRIES) throw error;
-      wait = nextPause(wait, passing, pacing.random());
-      await pacing.pause(wait);
+      wait = nextPause(wait, passing, retry.random());
+      await retry.pause(wait);
     }
   }
 }

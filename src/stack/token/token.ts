@@ -1,13 +1,7 @@
-import type { AwsContext } from '../aws/context.ts';
-import { withoutEcho } from '../aws/echo.ts';
-import { awsErrorCode } from '../aws/errors.ts';
-import { UsageError } from '../errors.ts';
-import { parameterPath } from './deletion/token-parameters.ts';
-
-/** The SSM parameter that `create` keeps a stack's agent token in. `delete` removes it with the stack. */
-export function tokenParameter(stackName: string): string {
-  return `${parameterPath(stackName)}agent-token`;
-}
+import type { AwsContext } from '../../aws/context.ts';
+import { redactedRequest } from '../../aws/redacted-request.ts';
+import { awsErrorCode } from '../../aws/errors.ts';
+import { UsageError } from '../../errors.ts';
 
 /**
  * The token in what was read from a file, a variable or stdin.
@@ -65,7 +59,7 @@ export async function keepToken(
 
 /** SSM's Parameter Store. */
 export function tokenStore(aws: AwsContext): TokenStore {
-  const load = async () => ({ sdk: await import('../aws/sdk/ssm.ts'), client: await aws.clients.ssm() });
+  const load = async () => ({ sdk: await import('../../aws/sdk/ssm.ts'), client: await aws.clients.ssm() });
   const fields = ({ name, token, kmsKey }: TokenRecord) => ({
     Name: name,
     Value: token,
@@ -83,7 +77,7 @@ export function tokenStore(aws: AwsContext): TokenStore {
           Description,
           Tags: tagList(record),
         });
-        await withoutEcho(record.token, client.send(request));
+        await redactedRequest(record.token, client.send(request));
         return 'made';
       } catch (error) {
         if (awsErrorCode(error) === 'ParameterAlreadyExists') return 'exists';
@@ -94,7 +88,7 @@ export function tokenStore(aws: AwsContext): TokenStore {
       const { sdk, client } = await load();
       // SSM refuses tags together with Overwrite.
       const request = new sdk.PutParameterCommand({ ...fields(record), Overwrite: true });
-      await withoutEcho(record.token, client.send(request));
+      await redactedRequest(record.token, client.send(request));
       await client.send(
         new sdk.AddTagsToResourceCommand({
           ResourceType: 'Parameter',

@@ -1,8 +1,8 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { withoutEcho } from '../../aws/echo.ts';
+import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import { agentMetrics, BUILDKITE } from '../agent-metrics.ts';
+import { agentMetrics, BUILDKITE } from '../../buildkite/agent-metrics.ts';
 import { requireStack } from '../reading/find-stack.ts';
 import type { RotationCalls, RotationOrder } from './rotate.ts';
 
@@ -81,7 +81,7 @@ export function rotationCalls(aws: AwsContext, signal: AbortSignal): RotationCal
         // Left out, SSM would take the account's default key from now on.
         ...(kmsKey !== undefined && { KeyId: kmsKey }),
       });
-      const { Version } = await withoutEcho(token, client.send(request));
+      const { Version } = await redactedRequest(token, client.send(request));
       return Version ?? 0;
     },
     metrics: (endpoint, token) => agentMetrics(endpoint, token, signal),

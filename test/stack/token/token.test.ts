@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { keepToken, parseToken, type TokenRecord, type TokenStore } from '../../src/stack/token.ts';
+import { keepToken, parseToken, type TokenRecord, type TokenStore } from '../../../src/stack/token/token.ts';
 
 class FakeStore implements TokenStore {
   readonly versions = new Map<string, string[]>();

@@ -1,5 +1,9 @@
-import { UsageError } from '../errors.ts';
-import { STACK_TAG, VERSION_TAG } from './reading/summary.ts';
+import { UsageError } from '../../errors.ts';
+
+/** The name of the stack that a resource belongs to. */
+export const STACK_TAG = 'bk-stack:stack';
+/** The version of the template that a stack was made from. */
+export const VERSION_TAG = 'bk-stack:version';
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -5,8 +5,8 @@ import {
   type RotationCalls,
   type RotationOrder,
   type RotationResult,
-} from '../../../src/stack/rotation/rotate.ts';
-import { rotationText } from '../../../src/stack/rotation/text.ts';
+} from '../../../src/stack/token/rotate.ts';
+import { rotationText } from '../../../src/stack/token/text.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
 import type { RefreshCalls, RefreshState } from '../../../src/stack/rollout/refresh.ts';
 

@@ -7,7 +7,7 @@ const SHORTEST = 4;
  * @param secret what is sent
  * @throws what the request throws; where that holds a line of the secret, an error of the same name and code without it
  */
-export async function withoutEcho<Answer>(secret: string, request: Promise<Answer>): Promise<Answer> {
+export async function redactedRequest<Answer>(secret: string, request: Promise<Answer>): Promise<Answer> {
   try {
     return await request;
   } catch (error) {

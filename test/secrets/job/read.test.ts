@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { SecretStore } from '../../../src/secrets/build/secret-store.ts';
-import { readSecrets, readSshKeys } from '../../../src/secrets/build/read.ts';
+import type { SecretStore } from '../../../src/secrets/job/secret-store.ts';
+import { readSecrets, readSshKeys } from '../../../src/secrets/job/read.ts';
 
 function bucket(objects: Record<string, string>): SecretStore {
   return {

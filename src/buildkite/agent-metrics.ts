@@ -1,7 +1,12 @@
-import type { MetricsAnswer } from './preflight/agent-token.ts';
-
 /** Buildkite's own Agent API, where a stack names no other. */
 export const BUILDKITE = 'https://agent.buildkite.com/v3';
+
+/** The Agent API's answer to a token. */
+export interface MetricsAnswer {
+  readonly status: number;
+  /** The body, where it is JSON. */
+  readonly body: unknown;
+}
 
 const ANSWER_WITHIN_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { OperationError, UsageError } from '../../errors.ts';
-import { reasonOf } from '../agent-metrics.ts';
-import type { Pacing } from '../pacing.ts';
-import type { MetricsAnswer } from '../preflight/agent-token.ts';
+import { reasonOf } from '../../buildkite/agent-metrics.ts';
+import type { RetryClock } from '../../aws/retry.ts';
+import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
 import { type RefreshCalls, type RefreshState, watchRefresh } from '../rollout/refresh.ts';
 
 /** An agent token where it is kept. */
@@ -76,7 +76,7 @@ export async function rotateToken(
   calls: RotationCalls,
   refreshes: RefreshCalls,
   order: RotationOrder,
-  pacing: Pacing,
+  retry: RetryClock,
   observer: RotationObserver,
 ): Promise<RotationResult> {
   const { stackName, parameter, endpoint, group, token, roll } = order;
@@ -121,7 +121,7 @@ export async function rotateToken(
     batch: order.minHealthy === 100 ? BATCH : 0,
     skipMatching: false,
   });
-  const testing = alsoEvery(TEST_EVERY, pacing, async () => {
+  const testing = alsoEvery(TEST_EVERY, retry, async () => {
     if ((await judge(calls, endpoint, token)).kind !== 'refused') return;
     await refreshes.cancel(group);
     await undo(calls, order, before);
@@ -140,13 +140,13 @@ export async function rotateToken(
   );
 }
 
-/** The same pacing, with something done now and then in its pauses. */
-function alsoEvery(seconds: number, pacing: Pacing, act: () => Promise<void>): Pacing {
+/** The retry clock, with something done now and then in its pauses. */
+function alsoEvery(seconds: number, retry: RetryClock, act: () => Promise<void>): RetryClock {
   let waited = 0;
   return {
-    ...pacing,
+    ...retry,
     pause: async (pause) => {
-      await pacing.pause(pause);
+      await retry.pause(pause);
       waited += pause;
       if (waited < seconds) return;
       waited = 0;

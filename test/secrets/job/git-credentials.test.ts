@@ -4,7 +4,7 @@ import {
   matchingCredential,
   parseCredentials,
   parseRequest,
-} from '../../../src/secrets/build/git-credentials.ts';
+} from '../../../src/secrets/job/git-credentials.ts';
 
 describe('git credentials', () => {
   const credentials = parseCredentials(

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { expect } from 'chai';
-import { environmentScript, type JobEnvironment } from '../../../src/secrets/build/environment.ts';
+import { environmentScript, type JobEnvironment } from '../../../src/secrets/job/environment.ts';
 
 const NOTHING: JobEnvironment = {
   fixed: {},

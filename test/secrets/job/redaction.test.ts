@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isSecretName, redactedForms, unredacted } from '../../../src/secrets/build/redaction.ts';
+import { isSecretName, redactedForms, unredacted } from '../../../src/secrets/job/redaction.ts';
 
 /** What a terminal shows of a job's output. */
 const shown = (text: string) => text.replaceAll('\n', '\r\n');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nextPause, type Outcome, persistently } from '../../src/stack/pacing.ts';
+import { nextPause, type Outcome, withRetry } from '../../src/aws/retry.ts';
 import { awsError, instantPacing } from '../support/cloudformation.ts';
 
 function pausesOf(outcome: Outcome, random = 0.5): number[] {
@@ -26,20 +26,20 @@ describe('the pace of requests', () => {
   });
 
   it('repeats a request that was throttled or lost, and no other', async () => {
-    const pacing = instantPacing();
+    const retry = instantPacing();
     const answers = [
       awsError('Throttling'),
       Object.assign(new Error(), { code: 'ECONNRESET' }),
       awsError('X', '', 503),
     ];
     expect(
-      await persistently(pacing, () =>
+      await withRetry(retry, () =>
         answers.length > 0 ? Promise.reject(answers.shift()!) : Promise.resolve(1),
       ),
     ).to.equal(1);
-    expect(pacing.pauses).to.have.length(3);
+    expect(retry.pauses).to.have.length(3);
     let asked = 0;
-    await persistently(pacing, () => {
+    await withRetry(retry, () => {
       asked += 1;
       return Promise.reject(awsError('ValidationError'));
     }).catch(() => undefined);
