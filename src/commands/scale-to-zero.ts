@@ -49,8 +49,8 @@ export default class ScaleToZero extends BaseCommand {
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
-    const { requireStack } = await import('../stack/reading/find-stack.ts');
-    const { queueState } = await import('../stack/reading/queue.ts');
+    const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
+    const { queueState } = await import('../stack/facts/service/queue.ts');
     const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { retryClockOf } = await import('../aws/retry.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');

@@ -1,5 +1,5 @@
 import type { AwsContext } from '../aws/context.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { runningUpdate } from '../stack/update/under-way.ts';
 import type { Journal } from '../stack/update/journal.ts';
 import type { TaskListStyle } from '../terminal/task-list.ts';
@@ -22,7 +22,7 @@ import {
 import { assetsBucketCheck } from './machine/assets-bucket.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
-import { StackFacts } from './patient.ts';
+import { StackFacts } from '../stack/facts/stack-facts.ts';
 import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
 import { alarmsCheck } from './service/alarms.ts';

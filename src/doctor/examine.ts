@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { isUnreachable, translateAwsError } from '../aws/errors.ts';
-import { isDenied } from '../stack/preflight/check.ts';
+import { isDenied } from '../aws/errors.ts';
 import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/task-list.ts';
 import type { Check, Examined, Finding } from './finding.ts';
 

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import { type RetryClock, withRetry } from '../aws/retry.ts';
-import { instancesOfGroup } from '../stack/reading/group.ts';
+import { instancesOfGroup } from '../stack/facts/group/group.ts';
 import type { LogCalls } from './calls.ts';
 import type { GroupPlace, TailedEvent } from './event.ts';
 

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
 import { retryClockOf } from '../aws/retry.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { logCalls } from './calls.ts';
 import { instancesOfStack } from './console.ts';
 import type { LogGroup } from './event.ts';

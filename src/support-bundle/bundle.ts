@@ -1,6 +1,6 @@
 import type { AwsContext } from '../aws/context.ts';
 import { retryClockOf } from '../aws/retry.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { KnownValues } from '../redaction/known-values.ts';
 import { Redactor, Tally } from '../redaction/redactor.ts';
 import { Archive, type Sink } from './archive.ts';

@@ -60,7 +60,7 @@ export default class TokenRotate extends BaseCommand {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     };
     const { requireDraining } = await import('../../stack/draining/require.ts');
-    const { requireStack } = await import('../../stack/reading/find-stack.ts');
+    const { requireStack } = await import('../../stack/facts/stack/find-stack.ts');
     // An update may be about to replace the instances itself, or to move the token elsewhere.
     const [place] = await Promise.all([tokenPlace(aws, stackName), requireNoUpdate(aws, stackName)]);
     if (!flags['no-roll']) {

@@ -2,7 +2,7 @@ import { agentsByInstance } from '../../stack/instances/agents.ts';
 import { machinesOf } from '../../stack/instances/list.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import { StackFacts } from '../patient.ts';
+import { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;

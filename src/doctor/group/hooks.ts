@@ -1,8 +1,8 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
-import type { Draining } from '../../stack/draining/draining.ts';
+import type { Draining } from '../../stack/facts/group/draining.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';

@@ -1,10 +1,10 @@
 import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
-import { groupState } from '../../stack/reading/group.ts';
-import { warmInstances, warmPoolState } from '../../stack/reading/warm-pool.ts';
+import { groupState } from '../../stack/facts/group/group.ts';
+import { warmInstances, warmPoolState } from '../../stack/facts/group/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
 /** What tells whether a group gets and keeps its instances. */

@@ -4,7 +4,7 @@ import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/prefligh
 import { checkLaunch } from '../../stack/preflight/launch.ts';
 import { checkVcpus } from '../../stack/preflight/quotas.ts';
 import { type Check, examined, type Finding, type FindingCode } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 type PreflightCalls = ReturnType<typeof preflightCalls>;
 

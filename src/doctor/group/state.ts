@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether a group does its work. */
 export interface GroupFacts {

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Changing, Launch, StackFacts } from '../patient.ts';
+import type { Changing, Launch, StackFacts } from '../../stack/facts/stack-facts.ts';
 import { overlaps } from './cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';

@@ -1,6 +1,6 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What an alarm says. */
 export type AlarmFacts = Pick<MetricAlarm, 'AlarmName' | 'StateValue' | 'StateReason' | 'AlarmDescription'>;

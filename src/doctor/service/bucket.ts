@@ -3,7 +3,7 @@ import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
 import { type BucketPlace, locateBucket } from '../../secrets/bucket/locate.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 export interface BucketState extends BucketFacts {
   readonly bucket: string;

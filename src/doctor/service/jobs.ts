@@ -1,8 +1,8 @@
-import { groupState } from '../../stack/reading/group.ts';
-import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/reading/untaken-jobs.ts';
+import { groupState } from '../../stack/facts/group/group.ts';
+import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/facts/service/untaken-jobs.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether jobs wait that no agent takes. */
 export function jobsCheck(patient: StackFacts): Check {

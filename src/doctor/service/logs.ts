@@ -1,7 +1,7 @@
 import { logTargets } from '../../logs/targets.ts';
 import { LOG_GROUPS } from '../../logs/event.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** A log group that the stack ought to have. */
 export interface LogGroupFacts {

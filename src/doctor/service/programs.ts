@@ -1,6 +1,6 @@
 import { type AssetCalls, assetCalls } from '../../stack/assets/index.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** The parameters of the template that name what the CLI has put into the assets bucket. */
 const PROGRAMS = ['HostProgram', 'ScalerProgram'] as const;

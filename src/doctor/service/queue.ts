@@ -1,7 +1,7 @@
-import { listStacks } from '../../stack/reading/list-stacks.ts';
-import type { StackSummary } from '../../stack/reading/summary.ts';
+import { listStacks } from '../../stack/facts/stack/list-stacks.ts';
+import type { StackSummary } from '../../stack/facts/stack/summary.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Changing, StackFacts } from '../patient.ts';
+import type { Changing, StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether the queue is this stack's alone, and its agents serve no other. */
 export function queueCheck(patient: StackFacts): Check {

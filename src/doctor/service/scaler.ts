@@ -1,9 +1,9 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import { scalerRule } from '../../stack/reading/resources.ts';
+import { scalerRule } from '../../stack/facts/stack/resources.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether the scaler does its work. */
 export interface ScalerFacts {

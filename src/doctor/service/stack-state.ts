@@ -1,11 +1,11 @@
-import { firstCauseOf } from '../../stack/reading/describe-stack.ts';
-import { stackProblems } from '../../stack/reading/problems.ts';
-import { summaryOf } from '../../stack/reading/summary.ts';
+import { firstCauseOf } from '../../stack/status/describe-stack.ts';
+import { stackProblems } from '../../stack/status/problems.ts';
+import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { isFailure, isSettled } from '../../stack/events/event.ts';
 import type { Journal } from '../../stack/update/journal.ts';
 import { type JournalState, readJournalState } from '../../stack/update/void.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether CloudFormation is through with the stack, and nobody left an update half done. */
 export function stackCheck(patient: StackFacts, update: () => Promise<Journal | undefined>): Check {

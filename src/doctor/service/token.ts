@@ -2,7 +2,7 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { agentMetrics, BUILDKITE, reasonOf } from '../../buildkite/agent-metrics.ts';
 import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { StackFacts } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Where the agents' token lies, and what Buildkite says to it. It is never part of what is told. */
 export interface TokenFacts {

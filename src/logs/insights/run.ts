@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import { retryClockOf, withRetry } from '../../aws/retry.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import type { LogGroup } from '../event.ts';
 import { groupsThere } from '../groups.ts';
 import type { LogWindow } from '../period.ts';

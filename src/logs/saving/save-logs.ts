@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { retryClockOf, withRetry } from '../../aws/retry.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { type LogCalls, logCalls } from '../calls.ts';
 import { instancesOfStack } from '../console.ts';
 import type { GroupPlace, LogGroup } from '../event.ts';

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { retryClockOf } from '../../aws/retry.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { logCalls } from '../calls.ts';
 import { consoleOf, instancesOfStack, unheard } from '../console.ts';
 import type { GroupPlace, LogGroup, TailedEvent } from '../event.ts';

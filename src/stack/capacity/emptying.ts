@@ -3,9 +3,9 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { counted } from '../../terminal/text.ts';
 import type { StackEvent } from '../events/event.ts';
-import { isDenied } from '../preflight/check.ts';
-import { describedGroup } from '../reading/group.ts';
-import { lifecycleHooks } from '../reading/hooks.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { describedGroup } from '../facts/group/group.ts';
+import { lifecycleHooks } from '../facts/group/hooks.ts';
 import { capacityCalls, sizedInstances } from './calls.ts';
 import { isFinishing, protectedInService, type SizedInstance } from './scale-to-zero.ts';
 

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
-import { describedGroup } from '../reading/group.ts';
+import { describedGroup } from '../facts/group/group.ts';
 import { letPoolGo, warmPoolCalls } from './warm-pool.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */

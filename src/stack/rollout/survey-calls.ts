@@ -2,8 +2,8 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { bootLogOf } from '../reading/boot-log.ts';
-import { launchVersion, existingGroup } from '../reading/group.ts';
+import { bootLogOf } from '../facts/group/boot-log.ts';
+import { launchVersion, existingGroup } from '../facts/group/group.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { isLeaving, warmInstances, type WarmInstance } from '../reading/warm-pool.ts';
+import { isLeaving, warmInstances, type WarmInstance } from '../facts/group/warm-pool.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 
 /** What looking after a warm pool needs of Auto Scaling. */

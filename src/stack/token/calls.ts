@@ -3,7 +3,7 @@ import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { agentMetrics, BUILDKITE } from '../../buildkite/agent-metrics.ts';
-import { requireStack } from '../reading/find-stack.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
 import type { RotationCalls, RotationOrder } from './rotate.ts';
 
 /**

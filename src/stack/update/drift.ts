@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { isDenied } from '../preflight/check.ts';
+import { isDenied } from '../../aws/errors.ts';
 import { isTagsOnly, type PlannedChange } from './preview/changes.ts';
 
 /** A property that somebody has changed past the stack. */

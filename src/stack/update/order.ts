@@ -10,7 +10,7 @@ import {
   templateFrom,
 } from '../parameters/index.ts';
 import { VERSION_TAG } from '../naming/tags.ts';
-import { originOf } from '../reading/summary.ts';
+import { originOf } from '../facts/stack/summary.ts';
 import { parseTags, type Tags } from '../naming/tags.ts';
 import { templateVersion } from '../template/facts.ts';
 import type { CurrentParameters } from './parameters.ts';

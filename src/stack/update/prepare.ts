@@ -11,7 +11,7 @@ import { changesOf } from '../deployment/change-set-calls.ts';
 import { requireDraining } from '../draining/require.ts';
 import { withRetry } from '../../aws/retry.ts';
 import { preflightCalls, preflightUpdate } from '../preflight/index.ts';
-import { requireStack } from '../reading/find-stack.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
 import { VERSION_TAG } from '../naming/tags.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
-import { isDenied } from '../preflight/check.ts';
+import { isDenied } from '../../aws/errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { type Journal, journalStore } from './journal.ts';
 import { readJournalState } from './void.ts';

@@ -4,7 +4,7 @@ import { DeclinedError, isKnownFailure, OperationError } from '../../errors.ts';
 import { groupNameOf } from '../capacity/calls.ts';
 import { requireDraining } from '../draining/require.ts';
 import { passingFailure, withRetry } from '../../aws/retry.ts';
-import { requireStack } from '../reading/find-stack.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
 import { executeUpdate, type UpdateEnd } from './carry-out.ts';
 import { type Forgotten, forgetUpdate } from './forget.ts';
 import { takeOver } from './hold.ts';

@@ -10,7 +10,7 @@ import {
   SIZE_TAG,
 } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { retryClockOf } from '../../../src/aws/retry.ts';
-import { describeStack, type StackStatus } from '../../../src/stack/reading/index.ts';
+import { describeStack, type StackStatus } from '../../../src/stack/status/index.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed } from '../../support/world-aws.ts';
 import { halted, UpdatableStack } from '../../support/updatable.ts';

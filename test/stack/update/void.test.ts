@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
-import type { Draining } from '../../../src/stack/draining/draining.ts';
-import { describeStack } from '../../../src/stack/reading/index.ts';
+import type { Draining } from '../../../src/stack/facts/group/draining.ts';
+import { describeStack } from '../../../src/stack/status/index.ts';
 import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
