@@ -27,7 +27,7 @@ export interface RunResult {
 
 const root = resolve(import.meta.dirname, '../..');
 /** So long a mutant may take beside the time of its tests: on a busy machine a shorter time kills what no test notices. */
-const TIMEOUT_MS = 15_000;
+const TIMEOUT_MS = 10_000;
 
 /**
  * Has Stryker test the mutants, in a copy of the tree outside of it.
@@ -65,7 +65,6 @@ function strykerOptions(
       extension: ['ts'],
       require: ['test/support/setup.ts'],
       spec: tests,
-      timeout: 20_000,
     },
     plugins: ['@stryker-mutator/mocha-runner', './scripts/mutation/results-reporter.ts'],
     reporters: ['results'],
