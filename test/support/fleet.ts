@@ -1,7 +1,8 @@
 import { buildkite } from '../../src/sandbox/buildkite/index.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import { publicImageId } from '../../src/sandbox/services/ec2/catalogue/images.ts';
-import { AwsError, type Scope, type Service } from '../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../src/sandbox/kernel/errors.ts';
+import type { Scope, Service } from '../../src/sandbox/kernel/world.ts';
 import { autoscaling } from '../../src/sandbox/services/autoscaling/index.ts';
 import { cloudwatch } from '../../src/sandbox/services/cloudwatch/index.ts';
 import { ec2 } from '../../src/sandbox/services/ec2/index.ts';

@@ -1,7 +1,8 @@
 import { isRefusedToken } from '../buildkite/tokens.ts';
 import { registerAgent } from '../buildkite/agents.ts';
 import { failingBoot } from '../faults/index.ts';
-import { AwsError, type Scope, type Task } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { Scope, Task } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';

@@ -1,6 +1,5 @@
 import { isSame } from '../kernel/keys.ts';
-import type { Scope } from '../kernel/service.ts';
-import type { World } from '../kernel/world.ts';
+import type { Scope, World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
 import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
 import { ec2State } from '../services/ec2/state.ts';

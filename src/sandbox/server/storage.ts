@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { OperationError } from '../../errors.ts';
 import { blobKey, type BlobStore } from '../kernel/blobs.ts';
-import { STATE_VERSION, type WorldState } from '../kernel/world.ts';
+import { STATE_VERSION, type WorldState } from '../kernel/state.ts';
 import { type Seal, sealWith } from './sealing.ts';
 
 const START_ANEW = 'Throw it away and start anew: bk-stack sandbox reset --yes';

@@ -1,6 +1,6 @@
 import { buildkite } from '../buildkite/index.ts';
 import { cloudformation } from '../cloudformation/index.ts';
-import type { Service } from '../kernel/service.ts';
+import type { Service } from '../kernel/world.ts';
 import { autoscaling } from './autoscaling/index.ts';
 import { cloudwatch } from './cloudwatch/index.ts';
 import { ec2 } from './ec2/index.ts';

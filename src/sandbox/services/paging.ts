@@ -1,4 +1,4 @@
-import type { AwsError } from '../kernel/service.ts';
+import type { AwsError } from '../kernel/errors.ts';
 
 export interface Page<Item> {
   readonly items: Item[];

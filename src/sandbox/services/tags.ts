@@ -1,4 +1,4 @@
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 
 /** A tag in the form that most services give it. */
 export interface Tag {

@@ -1,4 +1,4 @@
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 
 /**
  * How AWS words the constraints of a member, as its service frameworks share them.

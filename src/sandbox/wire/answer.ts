@@ -1,7 +1,8 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
-import { AwsError, partitionOf, type RequestContext, type Service } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import { partitionOf } from '../kernel/location.ts';
+import { ACCOUNT_ID, type RequestContext, type Service, type World } from '../kernel/world.ts';
 import type { KeyHolder } from '../kernel/keys.ts';
-import { ACCOUNT_ID, type World } from '../kernel/world.ts';
 import { unwrapBody } from './body.ts';
 import { Denial } from './denial.ts';
 import { mediaType, type WireRequest, type WireResponse } from './http.ts';

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 import type { WireRequest } from './http.ts';
 import { headerText, readScalar } from './scalars.ts';
 

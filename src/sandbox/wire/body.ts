@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { isSame } from '../kernel/keys.ts';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 import { Denial } from './denial.ts';
 import type { WireRequest } from './http.ts';
 

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 import { readScalar } from './scalars.ts';
 
 /** How a dialect of the query protocols names things in a form. */

@@ -1,5 +1,5 @@
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 
 /**
  * A text of a form, a header or a query parameter as the value that its schema says.

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Hash } from '@smithy/core/serde';
 import { getCanonicalHeaders, SignatureV4 } from '@smithy/signature-v4';
 import type { HttpRequest } from '@smithy/types';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 import { isSame, type KeyHolder } from '../kernel/keys.ts';
 import type { World } from '../kernel/world.ts';
 import type { ChunkSigning } from './body.ts';

@@ -1,5 +1,5 @@
 import type { Filter } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { pageOf, type Page } from '../paging.ts';
 import { invalidCombination } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 /** How EC2 names things in its errors. https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 

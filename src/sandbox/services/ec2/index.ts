@@ -1,5 +1,5 @@
 import { machineTasks } from '../../machines/boot.ts';
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { catalogueOperations } from './catalogue/operations.ts';
 import { imageOperations } from './compute/images.ts';
 import { instanceOperations } from './compute/instances.ts';
@@ -28,7 +28,7 @@ import { ruleOperations } from './security/rules.ts';
 import { tagOperations } from './tags.ts';
 
 /** Amazon EC2: networks, images, launch templates and instances, with the machines that the instances are. */
-export const ec2: Service = {
+export const ec2: ProvidingService = {
   name: 'ec2',
   signingNames: ['ec2'],
   sdk: () => import('@aws-sdk/client-ec2'),

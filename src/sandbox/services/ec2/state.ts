@@ -16,9 +16,9 @@ import type {
   Vpc,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 import type { InstanceRecord } from './compute/instance-record.ts';
 import type { TemplateRecord } from './compute/template-record.ts';
 import type { VolumeRecord } from './compute/volumes.ts';

@@ -8,7 +8,8 @@ import type {
   TagDescription,
   TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { missingParameter, required } from './errors.ts';
 import { page, selected, type Filters } from './describing.ts';
 import { ec2State, type Ec2State } from './state.ts';
@@ -109,8 +110,8 @@ function deleteTags(input: DeleteTagsRequest, scope: Scope): object {
   const state = ec2State(scope);
   for (const id of required(input.Resources, 'resourceIdSet')) {
     const held = state.tags[id] ?? {};
-    const doomed = input.Tags ?? Object.keys(held).map((Key): Tag => ({ Key }));
-    const gone = doomed
+    const toDelete = input.Tags ?? Object.keys(held).map((Key): Tag => ({ Key }));
+    const gone = toDelete
       .filter(
         ({ Key = '', Value }) => !Key.startsWith('aws:') && (Value === undefined || held[Key] === Value),
       )

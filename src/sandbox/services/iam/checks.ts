@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { checkText, required } from '../validation.ts';
 import { PolicyFault, readPolicy, type Statement } from './policy/document.ts';
 

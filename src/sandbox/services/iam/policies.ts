@@ -12,7 +12,8 @@ import type {
   ListPoliciesResponse,
   Policy,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { tagList, tagMap } from '../tags.ts';

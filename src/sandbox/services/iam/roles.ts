@@ -28,7 +28,8 @@ import type {
   UpdateAssumeRolePolicyRequest,
   UpdateRoleRequest,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkTags, tagList, tagMap, withoutTags } from '../tags.ts';

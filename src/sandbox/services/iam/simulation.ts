@@ -3,7 +3,8 @@ import type {
   SimulatePolicyResponse,
   SimulatePrincipalPolicyRequest,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { required } from '../validation.ts';

@@ -13,7 +13,8 @@ import type {
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from '@aws-sdk/client-kms';
-import { AwsError, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Task } from '../../kernel/world.ts';
 import { remove } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkTags, withoutTags } from '../tags.ts';

@@ -4,7 +4,8 @@ import type {
   GetFunctionConcurrencyRequest,
   PutFunctionConcurrencyRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { checkRange, required } from '../validation.ts';
 import { functionNamed, lambdaState, type FunctionRecord } from './state.ts';
 

@@ -9,7 +9,8 @@ import type {
   UpdateFunctionCodeRequest,
   UpdateFunctionConfigurationRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, required } from '../validation.ts';

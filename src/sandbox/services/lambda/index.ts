@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { concurrencyOperations } from './concurrency.ts';
 import { functionOperations } from './functions.ts';
 import { EVENT_TASK, invokeOperations, runEvent } from './invoke.ts';
@@ -8,7 +8,7 @@ import { tagOperations } from './tags.ts';
 import { versionOperations } from './versions.ts';
 
 /** AWS Lambda. Functions on Node.js really run, each in a process of its own. */
-export const lambda: Service = {
+export const lambda: ProvidingService = {
   name: 'lambda',
   signingNames: ['lambda'],
   sdk: () => import('@aws-sdk/client-lambda'),

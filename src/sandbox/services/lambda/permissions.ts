@@ -5,7 +5,8 @@ import type {
   GetPolicyResponse,
   RemovePermissionRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
 import { checkText, required } from '../validation.ts';
 import { functionArn, revisionNamed, type FunctionRecord, type Statement } from './state.ts';

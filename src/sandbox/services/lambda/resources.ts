@@ -1,9 +1,9 @@
 import type { CreateFunctionRequest } from '@aws-sdk/client-lambda';
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own } from '../../kernel/table.ts';
-import type { Scope } from '../../kernel/service.ts';
-import { integer, member, tagsOf, text, texts, typed } from '../properties.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { integer, member, tagsOf, text, texts, typed } from '../../providers/properties.ts';
 import { inlineCode, requestedCode } from './code.ts';
 import { reserve } from './concurrency.ts';
 import { addFunction, changeFunction, removeFunction } from './functions.ts';

@@ -1,5 +1,5 @@
 import type { CreateFunctionRequest, UpdateFunctionConfigurationRequest } from '@aws-sdk/client-lambda';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { checkRange, checkText, constraintFault, required } from '../validation.ts';
 import type { Settings } from './state.ts';
 

@@ -4,7 +4,8 @@ import type {
   TagResourceRequest,
   UntagResourceRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { checkTags, withoutTags } from '../tags.ts';
 import { required } from '../validation.ts';
 import { functionNamed, type FunctionRecord } from './state.ts';

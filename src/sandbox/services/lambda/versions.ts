@@ -11,7 +11,8 @@ import type {
   PublishVersionRequest,
   UpdateAliasRequest,
 } from '@aws-sdk/client-lambda';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, checkText, required } from '../validation.ts';

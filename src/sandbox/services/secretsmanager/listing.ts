@@ -5,7 +5,8 @@ import type {
   ListSecretsResponse,
   SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { pageOf } from '../paging.ts';
 import { tagList } from '../tags.ts';
 import { checkRange, checkText, required } from '../validation.ts';

@@ -10,7 +10,8 @@ import type {
   UntagResourceRequest,
   UpdateSecretRequest,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Task } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
 import { PolicyFault, readPolicy } from '../iam/policy/document.ts';
 import { checkTags, tagMap, withoutTags } from '../tags.ts';

@@ -15,7 +15,8 @@ import type {
   TagQueueRequest,
   UntagQueueRequest,
 } from '@aws-sdk/client-sqs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { withoutTags } from '../tags.ts';

@@ -11,7 +11,8 @@ import type {
   UnlabelParameterVersionRequest,
   UnlabelParameterVersionResult,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, remove } from '../../kernel/table.ts';
 import { checkTags, tagList, tagMap, withoutTags } from '../tags.ts';
 import { required } from '../validation.ts';

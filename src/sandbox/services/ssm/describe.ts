@@ -3,7 +3,8 @@ import type {
   DescribeParametersResult,
   ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { sorted } from '../../kernel/table.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange } from '../validation.ts';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 const LONGEST = 1011;
 const DEEPEST = 15;

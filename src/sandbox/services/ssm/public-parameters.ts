@@ -1,4 +1,4 @@
-import { partitionOf } from '../../kernel/service.ts';
+import { partitionOf } from '../../kernel/location.ts';
 import { imageParameters, IMAGES_CREATED, publicImageId } from '../ec2/catalogue/images.ts';
 import { zonesOf } from '../ec2/catalogue/regions.ts';
 import type { ParameterRecord } from './state.ts';

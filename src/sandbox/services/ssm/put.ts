@@ -4,7 +4,8 @@ import type {
   PutParameterRequest,
   PutParameterResult,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type RequestContext, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Scope } from '../../kernel/world.ts';
 import { own, put } from '../../kernel/table.ts';
 import { encryptWith } from '../kms/cryptography.ts';
 import { tagMap } from '../tags.ts';

@@ -8,9 +8,9 @@ import type {
   GetParametersResult,
   Parameter,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, World } from '../../kernel/world.ts';
 import { own, sorted } from '../../kernel/table.ts';
-import type { World } from '../../kernel/world.ts';
 import { decryptWith } from '../kms/cryptography.ts';
 import { pageOf } from '../paging.ts';
 import { checkRange, constraintFault, required } from '../validation.ts';

@@ -6,7 +6,8 @@ import type {
   GetSessionTokenRequest,
   GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
-import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Service } from '../../kernel/world.ts';
 import { checkRange, checkText, required } from '../validation.ts';
 
 const CODE = 'ValidationError';

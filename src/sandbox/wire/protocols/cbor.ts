@@ -1,5 +1,5 @@
 import { cbor, CborCodec } from '@smithy/core/cbor';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { jsonDenial } from '../denial.ts';
 import type { WireRequest } from '../http.ts';
 import { missingMembers } from './missing.ts';

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { JsonCodec2, JsonShapeDeserializer2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { jsonDenial } from '../denial.ts';
 import { eventStreamBody } from '../event-stream.ts';
 import { mediaType, type WireRequest } from '../http.ts';

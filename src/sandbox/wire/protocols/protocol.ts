@@ -1,4 +1,4 @@
-import type { AwsError } from '../../kernel/service.ts';
+import type { AwsError } from '../../kernel/errors.ts';
 import type { Denial } from '../denial.ts';
 import type { WireRequest, WireResponse } from '../http.ts';
 import type { OperationSchema, ServiceSchema } from '../schema.ts';

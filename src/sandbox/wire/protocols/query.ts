@@ -1,6 +1,6 @@
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { ec2Denial, queryDenial } from '../denial.ts';
 import { parseForm, readForm } from '../form.ts';
 import type { WireRequest, WireResponse } from '../http.ts';

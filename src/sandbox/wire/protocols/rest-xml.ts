@@ -1,6 +1,6 @@
 import { XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../bindings.ts';
 import { bucketTarget } from '../bucket-target.ts';
 import { s3Denial } from '../denial.ts';

@@ -7,7 +7,7 @@ import type {
   ExitStandbyAnswer,
   ExitStandbyQuery,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { ec2State } from '../../ec2/state.ts';
 import { setTags } from '../../ec2/tags.ts';
 import { describedActivity } from '../activities.ts';

@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { launchInstances } from '../../ec2/compute/run-instances.ts';
 import { templateOf, versionOf } from '../../ec2/compute/launch-templates.ts';
 import { ec2State } from '../../ec2/state.ts';

@@ -1,4 +1,4 @@
-import type { Scope, Task } from '../../../kernel/service.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { isAlive } from '../../ec2/compute/instance-record.ts';

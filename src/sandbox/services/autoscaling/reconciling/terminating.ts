@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { isAlive } from '../../ec2/compute/instance-record.ts';
 import { endInstance, userInitiated } from '../../ec2/compute/lifecycle.ts';
 import { ec2State } from '../../ec2/state.ts';

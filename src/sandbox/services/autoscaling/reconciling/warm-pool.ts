@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { startInstance, stopInstance } from '../../ec2/compute/lifecycle.ts';
 import { ec2State } from '../../ec2/state.ts';
 import { zonesByNeed } from '../capacity/zones.ts';

@@ -4,7 +4,8 @@ import type {
   TagResourceInput,
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { checkTags, tagList, tagMap, withoutTags } from '../../tags.ts';
 import { alarmNamed, type AlarmRecord } from '../state.ts';
 

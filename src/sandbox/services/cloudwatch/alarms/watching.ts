@@ -1,5 +1,6 @@
 import type { MetricDataQuery, PutMetricAlarmInput, Statistic, StateValue } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope, type Task } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import { judge, SPARE_PERIODS, type AlarmRule } from './decide.ts';
 import { answers, metricOf } from '../metrics/queries.ts';

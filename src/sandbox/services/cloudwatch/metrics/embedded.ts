@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { aggregateOf } from './aggregate.ts';
 import { record, type Measurement } from './record.ts';
 

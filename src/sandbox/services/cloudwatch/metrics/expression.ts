@@ -1,4 +1,4 @@
-import type { AwsError } from '../../../kernel/service.ts';
+import type { AwsError } from '../../../kernel/errors.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { invalid } from '../state.ts';
 

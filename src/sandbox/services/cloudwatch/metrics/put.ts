@@ -4,7 +4,7 @@ import type {
   MetricDatum,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, sorted } from '../../../kernel/table.ts';
 import { pageOf } from '../../paging.ts';
 import { checkText, required } from '../../validation.ts';

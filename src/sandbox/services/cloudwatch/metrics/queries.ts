@@ -8,7 +8,8 @@ import type {
   MetricStat,
   StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import { pageOf } from '../../paging.ts';
 import { checkRange, checkText, required } from '../../validation.ts';

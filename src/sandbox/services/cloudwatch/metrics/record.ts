@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import type { Aggregate } from './aggregate.ts';

@@ -1,5 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { instanceType } from '../catalogue/instance-types.ts';
 import { publicDnsName } from '../routing/addresses.ts';
 import type { Ec2State } from '../state.ts';

@@ -15,7 +15,8 @@ import type {
   StopInstancesRequest,
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { consoleOf, isReachable } from '../../../machines/power.ts';
 import { byId, byIds, page, refusePagesOfIds, selected, type Filters } from '../describing.ts';
 import { invalidValue, required } from '../errors.ts';

@@ -9,7 +9,8 @@ import type {
   ImportKeyPairResult,
   KeyPair,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byIds, selected, type Filters } from '../describing.ts';
 import { required } from '../errors.ts';
 import { ec2State, type Ec2State, type KeyPairRecord } from '../state.ts';

@@ -1,5 +1,6 @@
 import { hasCapacity } from '../../../faults/index.ts';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { zonesOffering } from '../catalogue/offerings.ts';
 import { spotPrice } from '../catalogue/prices.ts';
 import type { Launch } from './launch-request.ts';

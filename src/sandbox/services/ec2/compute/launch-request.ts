@@ -4,7 +4,8 @@ import type {
   RunInstancesRequest,
   TagSpecification,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { PublicImage } from '../catalogue/images.ts';
 import { instanceType, type InstanceTypeFacts } from '../catalogue/instance-types.ts';
 import { isOffered, zonesOffering } from '../catalogue/offerings.ts';

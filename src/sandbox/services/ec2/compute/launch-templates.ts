@@ -11,7 +11,8 @@ import type {
   ModifyLaunchTemplateResult,
   RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { required } from '../errors.ts';
 import { ec2State, type Ec2State } from '../state.ts';

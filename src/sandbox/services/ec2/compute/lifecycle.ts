@@ -1,4 +1,5 @@
-import { AwsError, type Scope, type Task } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { forgetMachine, powerOff, powerOn } from '../../../machines/power.ts';
 import { publicAddress } from '../routing/addresses.ts';

@@ -1,5 +1,6 @@
 import type { BlockDeviceMapping, Reservation, RunInstancesRequest } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { addressText } from '../network/cidr.ts';
 import { takeAddresses } from '../network/subnets.ts';
 import { publicAddress } from '../routing/addresses.ts';

@@ -7,7 +7,8 @@ import type {
   DescribeLaunchTemplateVersionsResult,
   LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { page, selected, type Filters } from '../describing.ts';
 import { required } from '../errors.ts';
 import { ec2State } from '../state.ts';

@@ -6,7 +6,8 @@ import type {
   Volume,
   VolumeType,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';

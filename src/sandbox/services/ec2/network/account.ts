@@ -1,5 +1,5 @@
 import type { DescribeAccountAttributesRequest, DescribeAccountAttributesResult } from '@aws-sdk/client-ec2';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { defaultVpcId } from '../security/groups.ts';
 import { ec2State, type Ec2State } from '../state.ts';
 

@@ -3,7 +3,8 @@ import type {
   DeleteNetworkAclEntryRequest,
   ReplaceNetworkAclEntryRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { invalidValue, missingParameter, required } from '../errors.ts';
 import { ec2State, type AclEntryRecord, type AclRecord } from '../state.ts';
 import { aclOf } from './acls.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { AclRecord, Ec2State } from '../state.ts';
 
 /** The id of the network ACL that a VPC has from the start. */

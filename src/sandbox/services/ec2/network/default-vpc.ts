@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { arn, type Scope } from '../../../kernel/service.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { makeDefaultGroup } from '../security/default-group.ts';
 import type { Ec2State } from '../state.ts';

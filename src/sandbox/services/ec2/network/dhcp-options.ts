@@ -7,7 +7,8 @@ import type {
   DescribeDhcpOptionsResult,
   DhcpOptions,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, required } from '../errors.ts';
 import { ec2State, type DhcpOptionsRecord } from '../state.ts';

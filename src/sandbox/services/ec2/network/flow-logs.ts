@@ -6,7 +6,8 @@ import type {
   DescribeFlowLogsRequest,
   DescribeFlowLogsResult,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byIds, page, selected, type Filters } from '../describing.ts';
 import { missingParameter, required } from '../errors.ts';
 import { ec2State, type FlowLogRecord } from '../state.ts';

@@ -3,7 +3,8 @@ import type {
   DescribeNetworkInterfacesResult,
   NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { byIds, page, selected, type Filters } from '../describing.ts';
 import { ec2State, type Ec2State } from '../state.ts';

@@ -7,7 +7,9 @@ import type {
   ModifySubnetAttributeRequest,
   Subnet,
 } from '@aws-sdk/client-ec2';
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, invalidValue, required } from '../errors.ts';

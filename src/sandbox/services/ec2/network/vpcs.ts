@@ -13,7 +13,8 @@ import type {
   ModifyVpcAttributeRequest,
   Vpc,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, invalidValue, required } from '../errors.ts';
 import { makeDefaultGroup } from '../security/default-group.ts';

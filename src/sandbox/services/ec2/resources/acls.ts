@@ -1,5 +1,5 @@
-import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, member, text } from '../../properties.ts';
+import type { Properties, ResourceProvider } from '../../../providers/provider.ts';
+import { flag, integer, member, text } from '../../../providers/properties.ts';
 import {
   createNetworkAclEntry,
   deleteNetworkAclEntry,

@@ -1,7 +1,7 @@
 import type { RequestLaunchTemplateData, RunInstancesRequest, VolumeType } from '@aws-sdk/client-ec2';
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { AwsError } from '../../../kernel/service.ts';
-import { flag, integer, member, members, tagsOf, text, texts, typed } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { flag, integer, member, members, tagsOf, text, texts, typed } from '../../../providers/properties.ts';
 import { publicDnsName } from '../routing/addresses.ts';
 import { privateDnsName } from '../compute/instance-description.ts';
 import { endInstance, userInitiated } from '../compute/lifecycle.ts';

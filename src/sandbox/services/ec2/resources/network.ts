@@ -1,5 +1,5 @@
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, text, texts } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { flag, integer, text, texts } from '../../../providers/properties.ts';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from '../network/dhcp-options.ts';
 import { associationOf } from '../network/acls.ts';
 import { defaultAclId } from '../network/default-acl.ts';

@@ -1,5 +1,5 @@
-import type { Properties, ResourceContext } from '../../../cloudformation/provider.ts';
-import { tagsOf } from '../../properties.ts';
+import type { Properties, ResourceContext } from '../../../providers/provider.ts';
+import { tagsOf } from '../../../providers/properties.ts';
 import { ec2State } from '../state.ts';
 import { replaceTags } from '../tags.ts';
 

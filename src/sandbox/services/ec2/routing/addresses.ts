@@ -6,7 +6,8 @@ import type {
   DescribeAddressesResult,
   ReleaseAddressRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, selected, type Filters } from '../describing.ts';
 import { required } from '../errors.ts';
 import { addressText } from '../network/cidr.ts';

@@ -9,7 +9,8 @@ import type {
   ModifyVpcEndpointResult,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { missingParameter, required } from '../errors.ts';
 import { addressText } from '../network/cidr.ts';

@@ -8,7 +8,8 @@ import type {
   DetachInternetGatewayRequest,
   InternetGateway,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, required } from '../errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';

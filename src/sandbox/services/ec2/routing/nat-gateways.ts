@@ -8,7 +8,8 @@ import type {
   NatGateway,
   NatGatewayAddress,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { missingParameter, required } from '../errors.ts';

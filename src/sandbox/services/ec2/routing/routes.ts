@@ -5,7 +5,8 @@ import type {
   ReplaceRouteRequest,
   Route,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId } from '../describing.ts';
 import { invalidValue, missingParameter, required } from '../errors.ts';
 import { cidrText, parseCidr } from '../network/cidr.ts';

@@ -1,4 +1,5 @@
-import { arn, type Scope } from '../../../kernel/service.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Ec2State } from '../state.ts';
 
 /** Gives a VPC its default security group: everything out, and in from the group's own members. */

@@ -7,7 +7,9 @@ import type {
   DescribeSecurityGroupsResult,
   SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../describing.ts';
 import { dependencyViolation, invalidValue, missingParameter, required } from '../errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';

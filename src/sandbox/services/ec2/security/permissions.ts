@@ -1,5 +1,5 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import { invalidValue, missingParameter } from '../errors.ts';
 import { parseCidr } from '../network/cidr.ts';
 import type { Ec2State, RuleRecord } from '../state.ts';

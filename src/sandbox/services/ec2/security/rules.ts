@@ -10,7 +10,8 @@ import type {
   RevokeSecurityGroupIngressResult,
   SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byIds, page, selected, type Filters } from '../describing.ts';
 import { missingParameter } from '../errors.ts';
 import { ec2State, type Ec2State, type RuleRecord, type SecurityGroupRecord } from '../state.ts';
@@ -113,9 +114,9 @@ function revoke(
       'The specified rule does not exist in this security group.',
     );
   });
-  const doomed = [...byRuleId, ...named];
-  if (doomed.length === 0) throw missingParameter('ipPermissions');
-  for (const { SecurityGroupRuleId } of doomed) removeRule(state, SecurityGroupRuleId);
+  const toRevoke = [...byRuleId, ...named];
+  if (toRevoke.length === 0) throw missingParameter('ipPermissions');
+  for (const { SecurityGroupRuleId } of toRevoke) removeRule(state, SecurityGroupRuleId);
   return { Return: true };
 }
 

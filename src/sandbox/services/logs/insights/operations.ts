@@ -6,9 +6,9 @@ import type {
   StopQueryRequest,
   StopQueryResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put, sorted, type Table } from '../../../kernel/table.ts';
-import { defineSlice } from '../../../kernel/world.ts';
+import { defineSlice } from '../../../kernel/slice.ts';
 import { pageOf } from '../../paging.ts';
 import { checkRange, required } from '../../validation.ts';
 import { invalidToken } from '../groups.ts';

@@ -1,5 +1,6 @@
 import type { StorageClass } from '@aws-sdk/client-s3';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { checkTags } from '../../tags.ts';
 import { encryptionAnswer, objectEncryption, type EncryptionRequest } from '../buckets/encryption.ts';
 import { checkAcl } from '../buckets/settings.ts';
