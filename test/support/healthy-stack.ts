@@ -11,7 +11,7 @@ import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/world.ts';
-import { services } from '../../src/sandbox/services/index.ts';
+import { services } from '../../src/sandbox/server/services.ts';
 import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import type { Minute } from '../../src/stack/reading/surplus.ts';

@@ -11,7 +11,7 @@ import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
 import { AwsError } from '../kernel/errors.ts';
 import type { Scope, Task } from '../kernel/world.ts';
 import { groupOfInstance, memberOf } from '../services/autoscaling/state.ts';
-import { ec2State } from '../services/ec2/state.ts';
+import { ec2State } from '../services/ec2/state/state.ts';
 import { machineSays } from './logging.ts';
 import { targetStateOf } from './metadata.ts';
 import { LIFE_TASK } from './power.ts';

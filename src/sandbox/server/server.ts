@@ -12,13 +12,13 @@ import { AcceleratedTime } from '../kernel/time.ts';
 import { emptyState } from '../kernel/state.ts';
 import { World } from '../kernel/world.ts';
 import { answerMetadata } from '../machines/metadata.ts';
-import { services } from '../services/index.ts';
+import { services } from './services.ts';
 import { splitTarget, Wire, type WireRequest, type WireResponse } from '../wire/index.ts';
 import { control } from './control.ts';
 import { hasBearer, refuseBrowser } from './door.ts';
 import { routeTo } from './routes.ts';
-import { Saver } from './saver.ts';
-import { Storage } from './storage.ts';
+import { Saver } from './persistence/saver.ts';
+import { Storage } from './persistence/storage.ts';
 import { Ticker } from './ticker.ts';
 
 export interface ServerOptions {

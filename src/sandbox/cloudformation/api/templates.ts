@@ -16,7 +16,7 @@ import { processedTemplate } from '../evaluation/evaluation.ts';
 import { findLiveStack, findStack } from '../stacks/state.ts';
 import { readTemplate, templateSummary, validateTemplateOutput, type Template } from '../template/index.ts';
 import { stackPolicyOf } from './stacks/create.ts';
-import { findChangeSet } from './change-sets/find.ts';
+import { findChangeSet } from './find-change-set.ts';
 import { required } from './input.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ValidateTemplate.html */

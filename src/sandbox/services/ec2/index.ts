@@ -25,7 +25,7 @@ import { routeTableOperations } from './routing/route-tables.ts';
 import { routeOperations } from './routing/routes.ts';
 import { groupOperations } from './security/groups.ts';
 import { ruleOperations } from './security/rules.ts';
-import { tagOperations } from './tags.ts';
+import { tagOperations } from './common/tags.ts';
 
 /** Amazon EC2: networks, images, launch templates and instances, with the machines that the instances are. */
 export const ec2: ProvidingService = {

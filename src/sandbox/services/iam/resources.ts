@@ -2,7 +2,7 @@ import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own } from '../../kernel/table.ts';
 import { integer, member, members, tagsOf, text, texts } from '../../providers/properties.ts';
-import { userTags } from '../tags.ts';
+import { userTags } from '../common/tags.ts';
 import { addRole, createInstanceProfile, deleteInstanceProfile, removeRole } from './instance-profiles.ts';
 import { customerPolicy } from './managed-policies.ts';
 import { createPolicy, deletePolicy, replacePolicyDocument } from './policies.ts';

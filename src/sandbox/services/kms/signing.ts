@@ -24,7 +24,7 @@ import type {
 } from '@aws-sdk/client-kms';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/world.ts';
-import { constraintFault, required } from '../validation.ts';
+import { constraintFault, required } from '../common/validation.ts';
 import { wrongUsage } from './cryptography.ts';
 import { usableKey, type KeyRecord } from './state.ts';
 

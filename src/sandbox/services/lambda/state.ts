@@ -5,7 +5,7 @@ import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { defineSlice } from '../../kernel/slice.ts';
-import { constraintFault } from '../validation.ts';
+import { constraintFault } from '../common/validation.ts';
 
 /** What a function is told to be, in the form in which Lambda describes it. */
 export type Settings = Pick<

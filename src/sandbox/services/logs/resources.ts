@@ -2,7 +2,7 @@ import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own, put, remove } from '../../kernel/table.ts';
 import { flag, integer, tagsOf, text } from '../../providers/properties.ts';
-import { userTags } from '../tags.ts';
+import { userTags } from '../common/tags.ts';
 import { createLogGroup, deleteLogGroup, putRetention } from './groups.ts';
 import { existingGroup, groupArn, logsState, type FilterRecord, type GroupRecord } from './state.ts';
 import { createLogStream } from './streams.ts';

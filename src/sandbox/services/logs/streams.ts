@@ -8,8 +8,8 @@ import type {
 import { AwsError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import { invalidToken } from './groups.ts';
 import {
   existingGroup,

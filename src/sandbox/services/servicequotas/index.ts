@@ -9,8 +9,8 @@ import type {
 } from '@aws-sdk/client-service-quotas';
 import { AwsError } from '../../kernel/errors.ts';
 import type { Scope, Service } from '../../kernel/world.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, required } from '../common/validation.ts';
 import { quotas, SERVICE_NAMES, type QuotaRecord } from './catalogue.ts';
 
 const CODE = 'IllegalArgumentException';

@@ -13,7 +13,7 @@ import type {
 import { AwsError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
+import { pageOf } from '../common/paging.ts';
 import { invalid, snsState, topicAt, type SubscriptionRecord, type TopicRecord } from './state.ts';
 import { PAGE } from './topics.ts';
 

@@ -14,8 +14,8 @@ import type {
 import { AwsError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { own, remove } from '../../kernel/table.ts';
-import { checkTags, tagList, tagMap, withoutTags } from '../tags.ts';
-import { required } from '../validation.ts';
+import { checkTags, tagList, tagMap, withoutTags } from '../common/tags.ts';
+import { required } from '../common/validation.ts';
 import { checkNames, versionNotFound } from './read.ts';
 import { existing, nameOf, newest, ssmState, type ParameterRecord, type ParameterVersion } from './state.ts';
 

@@ -8,7 +8,7 @@ import type {
 } from '@aws-sdk/client-sts';
 import { AwsError } from '../../kernel/errors.ts';
 import type { RequestContext, Service } from '../../kernel/world.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 
 const CODE = 'ValidationError';
 const HOUR = 3600;

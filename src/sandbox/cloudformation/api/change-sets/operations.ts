@@ -13,7 +13,7 @@ import { beginCreate, beginUpdate } from '../../engine/begin.ts';
 import type { StackRecord } from '../../stacks/stack.ts';
 import { cloudFormation, findLiveStack, findStack, type ChangeSetRecord } from '../../stacks/state.ts';
 import { describeParameters } from '../../template/index.ts';
-import { findChangeSet } from './find.ts';
+import { findChangeSet } from '../find-change-set.ts';
 import { isRepeated, keepToken, page, required, tagList } from '../input.ts';
 import { checkUpdatable } from '../stacks/update.ts';
 

@@ -11,7 +11,7 @@ import type { Scope } from '../../../kernel/world.ts';
 import type { EventRecord } from '../../stacks/records.ts';
 import type { StackRecord } from '../../stacks/stack.ts';
 import { cloudFormation, findStack, noStack } from '../../stacks/state.ts';
-import { findChangeSet } from '../change-sets/find.ts';
+import { findChangeSet } from '../find-change-set.ts';
 import { page, required } from '../input.ts';
 
 const EVENTS_PER_PAGE = 100;

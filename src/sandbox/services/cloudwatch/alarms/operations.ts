@@ -15,9 +15,9 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkTags, tagMap } from '../../tags.ts';
-import { checkRange, checkText, required } from '../../validation.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkTags, tagMap } from '../../common/tags.ts';
+import { checkRange, checkText, required } from '../../common/validation.ts';
 import { isOperator } from './decide.ts';
 import { answers, checkQueries, metricOf } from '../metrics/queries.ts';
 import {
@@ -30,7 +30,7 @@ import {
   invalidToken,
   metricKey,
   type AlarmRecord,
-} from '../state.ts';
+} from '../state/state.ts';
 import { queriesOf, remember, transit, watch } from './watching.ts';
 
 const CODE = 'ValidationError';

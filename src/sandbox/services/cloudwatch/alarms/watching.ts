@@ -4,8 +4,8 @@ import type { Scope, Task } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import { judge, SPARE_PERIODS, type AlarmRule } from './decide.ts';
 import { answers, metricOf } from '../metrics/queries.ts';
-import { DAY, MINUTE } from '../metrics/series.ts';
-import { alarmArn, cloudWatchState, metricKey, type AlarmRecord, type HistoryRecord } from '../state.ts';
+import { DAY, MINUTE } from '../state/series.ts';
+import { alarmArn, cloudWatchState, metricKey, type AlarmRecord, type HistoryRecord } from '../state/state.ts';
 
 /** The task that looks at an alarm's metrics; its key is `<region>/<alarm>`. */
 export const ALARM_TASK = 'cloudwatch.alarm';

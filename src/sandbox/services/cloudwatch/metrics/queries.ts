@@ -11,11 +11,11 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkRange, checkText, required } from '../../validation.ts';
-import { isStatistic, statistic } from './aggregate.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkRange, checkText, required } from '../../common/validation.ts';
+import { isStatistic, statistic } from '../state/aggregate.ts';
 import { calculate, type Line, type Span } from './expression.ts';
-import { MINUTE, periodsOf, roundedStart, type Series } from './series.ts';
+import { MINUTE, periodsOf, roundedStart, type Series } from '../state/series.ts';
 import {
   cloudWatchState,
   dimensionsOf,
@@ -25,7 +25,7 @@ import {
   invalidValue,
   metricKey,
   type MetricName,
-} from '../state.ts';
+} from '../state/state.ts';
 
 const CODE = 'ValidationError';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */

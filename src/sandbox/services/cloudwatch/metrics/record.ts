@@ -1,9 +1,9 @@
 import type { Scope } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import type { Aggregate } from './aggregate.ts';
-import { addTo, emptySeries } from './series.ts';
-import { cloudWatchState, metricKey, type MetricName } from '../state.ts';
+import type { Aggregate } from '../state/aggregate.ts';
+import { addTo, emptySeries } from '../state/series.ts';
+import { cloudWatchState, metricKey, type MetricName } from '../state/state.ts';
 import { awaken } from '../alarms/watching.ts';
 
 /** Some values of a metric. */

@@ -16,8 +16,8 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import { partitionOf } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { page, selected, type Filters } from '../describing.ts';
-import { invalidValue } from '../errors.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
+import { invalidValue } from '../common/errors.ts';
 import { instanceType, type InstanceTypeFacts } from './instance-types.ts';
 import { isOffered, typesOfRegion } from './offerings.ts';
 import { spotPrice } from './prices.ts';

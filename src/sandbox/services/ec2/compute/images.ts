@@ -2,7 +2,7 @@ import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sd
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { IMAGES_CREATED, publicImages, type PublicImage } from '../catalogue/images.ts';
-import { page, selected, type Filters } from '../describing.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
 
 const imageMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

@@ -18,13 +18,13 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { consoleOf, isReachable } from '../../../machines/power.ts';
-import { byId, byIds, page, refusePagesOfIds, selected, type Filters } from '../describing.ts';
-import { invalidValue, required } from '../errors.ts';
-import { ec2State, type Ec2State } from '../state.ts';
+import { byId, byIds, page, refusePagesOfIds, selected, type Filters } from '../common/describing.ts';
+import { invalidValue, required } from '../common/errors.ts';
+import { ec2State, type Ec2State } from '../state/state.ts';
 import { describedInstance, privateDnsName } from './instance-description.ts';
-import { STATE_CODES, type InstanceRecord } from './instance-record.ts';
+import { STATE_CODES, type InstanceRecord } from '../state/instance.ts';
 import { endInstance, startInstance, stopInstance, userInitiated } from './lifecycle.ts';
-import { runInstances } from './run-instances.ts';
+import { runInstances } from './launching/run-instances.ts';
 
 export const instanceMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

@@ -11,10 +11,10 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { byIds, selected, type Filters } from '../describing.ts';
-import { required } from '../errors.ts';
-import { ec2State, type Ec2State, type KeyPairRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { byIds, selected, type Filters } from '../common/describing.ts';
+import { required } from '../common/errors.ts';
+import { ec2State, type Ec2State, type KeyPairRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 
 export function keyPairNamed(state: Ec2State, name: string): KeyPairRecord {
   const found = Object.values(state.keyPairs).find(({ KeyName }) => KeyName === name);

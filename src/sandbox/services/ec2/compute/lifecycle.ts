@@ -3,8 +3,8 @@ import type { Scope, Task } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { forgetMachine, powerOff, powerOn } from '../../../machines/power.ts';
 import { publicAddress } from '../routing/addresses.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import type { InstanceRecord, InstanceStateName } from './instance-record.ts';
+import { ec2State, type Ec2State } from '../state/state.ts';
+import type { InstanceRecord, InstanceStateName } from '../state/instance.ts';
 import { dropVolume } from './volumes.ts';
 
 /** The task that moves the instances of a region on; its key is the region. */

@@ -10,10 +10,10 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { zonesOf } from '../catalogue/regions.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { invalidValue, missingParameter, required } from '../errors.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { invalidValue, missingParameter, required } from '../common/errors.ts';
+import { ec2State, type Ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 
 /** An EBS volume as the state holds it. */
 export interface VolumeRecord {

@@ -5,10 +5,10 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { invalidValue, missingParameter, required } from '../errors.ts';
-import { ec2State, type AclEntryRecord, type AclRecord } from '../state.ts';
+import { invalidValue, missingParameter, required } from '../common/errors.ts';
+import { ec2State, type AclEntryRecord, type AclRecord } from '../state/state.ts';
 import { aclOf } from './acls.ts';
-import { cidrText, parseCidr } from './cidr.ts';
+import { cidrText, parseCidr } from '../common/cidr.ts';
 
 const TCP_OR_UDP = ['6', '17'];
 

@@ -12,8 +12,8 @@ import {
   deleteNetworkAcl,
   replaceNetworkAclAssociation,
 } from '../network/acls.ts';
-import { defaultAclId } from '../network/default-acl.ts';
-import { ec2State } from '../state.ts';
+import { defaultAclId } from '../state/default-acl.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

@@ -7,11 +7,11 @@ import { privateDnsName } from '../compute/instance-description.ts';
 import { endInstance, userInitiated } from '../compute/lifecycle.ts';
 import { createKeyPair, deleteKeyPair, importKeyPair, keyPairNamed } from '../compute/key-pairs.ts';
 import { createLaunchTemplate, deleteLaunchTemplate, templateOf } from '../compute/launch-templates.ts';
-import { launchInstances } from '../compute/run-instances.ts';
+import { launchInstances } from '../compute/launching/run-instances.ts';
 import { createLaunchTemplateVersion } from '../compute/template-versions.ts';
 import { createVolume, deleteVolume, volumeOf } from '../compute/volumes.ts';
-import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
+import { ec2State } from '../state/state.ts';
+import { replaceTags } from '../common/tags.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

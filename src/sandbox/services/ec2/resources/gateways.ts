@@ -15,7 +15,7 @@ import {
   detachInternetGateway,
 } from '../routing/internet-gateways.ts';
 import { createNatGateway, deleteNatGateway, natState } from '../routing/nat-gateways.ts';
-import { ec2State } from '../state.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

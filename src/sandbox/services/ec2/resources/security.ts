@@ -6,7 +6,7 @@ import { integer, members, text } from '../../../providers/properties.ts';
 import { createSecurityGroup, deleteSecurityGroup, groupOf } from '../security/groups.ts';
 import { rulesOf, sameRule, type RuleShape } from '../security/permissions.ts';
 import { addRules, directed, removeRule } from '../security/rules.ts';
-import { ec2State } from '../state.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

@@ -11,14 +11,14 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter, required } from '../errors.ts';
-import { addressText } from '../network/cidr.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
 import { groupOf } from '../security/groups.ts';
-import { ec2State, type Ec2State, type EndpointRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { ec2State, type Ec2State, type EndpointRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 import { tableOf } from './route-tables.ts';
 
 /** What AWS grants through an endpoint that says nothing itself. */

@@ -10,12 +10,12 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import { ec2State, type Ec2State, type InternetGatewayRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { ec2State, type Ec2State, type InternetGatewayRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 
 export const gatewayMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

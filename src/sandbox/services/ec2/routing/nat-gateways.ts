@@ -11,12 +11,12 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter, required } from '../errors.ts';
-import { addressText } from '../network/cidr.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
-import { ec2State, type Ec2State, type NatGatewayRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { ec2State, type Ec2State, type NatGatewayRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 import { addressOf } from './addresses.ts';
 import { gatewayOfVpc } from './internet-gateways.ts';
 

@@ -15,8 +15,8 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
 import { subnetOf } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
 import {
@@ -25,8 +25,8 @@ import {
   type Ec2State,
   type RouteTableRecord,
   type VpcRecord,
-} from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+} from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 import { natState } from './nat-gateways.ts';
 
 export const tableMissing = (ids: readonly string[]): AwsError =>

@@ -10,13 +10,13 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import { arn } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, invalidValue, missingParameter, required } from '../errors.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, invalidValue, missingParameter, required } from '../common/errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import { ec2State, type Ec2State, type SecurityGroupRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import { everywhere } from './default-group.ts';
+import { ec2State, type Ec2State, type SecurityGroupRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import { everywhere } from '../state/default-group.ts';
 import { permissionsOf } from './permissions.ts';
 
 export const groupMissing = (ids: readonly string[]): AwsError =>

@@ -12,10 +12,10 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter } from '../errors.ts';
-import { ec2State, type Ec2State, type RuleRecord, type SecurityGroupRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter } from '../common/errors.ts';
+import { ec2State, type Ec2State, type RuleRecord, type SecurityGroupRecord } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../common/tags.ts';
 import { groupOf, requestedGroup } from './groups.ts';
 import { duplicateRule, flatPermission, rulesOf, sameRule, type RuleShape } from './permissions.ts';
 

@@ -9,8 +9,8 @@ import type {
 import type { Scope } from '../../../kernel/world.ts';
 import { own, put, sorted, type Table } from '../../../kernel/table.ts';
 import { defineSlice } from '../../../kernel/slice.ts';
-import { pageOf } from '../../paging.ts';
-import { checkRange, required } from '../../validation.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkRange, required } from '../../common/validation.ts';
 import { invalidToken } from '../groups.ts';
 import { existingGroup, invalidParameter, logsState, notFound } from '../state.ts';
 import { evaluate, fieldOf, instant, type Row } from './evaluate.ts';

@@ -13,7 +13,7 @@ import type {
 } from '@aws-sdk/client-s3';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { checkTags, tagList, tagMap } from '../../tags.ts';
+import { checkTags, tagList, tagMap } from '../../common/tags.ts';
 import { onBucket, type BucketRequest } from '../access.ts';
 import { accessDenied, malformedXml, notImplemented } from '../errors.ts';
 import type { BucketRecord } from '../state.ts';
