@@ -8,9 +8,9 @@ import type { InstanceRecord } from '../services/ec2/state/instance.ts';
 import { ec2State } from '../services/ec2/state/state.ts';
 import { machineSays } from './logging.ts';
 import { entersPool } from '../../host/boot/stages.ts';
-import { endLaunch, lookAfterMachines, runLives } from './life.ts';
+import { endLaunch, lookAfterMachines } from './life.ts';
 import { targetStateOf } from './metadata.ts';
-import { BOOT_TASK, LIFE_TASK } from './power.ts';
+import { BOOT_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
 import { readUserData, type Boot, type SignalTarget } from './user-data.ts';
 
@@ -158,5 +158,3 @@ function startAgents(
     });
   }
 }
-
-export const machineTasks = { [BOOT_TASK]: runBoots, [LIFE_TASK]: runLives };

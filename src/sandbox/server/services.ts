@@ -1,3 +1,4 @@
+import { machines } from '../machines/index.ts';
 import { buildkite } from '../buildkite/index.ts';
 import { cloudformation } from '../cloudformation/index.ts';
 import type { Service } from '../kernel/world.ts';
@@ -31,6 +32,7 @@ export const services: readonly Service[] = [
   kms,
   lambda,
   logs,
+  machines,
   s3,
   secretsmanager,
   servicequotas,

@@ -112,7 +112,7 @@ function didNotStart(why: string, log: string): OperationError {
 function backgroundProgram(): [string, ...string[]] {
   const here = dirname(fileURLToPath(import.meta.url));
   const bundled = [here, dirname(here), dirname(dirname(here))]
-    .map((folder) => join(folder, 'sandbox', 'server', 'background.js'))
+    .map((folder) => join(folder, 'sandbox', 'server', 'process', 'background.js'))
     .find((file) => existsSync(file));
   if (bundled !== undefined) return [process.execPath, bundled];
   return [process.execPath, '--import', import.meta.resolve('tsx'), join(here, 'background.ts')];

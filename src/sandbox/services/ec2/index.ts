@@ -1,4 +1,3 @@
-import { machineTasks } from '../../machines/boot.ts';
 import type { ProvidingService } from '../../providers/service.ts';
 import { catalogueOperations } from './catalogue/operations.ts';
 import { imageOperations } from './compute/images.ts';
@@ -25,9 +24,9 @@ import { routeTableOperations } from './routing/route-tables.ts';
 import { routeOperations } from './routing/routes.ts';
 import { groupOperations } from './security/groups.ts';
 import { ruleOperations } from './security/rules.ts';
-import { tagOperations } from './common/tags.ts';
+import { tagOperations } from './tagging/tags.ts';
 
-/** Amazon EC2: networks, images, launch templates and instances, with the machines that the instances are. */
+/** Amazon EC2: networks, images, launch templates and instances. */
 export const ec2: ProvidingService = {
   name: 'ec2',
   signingNames: ['ec2'],
@@ -59,5 +58,5 @@ export const ec2: ProvidingService = {
     ...tagOperations,
   },
   resources: ec2Resources,
-  tasks: { [TRANSITIONS_TASK]: runTransitions, ...machineTasks },
+  tasks: { [TRANSITIONS_TASK]: runTransitions },
 };

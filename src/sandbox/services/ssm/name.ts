@@ -35,3 +35,8 @@ export function checkName(name: string): void {
     );
   }
 }
+
+/** Whether a name is one of the parameters that AWS publishes. */
+export function isPublic(name: string): boolean {
+  return name.startsWith('/aws/service/');
+}

@@ -72,10 +72,6 @@ function* regionParameters(region: string, longName: string, place: string): Gen
   yield [`${path}/partition`, partition];
 }
 
-export function isPublic(name: string): boolean {
-  return name.startsWith('/aws/service/');
-}
-
 /** The public parameter of that name as the region has it, in the form of one's own. */
 export function publicParameter(region: string, name: string): ParameterRecord | undefined {
   const value = imageNames.has(name) ? publicImageId(region, name) : infrastructure.get(name);

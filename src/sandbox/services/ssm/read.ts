@@ -15,7 +15,8 @@ import { decryptWith } from '../kms/cryptography.ts';
 import { pageOf } from '../common/paging.ts';
 import { checkRange, constraintFault, required } from '../common/validation.ts';
 import { filtered, PATH_FILTERS } from './filters.ts';
-import { isPublic, publicNames, publicParameter } from './public-parameters.ts';
+import { isPublic } from './name.ts';
+import { publicNames, publicParameter } from './public-parameters.ts';
 import { encryptionContext } from './put.ts';
 import {
   existing,

@@ -5,7 +5,7 @@ import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
 import { defineSlice } from '../../kernel/slice.ts';
-import { isPublic } from './public-parameters.ts';
+import { isPublic } from './name.ts';
 
 export interface ParameterVersion {
   readonly version: number;

@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 import type { Scope } from '../../../kernel/world.ts';
 import { ec2State } from '../../ec2/state/state.ts';
-import { setTags } from '../../ec2/common/tags.ts';
+import { setTags } from '../../ec2/tagging/tags.ts';
 import { describedActivity } from '../activities.ts';
 import { groupNamed, required, validationError } from '../errors.ts';
 import { changeDesired } from '../groups/lifecycle.ts';

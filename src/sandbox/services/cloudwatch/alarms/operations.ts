@@ -19,19 +19,10 @@ import { pageOf } from '../../common/paging.ts';
 import { checkTags, tagMap } from '../../common/tags.ts';
 import { checkRange, checkText, required } from '../../common/validation.ts';
 import { isOperator } from './decide.ts';
-import { answers, checkQueries, metricOf } from '../metrics/queries.ts';
-import {
-  alarmArn,
-  alarmNamed,
-  cloudWatchState,
-  dimensionsOf,
-  invalid,
-  invalidCombination,
-  invalidToken,
-  metricKey,
-  type AlarmRecord,
-} from '../state/state.ts';
-import { queriesOf, remember, transit, watch } from './watching.ts';
+import { alarmArn, alarmNamed, type AlarmRecord, cloudWatchState, dimensionsOf, invalid, invalidCombination, invalidToken, metricKey, metricOf } from '../state/state.ts';
+import { answers, checkQueries } from '../metrics/queries.ts';
+import { queriesOf, watch } from '../state/alarm-schedule.ts';
+import { remember, transit } from './watching.ts';
 
 const CODE = 'ValidationError';
 const MISSING = ['breaching', 'notBreaching', 'ignore', 'missing'];

@@ -19,6 +19,7 @@ import { MINUTE, periodsOf, roundedStart, type Series } from '../state/series.ts
 import {
   cloudWatchState,
   dimensionsOf,
+  metricOf,
   invalid,
   invalidCombination,
   invalidToken,
@@ -76,14 +77,6 @@ export function checkQueries(queries: readonly MetricDataQuery[]): void {
       checkStatistic(required(asked.Stat, 'stat', CODE));
     }
   }
-}
-
-export function metricOf({ Metric }: MetricStat): MetricName {
-  return {
-    namespace: Metric?.Namespace ?? '',
-    name: Metric?.MetricName ?? '',
-    dimensions: dimensionsOf(Metric?.Dimensions),
-  };
 }
 
 /** @param period in seconds @throws AwsError InvalidParameterValue, NotImplemented */

@@ -4,7 +4,7 @@ import type { Instant } from '../../../kernel/time.ts';
 import type { Aggregate } from '../state/aggregate.ts';
 import { addTo, emptySeries } from '../state/series.ts';
 import { cloudWatchState, metricKey, type MetricName } from '../state/state.ts';
-import { awaken } from '../alarms/watching.ts';
+import { awaken } from '../state/alarm-schedule.ts';
 
 /** Some values of a metric. */
 export interface Measurement extends MetricName {

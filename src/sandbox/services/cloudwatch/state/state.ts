@@ -1,4 +1,4 @@
-import type { Dimension, HistoryItemType, PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
+import type { MetricStat, Dimension, HistoryItemType, PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../../kernel/errors.ts';
 import { arn } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';
@@ -62,6 +62,15 @@ export const cloudWatchState = defineSlice<CloudWatchState>('cloudwatch', () => 
 export function metricKey({ namespace, name, dimensions }: MetricName): string {
   const sorted = Object.entries(dimensions).sort(([left], [right]) => (left < right ? -1 : 1));
   return JSON.stringify([namespace, name, sorted]);
+}
+
+/** The metric that a query or an alarm asks for. */
+export function metricOf({ Metric }: MetricStat): MetricName {
+  return {
+    namespace: Metric?.Namespace ?? '',
+    name: Metric?.MetricName ?? '',
+    dimensions: dimensionsOf(Metric?.Dimensions),
+  };
 }
 
 export function dimensionsOf(dimensions: readonly Dimension[] | undefined): Record<string, string> {

@@ -15,8 +15,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
 import { required } from '../common/errors.ts';
-import { ec2State, type Ec2State } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import type { TemplateRecord, VersionRecord } from '../state/launch-template.ts';
 import { decodedUserData } from './user-data.ts';
 

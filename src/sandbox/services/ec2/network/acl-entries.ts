@@ -6,7 +6,8 @@ import type {
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { invalidValue, missingParameter, required } from '../common/errors.ts';
-import { ec2State, type AclEntryRecord, type AclRecord } from '../state/state.ts';
+import type { AclEntryRecord, AclRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 import { aclOf } from './acls.ts';
 import { cidrText, parseCidr } from '../common/cidr.ts';
 

@@ -12,8 +12,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
 import { dependencyViolation, required } from '../common/errors.ts';
-import { ec2State, type AclRecord, type Ec2State } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { AclRecord, Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { lastRules } from '../state/default-acl.ts';
 import { vpcOf } from './vpcs.ts';
 

@@ -11,8 +11,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
 import { dependencyViolation, required } from '../common/errors.ts';
-import { ec2State, type DhcpOptionsRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { DhcpOptionsRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { vpcOf } from './vpcs.ts';
 
 const dhcpMissing = (ids: readonly string[]): AwsError =>

@@ -10,8 +10,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { byIds, page, selected, type Filters } from '../common/describing.ts';
 import { missingParameter, required } from '../common/errors.ts';
-import { ec2State, type FlowLogRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { FlowLogRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { subnetOf } from './subnets.ts';
 import { vpcOf } from './vpcs.ts';
 

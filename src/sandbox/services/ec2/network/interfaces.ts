@@ -7,7 +7,8 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { byIds, page, selected, type Filters } from '../common/describing.ts';
-import { ec2State, type Ec2State } from '../state/state.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 import { addressNumber } from '../common/cidr.ts';
 
 /** A network interface as far as others ask: where it is, and what it belongs to. */

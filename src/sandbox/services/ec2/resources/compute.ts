@@ -11,7 +11,7 @@ import { launchInstances } from '../compute/launching/run-instances.ts';
 import { createLaunchTemplateVersion } from '../compute/template-versions.ts';
 import { createVolume, deleteVolume, volumeOf } from '../compute/volumes.ts';
 import { ec2State } from '../state/state.ts';
-import { replaceTags } from '../common/tags.ts';
+import { replaceTags } from '../tagging/tags.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

@@ -11,8 +11,9 @@ import type { Scope } from '../../../kernel/world.ts';
 import { byId, byIds, selected, type Filters } from '../common/describing.ts';
 import { required } from '../common/errors.ts';
 import { addressText } from '../common/cidr.ts';
-import { ec2State, type AddressRecord, type Ec2State } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { AddressRecord, Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 /** The quota "EC2-VPC Elastic IPs" (L-0263D0A3), its default. */
 const ADDRESSES_PER_REGION = 5;

@@ -17,8 +17,9 @@ import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
 import { groupOf } from '../security/groups.ts';
-import { ec2State, type Ec2State, type EndpointRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { Ec2State, EndpointRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { tableOf } from './route-tables.ts';
 
 /** What AWS grants through an endpoint that says nothing itself. */

@@ -14,8 +14,9 @@ import { byId, byIds, page, selected, type Filters } from '../common/describing.
 import { dependencyViolation, required } from '../common/errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import { ec2State, type Ec2State, type InternetGatewayRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { Ec2State, InternetGatewayRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 export const gatewayMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

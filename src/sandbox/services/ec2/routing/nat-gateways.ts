@@ -15,8 +15,9 @@ import { byId, byIds, page, selected, type Filters } from '../common/describing.
 import { missingParameter, required } from '../common/errors.ts';
 import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
-import { ec2State, type Ec2State, type NatGatewayRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { Ec2State, NatGatewayRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { addressOf } from './addresses.ts';
 import { gatewayOfVpc } from './internet-gateways.ts';
 

@@ -19,14 +19,10 @@ import { byId, byIds, page, selected, type Filters } from '../common/describing.
 import { dependencyViolation, required } from '../common/errors.ts';
 import { subnetOf } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import {
-  ec2State,
-  type AssociationRecord,
-  type Ec2State,
-  type RouteTableRecord,
-  type VpcRecord,
-} from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { AssociationRecord, Ec2State, RouteTableRecord, VpcRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { newAssociation, newRouteTable } from '../network/new-route-table.ts';
 import { natState } from './nat-gateways.ts';
 
 export const tableMissing = (ids: readonly string[]): AwsError =>
@@ -39,43 +35,6 @@ export const tableMissing = (ids: readonly string[]): AwsError =>
 
 export function tableOf(state: Ec2State, id: string): RouteTableRecord {
   return byId(state.routeTables, id, tableMissing);
-}
-
-/** Makes a route table with the local route of its VPC. */
-export function newRouteTable(
-  state: Ec2State,
-  scope: Scope,
-  vpc: VpcRecord,
-  main: boolean,
-): RouteTableRecord {
-  const id = scope.world.ids.hex('rtb-');
-  const table: RouteTableRecord = {
-    RouteTableId: id,
-    VpcId: vpc.VpcId,
-    OwnerId: scope.accountId,
-    PropagatingVgws: [],
-    Routes: [
-      {
-        DestinationCidrBlock: vpc.CidrBlock,
-        GatewayId: 'local',
-        Origin: 'CreateRouteTable',
-        State: 'active',
-      },
-    ],
-    Associations: main ? [newAssociation(scope, id, undefined)] : [],
-  };
-  state.routeTables[id] = table;
-  return table;
-}
-
-function newAssociation(scope: Scope, tableId: string, subnetId: string | undefined): AssociationRecord {
-  return {
-    RouteTableAssociationId: scope.world.ids.hex('rtbassoc-'),
-    RouteTableId: tableId,
-    Main: subnetId === undefined,
-    ...(subnetId !== undefined && { SubnetId: subnetId }),
-    AssociationState: { State: 'associated' },
-  };
 }
 
 export function createRouteTable(

@@ -14,8 +14,9 @@ import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { byIds, page, selected, type Filters } from '../common/describing.ts';
 import { missingParameter } from '../common/errors.ts';
-import { ec2State, type Ec2State, type RuleRecord, type SecurityGroupRecord } from '../state/state.ts';
-import { requestedTags, setTags, tagList } from '../common/tags.ts';
+import type { Ec2State, RuleRecord, SecurityGroupRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { groupOf, requestedGroup } from './groups.ts';
 import { duplicateRule, flatPermission, rulesOf, sameRule, type RuleShape } from './permissions.ts';
 

@@ -1,5 +1,5 @@
 import type { Scope } from '../../../kernel/world.ts';
-import type { AclRecord, Ec2State } from './state.ts';
+import type { AclRecord, Ec2State } from './records.ts';
 
 /** The id of the network ACL that a VPC has from the start. */
 export function defaultAclId(vpcId: string): string {

@@ -1,6 +1,6 @@
 import { arn } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import type { Ec2State } from './state.ts';
+import type { Ec2State } from './records.ts';
 
 /** Gives a VPC its default security group: everything out, and in from the group's own members. */
 export function makeDefaultGroup(

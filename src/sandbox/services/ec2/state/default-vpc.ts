@@ -3,7 +3,7 @@ import { arn } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { makeDefaultGroup } from './default-group.ts';
-import type { Ec2State } from './state.ts';
+import type { Ec2State } from './records.ts';
 import { joinDefaultAcl, makeDefaultAcl } from './default-acl.ts';
 
 /**
@@ -99,4 +99,9 @@ export function makeDefaultVpc(state: Ec2State, scope: Scope): void {
     };
     joinDefaultAcl(state, { SubnetId: subnetId, VpcId: vpcId });
   }
+}
+
+/** The VPC that is used where a request names none; undefined after it was deleted. */
+export function defaultVpcId(state: Ec2State): string | undefined {
+  return Object.values(state.vpcs).find(({ IsDefault }) => IsDefault)?.VpcId;
 }

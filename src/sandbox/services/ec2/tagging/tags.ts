@@ -10,9 +10,10 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { missingParameter, required } from './errors.ts';
-import { page, selected, type Filters } from './describing.ts';
-import { ec2State, type Ec2State } from '../state/state.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 
 /** The kinds of things that carry tags, by the prefix of their ids. */
 const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
