@@ -1,6 +1,6 @@
 import { zipSync } from 'fflate';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentsOfInstance, loseAgent } from '../../src/sandbox/buildkite/agents.ts';
@@ -10,8 +10,8 @@ import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
-import type { Scope } from '../../src/sandbox/kernel/service.ts';
-import { services } from '../../src/sandbox/services/index.ts';
+import type { Scope } from '../../src/sandbox/kernel/world.ts';
+import { services } from '../../src/sandbox/server/services.ts';
 import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import type { Minute } from '../../src/stack/facts/group/surplus.ts';

@@ -3,8 +3,8 @@ import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
-import type { Scope } from '../../src/sandbox/kernel/service.ts';
-import { services } from '../../src/sandbox/services/index.ts';
+import type { Scope } from '../../src/sandbox/kernel/world.ts';
+import { services } from '../../src/sandbox/server/services.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { Scaler } from '../../src/scaler/poll.ts';
 import {

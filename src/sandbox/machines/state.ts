@@ -1,7 +1,7 @@
 import type { Memory } from '../../host/lifecycle/decide.ts';
-import type { Scope } from '../kernel/service.ts';
+import type { Scope } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
-import { defineSlice } from '../kernel/world.ts';
+import { defineSlice } from '../kernel/slice.ts';
 
 /**
  * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
-import { bearer } from '../../../src/sandbox/server/discovery.ts';
+import { bearer } from '../../../src/sandbox/server/process/discovery.ts';
 import { awsEnvironment, type ServerClient } from '../../support/aws-environment.ts';
 import { root, runProcess } from '../../support/process.ts';
 import { toolFolder } from './tools.ts';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { zipSync } from 'fflate';
 import { parseTemplate } from '../../../../src/cfn/document.ts';
 import { loadSpecification } from '../../../../src/sandbox/cloudformation/specification/index.ts';
-import { services } from '../../../../src/sandbox/services/index.ts';
+import { services } from '../../../../src/sandbox/server/services.ts';
 import { templateUrl } from '../../../../src/stack/assets/staging.ts';
 import { plannedChanges } from '../../../../src/stack/update/preview/changes.ts';
 import { meaningOf } from '../../../../src/stack/update/preview/meaning.ts';
