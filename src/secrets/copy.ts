@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
 import { ConflictError, type SecretObjects, type StoredSecret, type Written } from './bucket/objects.ts';
-import { placeOf } from './layout.ts';
+import { placeOf } from './layout/keys.ts';
 import { currentVersions } from './read/list.ts';
 
 const AT_ONCE = 50;

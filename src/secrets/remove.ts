@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
-import { type BucketPlace, placeWords } from './bucket/locate.ts';
+import { type BucketLocation, bucketArguments } from './bucket/location.ts';
 import type { SecretObjects } from './bucket/objects.ts';
 
 const AT_ONCE = 20;
@@ -21,7 +21,7 @@ export interface Removal {
  */
 export async function planRemoval(
   objects: SecretObjects,
-  place: BucketPlace,
+  place: BucketLocation,
   keys: readonly string[],
   allVersions: boolean,
 ): Promise<Removal[]> {
@@ -42,7 +42,7 @@ export async function planRemoval(
     .map(({ key }) => key);
   if (missing.length > 0) {
     throw new OperationError(`There is no ${missing.join(', ')} in ${place.bucket}`, {
-      hint: `Nothing was removed. See what there is: bk-stack secrets list ${placeWords(place)}`,
+      hint: `Nothing was removed. See what there is: bk-stack secrets list ${bucketArguments(place)}`,
       details: { missing },
     });
   }

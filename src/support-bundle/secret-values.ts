@@ -1,6 +1,6 @@
 import { parseCredentials } from '../secrets/job/git-credentials.ts';
 import { parseEnvFile } from '../secrets/env-file/parse.ts';
-import { placeOf } from '../secrets/layout.ts';
+import { placeOf } from '../secrets/layout/keys.ts';
 import { isBlank, isOrdinary, isReference, isSecretName } from '../redaction/names.ts';
 
 /** Of a line, or of a text within a document. */

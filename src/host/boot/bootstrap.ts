@@ -1,15 +1,15 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../program/settings.ts';
 import type { BootCalls } from './calls.ts';
-import { configure, layOut } from './configure.ts';
-import { distributionOf } from './distribution.ts';
-import type { StaticFile } from './files.ts';
-import type { Machine } from './machine.ts';
-import { seedMirrors } from './mirror-seeds.ts';
-import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './paths.ts';
-import { installAgent, installSoftware } from './software.ts';
+import { configure, layOut } from './configuration/configure.ts';
+import { distributionOf } from './machine/distribution.ts';
+import type { StaticFile } from './configuration/files.ts';
+import type { Machine } from './machine/machine.ts';
+import { seedMirrors } from './machine/mirror-seeds.ts';
+import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from '../program/paths.ts';
+import { installAgent, installSoftware } from './machine/software.ts';
 import { bootState, entersPool, firstStep } from './stages.ts';
-import { mountInstanceStore, placeTmp } from './storage.ts';
-import { enableUnit } from './systemd.ts';
+import { mountInstanceStore, placeTmp } from './machine/storage.ts';
+import { enableUnit } from './machine/systemd.ts';
 
 export interface BootInput {
   /** What lies on every instance. */

@@ -7,7 +7,7 @@ import {
   SetInstanceProtectionCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from './hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../contract/hooks.ts';
 import { isAtMinimum } from './refusal.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */

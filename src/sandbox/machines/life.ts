@@ -1,8 +1,8 @@
 import { actionText } from '../../host/lifecycle/action-text.ts';
-import { afterAgent } from '../../host/lifecycle/agent-ended.ts';
+import { afterAgent } from '../../host/lifecycle/agent-exit.ts';
 import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
 import { isAtMinimum } from '../../host/lifecycle/refusal.ts';
 import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/agents.ts';

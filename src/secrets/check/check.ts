@@ -1,4 +1,4 @@
-import type { SecretKind } from '../layout.ts';
+import type { SecretKind } from '../layout/keys.ts';
 import { envFindings } from './env.ts';
 import type { Checked, Finding } from './finding.ts';
 import { gitCredentialsFindings } from './git-credentials.ts';

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { unreadReason } from '../check/unread.ts';
-import { placeOf, type SecretKind } from '../layout.ts';
+import { placeOf, type SecretKind } from '../layout/keys.ts';
 import { unreadable } from './input.ts';
 
 /** Something to be stored, as it was given. */

@@ -6,8 +6,8 @@ import { variableRedactionFindings } from '../check/redaction.ts';
 import { textFindings } from '../check/text.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
-import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
-import { checkSlug } from '../key.ts';
+import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout/keys.ts';
+import { checkSlug } from '../layout/arguments.ts';
 import { filesBelow, type Given } from './folder.ts';
 import { Input, type Surroundings } from './input.ts';
 

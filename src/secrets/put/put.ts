@@ -4,7 +4,7 @@ import { OperationError } from '../../errors.ts';
 import { word } from '../../shell/quoted.ts';
 import { ConflictError, type SecretObjects, type Written } from '../bucket/objects.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
-import { writtenKeys } from '../layout.ts';
+import { writtenKeys } from '../layout/keys.ts';
 import { changeEnv, type EnvChange, type Waiting } from './change-env.ts';
 import type { NewSecret, PutOrder } from './gather.ts';
 

@@ -6,7 +6,7 @@ import type { SecretObjects } from '../bucket/objects.ts';
 import { checkSecret } from '../check/check.ts';
 import { findingText } from '../check/finding.ts';
 import { unreadReason } from '../check/unread.ts';
-import { placeOf } from '../layout.ts';
+import { placeOf } from '../layout/keys.ts';
 import { type ListedSecret, listSecrets } from './list.ts';
 
 const AT_ONCE = 50;

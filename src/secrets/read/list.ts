@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { SecretObjects, SecretVersion } from '../bucket/objects.ts';
-import { type Place, placeOf } from '../layout.ts';
+import { type Place, placeOf } from '../layout/keys.ts';
 
 const AT_ONCE = 50;
 

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { bootCalls } from '../../../src/host/boot/calls.ts';
 import { groupCalls } from '../../../src/host/lifecycle/group.ts';
 import { Metadata } from '../../../src/host/lifecycle/metadata.ts';
-import { Settings } from '../../../src/host/settings.ts';
+import { Settings } from '../../../src/host/program/settings.ts';
 import { publicImageId } from '../../../src/sandbox/services/ec2/catalogue/images.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { until } from '../../support/jobs.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { afterAgent, type AgentEnd } from '../../../src/host/lifecycle/agent-ended.ts';
+import { afterAgent, type AgentEnd } from '../../../src/host/lifecycle/agent-exit.ts';
 import { isAtMinimum } from '../../../src/host/lifecycle/refusal.ts';
 
 const IN_SERVICE = { targetState: 'InService', interruptionAt: undefined, rebalance: false };

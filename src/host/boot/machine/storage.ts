@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from './paths.ts';
+import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from '../../program/paths.ts';
 
 interface Disk {
   readonly name: string;

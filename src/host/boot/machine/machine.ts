@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Outcome, type Run, run as runReally, type RunOptions } from '../../shell/run.ts';
+import { type Outcome, type Run, run as runReally, type RunOptions } from '../../../shell/run.ts';
 
 export interface Writing {
   readonly mode?: number;

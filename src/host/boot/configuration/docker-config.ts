@@ -1,6 +1,6 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../program/settings.ts';
 import { poolsOutside } from './address-pools.ts';
-import { AGENT_USER } from './paths.ts';
+import { AGENT_USER } from '../../program/paths.ts';
 import { JOBS_SLICE } from './resource-limits.ts';
 
 export interface DockerSurroundings {
