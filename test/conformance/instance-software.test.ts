@@ -39,7 +39,7 @@ describe('the software of an instance', () => {
     };
     const download = (url: string) => Promise.reject(new Error(`${url} was fetched`));
     const machine = new Machine(() => undefined, folder, asked, download);
-    machine.patiently = (_what, attempt) => attempt();
+    machine.withRetry = (_what, attempt) => attempt();
     await installSoftware(machine, UBUNTU);
     const installed = commands.find((line) => /^apt-get .* install /.test(line))?.split(' ') ?? [];
     expect(installed).to.include.members(['sudo', 'jq', 'unzip', 'rsyslog']);

@@ -6,7 +6,7 @@ import { AwsContext } from '../../src/aws/context.ts';
 import { bucketByName } from '../../src/secrets/bucket/location.ts';
 import { secretObjects } from '../../src/secrets/bucket/objects.ts';
 import { changeEnv } from '../../src/secrets/put/change-env.ts';
-import { realWaiting } from '../../src/secrets/put/put.ts';
+import { systemTiming } from '../../src/secrets/put/put.ts';
 
 const [endpoint = '', bucket = '', prefix = '', times = ''] = process.argv.slice(2);
 const aws = new AwsContext('us-east-1', { endpoint });
@@ -16,6 +16,6 @@ for (let index = 0; index < Number(times); index += 1) {
     objects,
     ['env', 'environment'],
     [{ name: `${prefix}_${index}`, value: `value ${index}` }],
-    realWaiting,
+    systemTiming,
   );
 }

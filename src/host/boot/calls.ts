@@ -19,7 +19,7 @@ export interface BootCalls extends ConfigurationCalls {
   signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
   markUnhealthy(instanceId: string): Promise<void>;
   /** Tells the group how the boot ended, or that it still goes on. */
-  tellGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'goes on'): Promise<void>;
+  reportToGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'heartbeat'): Promise<void>;
   /** Puts the last lines into the boot log group, at once. */
   shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
 }
@@ -73,9 +73,9 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
     async markUnhealthy(instanceId) {
       await groupCalls(region, instanceId).markUnhealthy();
     },
-    async tellGroup(instanceId, boot) {
+    async reportToGroup(instanceId, boot) {
       const group = groupCalls(region, instanceId);
-      await (boot === 'goes on' ? group.booting() : group.booted(boot));
+      await (boot === 'heartbeat' ? group.heartbeatLaunch() : group.completeLaunch(boot));
     },
     async shipLog(instanceId, lines) {
       const client = new CloudWatchLogsClient(shared);

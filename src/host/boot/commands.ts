@@ -7,7 +7,7 @@ import type { Settings } from '../program/settings.ts';
 import { authorizeUsers } from './configuration/authorized-users.ts';
 import { bootstrap } from './bootstrap.ts';
 import { bootCalls } from './calls.ts';
-import { layOut } from './configuration/configure.ts';
+import { installFiles } from './configuration/configure.ts';
 import { distributionOf } from './machine/distribution.ts';
 import { STATIC_FILES, type StaticFile } from './configuration/files.ts';
 import { Machine } from './machine/machine.ts';
@@ -50,7 +50,7 @@ export async function runBootstrap(settings: Settings): Promise<void> {
 export async function runAuthorizedUsers(settings: Settings): Promise<void> {
   const machine = plainMachine();
   const url = settings.required('BUILDKITE_AUTHORIZED_USERS_URL');
-  const text = await machine.patiently(url, () => bootCalls(settings, new Metadata()).fetch(url));
+  const text = await machine.withRetry(url, () => bootCalls(settings, new Metadata()).fetch(url));
   await authorizeUsers(machine, distributionOf(machine.read('/etc/os-release'), process.arch), text);
 }
 
@@ -63,7 +63,7 @@ export async function runInstall(release: string): Promise<void> {
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, release);
-  await layOut(machine, everyFile());
+  await installFiles(machine, everyFile());
 }
 
 export async function printManifest(): Promise<void> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Run } from '../../shell/run.ts';
-import { unixText } from '../../secrets/job/environment.ts';
+import { withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { credentialSecrets } from '../../secrets/job/git-credentials.ts';
 import { isSecretName, redactedForms } from '../../secrets/job/redaction.ts';
 import type { JobSecrets } from '../../secrets/job/read.ts';
@@ -15,12 +15,12 @@ const OF_AGENT = [
 ];
 
 /** Longest wait for the agent's answer, in seconds; it takes some milliseconds. */
-const PATIENCE = 30;
+const REDACTOR_TIMEOUT_SECONDS = 30;
 
 /** The values of the bucket that no log of the job may show, as far as they are known before the env files are run. */
 export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets): string[] {
   const assigned = envFiles.flatMap(({ text }) =>
-    [...parseEnvFile(unixText(text)).variables].flatMap(([name, value]) =>
+    [...parseEnvFile(withUnixLineEnds(text)).variables].flatMap(([name, value]) =>
       value.kind === 'text' && isSecretName(name) ? [value.text] : [],
     ),
   );
@@ -56,7 +56,7 @@ export async function redact(
   run: Run,
   values: readonly string[],
   job: NodeJS.ProcessEnv,
-  timeoutSeconds = PATIENCE,
+  timeoutSeconds = REDACTOR_TIMEOUT_SECONDS,
 ): Promise<void> {
   const forms = [...new Set(values.flatMap(redactedForms))];
   if (forms.length === 0) return;

@@ -76,7 +76,10 @@ async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketLo
 }
 
 /** What a bucket's settings say, as far as we may look. */
-export async function bucketFacts(aws: AwsContext, { bucket, account }: BucketLocation): Promise<BucketFacts> {
+export async function bucketFacts(
+  aws: AwsContext,
+  { bucket, account }: BucketLocation,
+): Promise<BucketFacts> {
   const sdk = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const target = { Bucket: bucket, ExpectedBucketOwner: account };

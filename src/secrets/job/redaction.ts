@@ -1,4 +1,4 @@
-import { isSecretName as endsAsSecret } from '../../redaction/names.ts';
+import { isRedactedVariable as endsAsSecret } from '../../redaction/names.ts';
 
 /**
  * The shortest value that is redacted, in bytes: the agent draws the line here for variables, as shorter ones ("true",

@@ -122,7 +122,7 @@ class FakeMachine {
       fetch: (url) => Promise.resolve(`# ${url}`),
       signal: (_id, status) => note(status)(),
       markUnhealthy: note('unhealthy'),
-      tellGroup: (_id, boot) => note(boot)(),
+      reportToGroup: (_id, boot) => note(boot)(),
       shipLog: note('log'),
     };
     return bootstrap(machine, await hostSettings({ ...PARAMETERS, ...parameters }), calls, {

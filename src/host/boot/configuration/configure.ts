@@ -29,7 +29,7 @@ const CLOUDWATCH_CONFIG = '/etc/bk-stack/cloudwatch.json';
 const CLOUDWATCH_CTL = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
 
 /** The agent's user, folders, hooks and units: the same on every instance, and so part of an image too. */
-export async function layOut(machine: Machine, files: readonly StaticFile[]): Promise<void> {
+export async function installFiles(machine: Machine, files: readonly StaticFile[]): Promise<void> {
   if (!(await machine.succeeds('id', [AGENT_USER]))) {
     await machine.must('useradd', [
       '--create-home',
@@ -74,7 +74,7 @@ export async function configure(
   await extraSudo(machine, settings.text('BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS'));
   const users = settings.text('BUILDKITE_AUTHORIZED_USERS_URL');
   if (users !== '') {
-    await authorizeUsers(machine, distribution, await machine.patiently(users, () => calls.fetch(users)));
+    await authorizeUsers(machine, distribution, await machine.withRetry(users, () => calls.fetch(users)));
     await enableUnit(machine, 'bk-stack-authorized-users.timer', '--now');
   }
   await configureLogs(machine, settings, distribution, instanceId);
@@ -103,7 +103,7 @@ async function configureDocker(
   if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
   await enableUnit(machine, 'docker.service');
   await machine.must('systemctl', ['restart', 'docker.service']);
-  const dockerVersion = await machine.patiently('docker', () =>
+  const dockerVersion = await machine.withRetry('docker', () =>
     machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
   );
   machine.say(`docker ${dockerVersion} answers`);
@@ -130,18 +130,18 @@ async function configureAgent(
 ): Promise<void> {
   const secret = { mode: 0o600, owner: AGENT_OWNER };
   const tokenPath = settings.required('BUILDKITE_AGENT_TOKEN_PATH');
-  const token = await machine.patiently('agent token', () => parameter(tokenPath));
+  const token = await machine.withRetry('agent token', () => parameter(tokenPath));
   await machine.write(AGENT_CONFIG, agentConfig(settings, { ...facts, token }), secret);
   for (const [path, name] of [
     [SIGNING_KEYS, settings.text('BUILDKITE_SIGNING_JWKS_PATH')],
     [VERIFICATION_KEYS, settings.text('BUILDKITE_VERIFICATION_JWKS_PATH')],
   ] as const) {
     if (name === '') continue;
-    await machine.write(path, await machine.patiently(name, () => parameter(name)), secret);
+    await machine.write(path, await machine.withRetry(name, () => parameter(name)), secret);
   }
   const environment = settings.text('BUILDKITE_AGENT_ENV_FILE_URL');
   if (environment === '') return;
-  const text = await machine.patiently(environment, () => fetch(environment));
+  const text = await machine.withRetry(environment, () => fetch(environment));
   await machine.write(AGENT_ENVIRONMENT, text, { mode: 0o600 });
 }
 

@@ -36,7 +36,7 @@ describe('packages on Ubuntu', () => {
       return Promise.resolve({ status: notFound ? 100 : 0, stdout, stderr: 'E: Unable to locate package' });
     };
     const machine = new Machine(() => undefined, '/nowhere', run);
-    machine.patiently = (_what, attempt) => attempt().catch(attempt);
+    machine.withRetry = (_what, attempt) => attempt().catch(attempt);
     await installSoftware(machine, distributionOf('ID=ubuntu\nVERSION_ID="24.04"\n', 'x64'));
     expect(commands).to.eql(['update', 'install', 'update', 'install']);
   });
