@@ -1,4 +1,4 @@
-import { isRedactedVariable } from '../redaction/names.ts';
+import { isSecretName } from '../redaction/names.ts';
 import { Redactor } from '../redaction/redactor.ts';
 import { AS_GIVEN, commandsIn, type PrintedWord } from '../shell/printed.ts';
 import { word } from '../shell/quoted.ts';
@@ -121,7 +121,7 @@ export function givenFlags(tokens: readonly FlagToken[], flags: KnownCommand['fl
 function shownValue(value: string): string {
   const [, key, named = value] = /^([\w.-]+)=(.*)$/s.exec(value) ?? [];
   const secret =
-    (key !== undefined && isRedactedVariable(key)) ||
+    (key !== undefined && isSecretName(key)) ||
     [value, named].some((each) => new Redactor().redact(each) !== each);
   if (!secret) return value;
   return key === undefined ? '...' : `${key}=...`;

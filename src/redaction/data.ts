@@ -1,4 +1,4 @@
-import { isBlank, isReference, isRedactedVariable } from './names.ts';
+import { isBlank, isReference, isSecretName } from './names.ts';
 import { mark } from './patterns.ts';
 import { type Redactor, Tally } from './redactor.ts';
 
@@ -32,11 +32,11 @@ export function redactData(data: unknown, redactor: Redactor, tally: Tally = new
     const fields = Object.entries(value);
     const name = fields.find(([key, of]) => NAMES.includes(key) && typeof of === 'string')?.[1] as
       string | undefined;
-    const secret = name !== undefined && isRedactedVariable(name);
+    const secret = name !== undefined && isSecretName(name);
     return Object.fromEntries(
       fields.map(([key, of]) => [
         redactor.redact(key, tally),
-        isRedactedVariable(key) || (secret && VALUES.includes(key)) ? named(of) : walk(of),
+        isSecretName(key) || (secret && VALUES.includes(key)) ? named(of) : walk(of),
       ]),
     );
   };

@@ -1,4 +1,4 @@
-import { isBlank, isReference, isRedactedVariable } from './names.ts';
+import { isBlank, isReference, isSecretName } from './names.ts';
 
 /** A name and what ties it to a value: `NAME=`, `name: `, `"name": `, the same within a string of JSON, `--name `. */
 const NAME = new RegExp(
@@ -43,10 +43,10 @@ export function replaceNamed(text: string, put: () => string): string {
   if (!HINT.test(text)) return text;
   return assignmentsReplaced(text, put)
     .replace(ELEMENT, (whole: string, start: string, name: string, value: string) =>
-      isRedactedVariable(name) && isTold(value.trim()) ? start + put() : whole,
+      isSecretName(name) && isTold(value.trim()) ? start + put() : whole,
     )
     .replace(PAIR, (whole: string, start: string, name: string, value: string) =>
-      isRedactedVariable(name) && isTold(value) ? start + put() : whole,
+      isSecretName(name) && isTold(value) ? start + put() : whole,
     )
     .replace(SPOKEN, (whole: string, name: string, tie: string, value: string) =>
       isTold(value) && !/^[a-z]{1,12}[.,:;!?]?$/.test(value) && !/^[=:]/.test(value)
@@ -60,7 +60,7 @@ function assignmentsReplaced(text: string, put: () => string): string {
   let copied = 0;
   for (const { 0: whole, 1: name = '', 2: tie = '', index } of text.matchAll(NAME)) {
     const start = index + whole.length;
-    if (start < copied || !isRedactedVariable(name)) continue;
+    if (start < copied || !isSecretName(name)) continue;
     VALUE.lastIndex = start;
     const value = VALUE.exec(text)?.[0];
     if (value === undefined || !isTold(bare(value))) continue;

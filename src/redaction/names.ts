@@ -28,7 +28,7 @@ const SECRET_CAMEL = /[a-z0-9](?:Pass|Pwd|Dsn|Auth|Cookies?|Signature|Session)[0
 const PUBLIC_NAMES = /^(?:HttpTokens|http_tokens|NextToken|ClientRequestToken|KeyPassphrase|EnableSecrets)$/;
 
 /** Whether a value of this name is a secret by its name: `DEPLOY_TOKEN`, `dbPassword`, `api-key`. */
-export function isRedactedVariable(name: string): boolean {
+export function isSecretName(name: string): boolean {
   return !PUBLIC_NAMES.test(name) && (SECRET_NAME.test(name) || SECRET_CAMEL.test(name));
 }
 

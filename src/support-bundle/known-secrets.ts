@@ -3,7 +3,7 @@ import type { AwsContext } from '../aws/context.ts';
 import { translateAwsError } from '../aws/errors.ts';
 import { parseTemplate } from '../cfn/document.ts';
 import type { KnownValues } from '../redaction/known-values.ts';
-import { isRedactedVariable } from '../redaction/names.ts';
+import { isSecretName } from '../redaction/names.ts';
 import type { Reason } from '../redaction/patterns.ts';
 import { bucketOfStack } from '../secrets/bucket/location.ts';
 import { openForReading } from '../secrets/bucket/open.ts';
@@ -110,7 +110,7 @@ async function tokens(site: Site): Promise<string[]> {
   const client = await site.aws.clients.ssm();
   const path = parameterOf(site.stack, 'BuildkiteAgentTokenParameterStorePath');
   // The official template keeps a token that was given as a parameter in one of its own.
-  const own = (await idsOf(site, 'AWS::SSM::Parameter')).filter((name) => isRedactedVariable(name));
+  const own = (await idsOf(site, 'AWS::SSM::Parameter')).filter((name) => isSecretName(name));
   const names = [...new Set([...(path === undefined ? [] : [path]), ...own])];
   const values: string[] = [];
   for (const Name of names) {

@@ -1,7 +1,7 @@
 import { parseCredentials } from '../secrets/job/git-credentials.ts';
 import { parseEnvFile } from '../secrets/env-file/parse.ts';
 import { classifyKey } from '../secrets/layout/keys.ts';
-import { isBlank, isOrdinary, isReference, isRedactedVariable } from '../redaction/names.ts';
+import { isBlank, isOrdinary, isReference, isSecretName } from '../redaction/names.ts';
 
 /** Of a line, or of a text within a document. */
 const SHORTEST = 8;
@@ -50,7 +50,7 @@ function ofEnvFile(text: string): string[] {
   );
   // A word or a path that many have is no secret by standing here, unless its name says so.
   return [...read, ...written]
-    .filter(({ name, value }) => !isBlank(value) && (isRedactedVariable(name) || !isOrdinary(value)))
+    .filter(({ name, value }) => !isBlank(value) && (isSecretName(name) || !isOrdinary(value)))
     .map(({ value }) => value);
 }
 
@@ -75,7 +75,7 @@ function ofDocument(text: string): string[] {
   const texts = (value: unknown, secret: boolean): string[] => {
     if (typeof value === 'string') return secret || value.length >= SHORTEST ? [value] : [];
     if (typeof value !== 'object' || value === null) return [];
-    return Object.entries(value).flatMap(([name, each]) => texts(each, secret || isRedactedVariable(name)));
+    return Object.entries(value).flatMap(([name, each]) => texts(each, secret || isSecretName(name)));
   };
   return texts(document, false);
 }
@@ -92,7 +92,7 @@ export function stackValues({ named, hidden }: StackTexts): string[] {
   const own = named
     .filter(
       ({ name, value }) =>
-        isRedactedVariable(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
+        isSecretName(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
     )
     .map(({ value }) => value);
   return [...own, ...hidden].filter((value) => value !== '' && !/^\*+$/.test(value));

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Run } from '../../shell/run.ts';
 import { withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { credentialSecrets } from '../../secrets/job/git-credentials.ts';
-import { isSecretName, redactedForms } from '../../secrets/job/redaction.ts';
+import { isRedactedVariable, redactedForms } from '../../secrets/job/redaction.ts';
 import type { JobSecrets } from '../../secrets/job/read.ts';
 import { parseEnvFile } from '../../secrets/env-file/parse.ts';
 
@@ -21,7 +21,7 @@ const REDACTOR_TIMEOUT_SECONDS = 30;
 export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets): string[] {
   const assigned = envFiles.flatMap(({ text }) =>
     [...parseEnvFile(withUnixLineEnds(text)).variables].flatMap(([name, value]) =>
-      value.kind === 'text' && isSecretName(name) ? [value.text] : [],
+      value.kind === 'text' && isRedactedVariable(name) ? [value.text] : [],
     ),
   );
   const passwords = gitCredentials.flatMap(({ text }) =>
@@ -37,7 +37,7 @@ export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets
 export function secretsOfJob({ BK_STACK_KNOWN_SECRETS: list = '', ...job }: NodeJS.ProcessEnv): string[] {
   const known = new Set(list.split(' '));
   return Object.entries(job).flatMap(([name, value = '']) =>
-    isSecretName(name) && !known.has(fingerprint(value)) ? [value] : [],
+    isRedactedVariable(name) && !known.has(fingerprint(value)) ? [value] : [],
   );
 }
 

@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { isBlank, isReference, isRedactedVariable } from '../../redaction/names.ts';
+import { isBlank, isReference, isSecretName } from '../../redaction/names.ts';
 import { Redactor } from '../../redaction/redactor.ts';
 import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
 import { currentParameters } from '../update/parameters.ts';
@@ -70,6 +70,6 @@ export async function shownParameters(aws: AwsContext, stackName: string): Promi
 
 /** What may be told of a value: nothing where its name is a secret's; else all but what looks like a secret in it. */
 function withoutSecrets(name: string, value: string): string {
-  if (isRedactedVariable(name) && !isBlank(value) && !isReference(value)) return MASK;
+  if (isSecretName(name) && !isBlank(value) && !isReference(value)) return MASK;
   return new Redactor().redact(value).replace(/\[redacted [^\]]*\]/g, MASK);
 }

@@ -1,4 +1,4 @@
-import { isRedactedVariable } from '../../../redaction/names.ts';
+import { isSecretName } from '../../../redaction/names.ts';
 import { Redactor } from '../../../redaction/redactor.ts';
 import type { Tags } from '../../naming/tags.ts';
 import { MASK } from '../parameters.ts';
@@ -42,6 +42,6 @@ export function tagText(value: string): string {
 }
 
 function masked(name: string, value: string): string {
-  const secret = value !== '' && (isRedactedVariable(name) || new Redactor().redact(value) !== value);
+  const secret = value !== '' && (isSecretName(name) || new Redactor().redact(value) !== value);
   return secret ? MASK : value;
 }
