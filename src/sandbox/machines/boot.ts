@@ -7,7 +7,7 @@ import type { Instant } from '../kernel/time.ts';
 import type { InstanceRecord } from '../services/ec2/state/instance.ts';
 import { ec2State } from '../services/ec2/state/state.ts';
 import { machineSays } from './logging.ts';
-import { entersPool } from '../../host/boot/stages.ts';
+import { entersWarmPool } from '../../host/boot/stages.ts';
 import { endLaunch, lookAfterMachines } from './life.ts';
 import { targetStateOf } from './metadata.ts';
 import { BOOT_TASK } from './power.ts';
@@ -60,7 +60,7 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   // The instance may have been ended while its token was read.
   if (instance.state !== 'running') return;
   Reflect.deleteProperty(machine, 'dueAt');
-  if (entersPool(targetStateOf(scope, machine.instanceId))) {
+  if (entersWarmPool(targetStateOf(scope, machine.instanceId))) {
     machineSays(scope, machine, 'boot', 'this instance waits in the warm pool, without agents');
     machine.phase = 'warm';
     endLaunch(scope, machine);

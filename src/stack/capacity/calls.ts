@@ -3,7 +3,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import { existingGroup } from '../facts/group/group.ts';
 import { protectionBatches } from '../facts/group/protection.ts';
 import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';

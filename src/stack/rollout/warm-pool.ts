@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { isLeaving, warmInstances, type WarmInstance } from '../facts/group/warm-pool.ts';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 
 /** What looking after a warm pool needs of Auto Scaling. */
 export interface WarmPoolCalls {

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
-import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import { groupNameOf } from '../capacity/calls.ts';
 import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { isSettled } from '../events/event.ts';

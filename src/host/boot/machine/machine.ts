@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Outcome, type Run, run as runReally, type RunOptions } from '../../shell/run.ts';
+import { type Outcome, type Run, run as runReally, type RunOptions } from '../../../shell/run.ts';
 
-export interface Writing {
+export interface FileOptions {
   readonly mode?: number;
   /** `USER:GROUP`. Default root. */
   readonly owner?: string;
@@ -20,30 +20,30 @@ export class Machine {
   ) {}
 
   /** For commands that are given a path. */
-  place(path: string): string {
+  pathOf(path: string): string {
     return join(this.root, path);
   }
 
   exists(path: string): boolean {
-    return existsSync(this.place(path));
+    return existsSync(this.pathOf(path));
   }
 
   /** The names in a folder. */
   list(path: string): string[] {
-    return readdirSync(this.place(path));
+    return readdirSync(this.pathOf(path));
   }
 
   read(path: string): string {
-    return readFileSync(this.place(path), 'utf8');
+    return readFileSync(this.pathOf(path), 'utf8');
   }
 
   /** Writes whole files, with their rights from the first byte on. */
   async write(
     path: string,
     content: string | Uint8Array,
-    { mode = 0o644, owner }: Writing = {},
+    { mode = 0o644, owner }: FileOptions = {},
   ): Promise<void> {
-    const place = this.place(path);
+    const place = this.pathOf(path);
     mkdirSync(dirname(place), { recursive: true });
     writeFileSync(place, content, { mode });
     // The mode above is for new files, and the umask takes from it.
@@ -51,8 +51,8 @@ export class Machine {
     if (owner !== undefined) await this.must('chown', [owner, place]);
   }
 
-  async folder(path: string, { mode = 0o755, owner }: Writing = {}): Promise<void> {
-    const place = this.place(path);
+  async folder(path: string, { mode = 0o755, owner }: FileOptions = {}): Promise<void> {
+    const place = this.pathOf(path);
     mkdirSync(place, { recursive: true, mode });
     chmodSync(place, mode);
     if (owner !== undefined) await this.must('chown', [owner, place]);
@@ -61,7 +61,7 @@ export class Machine {
   /** @throws Error with the command and the last of what it said */
   async must(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
     const outcome = await this.run(command, args, options);
-    if (outcome.status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${lastWords(outcome)}`);
+    if (outcome.status !== 0) throw new Error(`${command} ${args.join(' ')} failed: ${lastOutput(outcome)}`);
     return outcome.stdout.trim();
   }
 
@@ -70,7 +70,7 @@ export class Machine {
   }
 
   /** For what the network or another user of the package database may disturb. @throws Error of the last attempt */
-  async patiently<Result>(what: string, attempt: () => Promise<Result>, attempts = 6): Promise<Result> {
+  async withRetry<Result>(what: string, attempt: () => Promise<Result>, attempts = 6): Promise<Result> {
     for (let tried = 1; ; tried++) {
       try {
         return await attempt();
@@ -87,14 +87,14 @@ export class Machine {
    * @throws Error when the content is another
    */
   async install(path: string, url: string, sha256: string): Promise<void> {
-    const content = await this.patiently(url, () => this.download(url));
+    const content = await this.withRetry(url, () => this.download(url));
     const found = createHash('sha256').update(content).digest('hex');
     if (found !== sha256) throw new Error(`${url} has the SHA-256 ${found}, and ${sha256} was expected`);
     await this.write(path, content, { mode: 0o755 });
   }
 }
 
-function lastWords({ stdout, stderr, status }: Outcome): string {
+function lastOutput({ stdout, stderr, status }: Outcome): string {
   const lines = (stderr.trim() || stdout.trim()).split('\n').slice(-5).join('\n');
   return lines === '' ? `it ended with ${status}` : lines;
 }

@@ -2,7 +2,7 @@ import type { AgentControl } from './agent.ts';
 import type { GroupCalls } from './group.ts';
 import type { Notices } from './metadata.ts';
 
-export interface AgentEnd {
+export interface AgentExit {
   /** systemd's word for it: `success` for an agent that ended of itself or was stopped. */
   readonly serviceResult: string;
   readonly notices: Notices;
@@ -10,7 +10,7 @@ export interface AgentEnd {
   readonly endsByItself: boolean;
 }
 
-export interface EndCalls {
+export interface AgentExitCalls {
   readonly group: Pick<GroupCalls, 'terminate' | 'unprotect' | 'markUnhealthy'>;
   readonly agent: Pick<AgentControl, 'start'>;
   say(line: string): void;
@@ -25,9 +25,9 @@ export interface EndCalls {
  * end no more than that, and none is launched in their place. Elsewhere the instance just stays.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
  */
-export async function afterAgent(
-  { serviceResult, notices, endsByItself }: AgentEnd,
-  calls: EndCalls,
+export async function handleAgentExit(
+  { serviceResult, notices, endsByItself }: AgentExit,
+  calls: AgentExitCalls,
 ): Promise<void> {
   const { group, agent, say } = calls;
   if (serviceResult !== 'success') {

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { AGENT_USER, GIT_MIRRORS } from './paths.ts';
+import { AGENT_USER, GIT_MIRRORS } from '../../program/paths.ts';
 
 /** Where a bucket has its archives, each the mirror of one repository in a folder of the archive's own name. */
 const PREFIX = 'git-mirror-seeds/';
@@ -22,7 +22,7 @@ export async function seedMirrors(machine: Machine, bucket: string): Promise<voi
     await machine.must(
       'aws',
       [
-        ...['s3', 'sync', '--only-show-errors', `s3://${bucket}/${PREFIX}`, machine.place(STAGING)],
+        ...['s3', 'sync', '--only-show-errors', `s3://${bucket}/${PREFIX}`, machine.pathOf(STAGING)],
         ...['--exclude', '*', '--include', '*.tar', '--include', '*.tar.gz', '--include', '*.zip'],
       ],
       { timeoutSeconds: FETCH_SECONDS },
@@ -37,12 +37,12 @@ export async function seedMirrors(machine: Machine, bucket: string): Promise<voi
   } catch (error) {
     machine.say(`mirrors are left out: ${(error as Error).message}`);
   }
-  await machine.must('rm', ['--recursive', '--force', machine.place(STAGING)]);
+  await machine.must('rm', ['--recursive', '--force', machine.pathOf(STAGING)]);
 }
 
 async function unpack(machine: Machine, archive: string, name: string): Promise<void> {
   const folder = `${STAGING}/${name}.unpacked`;
-  const [from, to] = [machine.place(`${STAGING}/${archive}`), machine.place(folder)];
+  const [from, to] = [machine.pathOf(`${STAGING}/${archive}`), machine.pathOf(folder)];
   await machine.folder(folder);
   const [command, args] = archive.endsWith('.zip')
     ? (['unzip', ['-q', from, '-d', to]] as const)
@@ -53,6 +53,6 @@ async function unpack(machine: Machine, archive: string, name: string): Promise<
   const bare = await machine.must('git', ['-C', `${to}/${name}`, 'rev-parse', '--is-bare-repository']);
   if (bare !== 'true') throw new Error(`${name}/ in it is no mirror, as git clone --mirror makes them`);
   await machine.must('chown', ['--recursive', `${AGENT_USER}:${AGENT_USER}`, `${to}/${name}`]);
-  await machine.must('mv', [`${to}/${name}`, machine.place(`${GIT_MIRRORS}/${name}`)]);
+  await machine.must('mv', [`${to}/${name}`, machine.pathOf(`${GIT_MIRRORS}/${name}`)]);
   machine.say(`${name} is mirrored`);
 }

@@ -1,5 +1,5 @@
-import type { Distribution } from './distribution.ts';
-import type { Machine } from './machine.ts';
+import type { Distribution } from '../machine/distribution.ts';
+import type { Machine } from '../machine/machine.ts';
 
 const BEGIN = '# Begin of the keys of AuthorizedUsersUrl, written anew by bk-stack';
 const END = '# End of the keys of AuthorizedUsersUrl';

@@ -1,13 +1,12 @@
 import { availableParallelism } from 'node:os';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../program/settings.ts';
 import { agentConfig, type AgentFacts } from './agent-config.ts';
 import { authorizeUsers } from './authorized-users.ts';
-import type { BootCalls } from './calls.ts';
 import { cloudWatchConfig } from './cloudwatch-config.ts';
-import type { Distribution } from './distribution.ts';
+import type { Distribution } from '../machine/distribution.ts';
 import { dockerConfig } from './docker-config.ts';
 import { AGENT_FOLDERS, type StaticFile } from './files.ts';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../machine/machine.ts';
 import {
   AGENT_CONFIG,
   AGENT_ENVIRONMENT,
@@ -19,9 +18,9 @@ import {
   LOGS,
   SIGNING_KEYS,
   VERIFICATION_KEYS,
-} from './paths.ts';
+} from '../../program/paths.ts';
 import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
-import { agentRestartDropIn, enableUnit } from './systemd.ts';
+import { agentRestartDropIn, enableUnit } from '../machine/systemd.ts';
 
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
 const UID = '2000';
@@ -30,7 +29,7 @@ const CLOUDWATCH_CONFIG = '/etc/bk-stack/cloudwatch.json';
 const CLOUDWATCH_CTL = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
 
 /** The agent's user, folders, hooks and units: the same on every instance, and so part of an image too. */
-export async function layOut(machine: Machine, files: readonly StaticFile[]): Promise<void> {
+export async function installFiles(machine: Machine, files: readonly StaticFile[]): Promise<void> {
   if (!(await machine.succeeds('id', [AGENT_USER]))) {
     await machine.must('useradd', [
       '--create-home',
@@ -52,9 +51,14 @@ export async function layOut(machine: Machine, files: readonly StaticFile[]): Pr
   await machine.must('systemctl', ['daemon-reload']);
 }
 
-/** What configuration needs to know of and about the instance. */
-export interface ConfigurationCalls extends Pick<BootCalls, 'parameter' | 'fetch' | 'vpcRanges'> {
-  readonly instanceId: string;
+/** What the configuration of an instance asks of AWS and of the network. */
+export interface ConfigurationCalls {
+  /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
+  vpcRanges(): Promise<readonly string[]>;
+  /** The value of an SSM parameter, decrypted. Not for any log. */
+  parameter(name: string): Promise<string>;
+  /** Fetches a text from https, s3 or ssm. */
+  fetch(url: string): Promise<string>;
 }
 
 /** What this stack and this instance add. */
@@ -62,7 +66,7 @@ export async function configure(
   machine: Machine,
   settings: Settings,
   distribution: Distribution,
-  { instanceId, ...calls }: ConfigurationCalls,
+  { instanceId, ...calls }: ConfigurationCalls & { readonly instanceId: string },
 ): Promise<void> {
   if (settings.flag('BUILDKITE_RESOURCE_LIMITS')) await limitResources(machine, settings);
   const dockerVersion = await configureDocker(machine, settings, await calls.vpcRanges());
@@ -70,7 +74,7 @@ export async function configure(
   await extraSudo(machine, settings.text('BUILDKITE_ADDITIONAL_SUDO_PERMISSIONS'));
   const users = settings.text('BUILDKITE_AUTHORIZED_USERS_URL');
   if (users !== '') {
-    await authorizeUsers(machine, distribution, await machine.patiently(users, () => calls.fetch(users)));
+    await authorizeUsers(machine, distribution, await machine.withRetry(users, () => calls.fetch(users)));
     await enableUnit(machine, 'bk-stack-authorized-users.timer', '--now');
   }
   await configureLogs(machine, settings, distribution, instanceId);
@@ -99,7 +103,7 @@ async function configureDocker(
   if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
   await enableUnit(machine, 'docker.service');
   await machine.must('systemctl', ['restart', 'docker.service']);
-  const dockerVersion = await machine.patiently('docker', () =>
+  const dockerVersion = await machine.withRetry('docker', () =>
     machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
   );
   machine.say(`docker ${dockerVersion} answers`);
@@ -121,23 +125,23 @@ async function mapUsers(machine: Machine): Promise<void> {
 async function configureAgent(
   machine: Machine,
   settings: Settings,
-  { parameter, fetch }: Pick<BootCalls, 'parameter' | 'fetch'>,
+  { parameter, fetch }: Pick<ConfigurationCalls, 'parameter' | 'fetch'>,
   facts: Omit<AgentFacts, 'token'>,
 ): Promise<void> {
   const secret = { mode: 0o600, owner: AGENT_OWNER };
   const tokenPath = settings.required('BUILDKITE_AGENT_TOKEN_PATH');
-  const token = await machine.patiently('agent token', () => parameter(tokenPath));
+  const token = await machine.withRetry('agent token', () => parameter(tokenPath));
   await machine.write(AGENT_CONFIG, agentConfig(settings, { ...facts, token }), secret);
   for (const [path, name] of [
     [SIGNING_KEYS, settings.text('BUILDKITE_SIGNING_JWKS_PATH')],
     [VERIFICATION_KEYS, settings.text('BUILDKITE_VERIFICATION_JWKS_PATH')],
   ] as const) {
     if (name === '') continue;
-    await machine.write(path, await machine.patiently(name, () => parameter(name)), secret);
+    await machine.write(path, await machine.withRetry(name, () => parameter(name)), secret);
   }
   const environment = settings.text('BUILDKITE_AGENT_ENV_FILE_URL');
   if (environment === '') return;
-  const text = await machine.patiently(environment, () => fetch(environment));
+  const text = await machine.withRetry(environment, () => fetch(environment));
   await machine.write(AGENT_ENVIRONMENT, text, { mode: 0o600 });
 }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { agentUrl } from '../../../src/host/boot/software.ts';
-import { instanceStoreDisks } from '../../../src/host/boot/storage.ts';
+import { agentUrl } from '../../../../src/host/boot/machine/software.ts';
+import { instanceStoreDisks } from '../../../../src/host/boot/machine/storage.ts';
 
 describe('the instance store', () => {
   it('is told from volumes by its model', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { withFetchedKeys } from '../../../src/host/boot/authorized-users.ts';
-import { dockerConfig } from '../../../src/host/boot/docker-config.ts';
-import { jobsSlice } from '../../../src/host/boot/resource-limits.ts';
-import { hostSettings } from '../../support/bk-stack-template.ts';
+import { withFetchedKeys } from '../../../../src/host/boot/configuration/authorized-users.ts';
+import { dockerConfig } from '../../../../src/host/boot/configuration/docker-config.ts';
+import { jobsSlice } from '../../../../src/host/boot/configuration/resource-limits.ts';
+import { hostSettings } from '../../../support/bk-stack-template.ts';
 
 describe('the configuration of Docker', () => {
   const configOf = async (

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { afterAgent, type AgentEnd } from '../../../src/host/lifecycle/agent-ended.ts';
+import { handleAgentExit, type AgentExit } from '../../../src/host/lifecycle/agent-exit.ts';
 import { isAtMinimum } from '../../../src/host/lifecycle/refusal.ts';
 
 const IN_SERVICE = { targetState: 'InService', interruptionAt: undefined, rebalance: false };
-const IDLE: AgentEnd = { serviceResult: 'success', notices: IN_SERVICE, endsByItself: false };
+const IDLE: AgentExit = { serviceResult: 'success', notices: IN_SERVICE, endsByItself: false };
 
 interface Situation {
   readonly atMinimum?: boolean;
@@ -12,7 +12,7 @@ interface Situation {
 }
 
 async function doneAfter(
-  end: Partial<AgentEnd>,
+  end: Partial<AgentExit>,
   { atMinimum = false, failing }: Situation = {},
 ): Promise<string> {
   const done: string[] = [];
@@ -20,7 +20,7 @@ async function doneAfter(
     done.push(name);
     return fails ? Promise.reject(new Error('throttled')) : Promise.resolve();
   };
-  await afterAgent(
+  await handleAgentExit(
     { ...IDLE, ...end },
     {
       group: {
@@ -42,7 +42,7 @@ async function doneAfter(
 describe('an instance whose agent has ended', () => {
   const ROWS: readonly (readonly [
     what: string,
-    end: Partial<AgentEnd>,
+    end: Partial<AgentExit>,
     situation: Situation,
     done: string,
   ])[] = [

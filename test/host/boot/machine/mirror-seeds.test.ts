@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { Machine } from '../../../src/host/boot/machine.ts';
-import { seedMirrors } from '../../../src/host/boot/mirror-seeds.ts';
-import { run } from '../../../src/shell/run.ts';
+import { Machine } from '../../../../src/host/boot/machine/machine.ts';
+import { seedMirrors } from '../../../../src/host/boot/machine/mirror-seeds.ts';
+import { run } from '../../../../src/shell/run.ts';
 
 const MIRRORS = 'var/lib/buildkite-agent/git-mirrors';
 

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from './paths.ts';
+import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from '../../program/paths.ts';
 
 interface Disk {
   readonly name: string;
@@ -58,7 +58,7 @@ export async function mountInstanceStore(machine: Machine): Promise<void> {
 const TMPFS = 'mode=1777,strictatime,nosuid,nodev,size=50%,nr_inodes=1m';
 
 /** Amazon Linux has /tmp in memory, Ubuntu on the disk; this makes it the one that is asked for, first of all. */
-export async function placeTmp(machine: Machine, inMemory: boolean): Promise<void> {
+export async function mountTmp(machine: Machine, inMemory: boolean): Promise<void> {
   const mounted = await machine.succeeds('mountpoint', ['--quiet', '/tmp']);
   if (mounted === inMemory) return;
   if (inMemory) {

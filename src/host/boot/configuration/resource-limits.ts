@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../program/settings.ts';
 
 /** The slice that the agent with its jobs and Docker's containers run in, where they are limited. */
 export const JOBS_SLICE = 'buildkite.slice';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { basename } from 'node:path';
-import { STATIC_FILES } from '../../../src/host/boot/files.ts';
-import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../src/host/boot/paths.ts';
-import { agentRestartDropIn } from '../../../src/host/boot/systemd.ts';
+import { STATIC_FILES } from '../../../../src/host/boot/configuration/files.ts';
+import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../../src/host/program/paths.ts';
+import { agentRestartDropIn } from '../../../../src/host/boot/machine/systemd.ts';
 
 const textOf = (path: string) => STATIC_FILES.find((file) => file.path === path)?.text ?? '';
 

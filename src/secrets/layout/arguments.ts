@@ -1,5 +1,5 @@
-import { UsageError } from '../errors.ts';
-import { isLayoutFolder, isPipelineSlug } from './layout.ts';
+import { UsageError } from '../../errors.ts';
+import { isLayoutFolder, isPipelineSlug } from './keys.ts';
 
 /** @throws UsageError for what is no pipeline's slug, or a folder in which no build looks for a pipeline's secrets */
 export function checkSlug(pipeline: string): void {

@@ -1,9 +1,9 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../../program/settings.ts';
 import { poolsOutside } from './address-pools.ts';
-import { AGENT_USER } from './paths.ts';
+import { AGENT_USER } from '../../program/paths.ts';
 import { JOBS_SLICE } from './resource-limits.ts';
 
-export interface DockerSurroundings {
+export interface DockerFacts {
   /** Where Docker keeps its data; undefined for its own choice. */
   readonly dataRoot: string | undefined;
   /** IPv4 ranges of the VPC. */
@@ -14,7 +14,7 @@ export interface DockerSurroundings {
  * Docker's daemon.json. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file and
  * https://docs.docker.com/engine/daemon/ipv6/
  */
-export function dockerConfig(settings: Settings, { dataRoot, vpcRanges }: DockerSurroundings): string {
+export function dockerConfig(settings: Settings, { dataRoot, vpcRanges }: DockerFacts): string {
   const config = {
     ...(dataRoot !== undefined && { 'data-root': dataRoot }),
     ...(settings.flag('DOCKER_EXPERIMENTAL') && { experimental: true }),

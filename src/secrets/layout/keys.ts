@@ -47,19 +47,19 @@ export function secretVariable(key: string): string | undefined {
 }
 
 /** What a key of the bucket is to builds. */
-export type Place =
+export type KeyRole =
   | { readonly kind: 'env' | 'ssh-key' | 'git-credentials'; readonly pipeline?: string }
   | { readonly kind: 'secret-file'; readonly pipeline?: string; readonly variable: string }
   /** No build ever reads it. */
   | { readonly kind: 'unread'; readonly name: string };
 
-export type SecretKind = Exclude<Place['kind'], 'unread'>;
+export type SecretKind = Exclude<KeyRole['kind'], 'unread'>;
 
 /** The names that builds look for, at the root and below a pipeline's slug. */
 export const READ_NAMES: readonly string[] = [...ENV_FILES, ...SSH_KEYS, GIT_CREDENTIALS];
 
 /** Tells what a key is. */
-export function placeOf(key: string): Place {
+export function classifyKey(key: string): KeyRole {
   const slash = key.indexOf('/');
   const slug = key.startsWith(SECRET_FILES) || slash < 0 ? undefined : key.slice(0, slash);
   const name = slug === undefined ? key : key.slice(slash + 1);

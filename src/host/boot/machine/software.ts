@@ -1,6 +1,6 @@
 import type { Distribution } from './distribution.ts';
 import type { Machine } from './machine.ts';
-import { AGENT_BINARY } from './paths.ts';
+import { AGENT_BINARY } from '../../program/paths.ts';
 
 /** What Amazon Linux 2023 has in its own repositories, and Docker in its own. */
 const AMAZON_LINUX = [
@@ -84,7 +84,7 @@ async function onAmazonLinux(machine: Machine, { architecture }: Distribution): 
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
     await machine.write('/etc/yum.repos.d/docker-ce.repo', DOCKER_REPOSITORY);
-    await machine.patiently('dnf', () =>
+    await machine.withRetry('dnf', () =>
       machine.must('dnf', ['install', '--assumeyes', '--quiet', ...missing]),
     );
   }
@@ -120,7 +120,7 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
     machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
-    await machine.patiently('apt-get', async () => {
+    await machine.withRetry('apt-get', async () => {
       // Again each time, as it succeeds even if no package list could be fetched.
       await apt('update');
       await apt('install', '--yes', '--no-install-recommends', ...missing);
@@ -129,12 +129,12 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   // AWS ships its agent for Session Manager to Ubuntu as a snap alone, which Ubuntu's own images have.
   if (!(await machine.succeeds('snap', ['list', 'amazon-ssm-agent']))) {
     machine.say('installing amazon-ssm-agent');
-    await machine.patiently('snap', () => machine.must('snap', ['install', 'amazon-ssm-agent', '--classic']));
+    await machine.withRetry('snap', () => machine.must('snap', ['install', 'amazon-ssm-agent', '--classic']));
   }
   if (await installedOnUbuntu(machine, 'amazon-cloudwatch-agent')) return;
   machine.say('installing amazon-cloudwatch-agent');
   await fetchSignedCloudWatchAgent(machine, architecture);
-  await machine.patiently('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
+  await machine.withRetry('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
 }
 
 /**
@@ -169,7 +169,7 @@ async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string
     ],
   ] as const;
   for (const [path, url] of parts) {
-    await machine.write(path, await machine.patiently(url, () => machine.download(url)));
+    await machine.write(path, await machine.withRetry(url, () => machine.download(url)));
   }
   const home = '/tmp/bk-stack-gnupg';
   await machine.folder(home, { mode: 0o700 });
@@ -226,7 +226,7 @@ export async function installAgent(
 
 /** The SHA-256 of a file as published beside it, alone or in a list of many. */
 async function publishedSum(machine: Machine, url: string, file: string): Promise<string> {
-  const text = Buffer.from(await machine.patiently(url, () => machine.download(url))).toString();
+  const text = Buffer.from(await machine.withRetry(url, () => machine.download(url))).toString();
   const lines = text.split('\n').filter((line) => /^[0-9a-f]{64}\b/.test(line));
   const line = lines.length === 1 ? lines[0] : lines.find((candidate) => candidate.includes(file));
   const sum = line?.slice(0, 64);

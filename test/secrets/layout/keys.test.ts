@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isPipelineSlug, secretKeys, secretVariable } from '../../src/secrets/layout.ts';
+import { isPipelineSlug, secretKeys, secretVariable } from '../../../src/secrets/layout/keys.ts';
 
 describe('the layout of the secrets bucket', () => {
   it('has what serves every pipeline at the root, and a pipeline’s own below its slug', () => {

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { distributionOf } from '../../../src/host/boot/distribution.ts';
-import { Machine } from '../../../src/host/boot/machine.ts';
+import { distributionOf } from '../../../../src/host/boot/machine/distribution.ts';
+import { Machine } from '../../../../src/host/boot/machine/machine.ts';
 import {
   checkSoftware,
   filterThroughGitLfs,
   installSoftware,
   softwareVersions,
-} from '../../../src/host/boot/software.ts';
-import type { Run } from '../../../src/shell/run.ts';
+} from '../../../../src/host/boot/machine/software.ts';
+import type { Run } from '../../../../src/shell/run.ts';
 
 /** A machine on which everything answers but the commands that begin so. */
 function machineWithout(...beginnings: string[]) {
@@ -36,7 +36,7 @@ describe('packages on Ubuntu', () => {
       return Promise.resolve({ status: notFound ? 100 : 0, stdout, stderr: 'E: Unable to locate package' });
     };
     const machine = new Machine(() => undefined, '/nowhere', run);
-    machine.patiently = (_what, attempt) => attempt().catch(attempt);
+    machine.withRetry = (_what, attempt) => attempt().catch(attempt);
     await installSoftware(machine, distributionOf('ID=ubuntu\nVERSION_ID="24.04"\n', 'x64'));
     expect(commands).to.eql(['update', 'install', 'update', 'install']);
   });
