@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
-import type { EmptyingCalls } from '../../../src/stack/capacity/emptying.ts';
+import type { DeletedGroupCalls } from '../../../src/stack/capacity/deleted-groups.ts';
 import type { BucketCalls, VersionId } from '../../../src/stack/deletion/buckets.ts';
 import { executeDeletion, type DeletionCalls, retainable } from '../../../src/stack/deletion/delete-stack.ts';
 import type { DrainCalls } from '../../../src/stack/deletion/drain.ts';
@@ -64,7 +64,7 @@ class FakeAws implements DeletionCalls {
     dropUpdate: () => Promise.resolve(),
     busyAgents: () => Promise.resolve(undefined),
   };
-  readonly emptying: EmptyingCalls = {
+  readonly deletedGroups: DeletedGroupCalls = {
     instances: () => Promise.resolve(undefined),
     unprotect: () => Promise.reject(new Error('there is no group')),
     release: () => Promise.reject(new Error('there is no group')),
@@ -140,7 +140,7 @@ function planOf(parts: Partial<DeletionPlan> = {}): DeletionPlan {
     retain: [],
     unprotect: false,
     underWay: false,
-    doomedBuckets: [],
+    bucketsToDelete: [],
     keptBuckets: [],
     ...parts,
   };
@@ -197,7 +197,7 @@ describe('deleting a stack', () => {
     const aws = new FakeAws(2, deleted());
     aws.buckets.fill('ci-secrets', 2345).lateLogs = 2;
     const doomed = { bucket: 'ci-secrets', versions: 1000, more: true };
-    const result = await run(aws, planOf({ doomedBuckets: [doomed] }));
+    const result = await run(aws, planOf({ bucketsToDelete: [doomed] }));
     expect(result.deletedBuckets).to.deep.equal([{ bucket: 'ci-secrets', versions: 2347 }]);
     expect(result.kept).to.deep.equal([]);
     expect(aws.buckets.held.size).to.equal(0);
@@ -207,7 +207,7 @@ describe('deleting a stack', () => {
     const aws = new FakeAws(2, deleted());
     aws.buckets.fill('ci-secrets', 3).refuses = 'key-1';
     const doomed = { bucket: 'ci-secrets', versions: 3, more: false };
-    const failure = await failureOf(run(aws, planOf({ doomedBuckets: [doomed] })));
+    const failure = await failureOf(run(aws, planOf({ bucketsToDelete: [doomed] })));
     expect(failure.message).to.contain('key-1: Access Denied');
   });
 

@@ -1,16 +1,12 @@
 import { expect } from 'chai';
 import { OperationError, UsageError } from '../../../src/errors.ts';
-import {
-  rotateToken,
-  type RotationCalls,
-  type RotationOrder,
-  type RotationResult,
-} from '../../../src/stack/token/rotate.ts';
+import { type RotationRequest } from '../../../src/stack/token/next.ts';
+import { rotateToken, type RotationCalls, type RotationResult } from '../../../src/stack/token/rotate.ts';
 import { rotationText } from '../../../src/stack/token/text.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
 import type { RefreshCalls, RefreshState } from '../../../src/stack/rollout/refresh.ts';
 
-const ORDER: RotationOrder = {
+const ORDER: RotationRequest = {
   stackName: 'ci',
   parameter: '/bk-stack/ci/agent-token',
   endpoint: 'https://agent.example/v3',
@@ -75,7 +71,7 @@ class World implements RotationCalls, RefreshCalls {
     return Promise.resolve();
   }
 
-  rotate(order: Partial<RotationOrder> = {}) {
+  rotate(order: Partial<RotationRequest> = {}) {
     const told: string[] = [];
     const observer = { say: (line: string) => told.push(line), refreshed: () => undefined };
     return rotateToken(this, this, { ...ORDER, ...order }, NO_WAIT, observer).finally(() => {
