@@ -56,6 +56,7 @@ describe('a group’s size', () => {
   for (const [tag, size] of [
     ['2/10/4', { min: 2, max: 10, desired: 4 }],
     ['0/0/0', { min: 0, max: 0, desired: 0 }],
+    ['12/345/67', { min: 12, max: 345, desired: 67 }],
     ['2/10', undefined],
     ['x2/10/4', undefined],
     ['2/10/4x', undefined],
@@ -124,7 +125,7 @@ describe('the instances of a group', () => {
     ],
     [
       'more than desired, the unprotected one ending already',
-      [one('InService'), one('Terminating', false)],
+      [one('InService'), one('Terminating:Wait', false)],
       0,
       false,
     ],

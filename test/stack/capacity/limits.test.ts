@@ -1,7 +1,13 @@
 import { expect } from 'chai';
 import { heldOf, nextHold } from '../../../src/scaler/held-tag.ts';
 import type { GroupSize } from '../../../src/stack/capacity/group-size.ts';
-import { limitsWithRoom, unlockMinimum, widenLimits } from '../../../src/stack/capacity/limits.ts';
+import {
+  limitsWithRoom,
+  planLimits,
+  planUnlock,
+  unlockMinimum,
+  widenLimits,
+} from '../../../src/stack/capacity/limits.ts';
 import { FakeGroup } from '../../support/fake-group.ts';
 
 describe('room for the limits of an update', () => {
@@ -111,5 +117,54 @@ describe('a group whose limits an update sets', () => {
     const free = await made(8, '0/8', {});
     await unlockMinimum(free, 'g');
     expect([...never.asked, ...free.asked]).to.eql([]);
+  });
+});
+
+describe('the plan of limits', () => {
+  const NOW = Date.parse('2026-11-25T11:00:00Z');
+  const locked = (held: string) => ({
+    kind: 'tag',
+    tags: { 'bk-stack:held': `${held} until 2026-11-25T12:00:00.000Z` },
+  });
+  const before = { min: 1, max: 10, desired: 4 };
+  const resize = (min: number, max: number) => ({ kind: 'resize', size: { min, max, desired: 4 } });
+  for (const [what, live, held, after, steps] of [
+    ['changes nothing where no limit changes', {}, '0/3', {}, []],
+    ['changes nothing of the size where it fits already', {}, undefined, { max: 20 }, []],
+    ['locks the minimum even where the size fits', {}, '0/3', { max: 20 }, [locked('1')]],
+    ['widens limits that differ from both although none changes', { max: 0 }, undefined, {}, [resize(1, 1)]],
+    ['makes room for a new minimum', { max: 4 }, undefined, { min: 6 }, [resize(1, 6)]],
+    ['makes room for a new maximum', { min: 5 }, undefined, { max: 3 }, [resize(3, 10)]],
+    [
+      'gives a raised minimum back, and forgets it only then',
+      { min: 5 },
+      '1/5',
+      { max: 3 },
+      [locked('1/5'), resize(1, 10), locked('1')],
+    ],
+    ['keeps a raised minimum that has room', { min: 5 }, '1/5', { max: 6 }, [locked('1/5')]],
+    [
+      'gives one back that would pass for the new minimum',
+      { min: 5 },
+      '1/5',
+      { min: 5 },
+      [locked('1/5'), resize(1, 10), locked('1')],
+    ],
+  ] as [string, Partial<GroupSize>, string | undefined, Partial<GroupSize>, object[]][]) {
+    it(what, () => {
+      const tags: Record<string, string> = held === undefined ? {} : { 'bk-stack:held': held };
+      const found = { size: { ...before, ...live }, instances: [], tags };
+      expect(planLimits(found, { before, after: { ...before, ...after } }, NOW)).to.eql(steps);
+    });
+  }
+
+  it('is undone with what was held kept', () => {
+    const unlock = (tag: string | undefined) =>
+      planUnlock({ tags: tag === undefined ? {} : { 'bk-stack:held': tag } });
+    expect(unlock('0/2 until 2026-11-25T12:00:00.000Z')).to.eql([
+      { kind: 'tag', tags: { 'bk-stack:held': '0/2' } },
+    ]);
+    expect(unlock('0/2')).to.eql([]);
+    expect(unlock(undefined)).to.eql([]);
   });
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
-import { type GroupSize, ownSize, ZERO } from '../../../src/stack/capacity/group-size.ts';
-import { FakeGroup } from '../../support/fake-group.ts';
+import { type GroupSize, ownSize, type SizedGroup, ZERO } from '../../../src/stack/capacity/group-size.ts';
+import { FakeGroup, protectedInstance } from '../../support/fake-group.ts';
 import { awaitZero } from '../../../src/stack/capacity/await-zero.ts';
-import { resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
+import { planResume, planZero, resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 const SIZE: GroupSize = { min: 2, max: 10, desired: 4 };
 const ENDING = ['Terminating:Wait', 'Terminating:Wait'];
@@ -116,4 +116,128 @@ describe('scaling to zero', () => {
     await awaitZero(group, 'g', NO_WAIT, { timeoutSeconds: 60, force: true, changed: () => undefined });
     expect(group.released).to.eql(['i-1', 'i-2']);
   });
+});
+
+describe('the plan to zero', () => {
+  const ZEROED = { kind: 'resize', size: ZERO };
+  const SUSPEND = { kind: 'suspend', processes: ['ScheduledActions', 'Launch'] };
+  const tagged = (size: string) => ({
+    kind: 'tag',
+    tags: { 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': size },
+  });
+  const paused = (size: string, value = 'scale-to-zero') => ({
+    ...{ 'bk-stack:paused': value, 'bk-stack:size': size },
+  });
+  const unprotect = { kind: 'unprotect', instanceIds: ['i-1'] };
+  for (const [what, found, known, remembered, steps] of [
+    [
+      'tags before it resizes, and unprotects in between',
+      { size: SIZE, tags: {}, instances: [protectedInstance('i-1')] },
+      undefined,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND, unprotect, ZEROED],
+    ],
+    [
+      'repeats nothing of a group that is at zero but the suspension',
+      { size: ZERO, tags: paused('2/10/4'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND],
+    ],
+    [
+      'scales in again where instances came into service late',
+      { size: ZERO, tags: paused('2/10/4'), instances: [protectedInstance('i-1')] },
+      undefined,
+      SIZE,
+      [SUSPEND, unprotect, ZEROED],
+    ],
+    ...[{ min: 1 }, { max: 1 }, { desired: 1 }].map((size) => [
+      `resizes what has grown again: ${JSON.stringify(size)}`,
+      { size: { ...ZERO, ...size }, tags: paused('2/10/4'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND, ZEROED],
+    ]),
+    [
+      'leaves the pause of somebody else as it is',
+      { size: ZERO, tags: paused('2/10/4', 'by ann'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND],
+    ],
+    [
+      'pauses a group again whose tag says false',
+      { size: SIZE, tags: paused('1/9/3', 'false'), instances: [] },
+      undefined,
+      { min: 1, max: 9, desired: 3 },
+      [tagged('1/9/3'), SUSPEND, ZEROED],
+    ],
+    [
+      'remembers the size of a group that was paused without it',
+      { size: SIZE, tags: { 'bk-stack:paused': 'true' }, instances: [] },
+      undefined,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND, ZEROED],
+    ],
+    [
+      'remembers the size that is kept elsewhere rather than the tag’s',
+      { size: ZERO, tags: paused('1/9/3'), instances: [] },
+      SIZE,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND],
+    ],
+    [
+      'remembers a minimum without what the scaler has raised it to',
+      { size: SIZE, tags: { 'bk-stack:held': '0/2' }, instances: [] },
+      undefined,
+      { ...SIZE, min: 0 },
+      [tagged('0/10/4'), SUSPEND, ZEROED],
+    ],
+  ] as [string, SizedGroup, GroupSize | undefined, GroupSize, object[]][]) {
+    it(what, () => {
+      expect(planZero(found, known)).to.eql({ remembered, steps });
+    });
+  }
+});
+
+describe('the plan of a resumption', () => {
+  const RESUME = { kind: 'resume', processes: ['ScheduledActions', 'Launch'] };
+  const UNTAG = { kind: 'untag', keys: ['bk-stack:paused', 'bk-stack:size', 'bk-stack:held'] };
+  for (const [what, tags, known, planned] of [
+    ['changes nothing of a group that is not paused', {}, undefined, { steps: [] }],
+    [
+      'changes nothing of a group whose tag says false',
+      { 'bk-stack:paused': 'false' },
+      undefined,
+      { steps: [] },
+    ],
+    [
+      'resizes first and takes the tags away last',
+      { 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': '2/10/4' },
+      undefined,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+    [
+      'leaves the size of a group that was paused by hand',
+      { 'bk-stack:paused': 'by ann' },
+      undefined,
+      { restored: ZERO, steps: [RESUME, UNTAG] },
+    ],
+    [
+      'goes on where the pause is gone, and its size is still remembered',
+      { 'bk-stack:size': '2/10/4' },
+      undefined,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+    [
+      'restores the size that is kept elsewhere',
+      { 'bk-stack:size': '1/9/3' },
+      SIZE,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+  ] as [string, Record<string, string>, GroupSize | undefined, object][]) {
+    it(what, () => {
+      expect(planResume({ size: ZERO, instances: [], tags }, known)).to.eql(planned);
+    });
+  }
 });

@@ -33,6 +33,7 @@ describe('scaling a group whose minimum the scaler has raised', () => {
     expect(grown.after).to.eql({ min: 1, max: 10, desired: 8 });
     expect((await scale({ desired: 2 })).group.size).to.eql({ min: 1, max: 10, desired: 2 });
     expect((await scale({ max: 3 })).group.size).to.eql({ min: 1, max: 3, desired: 3 });
+    expect((await scale({ desired: 4 })).group.size).to.eql({ min: 4, max: 10, desired: 4 });
   });
 
   it('sets a minimum that is then its own, also where it is what the scaler has raised it to', async () => {
