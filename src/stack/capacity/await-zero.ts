@@ -13,6 +13,8 @@ export interface ZeroWait {
   readonly timeoutSeconds: number;
   /** Ends instances as soon as they finish jobs, and those jobs with them. */
   readonly force: boolean;
+  /** Called with each look; ends the wait by an error. */
+  readonly looked?: (found: SizedGroup) => void;
   /** Told of each change. */
   readonly changed: (left: Remaining) => void;
   /** Asks how many agents of the queue have a job; undefined where that is not known. */
@@ -75,6 +77,7 @@ export async function awaitZero(
   let before = '';
   for (let waited = 0; ; waited += POLL_SECONDS) {
     const found = await withRetry(retry, () => calls.read(group));
+    wait.looked?.(found);
     const next = nextWait(found, waited, wait);
     if (next.kind === 'done') return;
     const busyAgents = await wait.busyAgents?.();

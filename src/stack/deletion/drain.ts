@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { capacityCalls } from '../capacity/calls.ts';
-import { isPaused } from '../capacity/group-size.ts';
+import { isPaused, type SizedGroup } from '../capacity/group-size.ts';
 import { type CapacityCalls } from '../capacity/steps.ts';
 import { awaitZero, type Remaining } from '../capacity/await-zero.ts';
 import { scaleToZero } from '../capacity/scale-to-zero.ts';
@@ -59,9 +59,12 @@ export async function runEmptying(
         await withRetry(retry, () => scaleToZero(calls.capacity, action.group));
         return;
       case 'drain group':
-        await awaitZero(whilePaused(calls.capacity, plan), action.group, retry, {
+        await awaitZero(calls.capacity, action.group, retry, {
           timeoutSeconds: options.drainSeconds,
           force: false,
+          looked: (found) => {
+            requirePaused(found, plan);
+          },
           changed: options.draining,
           busyAgents: () => calls.busyAgents(),
           sooner: `To end them now, and the jobs on them: ${deleteAgain(plan)} --force`,
@@ -78,21 +81,13 @@ export async function runEmptying(
   }
 }
 
-/** Calls that end in an error as soon as the group is not paused any more: somebody wants the stack back. */
-function whilePaused(calls: CapacityCalls, plan: DeletionPlan): CapacityCalls {
-  return {
-    ...calls,
-    async read(group) {
-      const found = await calls.read(group);
-      if (isPaused(found)) return found;
-      throw new OperationError(
-        `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
-        {
-          hint: `To delete it all the same: ${deleteAgain(plan)}`,
-        },
-      );
-    },
-  };
+/** @throws OperationError as soon as the group is not paused any more: somebody wants the stack back */
+function requirePaused(found: SizedGroup, plan: DeletionPlan): void {
+  if (isPaused(found)) return;
+  throw new OperationError(
+    `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
+    { hint: `To delete it all the same: ${deleteAgain(plan)}` },
+  );
 }
 
 /** The calls on AWS. */
