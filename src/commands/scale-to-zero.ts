@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
 import { AS_GIVEN } from '../shell/printed.ts';
-import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
+import type { GroupSize } from '../stack/capacity/group-size.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { counted } from '../terminal/text.ts';
 import { outTheme } from '../terminal/theme.ts';
@@ -51,7 +51,8 @@ export default class ScaleToZero extends BaseCommand {
     const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { queueState } = await import('../stack/facts/service/queue.ts');
-    const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
+    const { awaitZero, remainingText } = await import('../stack/capacity/await-zero.ts');
+    const { scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { retryClockOf } = await import('../aws/retry.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);

@@ -1,14 +1,15 @@
 import { translateAwsError } from '../../aws/errors.ts';
 import { isKnownFailure, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { letHold, makeRoom } from '../capacity/scale.ts';
-import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { unlockMinimum, widenLimits } from '../capacity/limits.ts';
+import { awaitZero } from '../capacity/await-zero.ts';
+import { resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
 import { withRetry } from '../../aws/retry.ts';
-import { LOOK_EVERY } from '../rollout/refresh.ts';
-import { outdated, strays } from '../rollout/survey.ts';
-import { renewPool } from '../rollout/warm-pool.ts';
+import { POLL_SECONDS } from '../rollout/refresh.ts';
+import { outdated, newerThan } from '../rollout/survey.ts';
+import { replaceOutdatedWarm } from '../rollout/warm-pool.ts';
 import { held } from './hold.ts';
 import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
@@ -132,13 +133,13 @@ async function roomForLimits(
   { group, sizes }: Journal,
 ): Promise<void> {
   if (group === undefined || sizes === undefined) return;
-  await withRetry(retry, () => makeRoom(capacity, group, sizes, now()));
+  await withRetry(retry, () => widenLimits(capacity, group, sizes, now()));
 }
 
 /** CloudFormation has set the limits, or set them back. */
 async function settleLimits({ capacity, retry }: UpdateServices, { group }: Journal): Promise<void> {
   if (group === undefined) return;
-  await withRetry(retry, () => letHold(capacity, group));
+  await withRetry(retry, () => unlockMinimum(capacity, group));
 }
 
 async function update(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
@@ -167,7 +168,7 @@ async function renewWarm(
   if (group === undefined) return;
   const { warm, version } = await withRetry(retry, () => survey.group(group));
   if (!warm) return;
-  const renewed = await withRetry(retry, () => renewPool(pool, { group, version }));
+  const renewed = await withRetry(retry, () => replaceOutdatedWarm(pool, { group, version }));
   if (renewed > 0) observer.say(`The warm pool is made anew: ${counted(renewed, 'instance')}`);
 }
 
@@ -201,7 +202,7 @@ async function undo(site: UpdateServices, journal: Journal, observer: UpdateObse
   await renewWarm(site, undone, observer);
   if (group !== undefined && !journal.paused) {
     const now = await withRetry(site.retry, () => site.survey.group(group));
-    const left = strays(now, formerVersion);
+    const left = newerThan(now, formerVersion);
     if (left.length > 0) {
       observer.say(
         `${counted(left.length, 'instance')} of the version that is taken back end when their jobs are done`,
@@ -231,9 +232,9 @@ async function replacingStopped(
   group: string,
   observer: UpdateObserver,
 ): Promise<void> {
-  for (let waited = 0; waited < REPLACED_WITHIN; waited += LOOK_EVERY) {
+  for (let waited = 0; waited < REPLACED_WITHIN; waited += POLL_SECONDS) {
     if ((await withRetry(retry, () => refreshes.active(group))) === undefined) return;
-    await retry.pause(LOOK_EVERY);
+    await retry.pause(POLL_SECONDS);
   }
   observer.say('The replacing is still being cancelled: AWS waits for instances that do not come up');
 }

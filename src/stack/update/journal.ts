@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { parameterPath } from '../naming/parameters.ts';
-import type { GroupSize } from '../capacity/scale-to-zero.ts';
+import type { GroupSize } from '../capacity/group-size.ts';
 import type { RefreshPreferences } from '../rollout/refresh.ts';
 import type { FormerPlace } from './former.ts';
 import type { Strategy } from './preview/meaning.ts';

@@ -5,7 +5,7 @@ import type { TaskListStyle } from '../../terminal/task-list.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
 import { groupNameOf } from '../capacity/calls.ts';
-import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';
+import { type GroupSize, ownSize, rememberedSize } from '../capacity/group-size.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
 import { requireDraining } from '../draining/require.ts';

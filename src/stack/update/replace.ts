@@ -2,7 +2,7 @@ import { OperationError } from '../../errors.ts';
 import { safe } from '../../terminal/safe.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { withRetry } from '../../aws/retry.ts';
-import { LOOK_EVERY, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
+import { POLL_SECONDS, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
 import { faultOf, outdated, type RolloutFault, rolloutProgress } from '../rollout/survey.ts';
 import type { UpdateObserver } from './observer.ts';
 import type { Journal } from './journal.ts';
@@ -50,7 +50,7 @@ export async function replaceInstances(
       throw stopped(stackName, state, outdated(now).length);
     }
     if (now.warm) await withRetry(retry, () => refreshes.releaseWarm(group));
-    await retry.pause(LOOK_EVERY);
+    await retry.pause(POLL_SECONDS);
   }
 }
 

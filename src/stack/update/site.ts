@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AwsContext } from '../../aws/context.ts';
-import { type CapacityCalls } from '../capacity/scale-to-zero.ts';
+import { type CapacityCalls } from '../capacity/steps.ts';
 import { capacityCalls, groupNameOf } from '../capacity/calls.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';

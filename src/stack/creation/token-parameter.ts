@@ -13,19 +13,19 @@ const TOKEN_KEY_PARAMETER = 'BuildkiteAgentTokenParameterStoreKMSKey';
 export const ENDPOINT_PARAMETER = 'AgentEndpoint';
 
 /** The side that the stack is made on. */
-export interface Side {
+export interface Target {
   readonly region: string;
   /** Where its Agent API is; undefined for Buildkite's own. */
   readonly agentEndpoint?: string | undefined;
 }
 
 /** The Agent API that the agents will talk to. */
-export function endpointOf(parameters: ReadonlyMap<string, string>, { agentEndpoint }: Side): string {
+export function endpointOf(parameters: ReadonlyMap<string, string>, { agentEndpoint }: Target): string {
   return parameters.get(ENDPOINT_PARAMETER) || agentEndpoint || BUILDKITE;
 }
 
 /** Decides where the token lies, and writes that into the parameters. */
-export function placeToken(
+export function assignTokenParameter(
   { stackName, token }: { readonly stackName: string; readonly token?: string },
   declared: ReadonlyMap<string, ParameterDefinition>,
   given: Map<string, string>,

@@ -7,8 +7,8 @@ import {
   readTemplate,
 } from '../parameters/index.ts';
 import { parseToken } from '../token/token.ts';
-import type { CreationOrder } from './prepare.ts';
-import { TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-place.ts';
+import type { CreationRequest } from './prepare.ts';
+import { TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-parameter.ts';
 import { checkStackName } from './stack-name.ts';
 import { parseTags } from '../naming/tags.ts';
 
@@ -26,7 +26,7 @@ export interface CreationFlags {
 }
 
 /** Where things come from that are not on the command line. */
-export interface Surroundings {
+export interface InputSources {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** All of stdin; asked for only when it is needed. */
   readonly stdin: () => Promise<string>;
@@ -36,8 +36,8 @@ export interface Surroundings {
   readonly say: (line: string) => void;
 }
 
-/** An order as far as it was given. */
-export type GivenOrder = Omit<CreationOrder, 'stackName'> & {
+/** A request as far as it was given. */
+export type PartialRequest = Omit<CreationRequest, 'stackName'> & {
   readonly stackName?: string;
   /** How people call the place that the token came from. */
   readonly tokenFrom?: string;
@@ -49,7 +49,7 @@ export type GivenOrder = Omit<CreationOrder, 'stackName'> & {
  * Reads and checks what was given, by flags, files, stdin and the environment. Sends nothing to AWS.
  * @throws UsageError for what cannot be used; for parameters, with everything that is wrong with them.
  */
-export async function gather(flags: CreationFlags, surroundings: Surroundings): Promise<GivenOrder> {
+export async function readRequest(flags: CreationFlags, surroundings: InputSources): Promise<PartialRequest> {
   const { config, 'token-stdin': tokenStdin } = flags;
   refuseTerminal(flags, surroundings);
   const stackName = flags.name === undefined || flags.name === '' ? undefined : checkStackName(flags.name);
@@ -95,7 +95,7 @@ const EXAMPLE = 'bk-stack create my-stack --token-stdin < token.txt';
 async function tokenOf(
   fromStdin: boolean,
   parameters: ReadonlyMap<string, string>,
-  { env, stdin }: Surroundings,
+  { env, stdin }: InputSources,
 ): Promise<{ readonly value: string; readonly from: string } | undefined> {
   const places = [
     ['stdin', fromStdin ? await stdin() : undefined],
@@ -110,7 +110,7 @@ async function tokenOf(
 
 function refuseTerminal(
   { config, 'token-stdin': tokenStdin }: CreationFlags,
-  { stdinIsTerminal }: Surroundings,
+  { stdinIsTerminal }: InputSources,
 ): void {
   if (config === '-' && tokenStdin) {
     throw new UsageError('--config - and --token-stdin both read stdin, which can be read once', {

@@ -6,13 +6,13 @@ import type { StackEvent } from '../events/event.ts';
 import { isDenied } from '../../aws/errors.ts';
 import { describedGroup } from '../facts/group/group.ts';
 import { lifecycleHooks } from '../facts/group/hooks.ts';
-import { capacityCalls, sizedInstances } from './calls.ts';
-import { isFinishing, protectedInService, type SizedInstance } from './scale-to-zero.ts';
+import { capacityCalls } from './calls.ts';
+import { isFinishing, protectedInService, type SizedInstance, sizedInstances } from './group-size.ts';
 
 export const GROUP_TYPE = 'AWS::AutoScaling::AutoScalingGroup';
 
 /** The calls of Auto Scaling by which the instances of a deleted group are let go. */
-export interface EmptyingCalls {
+export interface DeletedGroupCalls {
   /** Undefined for a group that is gone. */
   instances(group: string): Promise<readonly SizedInstance[] | undefined>;
   unprotect(group: string, instanceIds: readonly string[]): Promise<void>;
@@ -20,7 +20,7 @@ export interface EmptyingCalls {
   release(group: string, instanceIds: readonly string[]): Promise<void>;
 }
 
-export interface Emptying {
+export interface ReleaseOptions {
   /** Whether terminating hooks are completed too. CloudFormation waits for those that the stack does not delete first. */
   readonly releases: (group: string) => boolean;
   readonly note: (line: string) => void;
@@ -32,15 +32,15 @@ export interface Emptying {
  * unprotected only once it is in service, so this looks again and again.
  * @returns the look, to be taken with all events of the operation so far. It never throws: CloudFormation goes on without it.
  */
-export function emptyDeletedGroups(
-  calls: EmptyingCalls,
-  { releases, note }: Emptying,
+export function releaseDeletedGroups(
+  calls: DeletedGroupCalls,
+  { releases, note }: ReleaseOptions,
 ): (events: readonly StackEvent[]) => Promise<void> {
   const denied = new Set<string>();
   return async (events) => {
     for (const group of groupsBeingDeleted(events).filter((name) => !denied.has(name))) {
       try {
-        await letGo(group);
+        await releaseInstances(group);
       } catch (error) {
         // Anything else may pass until the next look, or the group is gone by then.
         if (!isDenied(error)) continue;
@@ -52,7 +52,7 @@ export function emptyDeletedGroups(
     }
   };
 
-  async function letGo(group: string): Promise<void> {
+  async function releaseInstances(group: string): Promise<void> {
     const instances = (await calls.instances(group)) ?? [];
     const held = protectedInService(instances);
     if (held.length > 0) {
@@ -76,7 +76,7 @@ export function groupsBeingDeleted(events: readonly StackEvent[]): string[] {
 const AT_ONCE = 4;
 
 /** The calls on AWS. */
-export function emptyingCalls(aws: AwsContext): EmptyingCalls {
+export function deletedGroupCalls(aws: AwsContext): DeletedGroupCalls {
   return {
     async instances(group) {
       const found = await describedGroup(aws, group);

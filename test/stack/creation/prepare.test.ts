@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseTemplate } from '../../../src/cfn/document.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { prepare } from '../../../src/stack/creation/prepare.ts';
+import { prepareCreation } from '../../../src/stack/creation/prepare.ts';
 import { brokenRules } from '../../../src/stack/template/rules.ts';
 import { checkStackName } from '../../../src/stack/creation/stack-name.ts';
 import { parseTags } from '../../../src/stack/naming/tags.ts';
@@ -23,11 +23,11 @@ Resources:
 `;
 const PATH = 'BuildkiteAgentTokenParameterStorePath';
 
-function order(
+function prepared(
   parameters: Record<string, string> = {},
   { token = 'secret', template = TEMPLATE, agentEndpoint = undefined as string | undefined, ...rest } = {},
 ) {
-  return prepare(
+  return prepareCreation(
     {
       stackName: 'ci',
       template: templateOf(template),
@@ -67,9 +67,9 @@ function refusal(work: () => unknown): string {
   return expect.fail('it should be refused');
 }
 
-describe('an order', () => {
+describe('a request', () => {
   it('passes the path of the token, and never the token', () => {
-    const { parametersWith, token } = order({ MinSize: '2' });
+    const { parametersWith, token } = prepared({ MinSize: '2' });
     expect(Object.fromEntries(parametersWith(undefined, INLINE))).to.deep.equal({
       MinSize: '2',
       [PATH]: '/bk-stack/ci/agent-token',
@@ -78,57 +78,59 @@ describe('an order', () => {
   });
 
   it('moves a token that is given as a parameter out of CloudFormation’s sight', () => {
-    const { parametersWith, token } = order({ BuildkiteAgentToken: 'from-config' }, { token: '' });
+    const { parametersWith, token } = prepared({ BuildkiteAgentToken: 'from-config' }, { token: '' });
     expect(token?.token).to.equal('from-config');
     expect([...parametersWith(undefined, INLINE).keys()]).to.deep.equal([PATH]);
   });
 
   it('keeps no token where one lies in SSM already', () => {
-    const { subject, token } = order({ [PATH]: '/buildkite/token' }, { token: '' });
+    const { subject, token } = prepared({ [PATH]: '/buildkite/token' }, { token: '' });
     expect(token).to.equal(undefined);
     expect(subject.token).to.deep.equal({ kind: 'path', path: '/buildkite/token' });
   });
 
   it('without a token is refused with the way to give one', () => {
-    expect(refusal(() => order({}, { token: '' }))).to.match(/need an agent token/);
+    expect(refusal(() => prepared({}, { token: '' }))).to.match(/need an agent token/);
   });
 
   it('of a template that takes no token needs none', () => {
     const template = 'Resources: { Topic: { Type: AWS::SNS::Topic } }';
-    const { subject, parametersWith } = order({}, { token: '', template });
+    const { subject, parametersWith } = prepared({}, { token: '', template });
     expect(subject.token).to.equal(undefined);
     expect(parametersWith(['us-east-1a'], INLINE).size).to.equal(0);
   });
 
   it('in the sandbox has the agents talk to the sandbox', () => {
     const agentEndpoint = 'http://127.0.0.1:4599/_buildkite/v3';
-    const { parametersWith, subject } = order({}, { agentEndpoint });
+    const { parametersWith, subject } = prepared({}, { agentEndpoint });
     expect(parametersWith(undefined, INLINE).get('AgentEndpoint')).to.equal(agentEndpoint);
     expect(subject.agentEndpoint).to.equal(agentEndpoint);
   });
 
   it('takes the zones that were chosen, unless some were named', () => {
     const zones = ['us-east-1b', 'us-east-1c'];
-    expect(order().parametersWith(zones, INLINE).get('AvailabilityZones')).to.equal('us-east-1b,us-east-1c');
+    expect(prepared().parametersWith(zones, INLINE).get('AvailabilityZones')).to.equal(
+      'us-east-1b,us-east-1c',
+    );
     expect(
-      order({ AvailabilityZones: 'us-east-1a' }).parametersWith(zones, INLINE).get('AvailabilityZones'),
+      prepared({ AvailabilityZones: 'us-east-1a' }).parametersWith(zones, INLINE).get('AvailabilityZones'),
     ).to.equal('us-east-1a');
   });
 
   it('is tagged as ours, with the version of the template', () => {
-    expect(order().request.tags).to.deep.equal({ 'bk-stack:stack': 'ci', 'bk-stack:version': '1.2.3' });
+    expect(prepared().request.tags).to.deep.equal({ 'bk-stack:stack': 'ci', 'bk-stack:version': '1.2.3' });
   });
 
   it('refuses sizes that contradict each other, defaults among them', () => {
     const template = `${TEMPLATE}\n`.replace('MinSize:', 'MaxSize: { Type: Number, Default: 2 }\n  MinSize:');
-    expect(refusal(() => order({ MinSize: '3' }, { template }))).to.equal(
+    expect(refusal(() => prepared({ MinSize: '3' }, { template }))).to.equal(
       'MinSize (3) is more than MaxSize (2).',
     );
-    expect(order({ MinSize: '2' }, { template }).subject.parameters.get('MaxSize')).to.equal('2');
+    expect(prepared({ MinSize: '2' }, { template }).subject.parameters.get('MaxSize')).to.equal('2');
   });
 
   it('refuses a role that is none', () => {
-    expect(refusal(() => order({}, { roleArn: 'deployer' } as object))).to.match(
+    expect(refusal(() => prepared({}, { roleArn: 'deployer' } as object))).to.match(
       /not the ARN of an IAM role/,
     );
   });
@@ -248,8 +250,8 @@ describe('the rules of a template', () => {
       missing: [],
       bucketWork: 'none',
     } as const;
-    const ordered = (parameters: Record<string, string>) =>
-      prepare(
+    const preparedWith = (parameters: Record<string, string>) =>
+      prepareCreation(
         {
           ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
           ...{ tags: {}, terminationProtection: false },
@@ -257,7 +259,7 @@ describe('the rules of a template', () => {
         { region: 'us-east-1', programs: () => PROGRAMS },
       );
     const template = await readTemplate();
-    const { subject, parametersWith } = ordered({});
+    const { subject, parametersWith } = preparedWith({});
     expect(subject.assets).to.deep.equal(PROGRAMS);
     expect(Object.fromEntries(parametersWith(undefined, staging))).to.include({
       AssetsBucket: 'assets',
@@ -269,14 +271,14 @@ describe('the rules of a template', () => {
       HostProgram: `host/${'1'.repeat(64)}.mjs`,
       ScalerProgram: `scaler/${'1'.repeat(64)}.zip`,
     };
-    expect(ordered(own).subject.assets).to.deep.equal([]);
-    expect(Object.fromEntries(ordered(own).parametersWith(undefined, staging))).to.include(own);
+    expect(preparedWith(own).subject.assets).to.deep.equal([]);
+    expect(Object.fromEntries(preparedWith(own).parametersWith(undefined, staging))).to.include(own);
   });
 
   it('of our own template are kept by its defaults, and told in its own words', async () => {
     const template = await readTemplate();
     const attempt = (parameters: Record<string, string>) =>
-      prepare(
+      prepareCreation(
         {
           ...{ stackName: 'ci', template, parameters: new Map(Object.entries(parameters)), token: 'secret' },
           ...{ tags: {}, terminationProtection: false },

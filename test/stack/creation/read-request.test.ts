@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AwsContext } from '../../../src/aws/context.ts';
 import { UsageError } from '../../../src/errors.ts';
-import { complete } from '../../../src/stack/creation/complete.ts';
-import { type CreationFlags, gather, type Surroundings } from '../../../src/stack/creation/gather.ts';
+import { completeRequest } from '../../../src/stack/creation/complete.ts';
+import {
+  type CreationFlags,
+  readRequest,
+  type InputSources,
+} from '../../../src/stack/creation/read-request.ts';
 import { errTheme } from '../../../src/terminal/theme.ts';
 
 describe('gathering what was given', () => {
@@ -22,11 +26,11 @@ describe('gathering what was given', () => {
 
   async function given(
     flags: Partial<CreationFlags>,
-    around: Partial<Surroundings> & { input?: string } = {},
+    around: Partial<InputSources> & { input?: string } = {},
   ) {
     const said: string[] = [];
     let reads = 0;
-    const order = await gather(
+    const request = await readRequest(
       { 'token-stdin': false, 'termination-protection': false, ...flags },
       {
         env: {},
@@ -39,12 +43,12 @@ describe('gathering what was given', () => {
         ...around,
       },
     );
-    return { ...order, said, reads };
+    return { ...request, said, reads };
   }
 
   async function refusal(
     flags: Partial<CreationFlags>,
-    around: Partial<Surroundings> & { input?: string } = {},
+    around: Partial<InputSources> & { input?: string } = {},
   ) {
     const error: unknown = await given(flags, around).then(
       () => expect.fail('it should be refused'),
@@ -132,20 +136,22 @@ describe('gathering what was given', () => {
     const options = { signal: new AbortController().signal, theme: errTheme };
 
     it('takes the defaults for the rest where nobody is there', async () => {
-      const found = await complete(aws, await given({ name: 'ci' }), { ...options, asking: false });
+      const found = await completeRequest(aws, await given({ name: 'ci' }), { ...options, asking: false });
       expect(found.aws.region).to.equal('eu-west-1');
-      expect(found.order.stackName).to.equal('ci');
+      expect(found.request.stackName).to.equal('ci');
     });
 
     it('asks nothing of a person who has said it all', async () => {
       const config = file('whole.yml', 'MaxSize: 3\n');
       const env = { BUILDKITE_AGENT_TOKEN: 'from-env' };
-      const order = await given({ name: 'ci', config }, { env });
-      expect((await complete(aws, order, { ...options, asking: true })).order.token).to.equal('from-env');
+      const request = await given({ name: 'ci', config }, { env });
+      expect((await completeRequest(aws, request, { ...options, asking: true })).request.token).to.equal(
+        'from-env',
+      );
     });
 
     it('cannot make up a name', async () => {
-      const nameless = complete(aws, await given({}), { ...options, asking: false });
+      const nameless = completeRequest(aws, await given({}), { ...options, asking: false });
       expect(await nameless.catch((error: unknown) => error)).to.be.instanceOf(UsageError);
     });
   });
