@@ -53,7 +53,7 @@ export default class ScaleToZero extends BaseCommand {
     const { queueState } = await import('../stack/facts/service/queue.ts');
     const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { retryClockOf } = await import('../aws/retry.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const group = groupOf(stack);
     const calls = capacityCalls(aws);

@@ -6,7 +6,7 @@ import { nearestNames } from '../../terminal/nearest.ts';
 import { counted } from '../../terminal/text.ts';
 import type { SizedInstance } from '../capacity/scale-to-zero.ts';
 import type { StackSummary } from '../facts/stack/summary.ts';
-import type { Journal } from '../update/journal.ts';
+import type { Journal } from '../update/execution/journal/journal.ts';
 import type { BucketContents } from './buckets.ts';
 
 /** A resource of the stack that is to be deleted. */
