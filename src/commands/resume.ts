@@ -18,7 +18,7 @@ export default class Resume extends BaseCommand {
     const { resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];
     const found = await calls.read(group);

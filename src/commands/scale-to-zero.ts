@@ -54,7 +54,7 @@ export default class ScaleToZero extends BaseCommand {
     const { awaitZero, remainingText } = await import('../stack/capacity/await-zero.ts');
     const { scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
     const { retryClockOf } = await import('../aws/retry.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const group = groupOf(stack);
     const calls = capacityCalls(aws);

@@ -42,7 +42,7 @@ export default class Scale extends UpdateCommand {
     const { differingLimits, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
     const { knownToDrain, requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];
     const requested: RequestedSize = {
@@ -105,10 +105,10 @@ export default class Scale extends UpdateCommand {
     differing: readonly DifferingLimit[],
     flags: { readonly debug: boolean; readonly 'no-input': boolean },
   ): Promise<void> {
-    const { parametersOrder, updateStack } = await import('../stack/update/index.ts');
+    const { parametersRequest, updateStack } = await import('../stack/update/index.ts');
     const options = await this.options(aws, stackName, { ...flags, yes: false, 'dry-run': false });
-    const order = parametersOrder(paramsOf(differing));
-    await this.tell(await updateStack(aws, stackName, { kind: 'order', order }, options));
+    const request = parametersRequest(paramsOf(differing));
+    await this.tell(await updateStack(aws, stackName, { kind: 'update', request }, options));
   }
 }
 

@@ -16,7 +16,7 @@ import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
 import type { Minute } from '../../src/stack/facts/group/surplus.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
-import type { Journal } from '../../src/stack/update/journal.ts';
+import type { Journal } from '../../src/stack/update/execution/journal/journal.ts';
 import type { Answer } from './fleet.ts';
 import { root } from './process.ts';
 import { OFFICIAL_LOGS, officialTemplates } from './official-stack.ts';

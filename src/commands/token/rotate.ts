@@ -54,7 +54,7 @@ export default class TokenRotate extends BaseCommand {
     const { rotationCalls, rotationTarget } = await import('../../stack/token/calls.ts');
     const { refreshCalls } = await import('../../stack/rollout/refresh.ts');
     const { rotationText } = await import('../../stack/token/text.ts');
-    const { requireNoUpdate } = await import('../../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../../stack/update/execution/journal/active-update.ts');
     const { retryClockOf } = await import('../../aws/retry.ts');
     const say = (line: string) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));

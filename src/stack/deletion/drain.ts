@@ -9,7 +9,7 @@ import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';
 import { queueState } from '../facts/service/queue.ts';
 import { refreshCalls } from '../rollout/refresh.ts';
-import { journalStore } from '../update/journal.ts';
+import { journalStore } from '../update/execution/journal/journal-store.ts';
 import { isUsable } from './facts.ts';
 import type { EmptyingAction } from './next.ts';
 import { deleteAgain, type DeletionPlan } from './plan.ts';

@@ -4,7 +4,7 @@ import type { SizedInstance } from '../capacity/group-size.ts';
 import type { Draining } from '../facts/group/draining.ts';
 import type { QueueState } from '../facts/service/queue.ts';
 import type { StackSummary } from '../facts/stack/summary.ts';
-import type { Journal } from '../update/journal.ts';
+import type { Journal } from '../update/execution/journal/journal.ts';
 import type { BucketContents } from './buckets.ts';
 
 /** A resource of the stack that is to be deleted. */

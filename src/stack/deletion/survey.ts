@@ -12,7 +12,7 @@ import { drainsOnTermination, lifecycleHooks } from '../facts/group/hooks.ts';
 import { queueState } from '../facts/service/queue.ts';
 import { STACK_TAG } from '../naming/tags.ts';
 import { summaryOf } from '../facts/stack/summary.ts';
-import { runningUpdate } from '../update/under-way.ts';
+import { runningUpdate } from '../update/execution/journal/active-update.ts';
 import { bucketCalls, bucketContents } from './buckets.ts';
 import {
   type DeletionFacts,

@@ -7,7 +7,7 @@ import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
 import { SIZE_TAG } from '../../../src/stack/capacity/group-size.ts';
 import { resumeGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { deleteStack, planDeletion, surveyForDeletion } from '../../../src/stack/deletion/index.ts';
-import type { Journal } from '../../../src/stack/update/journal.ts';
+import type { Journal } from '../../../src/stack/update/execution/journal/journal.ts';
 import { DeletableStack, DEFAULT_REQUEST } from '../../support/deletable.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed, sdkError } from '../../support/world-aws.ts';

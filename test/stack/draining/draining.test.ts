@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { drainingOf } from '../../../src/stack/facts/group/draining.ts';
-import { mayEndInstances } from '../../../src/stack/update/preview/changes.ts';
+import { mayEndInstances } from '../../../src/stack/update/plan/preview/changes.ts';
 import { stack, userDataOf } from '../../support/bk-stack-template.ts';
 import { HOST_PROGRAM } from '../../support/fleet.ts';
 
