@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { seeded } from '../../src/simulate/random.ts';
 import { Killer, requestsOf } from './support/killing.ts';
 import { INSTANCES, LoadedStack } from './support/loaded-stack.ts';
 
 const KILLS = 20;
-/** Milliseconds at most after a kill in which nobody goes on with it. */
-const NOBODY = 300;
+/** Seconds at most of the stack's time, after a kill, in which nobody resumes. */
+const NOBODY = 18;
 
 describe('bk-stack on 40 busy instances, killed with SIGKILL at 20 random points', function () {
   this.timeout(900_000);
@@ -52,7 +51,7 @@ describe('bk-stack on 40 busy instances, killed with SIGKILL at 20 random points
         journal === undefined
           ? await killer.run(begins, ...updating(value, ...options))
           : await killer.run(goesOn, 'update', 'ci', '--resume');
-      if (run === undefined) await sleep(random() * NOBODY);
+      if (run === undefined) await stack.sandbox.pass(random() * NOBODY);
       // The last request of one that was killed may be carried out after the look at the journal.
       else if (run.exitCode !== 0) expect(run.stderr).to.match(/(An|No) update of ci is under way/);
     }
@@ -124,7 +123,7 @@ describe('bk-stack on 40 busy instances, killed with SIGKILL at 20 random points
     const killed = async (killer: Killer, most: number, command: readonly string[]) => {
       for (;;) {
         const run = await killer.run(most, ...command);
-        if (run === undefined) await sleep(random() * NOBODY);
+        if (run === undefined) await stack.sandbox.pass(random() * NOBODY);
         else return expect(run.exitCode, run.stderr).to.equal(0);
       }
     };

@@ -3,9 +3,10 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { S3 } from '@aws-sdk/client-s3';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
-import { SandboxJobs, until } from '../support/jobs.ts';
+import { SandboxJobs } from '../support/jobs.ts';
 import { type CliTerminal, KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 describe('bk-stack update and rollback', function () {
   this.timeout(600_000);
