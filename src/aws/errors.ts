@@ -13,6 +13,13 @@ export function awsErrorCode(error: unknown): string | undefined {
   return isServiceError(error) ? error.name : undefined;
 }
 
+/** Whether AWS refused a request for want of a permission. */
+export function isDenied(error: unknown): boolean {
+  return /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized/.test(
+    awsErrorCode(error) ?? '',
+  );
+}
+
 /** Whether AWS asked to be called less often. */
 export function isThrottling(error: unknown): boolean {
   return /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|PriorRequestNotComplete)/.test(

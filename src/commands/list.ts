@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../cli/base-command.ts';
-import type { StackList } from '../stack/reading/list-stacks.ts';
+import type { StackList } from '../stack/facts/stack/list-stacks.ts';
 import { errTheme, outTheme } from '../terminal/theme.ts';
 
 export default class List extends BaseCommand {
@@ -24,8 +24,8 @@ export default class List extends BaseCommand {
   async run(): Promise<StackList> {
     const { flags } = await this.parse(List);
     const aws = await this.connect(flags);
-    const { listStacks } = await import('../stack/reading/list-stacks.ts');
-    const { listText } = await import('../stack/reading/list-text.ts');
+    const { listStacks } = await import('../stack/facts/stack/list-stacks.ts');
+    const { listText } = await import('../stack/status/list-text.ts');
     const list = await listStacks(aws, { allRegions: flags['all-regions'] });
     for (const { region, reason } of list.refused) {
       this.progress(`${errTheme.bad('Not read:')} ${region}: ${reason}`);

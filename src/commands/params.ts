@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
-import type { StackParameters } from '../stack/reading/params.ts';
+import type { StackParameters } from '../stack/status/params.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Params extends BaseCommand {
@@ -26,8 +26,8 @@ export default class Params extends BaseCommand {
     const { args, flags } = await this.parse(Params);
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
-    const { shownParameters } = await import('../stack/reading/params.ts');
-    const { paramsMarkdown, paramsText } = await import('../stack/reading/params-text.ts');
+    const { shownParameters } = await import('../stack/status/params.ts');
+    const { paramsMarkdown, paramsText } = await import('../stack/status/params-text.ts');
     const all = await shownParameters(aws, stackName);
     const shown = flags.changed
       ? { ...all, parameters: all.parameters.filter(({ changed }) => changed) }

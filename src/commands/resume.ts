@@ -17,7 +17,7 @@ export default class Resume extends BaseCommand {
     const { endsInstances } = await import('../stack/capacity/scale.ts');
     const { rememberedSize, resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
-    const { requireStack } = await import('../stack/reading/find-stack.ts');
+    const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];

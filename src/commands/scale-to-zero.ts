@@ -49,10 +49,10 @@ export default class ScaleToZero extends BaseCommand {
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
-    const { requireStack } = await import('../stack/reading/find-stack.ts');
-    const { queueState } = await import('../stack/reading/queue.ts');
+    const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
+    const { queueState } = await import('../stack/facts/service/queue.ts');
     const { awaitZero, remainingText, scaleToZero } = await import('../stack/capacity/scale-to-zero.ts');
-    const { pacingOf } = await import('../stack/pacing.ts');
+    const { retryClockOf } = await import('../aws/retry.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const group = groupOf(stack);
@@ -81,7 +81,7 @@ export default class ScaleToZero extends BaseCommand {
     const waits = flags.force || (flags.wait ?? process.stderr.isTTY);
     if (waits) {
       const status = await this.statusLine(flags);
-      await awaitZero(calls, group, pacingOf(aws, this.signal), {
+      await awaitZero(calls, group, retryClockOf(aws, this.signal), {
         timeoutSeconds: flags.timeout,
         force: flags.force,
         changed: (left) => {

@@ -40,7 +40,7 @@ export default class Scale extends UpdateCommand {
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
     const { differingLimits, isSameSize, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
     const { knownToDrain, requireDraining } = await import('../stack/draining/require.ts');
-    const { requireStack } = await import('../stack/reading/find-stack.ts');
+    const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/under-way.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];

@@ -3,7 +3,7 @@ import type { AwsContext } from '../aws/context.ts';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { asFailure } from '../cli/failure.ts';
 import { UsageError } from '../errors.ts';
-import type { StackStatus } from '../stack/reading/describe-stack.ts';
+import type { StackStatus } from '../stack/status/describe-stack.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { outTheme } from '../terminal/theme.ts';
 
@@ -45,8 +45,8 @@ export default class Status extends BaseCommand {
       });
     }
     const aws = await this.connect(flags);
-    const { describeStack } = await import('../stack/reading/describe-stack.ts');
-    const { statusText } = await import('../stack/reading/status-text.ts');
+    const { describeStack } = await import('../stack/status/describe-stack.ts');
+    const { statusText } = await import('../stack/status/status-text.ts');
     if (flags.watch) {
       await this.watch(flags.interval, async () =>
         this.here(statusText(await describeStack(aws, stackName), outTheme)),
@@ -65,19 +65,19 @@ export default class Status extends BaseCommand {
     stackName: string,
     flags: { readonly debug: boolean },
   ): Promise<string> {
-    const { watchStack } = await import('../stack/reading/watch-stack.ts');
+    const { watchStack } = await import('../stack/status/watch-stack.ts');
     const observer = await this.display(aws, flags);
     const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
     const { awaitUpdate } = await import('../stack/update/under-way.ts');
-    const { pacingOf } = await import('../stack/pacing.ts');
-    await awaitUpdate(aws, stackName, pacingOf(aws, this.signal), (line) => {
+    const { retryClockOf } = await import('../aws/retry.ts');
+    await awaitUpdate(aws, stackName, retryClockOf(aws, this.signal), (line) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     });
     return watched?.stackId ?? stackName;
   }
 
   private async watch(every: number, read: () => Promise<string>): Promise<void> {
-    const { watchStatus } = await import('../stack/reading/watch-status.ts');
+    const { watchStatus } = await import('../stack/status/watch-status.ts');
     const { LiveRegion } = await import('../terminal/live-region.ts');
     // What is wrong from the start is an error, and not something to be looked at again and again.
     await read();

@@ -1,5 +1,5 @@
 import type { AwsContext } from '../aws/context.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { runningUpdate } from '../stack/update/under-way.ts';
 import type { Journal } from '../stack/update/journal.ts';
 import type { TaskListStyle } from '../terminal/task-list.ts';
@@ -22,7 +22,7 @@ import {
 import { assetsBucketCheck } from './machine/assets-bucket.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
-import { Patient } from './patient.ts';
+import { StackFacts } from '../stack/facts/stack-facts.ts';
 import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
 import { alarmsCheck } from './service/alarms.ts';
@@ -77,7 +77,8 @@ export async function diagnose(
     };
     return { stackName: stackName ?? null, region: aws.region, checks: await examine([refused], looking) };
   }
-  const patient = stackName === undefined ? undefined : new Patient(aws, await requireStack(aws, stackName));
+  const patient =
+    stackName === undefined ? undefined : new StackFacts(aws, await requireStack(aws, stackName));
   const checks = [
     ...machineChecks(aws, identity, patient, options),
     ...(patient === undefined ? [] : stackChecks(patient, options)),
@@ -92,7 +93,7 @@ export async function diagnose(
 function machineChecks(
   aws: AwsContext,
   identity: Identity,
-  patient: Patient | undefined,
+  patient: StackFacts | undefined,
   { commands, signal }: DoctorOptions,
 ): Check[] {
   const place = {
@@ -122,7 +123,7 @@ function machineChecks(
   ];
 }
 
-function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Check[] {
+function stackChecks(patient: StackFacts, { signal, restToken }: DoctorOptions): Check[] {
   let journal: Promise<Journal | undefined> | undefined;
   const update = () => (journal ??= runningUpdate(patient.aws, patient.stackName));
   const replacing = async () => (await update()) !== undefined || (await isRefreshing(patient));
@@ -152,7 +153,7 @@ function stackChecks(patient: Patient, { signal, restToken }: DoctorOptions): Ch
 }
 
 /** Whether an instance refresh replaces instances right now, of an update or of a new token. */
-async function isRefreshing(patient: Patient): Promise<boolean> {
+async function isRefreshing(patient: StackFacts): Promise<boolean> {
   const group = await patient.group();
   const { DescribeInstanceRefreshesCommand } = await import('../aws/sdk/auto-scaling.ts');
   const client = await patient.aws.clients.autoScaling();

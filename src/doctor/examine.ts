@@ -1,6 +1,6 @@
-import { limited } from '../aws/bounded.ts';
+import pLimit from 'p-limit';
 import { isUnreachable, translateAwsError } from '../aws/errors.ts';
-import { isDenied } from '../stack/preflight/check.ts';
+import { isDenied } from '../aws/errors.ts';
 import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/task-list.ts';
 import type { Check, Examined, Finding } from './finding.ts';
 
@@ -21,7 +21,7 @@ const AT_ONCE = 6;
 
 /** Looks at everything, several things at a time. A check that fails is a finding, and never keeps the others from looking. */
 export function examine(checks: readonly Check[], options: ExaminationOptions): Promise<Examination[]> {
-  const limit = limited(AT_ONCE);
+  const limit = pLimit(AT_ONCE);
   return runTasks<Examination[]>(
     checks.map((check): ListedTask<Examination> => ({
       title: check.title,

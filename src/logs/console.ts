@@ -1,9 +1,9 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import { inParallel } from '../aws/bounded.ts';
+import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
-import { type Pacing, persistently } from '../stack/pacing.ts';
-import { instancesOfGroup } from '../stack/reading/group.ts';
+import { type RetryClock, withRetry } from '../aws/retry.ts';
+import { instancesOfGroup } from '../stack/facts/group/group.ts';
 import type { LogCalls } from './calls.ts';
 import type { GroupPlace, TailedEvent } from './event.ts';
 
@@ -18,13 +18,13 @@ export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<r
 /** Of these instances, those of whose boot nothing has reached CloudWatch. */
 export async function unheard(
   calls: LogCalls,
-  pacing: Pacing,
+  retry: RetryClock,
   places: readonly GroupPlace[],
   ids: readonly string[],
 ): Promise<readonly string[]> {
-  const heard = await inParallel(ids, ASKED_AT_ONCE, async (id) => {
+  const heard = await pLimit(ASKED_AT_ONCE).map(ids, async (id) => {
     for (const place of places) {
-      const { streams } = await persistently(pacing, () => calls.streams(place, id));
+      const { streams } = await withRetry(retry, () => calls.streams(place, id));
       if (streams.some(({ stream, firstEvent }) => stream === id && firstEvent !== undefined)) return true;
     }
     return false;

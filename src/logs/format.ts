@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import { scalerEvent } from '../stack/reading/decisions.ts';
+import { scalerEvent } from '../stack/facts/service/decisions.ts';
 import { safe } from '../terminal/safe.ts';
 import type { LogEvent, TailedEvent } from './event.ts';
 

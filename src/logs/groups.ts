@@ -1,5 +1,5 @@
 import type { AwsContext } from '../aws/context.ts';
-import { type Pacing, persistently } from '../stack/pacing.ts';
+import { type RetryClock, withRetry } from '../aws/retry.ts';
 import type { GroupPlace } from './event.ts';
 
 /** A log group by what CloudWatch keeps of it. */
@@ -12,7 +12,7 @@ export interface GroupFacts extends GroupPlace {
 /** Of these groups, those that are there. */
 export async function groupsThere(
   aws: AwsContext,
-  pacing: Pacing,
+  retry: RetryClock,
   places: readonly GroupPlace[],
   abortSignal?: AbortSignal,
 ): Promise<readonly GroupFacts[]> {
@@ -22,7 +22,7 @@ export async function groupsThere(
   const found = new Map<string, GroupFacts>();
   let nextToken: string | undefined;
   do {
-    const answer = await persistently(pacing, () =>
+    const answer = await withRetry(retry, () =>
       client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix, nextToken }), { abortSignal }),
     );
     for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {

@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
-import { inParallel } from '../aws/bounded.ts';
-import { pacingOf } from '../stack/pacing.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { retryClockOf } from '../aws/retry.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { logCalls } from './calls.ts';
 import { instancesOfStack } from './console.ts';
 import type { LogGroup } from './event.ts';
@@ -53,17 +53,17 @@ export async function listLogs(
 ): Promise<LogList> {
   const stack = await requireStack(aws, stackName);
   const { places, sharedBy } = logTargets(stack, wanted);
-  const pacing = pacingOf(aws, signal);
+  const retry = retryClockOf(aws, signal);
   const [there, instances] = await Promise.all([
-    groupsThere(aws, pacing, places, signal),
+    groupsThere(aws, retry, places, signal),
     instancesOfStack(aws, stack),
   ]);
   const present = new Set(instances);
   const calls = logCalls(aws, signal);
-  const groups = await inParallel(places, GROUPS_AT_ONCE, async (place): Promise<ListedGroup> => {
+  const groups = await pLimit(GROUPS_AT_ONCE).map(places, async (place): Promise<ListedGroup> => {
     const facts = there.find(({ name }) => name === place.name);
     if (facts === undefined) return { ...place, exists: false, streams: [] };
-    const streams = (await allStreams(calls, pacing, place))
+    const streams = (await allStreams(calls, retry, place))
       .filter(({ stream }) => sharedBy === undefined || present.has(stream))
       .sort((a, b) => (b.lastEvent ?? 0) - (a.lastEvent ?? 0));
     return {

@@ -1,9 +1,9 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
-import { OFFICIAL_BOOT_LOG } from '../stack/reading/boot-log.ts';
-import { instancesOfGroup } from '../stack/reading/group.ts';
-import { originOf } from '../stack/reading/summary.ts';
+import { OFFICIAL_BOOT_LOG } from '../stack/facts/group/boot-log.ts';
+import { instancesOfGroup } from '../stack/facts/group/group.ts';
+import { originOf } from '../stack/facts/stack/summary.ts';
 import { type GroupPlace, LOG_GROUPS, type LogGroup } from './event.ts';
 
 /** Where a stack's logs are. */

@@ -1,6 +1,7 @@
 import type { AwsContext } from '../aws/context.ts';
 import { UsageError } from '../errors.ts';
-import { requireStack, summaryOf } from '../stack/reading/index.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
+import { summaryOf } from '../stack/facts/stack/summary.ts';
 import { metricCalls } from './calls.ts';
 import type { StackMetrics } from './series.ts';
 import { spanOf } from './span.ts';

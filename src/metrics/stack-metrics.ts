@@ -1,4 +1,4 @@
-import type { StackSummary } from '../stack/reading/summary.ts';
+import type { StackSummary } from '../stack/facts/stack/summary.ts';
 import type { Dimensions, MetricCalls, Question } from './calls.ts';
 import { longestWaits, SERIES, type SeriesDefinition, type StackMetrics, type Values } from './series.ts';
 import { type Span, timesOf } from './span.ts';

@@ -1,4 +1,4 @@
-import { inParallel } from '../aws/bounded.ts';
+import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
 import { ConflictError, type SecretObjects, type StoredSecret, type Written } from './bucket/objects.ts';
 import { placeOf } from './layout.ts';
@@ -29,7 +29,7 @@ export async function copySecrets(
     ({ key }) => key,
   );
   const read = all.filter((key) => placeOf(key).kind !== 'unread');
-  const pairs = await inParallel(read, AT_ONCE, async (key) => {
+  const pairs = await pLimit(AT_ONCE).map(read, async (key) => {
     const [source, target] = await Promise.all([from.read(key), to.read(key)]);
     return { key, source, target };
   });
@@ -46,7 +46,7 @@ export async function copySecrets(
     });
   }
   let done = 0;
-  const copied = await inParallel(wanted, AT_ONCE, async ({ key, source, target }) => {
+  const copied = await pLimit(AT_ONCE).map(wanted, async ({ key, source, target }) => {
     const condition = target === undefined ? ('absent' as const) : { etag: target.etag };
     const written = await to.write(key, source.body, condition).catch((error: unknown) => {
       if (!(error instanceof ConflictError)) throw error;

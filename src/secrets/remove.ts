@@ -1,4 +1,4 @@
-import { inParallel } from '../aws/bounded.ts';
+import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
 import { type BucketPlace, placeWords } from './bucket/locate.ts';
 import type { SecretObjects } from './bucket/objects.ts';
@@ -26,7 +26,7 @@ export async function planRemoval(
   allVersions: boolean,
 ): Promise<Removal[]> {
   const forGood = allVersions || !(await objects.keepsVersions());
-  const plan = await inParallel(keys, AT_ONCE, async (key) => {
+  const plan = await pLimit(AT_ONCE).map(keys, async (key) => {
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     const present = versions.some(({ latest, removal }) => latest && !removal);
     return {
@@ -50,8 +50,8 @@ export async function planRemoval(
 }
 
 export async function removeSecrets(objects: SecretObjects, plan: readonly Removal[]): Promise<void> {
-  await inParallel(plan, AT_ONCE, async ({ key, forGood, versionIds }) => {
+  await pLimit(AT_ONCE).map(plan, async ({ key, forGood, versionIds }) => {
     if (!forGood) await objects.remove(key);
-    else await inParallel(versionIds, AT_ONCE, (versionId) => objects.removeVersion(key, versionId));
+    else await pLimit(AT_ONCE).map(versionIds, (versionId) => objects.removeVersion(key, versionId));
   });
 }

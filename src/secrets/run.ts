@@ -3,9 +3,9 @@ import { constants } from 'node:os';
 import { OperationError } from '../errors.ts';
 import { run } from '../shell/run.ts';
 import type { SecretObjects } from './bucket/objects.ts';
-import { environmentScript } from './build/environment.ts';
-import { readSecrets, readSshKeys } from './build/read.ts';
-import { startSshAgent } from './build/ssh-agent.ts';
+import { environmentScript } from './job/environment.ts';
+import { readSecrets, readSshKeys } from './job/read.ts';
+import { startSshAgent } from './job/ssh-agent.ts';
 import { storeOf } from './read/effective.ts';
 
 /**

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
 import { metricCalls, type Question } from '../metrics/calls.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { type DemandByMinute, traceOfDemand } from './from-demand.ts';
 import type { Trace } from './trace.ts';
 

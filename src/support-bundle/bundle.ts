@@ -1,6 +1,6 @@
 import type { AwsContext } from '../aws/context.ts';
-import { pacingOf } from '../stack/pacing.ts';
-import { requireStack } from '../stack/reading/find-stack.ts';
+import { retryClockOf } from '../aws/retry.ts';
+import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { KnownValues } from '../redaction/known-values.ts';
 import { Redactor, Tally } from '../redaction/redactor.ts';
 import { Archive, type Sink } from './archive.ts';
@@ -58,7 +58,7 @@ export async function planBundle(
   const { stackName, since, until, maxLogBytes } = order;
   const { now, signal, progress } = surroundings;
   const stack = await requireStack(aws, stackName);
-  const clock = { ...pacingOf(aws, signal), now };
+  const clock = { ...retryClockOf(aws, signal), now };
   const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
   const agents = new Set<string>();
   const parts = [

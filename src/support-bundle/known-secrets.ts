@@ -1,5 +1,5 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
-import { inParallel } from '../aws/bounded.ts';
 import { translateAwsError } from '../aws/errors.ts';
 import { parseTemplate } from '../cfn/document.ts';
 import type { KnownValues } from '../redaction/known-values.ts';
@@ -7,7 +7,7 @@ import { isSecretName } from '../redaction/names.ts';
 import type { Reason } from '../redaction/patterns.ts';
 import { openForReading } from '../secrets/bucket/open.ts';
 import { parameterDefinitions } from '../stack/parameters/index.ts';
-import { parameterPath } from '../stack/deletion/token-parameters.ts';
+import { parameterPath } from '../stack/naming/parameters.ts';
 import { secretValues, type StackTexts, stackValues } from './secret-values.ts';
 import { idsOf, parameterOf, type Site } from './site.ts';
 
@@ -157,7 +157,7 @@ async function readBucket(
   const wanted = newest.filter(({ bytes }) => bytes <= BIGGEST);
   const failures = new Set<string>();
   let failed = 0;
-  await inParallel(wanted, AT_ONCE, async ({ key, versionId }) => {
+  await pLimit(AT_ONCE).map(wanted, async ({ key, versionId }) => {
     try {
       const secret = await objects.read(key, versionId === 'null' ? undefined : versionId);
       if (secret === undefined) return;

@@ -1,4 +1,4 @@
-import { parseCredentials } from '../secrets/build/git-credentials.ts';
+import { parseCredentials } from '../secrets/job/git-credentials.ts';
 import { parseEnvFile } from '../secrets/env-file/parse.ts';
 import { placeOf } from '../secrets/layout.ts';
 import { isBlank, isOrdinary, isReference, isSecretName } from '../redaction/names.ts';

@@ -1,6 +1,6 @@
 import type { Stack, StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../aws/context.ts';
-import type { StackStatus } from '../stack/reading/describe-stack.ts';
+import type { StackStatus } from '../stack/status/describe-stack.ts';
 import { OperationError } from '../errors.ts';
 import type { TailClock } from '../logs/tailing/options.ts';
 
@@ -29,7 +29,7 @@ export function openSite(known: Omit<Site, 'template' | 'resources' | 'status'>)
     template: once(() => templateText(aws, id)),
     resources: once(() => resourcesBelow(aws, id)),
     status: once(async () => {
-      const { describeStack } = await import('../stack/reading/describe-stack.ts');
+      const { describeStack } = await import('../stack/status/describe-stack.ts');
       return describeStack(aws, stackName);
     }),
   };

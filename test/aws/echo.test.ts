@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { withoutEcho } from '../../src/aws/echo.ts';
+import { redactedRequest } from '../../src/aws/redacted-request.ts';
 import { awsErrorCode } from '../../src/aws/errors.ts';
 
 describe('a request that carries a secret', () => {
@@ -8,7 +8,7 @@ describe('a request that carries a secret', () => {
       name: 'InvalidRequest',
       $metadata: { httpStatusCode: 400 },
     });
-    return withoutEcho(secret, Promise.reject(error)).then(
+    return redactedRequest(secret, Promise.reject(error)).then(
       () => expect.fail('it was taken'),
       (thrown: unknown) => thrown as Error,
     );
@@ -29,6 +29,6 @@ describe('a request that carries a secret', () => {
   });
 
   it('answers as the request does', async () => {
-    expect(await withoutEcho('x', Promise.resolve(1))).to.equal(1);
+    expect(await redactedRequest('x', Promise.resolve(1))).to.equal(1);
   });
 });

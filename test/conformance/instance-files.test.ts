@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
 import { STATIC_FILES } from '../../src/host/boot/files.ts';
 import { Machine } from '../../src/host/boot/machine.ts';
-import { AGENT_RESTART } from '../../src/host/boot/places.ts';
+import { AGENT_RESTART } from '../../src/host/boot/paths.ts';
 import { agentRestartDropIn, enableUnit } from '../../src/host/boot/systemd.ts';
 import type { Run } from '../../src/shell/run.ts';
 import { stack, userDataOf } from '../support/bk-stack-template.ts';

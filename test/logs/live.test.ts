@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { EventRange } from '../../src/logs/calls.ts';
 import type { GroupPlace, LogEvent } from '../../src/logs/event.ts';
 import type { LiveUpdate, OpenLive } from '../../src/logs/tailing/live-calls.ts';
-import { Twins } from '../../src/logs/tailing/recent-ids.ts';
+import { LiveDeduplicator } from '../../src/logs/tailing/recent-ids.ts';
 import { tail } from '../../src/logs/tailing/tail.ts';
 import { awsError } from '../support/cloudformation.ts';
 
@@ -130,7 +130,7 @@ describe('following by what CloudWatch sends', () => {
   });
 
   it('pairs what is sent with what is read, whichever comes first', () => {
-    const twins = new Twins();
+    const twins = new LiveDeduplicator();
     const event = line('x', 1);
     expect([
       twins.live(event),

@@ -1,7 +1,7 @@
 import type { DeploymentCalls } from '../../src/stack/deployment/calls.ts';
 import type { ChangeSetState } from '../../src/stack/deployment/change-set-calls.ts';
 import type { StackEvent } from '../../src/stack/events/event.ts';
-import type { Pacing } from '../../src/stack/pacing.ts';
+import type { RetryClock } from '../../src/aws/retry.ts';
 import { ROOT } from './events.ts';
 
 /** An error as the SDK throws it. */
@@ -10,7 +10,7 @@ export function awsError(name: string, message = name, httpStatusCode = 400): Er
 }
 
 /** Waits for nothing, and keeps how long it was asked to. */
-export function instantPacing(): Pacing & { readonly pauses: number[] } {
+export function instantPacing(): RetryClock & { readonly pauses: number[] } {
   const pauses: number[] = [];
   return {
     pauses,

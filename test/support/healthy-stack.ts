@@ -14,7 +14,7 @@ import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
 import type { AskIdentity } from '../../src/doctor/machine/account.ts';
 import { diagnose, findingsOf, repairsOf, type DoctorOptions, type Report } from '../../src/doctor/doctor.ts';
-import type { Minute } from '../../src/stack/reading/surplus.ts';
+import type { Minute } from '../../src/stack/facts/group/surplus.ts';
 import { assetCalls, assetsBucketName } from '../../src/stack/assets/index.ts';
 import type { Journal } from '../../src/stack/update/journal.ts';
 import type { Answer } from './fleet.ts';

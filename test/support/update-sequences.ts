@@ -3,7 +3,7 @@ import { PAUSED_TAG } from '../../src/scaler/paused-tag.ts';
 import { seeded } from '../../src/simulate/random.ts';
 import { capacityCalls } from '../../src/stack/capacity/calls.ts';
 import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
-import { describeStack } from '../../src/stack/reading/index.ts';
+import { describeStack } from '../../src/stack/status/index.ts';
 import type { Answer } from './fleet.ts';
 import { halted, UpdatableStack } from './updatable.ts';
 import { Killed } from './world-aws.ts';

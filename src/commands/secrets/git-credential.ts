@@ -15,8 +15,8 @@ export default class SecretsGitCredential extends SecretsCommand {
     if (args.action !== 'get') return;
     const request = await text(process.stdin);
     const { objects } = await this.openForReading(flags, { bucket: flags.bucket });
-    const { answerGit } = await import('../../secrets/build/git-credentials.ts');
-    const { readGitCredentials } = await import('../../secrets/build/read.ts');
+    const { answerGit } = await import('../../secrets/job/git-credentials.ts');
+    const { readGitCredentials } = await import('../../secrets/job/read.ts');
     const { storeOf } = await import('../../secrets/read/effective.ts');
     process.stdout.write(answerGit(await readGitCredentials(storeOf(objects), flags.pipeline), request));
   }

@@ -3,7 +3,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
 import { UsageError } from '../../errors.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
-import type { RotationResult } from '../../stack/rotation/rotate.ts';
+import type { RotationResult } from '../../stack/token/rotate.ts';
 import { counted } from '../../terminal/text.ts';
 import { logLine } from '../../terminal/log-line.ts';
 import { outTheme } from '../../terminal/theme.ts';
@@ -39,7 +39,7 @@ export default class TokenRotate extends BaseCommand {
     const { args, flags } = await this.parse(TokenRotate);
     const stackName = this.requireName(args.name);
     const feed = `bk-stack token rotate ${stackName} ${AS_GIVEN} --token-stdin < new-token.txt`;
-    const { parseToken } = await import('../../stack/token.ts');
+    const { parseToken } = await import('../../stack/token/token.ts');
     const ask = this.interactive(flags) && !flags['token-stdin'];
     if (!ask && (!flags['token-stdin'] || process.stdin.isTTY)) {
       throw new UsageError('No token given', {
@@ -50,17 +50,17 @@ export default class TokenRotate extends BaseCommand {
     const typed = ask ? await askHidden('New agent token (not shown)') : await text(process.stdin);
     const token = parseToken(typed, ask ? 'What was typed' : 'stdin', feed);
     const aws = await this.connect(flags);
-    const { rotateToken } = await import('../../stack/rotation/rotate.ts');
-    const { rotationCalls, tokenPlace } = await import('../../stack/rotation/calls.ts');
+    const { rotateToken } = await import('../../stack/token/rotate.ts');
+    const { rotationCalls, tokenPlace } = await import('../../stack/token/calls.ts');
     const { refreshCalls } = await import('../../stack/rollout/refresh.ts');
-    const { rotationText } = await import('../../stack/rotation/text.ts');
+    const { rotationText } = await import('../../stack/token/text.ts');
     const { requireNoUpdate } = await import('../../stack/update/under-way.ts');
-    const { pacingOf } = await import('../../stack/pacing.ts');
+    const { retryClockOf } = await import('../../aws/retry.ts');
     const say = (line: string) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
     };
     const { requireDraining } = await import('../../stack/draining/require.ts');
-    const { requireStack } = await import('../../stack/reading/find-stack.ts');
+    const { requireStack } = await import('../../stack/facts/stack/find-stack.ts');
     // An update may be about to replace the instances itself, or to move the token elsewhere.
     const [place] = await Promise.all([tokenPlace(aws, stackName), requireNoUpdate(aws, stackName)]);
     if (!flags['no-roll']) {
@@ -71,7 +71,7 @@ export default class TokenRotate extends BaseCommand {
       rotationCalls(aws, this.signal),
       refreshCalls(aws),
       { ...place, token, minHealthy: flags['min-healthy'], roll: !flags['no-roll'] },
-      pacingOf(aws, this.signal),
+      retryClockOf(aws, this.signal),
       {
         say,
         refreshed: ({ status, left, reason }, instances) => {

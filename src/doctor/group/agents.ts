@@ -2,7 +2,7 @@ import { agentsByInstance } from '../../stack/instances/agents.ts';
 import { machinesOf } from '../../stack/instances/list.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import { Patient } from '../patient.ts';
+import { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;
@@ -24,7 +24,7 @@ export interface AgentFacts {
 }
 
 /** Whether the instances have agents. A zombie costs money, counts as capacity, and runs no job. */
-export function agentsCheck(patient: Patient, restToken: string | undefined, signal: AbortSignal): Check {
+export function agentsCheck(patient: StackFacts, restToken: string | undefined, signal: AbortSignal): Check {
   return {
     title: 'Agents',
     look: async () => {
@@ -48,19 +48,22 @@ export function agentsCheck(patient: Patient, restToken: string | undefined, sig
 
 /** Those that are zombies at another look a while later too. */
 async function lastingZombies(
-  { aws, stack }: Patient,
+  { aws, stack }: StackFacts,
   suspects: readonly string[],
   restToken: string | undefined,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (suspects.length === 0) return [];
   await aws.wait(LOOK_AGAIN_SECONDS, signal);
-  const facts = await agentFacts(new Patient(aws, stack), restToken);
+  const facts = await agentFacts(new StackFacts(aws, stack), restToken);
   const still = facts === undefined ? [] : zombiesOf(facts);
   return suspects.filter((id) => still.includes(id));
 }
 
-async function agentFacts(patient: Patient, restToken: string | undefined): Promise<AgentFacts | undefined> {
+async function agentFacts(
+  patient: StackFacts,
+  restToken: string | undefined,
+): Promise<AgentFacts | undefined> {
   const [group, queue] = await Promise.all([patient.group(), patient.queue()]);
   if (group === undefined || !queue.known) return undefined;
   const [machines, byInstance, now] = await Promise.all([
@@ -84,11 +87,11 @@ async function agentFacts(patient: Patient, restToken: string | undefined): Prom
 
 /** A person may have thought for a while: those that have an agent by now are left alone. */
 async function markUnhealthy(
-  { aws, stack }: Patient,
+  { aws, stack }: StackFacts,
   instanceIds: readonly string[],
   restToken: string | undefined,
 ): Promise<void> {
-  const facts = await agentFacts(new Patient(aws, stack), restToken);
+  const facts = await agentFacts(new StackFacts(aws, stack), restToken);
   const still = facts === undefined ? [] : zombiesOf(facts);
   const { SetInstanceHealthCommand } = await import('../../aws/sdk/auto-scaling.ts');
   const client = await aws.clients.autoScaling();

@@ -1,8 +1,8 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
-import type { Draining } from '../../stack/draining/draining.ts';
+import type { Draining } from '../../stack/facts/group/draining.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
 const LAUNCHING = 'autoscaling:EC2_INSTANCE_LAUNCHING';
@@ -45,7 +45,7 @@ export interface HooksFacts {
 }
 
 /** Whether instances are held at both ends of their life, by hooks that their own program completes. */
-export function hooksCheck(patient: Patient): Check {
+export function hooksCheck(patient: StackFacts): Check {
   return {
     title: 'Lifecycle hooks',
     look: async () => {

@@ -1,10 +1,10 @@
 import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
-import { groupState } from '../../stack/reading/group.ts';
-import { warmInstances, warmPoolState } from '../../stack/reading/warm-pool.ts';
+import { groupState } from '../../stack/facts/group/group.ts';
+import { warmInstances, warmPoolState } from '../../stack/facts/group/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
 /** What tells whether a group gets and keeps its instances. */
@@ -20,7 +20,7 @@ export interface MembersFacts {
 }
 
 /** Whether launches succeed, and what has been launched is as it should be. */
-export function instancesCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
+export function instancesCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Instances',
     look: async () => {
@@ -62,7 +62,7 @@ export function instancesCheck(patient: Patient, replacing: () => Promise<boolea
 }
 
 /** Undefined for a group without a warm pool, or one that is to launch nothing for it: why is the group's check to tell. */
-async function poolOf(group: AutoScalingGroup, { aws }: Patient): Promise<PoolFacts | undefined> {
+async function poolOf(group: AutoScalingGroup, { aws }: StackFacts): Promise<PoolFacts | undefined> {
   const { WarmPoolConfiguration, SuspendedProcesses = [], AutoScalingGroupName = '' } = group;
   if (WarmPoolConfiguration === undefined || WarmPoolConfiguration.Status === 'PendingDelete')
     return undefined;
@@ -70,7 +70,7 @@ async function poolOf(group: AutoScalingGroup, { aws }: Patient): Promise<PoolFa
   return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await warmInstances(aws, AutoScalingGroupName));
 }
 
-function remedyFor(reason: string, stack: Pick<Patient, 'stackName' | 'region'>): string {
+function remedyFor(reason: string, stack: Pick<StackFacts, 'stackName' | 'region'>): string {
   return (
     adviceFor({ reason }, stack) ??
     `See what the group tried: aws autoscaling describe-scaling-activities --region ${stack.region}`

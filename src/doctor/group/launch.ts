@@ -4,12 +4,12 @@ import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/prefligh
 import { checkLaunch } from '../../stack/preflight/launch.ts';
 import { checkVcpus } from '../../stack/preflight/quotas.ts';
 import { type Check, examined, type Finding, type FindingCode } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 type PreflightCalls = ReturnType<typeof preflightCalls>;
 
 /** Whether new instances can be had, and can start. Judged by the same rules as before a creation. */
-export function launchChecks(patient: Patient, signal: AbortSignal): Check[] {
+export function launchChecks(patient: StackFacts, signal: AbortSignal): Check[] {
   const calls = preflightCalls(patient.aws, signal);
   let facts: Promise<readonly InstanceTypeFacts[]> | undefined;
   /** Of the group's types; asked for once. */

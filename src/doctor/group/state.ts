@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether a group does its work. */
 export interface GroupFacts {
@@ -28,7 +28,7 @@ export interface GroupRepairs {
 }
 
 /** Whether somebody has left the group in a state in which it does not work. */
-export function groupCheck(patient: Patient): Check {
+export function groupCheck(patient: StackFacts): Check {
   return {
     title: 'Group',
     look: async () => {
@@ -61,7 +61,7 @@ export function groupFacts(group: AutoScalingGroup, drains: boolean): GroupFacts
 
 export function judgeGroup(
   facts: GroupFacts,
-  { place, region }: Pick<Patient, 'place' | 'region'>,
+  { place, region }: Pick<StackFacts, 'place' | 'region'>,
   repairs: GroupRepairs,
 ): Finding[] {
   const { name, paused, suspended, zones, protectedFromScaleIn, drains } = facts;
@@ -112,7 +112,7 @@ export function judgeGroup(
   return findings;
 }
 
-function groupMissing(patient: Patient): Finding {
+function groupMissing(patient: StackFacts): Finding {
   const name = patient.output('AutoScalingGroupName');
   return {
     code: 'group-missing',

@@ -1,5 +1,5 @@
 import { capacityCalls } from '../../stack/capacity/calls.ts';
-import { type GroupState, groupState } from '../../stack/reading/group.ts';
+import { type GroupState, groupState } from '../../stack/facts/group/group.ts';
 import {
   onStandby,
   readSurplus,
@@ -7,13 +7,13 @@ import {
   type Surplus,
   surplusRemedy,
   surplusText,
-} from '../../stack/reading/surplus.ts';
+} from '../../stack/facts/group/surplus.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether the group gets rid of instances that nobody needs. */
-export function surplusCheck(patient: Patient, replacing: () => Promise<boolean>): Check {
+export function surplusCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Surplus instances',
     look: async () => {

@@ -1,5 +1,5 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
-import { hasFailed } from '../../stack/reading/group.ts';
+import { hasFailed } from '../../stack/facts/group/group.ts';
 import { minuteOf } from '../../terminal/minute.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Finding } from '../finding.ts';

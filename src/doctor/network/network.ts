@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Changing, Launch, Patient } from '../patient.ts';
+import type { Changing, Launch, StackFacts } from '../../stack/facts/stack-facts.ts';
 import { overlaps } from './cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';
@@ -9,7 +9,7 @@ import { judgeSecurityGroups } from './security-groups.ts';
 import { judgeWaysOut } from './ways-out.ts';
 
 /** Whether instances have room, and reach what they need. */
-export function networkCheck(patient: Patient): Check {
+export function networkCheck(patient: StackFacts): Check {
   return {
     title: 'Network',
     look: async () => {
@@ -126,7 +126,7 @@ function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: stri
 /** Containers must not get addresses that the instances' own network has. */
 function judgeDockerPools(
   subnets: NetworkFacts['subnets'],
-  patient: Pick<Patient, 'parameter'>,
+  patient: Pick<StackFacts, 'parameter'>,
   changing: Changing,
 ): Finding[] {
   return ['DockerIPv4AddressPool1', 'DockerIPv4AddressPool2'].flatMap((parameter): Finding[] => {

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { isDenied } from '../../stack/preflight/check.ts';
-import { findStack } from '../../stack/reading/find-stack.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { findStack } from '../../stack/facts/stack/find-stack.ts';
 import { actionsOf } from './actions.ts';
 import { CALLS, DEPLOYING } from './calls.ts';
 import { DEPLOYING_ACTIONS } from './deploying.ts';

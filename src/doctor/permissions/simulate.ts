@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { isDenied } from '../../stack/preflight/check.ts';
+import { isDenied } from '../../aws/errors.ts';
 import { type Examined, examined } from '../finding.ts';
 import { neededActions, type PolicyDocument, type PolicyPlace, policyFor } from './policy.ts';
 

@@ -1,6 +1,6 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What an alarm says. */
 export type AlarmFacts = Pick<MetricAlarm, 'AlarmName' | 'StateValue' | 'StateReason' | 'AlarmDescription'>;
@@ -9,7 +9,7 @@ export type AlarmFacts = Pick<MetricAlarm, 'AlarmName' | 'StateValue' | 'StateRe
 const MOST = 100;
 
 /** Whether an alarm of the stack is on. */
-export function alarmsCheck(patient: Patient): Check {
+export function alarmsCheck(patient: StackFacts): Check {
   return {
     title: 'Alarms',
     look: async () => {
@@ -27,7 +27,7 @@ export function alarmsCheck(patient: Patient): Check {
 
 export function judgeAlarms(
   alarms: readonly AlarmFacts[],
-  { place, region }: Pick<Patient, 'place' | 'region'>,
+  { place, region }: Pick<StackFacts, 'place' | 'region'>,
 ): Finding[] {
   return alarms
     .filter(({ StateValue }) => StateValue === 'ALARM')

@@ -3,7 +3,7 @@ import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
 import { type BucketPlace, locateBucket } from '../../secrets/bucket/locate.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 export interface BucketState extends BucketFacts {
   readonly bucket: string;
@@ -20,7 +20,7 @@ export interface BucketRepairs {
 }
 
 /** Whether the secrets of the builds are kept as secrets. What is in them, `bk-stack secrets lint` looks at. */
-export function bucketCheck(patient: Patient): Check {
+export function bucketCheck(patient: StackFacts): Check {
   return {
     title: 'Secrets bucket',
     look: async () => {

@@ -1,11 +1,11 @@
-import { groupState } from '../../stack/reading/group.ts';
-import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/reading/untaken-jobs.ts';
+import { groupState } from '../../stack/facts/group/group.ts';
+import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/facts/service/untaken-jobs.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether jobs wait that no agent takes. */
-export function jobsCheck(patient: Patient): Check {
+export function jobsCheck(patient: StackFacts): Check {
   return {
     title: 'Jobs',
     look: async () => {
@@ -26,7 +26,7 @@ export function jobsCheck(patient: Patient): Check {
   };
 }
 
-export function judgeUntaken(untaken: UntakenJobs, { place }: Pick<Patient, 'place'>): Finding {
+export function judgeUntaken(untaken: UntakenJobs, { place }: Pick<StackFacts, 'place'>): Finding {
   return {
     code: 'jobs-untaken',
     severity: 'warning',

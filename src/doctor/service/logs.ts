@@ -1,7 +1,7 @@
 import { logTargets } from '../../logs/targets.ts';
 import { LOG_GROUPS } from '../../logs/event.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** A log group that the stack ought to have. */
 export interface LogGroupFacts {
@@ -12,7 +12,7 @@ export interface LogGroupFacts {
 }
 
 /** Whether what happens on the instances is written down, and not kept for ever. */
-export function logsCheck(patient: Patient): Check {
+export function logsCheck(patient: StackFacts): Check {
   return {
     title: 'Log groups',
     look: async () => {
@@ -31,7 +31,7 @@ export function logsCheck(patient: Patient): Check {
 
 async function groupsThere({
   aws,
-}: Patient): Promise<Map<string, { readonly retentionInDays?: number | undefined }>> {
+}: StackFacts): Promise<Map<string, { readonly retentionInDays?: number | undefined }>> {
   const { DescribeLogGroupsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
   const client = await aws.clients.cloudWatchLogs();
   const found = new Map<string, { readonly retentionInDays?: number | undefined }>();
@@ -48,7 +48,7 @@ async function groupsThere({
 
 export function judgeLogs(
   groups: readonly LogGroupFacts[],
-  { origin, region }: Pick<Patient, 'origin' | 'region'>,
+  { origin, region }: Pick<StackFacts, 'origin' | 'region'>,
   days: string,
 ): Finding[] {
   // The agents of the official stack make their groups as they come to need them.

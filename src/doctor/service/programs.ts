@@ -1,12 +1,12 @@
 import { type AssetCalls, assetCalls } from '../../stack/assets/index.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** The parameters of the template that name what the CLI has put into the assets bucket. */
 const PROGRAMS = ['HostProgram', 'ScalerProgram'] as const;
 
 /** Whether what instances fetch at their boot is still there. */
-export function programsCheck(patient: Patient): Check {
+export function programsCheck(patient: StackFacts): Check {
   return {
     title: 'Programs',
     look: async () => {
@@ -24,14 +24,14 @@ export function programsCheck(patient: Patient): Check {
 async function missingPrograms(
   calls: Pick<AssetCalls, 'objectExists'>,
   bucket: string,
-  patient: Patient,
+  patient: StackFacts,
 ): Promise<string[]> {
   const keys = PROGRAMS.flatMap((parameter) => patient.parameter(parameter) ?? []);
   const there = await Promise.all(keys.map((key) => calls.objectExists(bucket, key)));
   return keys.filter((_, index) => !there[index]);
 }
 
-function gone(bucket: string, keys: readonly string[], { place }: Patient): Finding {
+function gone(bucket: string, keys: readonly string[], { place }: StackFacts): Finding {
   return {
     code: 'program-missing',
     severity: 'error',

@@ -1,10 +1,10 @@
-import { listStacks } from '../../stack/reading/list-stacks.ts';
-import type { StackSummary } from '../../stack/reading/summary.ts';
+import { listStacks } from '../../stack/facts/stack/list-stacks.ts';
+import type { StackSummary } from '../../stack/facts/stack/summary.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Changing, Patient } from '../patient.ts';
+import type { Changing, StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether the queue is this stack's alone, and its agents serve no other. */
-export function queueCheck(patient: Patient): Check {
+export function queueCheck(patient: StackFacts): Check {
   return {
     title: 'Queue',
     look: async () => {
@@ -36,7 +36,7 @@ export function judgeQueue(
     tags,
     others,
   }: { readonly queue: string; readonly tags: string; readonly others: readonly string[] },
-  { place }: Pick<Patient, 'place'>,
+  { place }: Pick<StackFacts, 'place'>,
   changing: Changing,
 ): Finding[] {
   const tagged = /(?:^|,)\s*queue\s*=\s*([^,]*)/.exec(tags)?.[1];

@@ -1,9 +1,9 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import { scalerRule } from '../../stack/reading/resources.ts';
+import { scalerRule } from '../../stack/facts/stack/resources.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether the scaler does its work. */
 export interface ScalerFacts {
@@ -40,7 +40,7 @@ const SILENT_AFTER_SECONDS = 900;
 const LOOK_BACK_SECONDS = 900;
 
 /** Whether the group is sized by what the queue needs. */
-export function scalerCheck(patient: Patient): Check {
+export function scalerCheck(patient: StackFacts): Check {
   return {
     title: 'Scaler',
     look: async () => {
@@ -90,7 +90,7 @@ export function scalerCheck(patient: Patient): Check {
 
 export function judgeScaler(
   { name, reserved, rule, last, due, paused, minimum, ours }: ScalerFacts,
-  { place, region }: Pick<Patient, 'place' | 'region'>,
+  { place, region }: Pick<StackFacts, 'place' | 'region'>,
   repairs: ScalerRepairs,
 ): Finding[] {
   const { min, held } = minimum;
@@ -183,12 +183,12 @@ export function judgeScaler(
 }
 
 /** When the scaler began to look, in milliseconds since 1970: its schedule is among the last that a stack makes. */
-function startedAt({ stack }: Patient, rule: ScheduleFacts | undefined): number {
+function startedAt({ stack }: StackFacts, rule: ScheduleFacts | undefined): number {
   return (rule?.at ?? stack.LastUpdatedTime ?? stack.CreationTime)?.getTime() ?? 0;
 }
 
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
-async function functionOf(patient: Patient): Promise<string | undefined> {
+async function functionOf(patient: StackFacts): Promise<string | undefined> {
   const own = patient.output('ScalerFunction');
   if (own !== undefined) return own;
   const resources = await patient.resources();
@@ -198,7 +198,7 @@ async function functionOf(patient: Patient): Promise<string | undefined> {
   )?.PhysicalResourceId;
 }
 
-async function reservedOf({ aws }: Patient, FunctionName: string): Promise<ScalerFacts['reserved']> {
+async function reservedOf({ aws }: StackFacts, FunctionName: string): Promise<ScalerFacts['reserved']> {
   const { GetFunctionConcurrencyCommand } = await import('../../aws/sdk/lambda.ts');
   const client = await aws.clients.lambda();
   try {
@@ -210,7 +210,7 @@ async function reservedOf({ aws }: Patient, FunctionName: string): Promise<Scale
   }
 }
 
-async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
+async function ruleOf(patient: StackFacts): Promise<ScalerFacts['rule']> {
   const rule = scalerRule(await patient.resources());
   const Name = rule?.PhysicalResourceId;
   if (Name === undefined) return undefined;
@@ -227,7 +227,7 @@ async function ruleOf(patient: Patient): Promise<ScalerFacts['rule']> {
 
 /** The last thing that the scaler said since `from`, in milliseconds since 1970. A missing log group is told by another check. */
 async function lastSaid(
-  { aws }: Patient,
+  { aws }: StackFacts,
   { logGroup: logGroupName, ours }: { readonly logGroup: string; readonly ours: boolean },
   from: number,
 ): Promise<ScalerFacts['last']> {

@@ -1,14 +1,14 @@
-import { firstCauseOf } from '../../stack/reading/describe-stack.ts';
-import { stackProblems } from '../../stack/reading/problems.ts';
-import { summaryOf } from '../../stack/reading/summary.ts';
+import { firstCauseOf } from '../../stack/status/describe-stack.ts';
+import { stackProblems } from '../../stack/status/problems.ts';
+import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { isFailure, isSettled } from '../../stack/events/event.ts';
 import type { Journal } from '../../stack/update/journal.ts';
 import { type JournalState, readJournalState } from '../../stack/update/void.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether CloudFormation is through with the stack, and nobody left an update half done. */
-export function stackCheck(patient: Patient, update: () => Promise<Journal | undefined>): Check {
+export function stackCheck(patient: StackFacts, update: () => Promise<Journal | undefined>): Check {
   return {
     title: 'Stack',
     look: async () => {
@@ -36,7 +36,7 @@ export function stackCheck(patient: Patient, update: () => Promise<Journal | und
   };
 }
 
-function busy(status: string, { place }: Patient): Finding {
+function busy(status: string, { place }: StackFacts): Finding {
   return {
     code: 'stack-busy',
     severity: 'warning',
@@ -50,7 +50,7 @@ function busy(status: string, { place }: Patient): Finding {
 export function judgeJournal(
   { phase, by, startedAt }: Pick<Journal, 'phase' | 'by' | 'startedAt'>,
   state: JournalState,
-  { place }: Pick<Patient, 'place'>,
+  { place }: Pick<StackFacts, 'place'>,
 ): Finding {
   if (state.kind === 'void') {
     return {

@@ -1,8 +1,8 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { agentMetrics, BUILDKITE, reasonOf } from '../../stack/agent-metrics.ts';
-import type { MetricsAnswer } from '../../stack/preflight/agent-token.ts';
+import { agentMetrics, BUILDKITE, reasonOf } from '../../buildkite/agent-metrics.ts';
+import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
-import type { Patient } from '../patient.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Where the agents' token lies, and what Buildkite says to it. It is never part of what is told. */
 export interface TokenFacts {
@@ -15,7 +15,7 @@ export interface TokenFacts {
 }
 
 /** Whether agents, and the scaler, get in at Buildkite. */
-export function tokenCheck(patient: Patient, signal: AbortSignal): Check {
+export function tokenCheck(patient: StackFacts, signal: AbortSignal): Check {
   return {
     title: 'Agent token',
     look: async () => {
@@ -38,7 +38,7 @@ export function tokenCheck(patient: Patient, signal: AbortSignal): Check {
 }
 
 async function storedToken(
-  { aws }: Patient,
+  { aws }: StackFacts,
   Name: string,
 ): Promise<{ readonly type: string; readonly value: string } | undefined> {
   const { GetParameterCommand } = await import('../../aws/sdk/ssm.ts');
@@ -54,7 +54,7 @@ async function storedToken(
 
 export function judgeToken(
   { path, type, endpoint, answer }: TokenFacts,
-  { place, region, origin }: Pick<Patient, 'place' | 'region' | 'origin'>,
+  { place, region, origin }: Pick<StackFacts, 'place' | 'region' | 'origin'>,
   foreign: boolean,
 ): Finding[] {
   const { host } = new URL(endpoint);

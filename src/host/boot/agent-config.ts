@@ -1,5 +1,5 @@
 import type { Settings } from '../settings.ts';
-import { BUILDS, GIT_MIRRORS, HOOKS, PLUGINS, SIGNING_KEYS, VERIFICATION_KEYS } from './places.ts';
+import { BUILDS, GIT_MIRRORS, HOOKS, PLUGINS, SIGNING_KEYS, VERIFICATION_KEYS } from './paths.ts';
 
 export interface AgentFacts {
   readonly instanceId: string;

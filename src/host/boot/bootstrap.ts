@@ -5,7 +5,7 @@ import { distributionOf } from './distribution.ts';
 import type { StaticFile } from './files.ts';
 import type { Machine } from './machine.ts';
 import { seedMirrors } from './mirror-seeds.ts';
-import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './places.ts';
+import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './paths.ts';
 import { installAgent, installSoftware } from './software.ts';
 import { bootState, entersPool, firstStep } from './stages.ts';
 import { mountInstanceStore, placeTmp } from './storage.ts';

@@ -5,7 +5,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { secretStore } from '../../secrets/build/secret-store.ts';
+import { secretStore } from '../../secrets/job/secret-store.ts';
 import { groupCalls } from '../lifecycle/group.ts';
 import type { Metadata } from '../lifecycle/metadata.ts';
 import type { Settings } from '../settings.ts';

@@ -1,4 +1,4 @@
-import { LOGS } from './places.ts';
+import { LOGS } from './paths.ts';
 
 /** Which file goes to which of the stack's log groups; each instance has a stream of its id. */
 export function cloudWatchConfig(logGroupPrefix: string, instanceId: string, systemLog: string): string {

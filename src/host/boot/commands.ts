@@ -11,7 +11,7 @@ import { layOut } from './configure.ts';
 import { distributionOf } from './distribution.ts';
 import { STATIC_FILES, type StaticFile } from './files.ts';
 import { Machine } from './machine.ts';
-import { JOB_PROGRAM, LOGS } from './places.ts';
+import { JOB_PROGRAM, LOGS } from './paths.ts';
 import { checkSoftware, installAgent, installSoftware, softwareVersions } from './software.ts';
 
 /** The bundle of job/main.ts, by file names, put in by scripts/build.ts. */

@@ -19,7 +19,7 @@ import {
   LOGS,
   SIGNING_KEYS,
   VERIFICATION_KEYS,
-} from './places.ts';
+} from './paths.ts';
 import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
 import { agentRestartDropIn, enableUnit } from './systemd.ts';
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.ts';
 import { poolsOutside } from './address-pools.ts';
-import { AGENT_USER } from './places.ts';
+import { AGENT_USER } from './paths.ts';
 import { JOBS_SLICE } from './resource-limits.ts';
 
 export interface DockerSurroundings {

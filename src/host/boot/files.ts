@@ -17,7 +17,7 @@ import {
   PLUGINS,
   PRESETS,
   WAKE_UNIT,
-} from './places.ts';
+} from './paths.ts';
 
 /** A file of an instance that is the same on every one. */
 export interface StaticFile {

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { AGENT_USER, GIT_MIRRORS } from './places.ts';
+import { AGENT_USER, GIT_MIRRORS } from './paths.ts';
 
 /** Where a bucket has its archives, each the mirror of one repository in a folder of the archive's own name. */
 const PREFIX = 'git-mirror-seeds/';

@@ -1,6 +1,6 @@
 import type { Distribution } from './distribution.ts';
 import type { Machine } from './machine.ts';
-import { AGENT_BINARY } from './places.ts';
+import { AGENT_BINARY } from './paths.ts';
 
 /** What Amazon Linux 2023 has in its own repositories, and Docker in its own. */
 const AMAZON_LINUX = [

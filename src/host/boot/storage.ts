@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from './places.ts';
+import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from './paths.ts';
 
 interface Disk {
   readonly name: string;

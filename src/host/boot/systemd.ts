@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { PRESETS } from './places.ts';
+import { PRESETS } from './paths.ts';
 
 /** The first version with RestartMode=, and the first that fires OnFailure= at each automatic restart without it. */
 const RESTART_MODE_SINCE = 254;

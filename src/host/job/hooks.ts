@@ -5,19 +5,19 @@ import { lostParts } from '../../secrets/check/env.ts';
 import { type Finding, findingText } from '../../secrets/check/finding.ts';
 import { redactionFindings } from '../../secrets/check/redaction.ts';
 import { isPipelineSlug } from '../../secrets/layout.ts';
-import { AS_AGENT, BUILDS, HOST_PROGRAM, NODE } from '../boot/places.ts';
+import { AS_AGENT, BUILDS, HOST_PROGRAM, NODE } from '../boot/paths.ts';
 import { quoted } from '../../shell/quoted.ts';
 import { type Run, run } from '../../shell/run.ts';
 import type { Settings } from '../settings.ts';
 import { diskCalls } from './disk-calls.ts';
 import { ensureSpace } from './disk.ts';
-import { environmentScript, unixText } from '../../secrets/build/environment.ts';
-import { answerGit } from '../../secrets/build/git-credentials.ts';
+import { environmentScript, unixText } from '../../secrets/job/environment.ts';
+import { answerGit } from '../../secrets/job/git-credentials.ts';
 import { fingerprint, redact, secretsOfJob, secretValues } from './redaction.ts';
 import { credentialHelperConfig, type EcrToken, logIn, loginsOf, registryHosts } from './registries.ts';
-import type { SecretStore } from '../../secrets/build/secret-store.ts';
-import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from '../../secrets/build/read.ts';
-import { type SshAgent, startSshAgent } from '../../secrets/build/ssh-agent.ts';
+import type { SecretStore } from '../../secrets/job/secret-store.ts';
+import { type JobSecrets, readGitCredentials, readSecrets, readSshKeys } from '../../secrets/job/read.ts';
+import { type SshAgent, startSshAgent } from '../../secrets/job/ssh-agent.ts';
 
 /** For the job's log. Its standard output is evaluated by the hook. */
 function say(line: string): void {
@@ -119,7 +119,7 @@ async function prepareSecrets(
 
 /** Loaded when it is needed, as most hooks need no AWS. */
 async function storeOf(settings: Settings): Promise<SecretStore> {
-  const { secretStore } = await import('../../secrets/build/secret-store.ts');
+  const { secretStore } = await import('../../secrets/job/secret-store.ts');
   const region = settings.text('SECRETS_BUCKET_REGION') || settings.required('BK_STACK_REGION');
   return secretStore({ bucket: settings.required('SECRETS_BUCKET'), region });
 }

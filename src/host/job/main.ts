@@ -26,7 +26,7 @@ const COMMANDS: Commands = {
   async 'repair-permissions'([checkout = '']) {
     const { checkoutParts, repairPermissions } = await import('./permissions.ts');
     const { run } = await import('../../shell/run.ts');
-    const { AGENT_USER, BUILDS } = await import('../boot/places.ts');
+    const { AGENT_USER, BUILDS } = await import('../boot/paths.ts');
     await repairPermissions(run, BUILDS, checkoutParts(BUILDS, checkout), AGENT_USER);
   },
 };

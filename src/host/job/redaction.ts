@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Run } from '../../shell/run.ts';
-import { unixText } from '../../secrets/build/environment.ts';
-import { credentialSecrets } from '../../secrets/build/git-credentials.ts';
-import { isSecretName, redactedForms } from '../../secrets/build/redaction.ts';
-import type { JobSecrets } from '../../secrets/build/read.ts';
+import { unixText } from '../../secrets/job/environment.ts';
+import { credentialSecrets } from '../../secrets/job/git-credentials.ts';
+import { isSecretName, redactedForms } from '../../secrets/job/redaction.ts';
+import type { JobSecrets } from '../../secrets/job/read.ts';
 import { parseEnvFile } from '../../secrets/env-file/parse.ts';
 
 /** The variables that the agent gives each job, by which its commands reach it. */

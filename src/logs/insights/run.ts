@@ -1,8 +1,8 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError, UsageError } from '../../errors.ts';
-import { pacingOf, persistently } from '../../stack/pacing.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { retryClockOf, withRetry } from '../../aws/retry.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import type { LogGroup } from '../event.ts';
 import { groupsThere } from '../groups.ts';
 import type { LogWindow } from '../period.ts';
@@ -60,8 +60,8 @@ export async function runInsights(
 ): Promise<InsightsAnswer> {
   const stack = await requireStack(aws, stackName);
   const { places, sharedBy } = logTargets(stack, groups);
-  const pacing = pacingOf(aws, signal);
-  const there = await groupsThere(aws, pacing, places, signal);
+  const retry = retryClockOf(aws, signal);
+  const there = await groupsThere(aws, retry, places, signal);
   if (there.length === 0) {
     throw new OperationError(`None of the log groups of ${stackName} is there`, {
       hint: `See bk-stack logs list ${stackName}.`,
@@ -79,7 +79,7 @@ export async function runInsights(
     endTime: Math.ceil(until / 1000),
     queryString: before + query,
   });
-  const { queryId = '' } = await persistently(pacing, () => client.send(command)).catch((error: unknown) => {
+  const { queryId = '' } = await withRetry(retry, () => client.send(command)).catch((error: unknown) => {
     throw readable(error, query, before.length);
   });
   try {
@@ -103,7 +103,7 @@ export async function runInsights(
     let nextToken: string | undefined;
     for (;;) {
       const page = new sdk.GetQueryResultsCommand({ queryId: id, nextToken, maxItems: MOST_ON_PAGE });
-      const answer = await persistently(pacing, () => client.send(page, { abortSignal: signal }));
+      const answer = await withRetry(retry, () => client.send(page, { abortSignal: signal }));
       const statistics = {
         recordsMatched: answer.statistics?.recordsMatched ?? 0,
         recordsScanned: answer.statistics?.recordsScanned ?? 0,
@@ -115,7 +115,7 @@ export async function runInsights(
         nextToken = answer.nextToken;
         if (nextToken === undefined) return { rows, statistics };
       } else if (answer.status === 'Scheduled' || answer.status === 'Running') {
-        await pacing.pause(ASK_EVERY);
+        await retry.pause(ASK_EVERY);
       } else {
         throw new OperationError(`The query has ended as ${answer.status ?? 'Unknown'}`, {
           hint: 'Ask for less: a later --since, fewer groups with --group.',

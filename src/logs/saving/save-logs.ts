@@ -1,7 +1,7 @@
-import { inParallel } from '../../aws/bounded.ts';
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { pacingOf, persistently } from '../../stack/pacing.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { retryClockOf, withRetry } from '../../aws/retry.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { type LogCalls, logCalls } from '../calls.ts';
 import { instancesOfStack } from '../console.ts';
 import type { GroupPlace, LogGroup } from '../event.ts';
@@ -82,7 +82,7 @@ export async function saveLogs(
   const [first] = files;
   if (pattern !== undefined && first !== undefined) {
     const range = { start: since, end: until, pattern, streams: [first.stream] };
-    await persistently(pacingOf(aws, surroundings.signal), () => calls.events(first.place, range));
+    await withRetry(retryClockOf(aws, surroundings.signal), () => calls.events(first.place, range));
   }
   beginSaving(order.directory, plan);
   return carryOut(aws, order.directory, plan, surroundings);
@@ -105,10 +105,10 @@ async function carryOut(
 ): Promise<SavedLogs> {
   const home = plan.region === aws.region ? aws : aws.inRegion(plan.region);
   const calls = logCalls(home, signal);
-  const pacing = pacingOf(home, signal);
+  const retry = retryClockOf(home, signal);
   const so = { files: plan.files.length, filesDone: 0, events: 0, bytes: 0 };
-  const files = await inParallel(plan.files, AT_ONCE, async (file) => {
-    const { bytes } = await saveStream(calls, pacing, directory, plan, file, (page) => {
+  const files = await pLimit(AT_ONCE).map(plan.files, async (file) => {
+    const { bytes } = await saveStream(calls, retry, directory, plan, file, (page) => {
       so.events += page.events;
       so.bytes += page.bytes;
       progress({ ...so });
@@ -135,14 +135,14 @@ async function filesOf(
 ): Promise<readonly SavedFile[]> {
   const stack = await requireStack(aws, stackName);
   const { places, sharedBy } = logTargets(stack, groups);
-  const pacing = pacingOf(aws, signal);
+  const retry = retryClockOf(aws, signal);
   const among = instances ?? (sharedBy === undefined ? undefined : await instancesOfStack(aws, stack));
   const taken = new Set<string>();
   const files: SavedFile[] = [];
   for (const place of places) {
     // The scaler's streams are no instances'.
     if (among !== undefined && place.group === 'scaler') continue;
-    for (const stream of await instanceStreams(calls, pacing, [place], window, among)) {
+    for (const stream of await instanceStreams(calls, retry, [place], window, among)) {
       files.push({ place, stream, path: pathOf(place, stream, window.format, taken) });
     }
   }

@@ -2,7 +2,7 @@ import { mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { type Pacing, persistently } from '../../stack/pacing.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import type { LogCalls } from '../calls.ts';
 import type { LogEvent } from '../event.ts';
 import { RecentIds } from '../tailing/recent-ids.ts';
@@ -24,7 +24,7 @@ const REMEMBERED = 60_000;
  */
 export async function saveStream(
   calls: LogCalls,
-  pacing: Pacing,
+  retry: RetryClock,
   directory: string,
   plan: SavingPlan,
   file: SavedFile,
@@ -52,7 +52,7 @@ export async function saveStream(
     const seen = new RecentIds();
     const range = { start: plan.since, end: plan.until, pattern: plan.pattern, streams: [file.stream] };
     for (;;) {
-      const page = await persistently(pacing, () => calls.events(file.place, range, next)).catch(
+      const page = await withRetry(retry, () => calls.events(file.place, range, next)).catch(
         (error: unknown) => {
           // A token is good for a day.
           if (next !== undefined && awsErrorCode(error) === 'InvalidParameterException') return undefined;

@@ -75,7 +75,7 @@ function feedOf(
     open,
     places: () => groups.filter(({ missing }) => !missing).map(({ place }) => place),
     pattern,
-    pacing: clock,
+    retry: clock,
     say: say ?? (() => undefined),
     signal: clock.signal ?? new AbortController().signal,
   });

@@ -1,10 +1,10 @@
 import { setImmediate as sent } from 'node:timers/promises';
-import { inParallel } from '../../aws/bounded.ts';
-import { type Pacing, passingFailure, persistently } from '../../stack/pacing.ts';
+import pLimit from 'p-limit';
+import { type RetryClock, passingFailure, withRetry } from '../../aws/retry.ts';
 import type { EventPage, EventRange, LogCalls } from '../calls.ts';
 import type { GroupPlace, LogEvent } from '../event.ts';
 import type { Connection } from './connection.ts';
-import { RecentIds, Twins } from './recent-ids.ts';
+import { RecentIds, LiveDeduplicator } from './recent-ids.ts';
 
 /** CloudWatch takes no more names in one request. */
 const MOST_STREAMS = 100;
@@ -25,7 +25,7 @@ export interface ReaderOptions {
   readonly say?: (line: string) => void;
 }
 
-export interface ReaderClock extends Pacing {
+export interface ReaderClock extends RetryClock {
   /** Milliseconds since 1970, in the stack's own time. */
   readonly now: () => number;
 }
@@ -35,7 +35,7 @@ export class GroupReader {
   readonly place: GroupPlace;
   readonly #seen = new RecentIds();
   /** Where events come live as well. */
-  #twins: Twins | undefined;
+  #twins: LiveDeduplicator | undefined;
   readonly #calls: LogCalls;
   readonly #options: ReaderOptions;
   readonly #clock: ReaderClock;
@@ -109,7 +109,7 @@ export class GroupReader {
 
   /** From now on events come live as well. */
   pairWithLive(): void {
-    this.#twins ??= new Twins();
+    this.#twins ??= new LiveDeduplicator();
   }
 
   wants({ stream }: LogEvent): boolean {
@@ -125,7 +125,7 @@ export class GroupReader {
   async #page(range: EventRange, token?: string): Promise<EventPage> {
     for (;;) {
       try {
-        const page = await persistently(this.#clock, () => this.#calls.events(this.place, range, token));
+        const page = await withRetry(this.#clock, () => this.#calls.events(this.place, range, token));
         this.#connection.back(this.place);
         return page;
       } catch (error) {
@@ -141,8 +141,8 @@ export class GroupReader {
     if (this.#clock.now() - this.#lookedFor >= LOOK_AGAIN * 1000) {
       this.#lookedFor = this.#clock.now();
       const unknown = wanted.filter((name) => !this.#there.has(name));
-      await inParallel(unknown, LOOKED_FOR_AT_ONCE, async (name) => {
-        const { streams } = await persistently(this.#clock, () => this.#calls.streams(this.place, name));
+      await pLimit(LOOKED_FOR_AT_ONCE).map(unknown, async (name) => {
+        const { streams } = await withRetry(this.#clock, () => this.#calls.streams(this.place, name));
         if (streams.some(({ stream }) => stream === name)) this.#there.add(name);
       });
     }

@@ -1,4 +1,4 @@
-import { type Pacing, persistently } from '../../stack/pacing.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import type { LogCalls, StreamFacts } from '../calls.ts';
 import type { GroupPlace } from '../event.ts';
 
@@ -8,14 +8,14 @@ const BEHIND = 2 * 3_600_000;
 /** All streams of a group, by name. */
 export async function allStreams(
   calls: LogCalls,
-  pacing: Pacing,
+  retry: RetryClock,
   place: GroupPlace,
   prefix?: string,
 ): Promise<readonly StreamFacts[]> {
   const all: StreamFacts[] = [];
   let next: string | undefined;
   do {
-    const page = await persistently(pacing, () => calls.streams(place, prefix, next));
+    const page = await withRetry(retry, () => calls.streams(place, prefix, next));
     all.push(...page.streams);
     next = page.next;
   } while (next !== undefined);
@@ -28,14 +28,14 @@ export async function allStreams(
  */
 export async function instanceStreams(
   calls: LogCalls,
-  pacing: Pacing,
+  retry: RetryClock,
   places: readonly GroupPlace[],
   { since, until = Infinity }: { readonly since: number; readonly until?: number | undefined },
   among: readonly string[] | undefined,
 ): Promise<readonly string[]> {
   const began = new Map<string, number>();
   for (const place of places) {
-    for (const { stream, firstEvent, lastEvent } of await allStreams(calls, pacing, place)) {
+    for (const { stream, firstEvent, lastEvent } of await allStreams(calls, retry, place)) {
       if (firstEvent === undefined || firstEvent > until) continue;
       if (lastEvent !== undefined && lastEvent < since - BEHIND) continue;
       if (among?.includes(stream) === false) continue;

@@ -1,5 +1,5 @@
 import { isThrottling, isUnreachable } from '../../aws/errors.ts';
-import { nextPause, type Pacing } from '../../stack/pacing.ts';
+import { nextPause, type RetryClock } from '../../aws/retry.ts';
 import type { GroupPlace, LogEvent } from '../event.ts';
 import type { LiveUpdate, OpenLive } from './live-calls.ts';
 
@@ -14,7 +14,7 @@ export interface LiveFeedOptions {
   /** Of the groups, those that are there now. */
   readonly places: () => readonly GroupPlace[];
   readonly pattern: string | undefined;
-  readonly pacing: Pacing;
+  readonly retry: RetryClock;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
@@ -72,14 +72,14 @@ export class LiveFeed {
   }
 
   async #run(): Promise<void> {
-    const { signal, pacing } = this.#options;
+    const { signal, retry } = this.#options;
     let wait = 0;
     try {
       while (!signal.aborted) {
         const outcome = await this.#oneSession();
         if (outcome === 'refused') return;
-        wait = outcome === 'lost' ? nextPause(wait, 'unreachable', pacing.random()) : 0;
-        if (wait > 0) await pacing.pause(wait);
+        wait = outcome === 'lost' ? nextPause(wait, 'unreachable', retry.random()) : 0;
+        if (wait > 0) await retry.pause(wait);
       }
     } catch {
       // The pause throws at the end of all.
@@ -88,10 +88,10 @@ export class LiveFeed {
 
   /** @returns why it ended */
   async #oneSession(): Promise<'over' | 'lost' | 'refused'> {
-    const { open, places, pattern, pacing, signal } = this.#options;
+    const { open, places, pattern, retry, signal } = this.#options;
     const there = places();
     if (there.length === 0) {
-      await pacing.pause(2);
+      await retry.pause(2);
       return 'over';
     }
     const session = new AbortController();

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { pacingOf } from '../../stack/pacing.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { retryClockOf } from '../../aws/retry.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { logCalls } from '../calls.ts';
 import { consoleOf, instancesOfStack, unheard } from '../console.ts';
 import type { GroupPlace, LogGroup, TailedEvent } from '../event.ts';
@@ -51,7 +51,7 @@ export async function* openTail(
   // While the stack is asked for, what its logs are read with is loaded.
   const [stack] = await Promise.all([requireStack(aws, stackName), aws.clients.cloudWatchLogs()]);
   const { places, sharedBy } = logTargets(stack, groups);
-  const clock = { ...pacingOf(aws, signal), now, signal };
+  const clock = { ...retryClockOf(aws, signal), now, signal };
   const calls = logCalls(aws, signal);
   const shared = sharedBy === undefined ? undefined : instancesOf(aws, sharedBy);
   const streams = instances === undefined ? shared : () => Promise.resolve(instances);

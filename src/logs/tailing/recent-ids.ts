@@ -53,7 +53,7 @@ interface Line {
  * ahead of the other by some; what the other brings then is that, and nothing new. As many as there are come through, also of
  * lines that are equal in all.
  */
-export class Twins {
+export class LiveDeduplicator {
   /** How many the live tail is ahead, by the hash of a line; negative where reading is. */
   readonly #ahead = new BySecond(() => new Map<number, number>());
 

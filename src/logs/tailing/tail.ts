@@ -8,7 +8,7 @@ import type { TailClock, TailOptions } from './options.ts';
 
 /**
  * The events of several log groups, ordered by time across them, each exactly once: first those that are there, then, with
- * `follow`, those that come, until the pacing's signal ends it. Throttling and lost connections are waited out.
+ * `follow`, those that come, until the signal ends it. Throttling and lost connections are waited out.
  */
 export async function* tail(
   calls: LogCalls,

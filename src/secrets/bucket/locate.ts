@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
-import { requireStack } from '../../stack/reading/find-stack.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 
 /** Which bucket a command works on. */
 export interface BucketPlace {

@@ -1,6 +1,6 @@
 import type { ListObjectVersionsCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { AwsContext } from '../../aws/context.ts';
-import { withoutEcho } from '../../aws/echo.ts';
+import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import type { RepeatedPuts } from '../../aws/repeated-puts.ts';
 import { OperationError } from '../../errors.ts';
@@ -104,7 +104,7 @@ export function secretObjects(
           aws.clients.log,
         );
         const put = { Key: key, Body: body, ...conditionFields(condition) };
-        const answer = await withoutEcho(body.toString('utf8'), puts.put(put));
+        const answer = await redactedRequest(body.toString('utf8'), puts.put(put));
         const { ServerSideEncryption = 'nothing', SSEKMSKeyId, VersionId } = answer;
         const fault = encryptionFault(encryption, ServerSideEncryption, SSEKMSKeyId);
         if (fault !== undefined) {

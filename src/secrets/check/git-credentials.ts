@@ -1,4 +1,4 @@
-import { credentialSecrets } from '../build/git-credentials.ts';
+import { credentialSecrets } from '../job/git-credentials.ts';
 import type { Finding } from './finding.ts';
 import { redactionFindings } from './redaction.ts';
 import { lineFindings } from './text.ts';

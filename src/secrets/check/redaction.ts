@@ -1,4 +1,4 @@
-import { isSecretName, LONGEST_VALUE, SHORTEST_VALUE, unredacted } from '../build/redaction.ts';
+import { isSecretName, LONGEST_VALUE, SHORTEST_VALUE, unredacted } from '../job/redaction.ts';
 import type { Finding } from './finding.ts';
 
 /** Says that logs of builds would show a secret: one that is too long is refused, one that is too short warned of. */

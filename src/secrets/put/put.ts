@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { OperationError } from '../../errors.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { word } from '../../shell/quoted.ts';
 import { ConflictError, type SecretObjects, type Written } from '../bucket/objects.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
@@ -35,7 +35,7 @@ export async function putSecrets(
   const warnings: string[] = [];
   await refusePresent(objects, secrets);
   let done = 0;
-  const written = await inParallel(secrets, AT_ONCE, async (secret) => {
+  const written = await pLimit(AT_ONCE).map(secrets, async (secret) => {
     const result = await put(objects, secret, dropped);
     progress((done += 1), secrets.length);
     return result;

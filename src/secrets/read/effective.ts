@@ -1,7 +1,7 @@
 import type { SecretObjects } from '../bucket/objects.ts';
-import { parseCredentials } from '../build/git-credentials.ts';
-import { readSecrets, readSshKeys } from '../build/read.ts';
-import type { SecretStore } from '../build/secret-store.ts';
+import { parseCredentials } from '../job/git-credentials.ts';
+import { readSecrets, readSshKeys } from '../job/read.ts';
+import type { SecretStore } from '../job/secret-store.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
 import { secretKeys, secretVariable } from '../layout.ts';
 import { currentVersions } from './list.ts';

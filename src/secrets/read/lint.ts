@@ -1,5 +1,5 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { bucketFacts } from '../bucket/guard.ts';
 import type { OpenBucket } from '../bucket/open.ts';
 import type { SecretObjects } from '../bucket/objects.ts';
@@ -32,7 +32,7 @@ export async function lintSecrets(
   options: LintOptions,
 ): Promise<{ readonly secrets: number; readonly findings: readonly LintFinding[] }> {
   const [ofBucket, secrets] = await Promise.all([bucketFindings(aws, place, objects), listSecrets(objects)]);
-  const perSecret = await inParallel(secrets, AT_ONCE, (secret) => secretFindings(objects, secret, options));
+  const perSecret = await pLimit(AT_ONCE).map(secrets, (secret) => secretFindings(objects, secret, options));
   const findings = [...ofBucket, ...perSecret.flat()];
   const rank = ({ severity }: LintFinding) => (severity === 'error' ? 0 : 1);
   return {

@@ -1,4 +1,4 @@
-import { inParallel } from '../../aws/bounded.ts';
+import pLimit from 'p-limit';
 import type { SecretObjects, SecretVersion } from '../bucket/objects.ts';
 import { type Place, placeOf } from '../layout.ts';
 
@@ -27,7 +27,7 @@ export async function listSecrets(
     const owner = place.kind === 'unread' ? key.split('/').slice(0, -1)[0] : place.pipeline;
     return pipeline === undefined || owner === undefined || owner === pipeline;
   });
-  return inParallel(shown, AT_ONCE, async ({ key, bytes, modifiedAt, versionId }) => {
+  return pLimit(AT_ONCE).map(shown, async ({ key, bytes, modifiedAt, versionId }) => {
     const place = placeOf(key);
     return {
       key,

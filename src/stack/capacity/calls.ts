@@ -4,8 +4,8 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
-import { existingGroup } from '../reading/group.ts';
-import { protectionBatches } from './protection.ts';
+import { existingGroup } from '../facts/group/group.ts';
+import { protectionBatches } from '../facts/group/protection.ts';
 import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
 
 /**

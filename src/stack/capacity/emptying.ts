@@ -1,11 +1,11 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { counted } from '../../terminal/text.ts';
 import type { StackEvent } from '../events/event.ts';
-import { isDenied } from '../preflight/check.ts';
-import { describedGroup } from '../reading/group.ts';
-import { lifecycleHooks } from '../reading/hooks.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { describedGroup } from '../facts/group/group.ts';
+import { lifecycleHooks } from '../facts/group/hooks.ts';
 import { capacityCalls, sizedInstances } from './calls.ts';
 import { isFinishing, protectedInService, type SizedInstance } from './scale-to-zero.ts';
 
@@ -89,7 +89,7 @@ export function emptyingCalls(aws: AwsContext): EmptyingCalls {
       const hooks = (await lifecycleHooks(aws, group)).filter(
         ({ LifecycleTransition }) => LifecycleTransition === 'autoscaling:EC2_INSTANCE_TERMINATING',
       );
-      await inParallel(instanceIds, AT_ONCE, async (InstanceId) => {
+      await pLimit(AT_ONCE).map(instanceIds, async (InstanceId) => {
         for (const { LifecycleHookName } of hooks) {
           const action = { AutoScalingGroupName: group, LifecycleHookName, InstanceId };
           try {

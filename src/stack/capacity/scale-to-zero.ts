@@ -2,7 +2,7 @@ import { OperationError } from '../../errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { counted } from '../../terminal/text.ts';
-import { type Pacing, persistently } from '../pacing.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
 
 /** How large a group is and may be, in instances. */
 export interface GroupSize {
@@ -143,12 +143,12 @@ export function remainingText({ instances, finishing, busyAgents }: Remaining): 
 export async function awaitZero(
   calls: CapacityCalls,
   group: string,
-  pacing: Pacing,
+  retry: RetryClock,
   { timeoutSeconds, force, changed, busyAgents, sooner }: ZeroWait,
 ): Promise<void> {
   let before = '';
   for (let waited = 0; ; waited += LOOK_EVERY) {
-    const { instances, tags } = await persistently(pacing, () => calls.read(group));
+    const { instances, tags } = await withRetry(retry, () => calls.read(group));
     if (instances.length === 0) return;
     const finishing = instances.filter(isFinishing).length;
     const busy = await busyAgents?.();
@@ -156,7 +156,7 @@ export async function awaitZero(
     const now = JSON.stringify(left);
     if (now !== before) changed(left);
     before = now;
-    await persistently(pacing, async () => {
+    await withRetry(retry, async () => {
       const unprotected = await letGo(calls, group, instances);
       // Another scale-in, for those that the first left alone; not where somebody has resumed the group meanwhile.
       if (unprotected && (tags[PAUSED_TAG] ?? 'false') !== 'false') await calls.resize(group, NOTHING);
@@ -174,7 +174,7 @@ export async function awaitZero(
         },
       );
     }
-    await pacing.pause(LOOK_EVERY);
+    await retry.pause(LOOK_EVERY);
   }
 }
 

@@ -28,7 +28,8 @@ import {
   preflightCalls,
   type PreflightFindings,
 } from '../preflight/index.ts';
-import { keepToken, tokenParameter, type TokenRecord, type TokenStore, tokenStore } from '../token.ts';
+import { tokenParameter } from '../naming/parameters.ts';
+import { keepToken, type TokenRecord, type TokenStore, tokenStore } from '../token/token.ts';
 import { type LeftoverOptions, removeLeftover } from './leftover.ts';
 import { type CreationOrder, prepare, type Prepared } from './prepare.ts';
 import { type CreationPreview, preview } from './preview.ts';

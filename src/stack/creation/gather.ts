@@ -6,11 +6,11 @@ import {
   readConfig,
   readTemplate,
 } from '../parameters/index.ts';
-import { parseToken } from '../token.ts';
+import { parseToken } from '../token/token.ts';
 import type { CreationOrder } from './prepare.ts';
 import { TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-place.ts';
 import { checkStackName } from './stack-name.ts';
-import { parseTags } from '../tags.ts';
+import { parseTags } from '../naming/tags.ts';
 
 /** What can be given on the command line. */
 export interface CreationFlags {

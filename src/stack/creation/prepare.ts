@@ -3,10 +3,10 @@ import type { Program, StagingPlan } from '../assets/index.ts';
 import type { DeploymentRequest } from '../deployment/index.ts';
 import type { Template } from '../parameters/index.ts';
 import type { PreflightSubject } from '../preflight/index.ts';
-import type { TokenRecord } from '../token.ts';
+import type { TokenRecord } from '../token/token.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { checkStackName } from './stack-name.ts';
-import { ownTags, type Tags } from '../tags.ts';
+import { ownTags, type Tags } from '../naming/tags.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
 import { ENDPOINT_PARAMETER, endpointOf, placeToken, type Side } from './token-place.ts';
 

@@ -1,7 +1,7 @@
 import type { StagingPlan } from '../assets/index.ts';
 import type { Finding, PreflightFindings } from '../preflight/index.ts';
 import type { Prepared } from './prepare.ts';
-import type { Tags } from '../tags.ts';
+import type { Tags } from '../naming/tags.ts';
 import { resourceCounts } from '../template/facts.ts';
 
 /** What would be made. */

@@ -1,10 +1,11 @@
 import { UsageError } from '../../errors.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
-import { BUILDKITE } from '../agent-metrics.ts';
+import { BUILDKITE } from '../../buildkite/agent-metrics.ts';
 import type { ParameterDefinition } from '../parameters/index.ts';
 import type { TokenSource } from '../preflight/index.ts';
-import { type TokenRecord, tokenParameter } from '../token.ts';
-import type { Tags } from '../tags.ts';
+import { tokenParameter } from '../naming/parameters.ts';
+import { type TokenRecord } from '../token/token.ts';
+import type { Tags } from '../naming/tags.ts';
 
 export const TOKEN_PARAMETER = 'BuildkiteAgentToken';
 export const TOKEN_PATH_PARAMETER = 'BuildkiteAgentTokenParameterStorePath';

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import type { Pacing } from '../pacing.ts';
+import type { RetryClock } from '../../aws/retry.ts';
 
 /** What a bucket holds. */
 export interface BucketContents {
@@ -46,7 +46,7 @@ const TRIES = 5;
  * @returns how many versions and delete markers were deleted.
  * @throws OperationError when an object cannot be deleted, or the bucket fills again all the time.
  */
-export async function deleteBucket(calls: BucketCalls, bucket: string, pacing: Pacing): Promise<number> {
+export async function deleteBucket(calls: BucketCalls, bucket: string, retry: RetryClock): Promise<number> {
   let deleted = 0;
   for (let tries = 1; ; tries += 1) {
     deleted += await empty(calls, bucket);
@@ -56,7 +56,7 @@ export async function deleteBucket(calls: BucketCalls, bucket: string, pacing: P
     } catch (error) {
       if (awsErrorCode(error) === 'NoSuchBucket') return deleted;
       if (awsErrorCode(error) !== 'BucketNotEmpty' || tries === TRIES) throw error;
-      await pacing.pause(5);
+      await retry.pause(5);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { DeploymentObserver } from '../events/observer.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { type EventSource, cloudFormationEvents } from '../events/source.ts';
 import { type Watched, watchToEnd } from '../events/watch.ts';
-import { type Pacing, pacingOf, persistently } from '../pacing.ts';
+import { type RetryClock, retryClockOf, withRetry } from '../../aws/retry.ts';
 import { type BucketCalls, bucketCalls, deleteBucket } from './buckets.ts';
 import { type DrainCalls, drainCalls, type DrainOptions, emptyGroups } from './drain.ts';
 import { deletionFailure } from './failure.ts';
@@ -71,35 +71,35 @@ export async function deleteStack(
   options: DeletionOptions,
 ): Promise<DeletionResult> {
   const calls = deletionCalls(aws, plan.stack.stackId, await aws.clock(), options.signal);
-  return carryOut(calls, plan, options, pacingOf(aws, options.signal));
+  return executeDeletion(calls, plan, options, retryClockOf(aws, options.signal));
 }
 
 /** `deleteStack`, on any AWS. */
-export async function carryOut(
+export async function executeDeletion(
   calls: DeletionCalls,
   plan: DeletionPlan,
   options: DeletionOptions,
-  pacing: Pacing,
+  retry: RetryClock,
 ): Promise<DeletionResult> {
   const { stackId } = plan.stack;
   if (isGone(plan.stack)) {
-    await persistently(pacing, () => calls.deleteParameters(plan.parameters));
+    await withRetry(retry, () => calls.deleteParameters(plan.parameters));
     return { ...resultOf(plan), elapsedSeconds: 0, kept: [], deletedBuckets: [] };
   }
   const began = calls.now();
   // DeleteStack is refused until the rollback of a creation is over, however that ends.
   if (plan.stack.status === 'ROLLBACK_IN_PROGRESS')
-    await watch(calls, plan, options, pacing, PollRange.currentOperation);
-  else if (!isBeingDeleted(plan.stack)) await emptyGroups(calls.drain, plan, options, pacing);
+    await watch(calls, plan, options, retry, PollRange.currentOperation);
+  else if (!isBeingDeleted(plan.stack)) await emptyGroups(calls.drain, plan, options, retry);
   const emptied = calls.now();
-  const range = plan.underWay ? PollRange.currentOperation : await start(calls, plan, pacing);
+  const range = plan.underWay ? PollRange.currentOperation : await start(calls, plan, retry);
   // Not before: instances need the token until they are gone. And now, so that an interruption leaves none behind: a stack
   // whose deletion has begun can only be deleted.
-  await persistently(pacing, () => calls.deleteParameters(plan.parameters));
-  const { progress, events } = await watch(calls, plan, options, pacing, range);
+  await withRetry(retry, () => calls.deleteParameters(plan.parameters));
+  const { progress, events } = await watch(calls, plan, options, retry, range);
   if (progress.status !== 'DELETE_COMPLETE') throw deletionFailure(plan.stack, events);
 
-  const deletedBuckets = await deleteBuckets(calls, plan, options, pacing);
+  const deletedBuckets = await deleteBuckets(calls, plan, options, retry);
   const gone = new Set(deletedBuckets.map(({ bucket }) => bucket));
   return {
     ...resultOf(plan),
@@ -133,7 +133,7 @@ async function watch(
   calls: DeletionCalls,
   plan: DeletionPlan,
   { signal, observer }: DeletionOptions,
-  pacing: Pacing,
+  retry: RetryClock,
   range: PollRange,
 ): Promise<Watched> {
   const { stackName, stackId } = plan.stack;
@@ -147,7 +147,7 @@ async function watch(
       opened.note(line);
     },
   });
-  const watching = { signal, observer: opened, events: calls.events, pacing, meanwhile };
+  const watching = { signal, observer: opened, events: calls.events, retry, meanwhile };
   return watchToEnd({ stackId, stackName }, range, plan.resources.length, {
     ...watching,
     again: deleteAgain(plan),
@@ -158,7 +158,7 @@ async function deleteBuckets(
   { buckets }: DeletionCalls,
   { doomedBuckets }: DeletionPlan,
   { signal, observer }: DeletionOptions,
-  pacing: Pacing,
+  retry: RetryClock,
 ): Promise<DeletionResult['deletedBuckets']> {
   const deleted: { bucket: string; versions: number }[] = [];
   if (doomedBuckets.length === 0) return deleted;
@@ -168,7 +168,7 @@ async function deleteBuckets(
       const left = doomedBuckets.slice(deleted.length).map((each) => each.bucket);
       throw new InterruptedError({ hint: `The stack is gone; its buckets are not yet: ${left.join(', ')}` });
     }
-    const versions = await deleteBucket(buckets, bucket, pacing);
+    const versions = await deleteBucket(buckets, bucket, retry);
     opened.note(`Bucket ${bucket} deleted, with ${counted(versions, 'object version')}`);
     deleted.push({ bucket, versions });
   }
@@ -176,11 +176,11 @@ async function deleteBuckets(
 }
 
 /** Sets the deletion going, and tells from which event on it is to be watched. */
-async function start(calls: DeletionCalls, plan: DeletionPlan, pacing: Pacing): Promise<PollRange> {
+async function start(calls: DeletionCalls, plan: DeletionPlan, retry: RetryClock): Promise<PollRange> {
   const { stackId } = plan.stack;
-  const { events } = await persistently(pacing, () => calls.events(stackId));
-  if (plan.unprotect) await persistently(pacing, () => calls.setTerminationProtection(stackId, false));
-  await persistently(pacing, () => calls.deleteStack(stackId, plan.retain));
+  const { events } = await withRetry(retry, () => calls.events(stackId));
+  if (plan.unprotect) await withRetry(retry, () => calls.setTerminationProtection(stackId, false));
+  await withRetry(retry, () => calls.deleteStack(stackId, plan.retain));
   return PollRange.after(events[0]?.eventId);
 }
 

@@ -3,9 +3,9 @@ import { InterruptedError, OperationError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../capacity/calls.ts';
 import { awaitZero, type CapacityCalls, type Remaining, scaleToZero } from '../capacity/scale-to-zero.ts';
-import { type Pacing, persistently } from '../pacing.ts';
-import { requireStack } from '../reading/find-stack.ts';
-import { queueState } from '../reading/queue.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
+import { queueState } from '../facts/service/queue.ts';
 import { refreshCalls } from '../rollout/refresh.ts';
 import { journalStore } from '../update/journal.ts';
 import { deleteAgain, type DeletionPlan, isUsable } from './plan.ts';
@@ -41,18 +41,18 @@ export async function emptyGroups(
   calls: DrainCalls,
   plan: DeletionPlan,
   { signal, draining, drainSeconds }: DrainOptions,
-  pacing: Pacing,
+  retry: RetryClock,
 ): Promise<void> {
   const { groups, update } = plan;
   const { stackName } = plan.stack;
   try {
-    if (update !== undefined) await persistently(pacing, () => calls.dropUpdate(stackName));
+    if (update !== undefined) await withRetry(retry, () => calls.dropUpdate(stackName));
     for (const { autoScalingGroupName: group } of groups) {
-      await persistently(pacing, () => calls.cancelRefresh(group));
-      await persistently(pacing, () => scaleToZero(calls.capacity, group));
+      await withRetry(retry, () => calls.cancelRefresh(group));
+      await withRetry(retry, () => scaleToZero(calls.capacity, group));
     }
     for (const { autoScalingGroupName: group } of groups.filter(({ ending }) => ending === 'drain')) {
-      await awaitZero(whilePaused(calls.capacity, plan), group, pacing, {
+      await awaitZero(whilePaused(calls.capacity, plan), group, retry, {
         timeoutSeconds: drainSeconds,
         force: false,
         changed: draining,

@@ -3,7 +3,7 @@ import { AS_GIVEN } from '../../shell/printed.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { GROUP_TYPE } from '../capacity/emptying.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
-import type { StackSummary } from '../reading/summary.ts';
+import type { StackSummary } from '../facts/stack/summary.ts';
 
 /** A deletion that failed, with each resource in its way, the reason, and the retries that work. */
 export function deletionFailure(stack: StackSummary, events: readonly StackEvent[]): OperationError {

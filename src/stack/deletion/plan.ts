@@ -1,11 +1,11 @@
 import { OperationError, UsageError } from '../../errors.ts';
-import type { Draining } from '../draining/draining.ts';
+import type { Draining } from '../facts/group/draining.ts';
 import { LACKS } from '../draining/refusal.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
 import { nearestNames } from '../../terminal/nearest.ts';
 import { counted } from '../../terminal/text.ts';
 import type { SizedInstance } from '../capacity/scale-to-zero.ts';
-import type { StackSummary } from '../reading/summary.ts';
+import type { StackSummary } from '../facts/stack/summary.ts';
 import type { Journal } from '../update/journal.ts';
 import type { BucketContents } from './buckets.ts';
 

@@ -1,9 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-
-/** Where `create` keeps a stack's own SSM parameters, the agent token among them. */
-export function parameterPath(stackName: string): string {
-  return `/bk-stack/${stackName}/`;
-}
+import { parameterPath } from '../naming/parameters.ts';
 
 /** The names of the SSM parameters that belong to a stack. */
 export async function stackParameters(aws: AwsContext, stackName: string): Promise<string[]> {

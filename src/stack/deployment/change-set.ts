@@ -1,6 +1,6 @@
 import { OperationError } from '../../errors.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
-import { nextPause, type Pacing, persistently } from '../pacing.ts';
+import { nextPause, type RetryClock, withRetry } from '../../aws/retry.ts';
 import type { ChangeSetCalls } from './change-set-calls.ts';
 
 /** A change set's name: letters, digits and hyphens, and never one that was there before. */
@@ -23,10 +23,10 @@ export async function changeSetReady(
   calls: Pick<ChangeSetCalls, 'changeSet'>,
   changeSetId: string,
   stack: { readonly stackName: string; readonly region: string },
-  pacing: Pacing,
+  retry: RetryClock,
 ): Promise<number> {
   for (let wait = 0; ; wait = nextPause(wait, 'quiet', 0)) {
-    const { status, reason, resources } = await persistently(pacing, () => calls.changeSet(changeSetId));
+    const { status, reason, resources } = await withRetry(retry, () => calls.changeSet(changeSetId));
     if (status === 'CREATE_COMPLETE') return resources;
     if (status === 'FAILED') {
       throw new ChangeSetFailure(`CloudFormation refuses the change set: ${reason ?? 'no reason given'}`, {
@@ -34,7 +34,7 @@ export async function changeSetReady(
         details: { ...stack, changeSetId, reason },
       });
     }
-    await pacing.pause(wait === 0 ? 1 : wait);
+    await retry.pause(wait === 0 ? 1 : wait);
   }
 }
 

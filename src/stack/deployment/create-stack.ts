@@ -7,7 +7,7 @@ import { foldFailure } from '../diagnosis/first-cause.ts';
 import { lookBehindSignals } from '../diagnosis/launches.ts';
 import { operationFailure } from '../diagnosis/report.ts';
 import { PollRange } from '../events/poll-range.ts';
-import { type Pacing, pacingOf, persistently } from '../pacing.ts';
+import { type RetryClock, retryClockOf, withRetry } from '../../aws/retry.ts';
 import { type DeploymentCalls, deploymentCalls } from './calls.ts';
 import { changeSetName, changeSetReady } from './change-set.ts';
 import type { DeploymentOptions, DeploymentRequest, DeploymentResult } from './request.ts';
@@ -25,18 +25,18 @@ export function createStack(
   request: DeploymentRequest,
   options: DeploymentOptions,
 ): Promise<DeploymentResult> {
-  const pacing = pacingOf(aws, options.signal);
+  const retry = retryClockOf(aws, options.signal);
   // Cleaning up is done although the signal is aborted.
-  const site = { region: aws.region, pacing, cleanUpPacing: pacingOf(aws), now: new Date() };
+  const site = { region: aws.region, retry, cleanUpPacing: retryClockOf(aws), now: new Date() };
   return deploy(deploymentCalls(aws, options.signal), request, options, site);
 }
 
 /** Where and how fast a deployment runs. */
 export interface Site {
   readonly region: string;
-  readonly pacing: Pacing;
+  readonly retry: RetryClock;
   /** For what is done even when the signal is aborted. */
-  readonly cleanUpPacing: Pacing;
+  readonly cleanUpPacing: RetryClock;
   readonly now: Date;
 }
 
@@ -48,7 +48,7 @@ export async function deploy(
   site: Site,
 ): Promise<DeploymentResult> {
   const { stackName } = request;
-  const { region, pacing } = site;
+  const { region, retry } = site;
   const { stackId, resources } = await begin(calls, request, options, site);
   const result = { stackName, stackId, region, resources };
   if (!options.wait) {
@@ -62,7 +62,7 @@ export async function deploy(
       options.observer.note(line);
     },
   });
-  const watching = { ...options, events: calls.events, pacing, meanwhile };
+  const watching = { ...options, events: calls.events, retry, meanwhile };
   const { progress, events } = await watchToEnd({ stackId, stackName }, PollRange.all, resources, watching);
   const { status, elapsedSeconds } = progress;
   if (status !== 'CREATE_COMPLETE') {
@@ -72,7 +72,7 @@ export async function deploy(
     const cause = await lookBehindSignals(folded, region, calls.launchFailures);
     throw operationFailure({ stackName, stackId, region }, progress, cause);
   }
-  const outputs = await persistently(pacing, () => calls.outputs(stackId));
+  const outputs = await withRetry(retry, () => calls.outputs(stackId));
   return { ...result, status, elapsedSeconds, outputs };
 }
 
@@ -81,24 +81,24 @@ async function begin(
   calls: DeploymentCalls,
   request: DeploymentRequest,
   { signal, observer }: DeploymentOptions,
-  { region, pacing, cleanUpPacing, now }: Site,
+  { region, retry, cleanUpPacing, now }: Site,
 ): Promise<{ stackId: string; resources: number }> {
   const { stackName } = request;
-  const name = changeSetName('create', now, pacing.random());
+  const name = changeSetName('create', now, retry.random());
   signal.throwIfAborted();
-  const { stackId, changeSetId } = await persistently(pacing, () =>
+  const { stackId, changeSetId } = await withRetry(retry, () =>
     calls.createChangeSet({ ...request, type: 'CREATE' }, name),
   ).catch((error: unknown) => {
     throw taken(error) ? nameTaken(stackName, region, error) : error;
   });
   try {
-    const resources = await changeSetReady(calls, changeSetId, { stackName, region }, pacing);
+    const resources = await changeSetReady(calls, changeSetId, { stackName, region }, retry);
     observer.note(`Change set computed: ${counted(resources, 'resource')}`);
     if (request.terminationProtection) {
-      await persistently(pacing, () => calls.setTerminationProtection(stackId, true));
+      await withRetry(retry, () => calls.setTerminationProtection(stackId, true));
     }
     signal.throwIfAborted();
-    await persistently(pacing, () => execute(calls, changeSetId, name));
+    await withRetry(retry, () => execute(calls, changeSetId, name));
     return { stackId, resources };
   } catch (error) {
     observer.end();
@@ -123,12 +123,12 @@ function unprotect(calls: DeploymentCalls, stackId: string): Promise<void> {
 async function cleanUp(
   calls: DeploymentCalls,
   { stackId, changeSetId, name }: { stackId: string; changeSetId: string; name: string },
-  pacing: Pacing,
+  retry: RetryClock,
 ): Promise<void> {
-  const names = await persistently(pacing, () => calls.changeSetNames(stackId));
+  const names = await withRetry(retry, () => calls.changeSetNames(stackId));
   // Somebody else's change set may wait on the same empty stack: then only ours goes.
   const alone = names.every((each) => each === name);
-  await persistently(pacing, () => (alone ? calls.deleteStack(stackId) : calls.deleteChangeSet(changeSetId)));
+  await withRetry(retry, () => (alone ? calls.deleteStack(stackId) : calls.deleteChangeSet(changeSetId)));
 }
 
 function taken(error: unknown): boolean {

@@ -1,9 +1,9 @@
 import { UsageError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { counted } from '../../terminal/text.ts';
-import { protectionCommands } from '../capacity/protection.ts';
-import type { QueueState } from '../reading/queue.ts';
-import type { Draining } from './draining.ts';
+import { protectionCommands } from '../facts/group/protection.ts';
+import type { QueueState } from '../facts/service/queue.ts';
+import type { Draining } from '../facts/group/draining.ts';
 
 /** An operation that terminates instances. */
 export type EndingOperation =

@@ -1,11 +1,11 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
-import { isDenied } from '../preflight/check.ts';
-import { describedGroup, existingGroup } from '../reading/group.ts';
-import { queueState } from '../reading/queue.ts';
-import { scalerRule, stackResources } from '../reading/resources.ts';
-import { type Draining, readDraining } from './draining.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { describedGroup, existingGroup } from '../facts/group/group.ts';
+import { queueState } from '../facts/service/queue.ts';
+import { scalerRule, stackResources } from '../facts/stack/resources.ts';
+import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { type EndingOperation, type UndrainedStack, undrainedError } from './refusal.ts';
 
 /** The facts in a refusal about the stack that a group belongs to. */

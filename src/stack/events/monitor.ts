@@ -1,6 +1,6 @@
 import { translateAwsError } from '../../aws/errors.ts';
 import { isKnownFailure, OperationError } from '../../errors.ts';
-import { nextPause, type Outcome, type Pacing, passingFailure } from '../pacing.ts';
+import { nextPause, type Outcome, type RetryClock, passingFailure } from '../../aws/retry.ts';
 import type { StackEvent } from './event.ts';
 import type { DeploymentObserver } from './observer.ts';
 import type { EventPoller } from './poller.ts';
@@ -10,7 +10,7 @@ export interface MonitorOptions {
   readonly poller: EventPoller;
   readonly progress: Progress;
   readonly observer: DeploymentObserver;
-  readonly pacing: Pacing;
+  readonly retry: RetryClock;
   readonly signal: AbortSignal;
   /** Done after each look at an operation that is still running, with all of its events so far. */
   readonly meanwhile?: (events: readonly StackEvent[]) => Promise<void>;
@@ -34,7 +34,7 @@ export class DeploymentMonitor {
    * @throws OperationError when CloudFormation cannot be reached for five minutes, or refuses to answer.
    */
   async untilSettled(): Promise<void> {
-    const { progress, pacing, signal, meanwhile } = this.#options;
+    const { progress, retry, signal, meanwhile } = this.#options;
     let wait = 0;
     let silence = 0;
     for (;;) {
@@ -42,10 +42,10 @@ export class DeploymentMonitor {
       const { outcome, error } = await this.#poll();
       if (progress.finished) return;
       await meanwhile?.(this.events);
-      wait = nextPause(wait, outcome, pacing.random());
+      wait = nextPause(wait, outcome, retry.random());
       silence = error === undefined ? 0 : silence + wait;
       if (silence > PATIENCE) throw this.#lostSight(error);
-      await pacing.pause(wait);
+      await retry.pause(wait);
     }
   }
 

@@ -6,7 +6,7 @@ import type { PollRange } from './poll-range.ts';
 import { EventPoller } from './poller.ts';
 import { Progress } from './progress.ts';
 import type { EventSource } from './source.ts';
-import type { Pacing } from '../pacing.ts';
+import type { RetryClock } from '../../aws/retry.ts';
 
 export interface StackIdentity {
   readonly stackId: string;
@@ -16,7 +16,7 @@ export interface StackIdentity {
 /** How to watch. */
 export interface Watching {
   readonly events: EventSource;
-  readonly pacing: Pacing;
+  readonly retry: RetryClock;
   readonly observer: DeploymentObserver;
   readonly signal: AbortSignal;
   /** What to type to go on after an interruption; without it, how to watch again. */
@@ -40,12 +40,12 @@ export async function watchToEnd(
   stack: StackIdentity,
   range: PollRange,
   expected: number,
-  { events, pacing, observer, signal, again, meanwhile }: Watching,
+  { events, retry, observer, signal, again, meanwhile }: Watching,
 ): Promise<Watched> {
   const progress = new Progress(stack, expected);
   const poller = new EventPoller(events, stack.stackId, range);
   const monitor = new DeploymentMonitor({
-    ...{ poller, progress, observer, pacing, signal },
+    ...{ poller, progress, observer, retry, signal },
     ...(meanwhile !== undefined && { meanwhile }),
   });
   try {

@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
-import { queueState } from '../reading/queue.ts';
+import { queueState } from '../facts/service/queue.ts';
 
 /** The agents of an instance. */
 export interface InstanceAgents {

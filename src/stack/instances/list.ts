@@ -5,10 +5,11 @@ import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
-import { findStack, requireStack } from '../reading/find-stack.ts';
-import { describedGroup, groupInstances, launchVersion } from '../reading/group.ts';
-import { originOf, STACK_TAG } from '../reading/summary.ts';
-import { warmInstances } from '../reading/warm-pool.ts';
+import { findStack, requireStack } from '../facts/stack/find-stack.ts';
+import { describedGroup, groupInstances, launchVersion } from '../facts/group/group.ts';
+import { STACK_TAG } from '../naming/tags.ts';
+import { originOf } from '../facts/stack/summary.ts';
+import { warmInstances } from '../facts/group/warm-pool.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
 /** An instance of a stack. */

@@ -1,6 +1,6 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { requireDraining } from '../draining/require.ts';
 import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import type { OwnedInstance } from './list.ts';
@@ -32,7 +32,7 @@ export async function stopInstances(
   for (const [group, stack] of owners) {
     await requireDraining(aws, stack, group, 'instances stop');
   }
-  return inParallel(instances, AT_ONCE, async ({ instanceId, group, state }) => {
+  return pLimit(AT_ONCE).map(instances, async ({ instanceId, group, state }) => {
     if (ENDING.test(state)) return { instanceId, outcome: 'ending already' };
     if (WARM.test(state)) {
       // The warm pool keeps its size, so another takes its place in any case.

@@ -1,6 +1,7 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { reasonOf } from '../agent-metrics.ts';
-import { isDenied, type Verdict, verdict } from './check.ts';
+import { type MetricsAnswer, reasonOf } from '../../buildkite/agent-metrics.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { type Verdict, verdict } from './check.ts';
 
 /** Where the agents' token comes from. */
 export type TokenSource =
@@ -8,13 +9,6 @@ export type TokenSource =
   | { readonly kind: 'value'; readonly token: string }
   /** It lies in an SSM parameter already. */
   | { readonly kind: 'path'; readonly path: string };
-
-/** What the Agent API answers to a token. */
-export interface MetricsAnswer {
-  readonly status: number;
-  /** The body, where it is JSON. */
-  readonly body: unknown;
-}
 
 /** What checking a token needs. */
 export interface TokenCalls {

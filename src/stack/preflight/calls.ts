@@ -1,9 +1,9 @@
 import type { _InstanceType, InstanceTypeInfo } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { agentMetrics } from '../agent-metrics.ts';
-import { findStack } from '../reading/find-stack.ts';
-import { type StackSummary, summaryOf } from '../reading/summary.ts';
+import { agentMetrics } from '../../buildkite/agent-metrics.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
+import { type StackSummary, summaryOf } from '../facts/stack/summary.ts';
 import type { TokenCalls } from './agent-token.ts';
 import type { InstanceTypeFacts, Placement, TypeArchitectures } from './instance-types.ts';
 import type { LaunchCalls } from './launch.ts';

@@ -1,4 +1,4 @@
-import { awsErrorCode } from '../../aws/errors.ts';
+import { isDenied } from '../../aws/errors.ts';
 
 /** Something that a person must know: one sentence, and the way out of it. */
 export interface Finding {
@@ -16,13 +16,6 @@ export interface Verdict {
 
 export function verdict(fact: string, found: Partial<Omit<Verdict, 'fact'>> = {}): Verdict {
   return { fact, problems: found.problems ?? [], warnings: found.warnings ?? [] };
-}
-
-/** Whether AWS refused a request for want of a permission. */
-export function isDenied(error: unknown): boolean {
-  return /AccessDenied|UnauthorizedOperation|AuthorizationError|NotAuthorized/.test(
-    awsErrorCode(error) ?? '',
-  );
 }
 
 /** The verdict where AWS does not let us look: no reason not to go on, since CloudFormation may be allowed what we are not. */

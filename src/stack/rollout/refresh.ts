@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { type Pacing, persistently } from '../pacing.ts';
-import { describedGroup } from '../reading/group.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
+import { describedGroup } from '../facts/group/group.ts';
 import { letPoolGo, warmPoolCalls } from './warm-pool.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
@@ -53,22 +53,22 @@ export const REFRESH_ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|R
 /** How often to look, in the stack's own seconds. */
 export const LOOK_EVERY = 10;
 
-/** Looks until a refresh has ended, and tells of each change. Throws when the pacing's signal is aborted. */
+/** Looks until a refresh has ended, and tells of each change. Throws when the signal is aborted. */
 export async function watchRefresh(
   calls: Pick<RefreshCalls, 'describe' | 'releaseWarm'>,
   { group, refreshId }: { readonly group: string; readonly refreshId: string },
-  pacing: Pacing,
+  retry: RetryClock,
   changed: (state: RefreshState) => void,
 ): Promise<RefreshState> {
   let before = '';
   for (;;) {
-    const state = await persistently(pacing, () => calls.describe(group, refreshId));
+    const state = await withRetry(retry, () => calls.describe(group, refreshId));
     const now = JSON.stringify(state);
     if (now !== before) changed(state);
     before = now;
     if (REFRESH_ENDED.test(state.status)) return state;
-    if (state.leftWarm !== undefined) await persistently(pacing, () => calls.releaseWarm(group));
-    await pacing.pause(LOOK_EVERY);
+    if (state.leftWarm !== undefined) await withRetry(retry, () => calls.releaseWarm(group));
+    await retry.pause(LOOK_EVERY);
   }
 }
 

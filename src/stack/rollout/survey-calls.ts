@@ -1,9 +1,9 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { bootLogOf } from '../reading/boot-log.ts';
-import { launchVersion, existingGroup } from '../reading/group.ts';
+import { bootLogOf } from '../facts/group/boot-log.ts';
+import { launchVersion, existingGroup } from '../facts/group/group.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */
@@ -38,7 +38,7 @@ export function surveyCalls(aws: AwsContext): SurveyCalls {
     },
     async replace(instanceIds) {
       const { sdk, client } = await load();
-      await inParallel(instanceIds, AT_ONCE, async (InstanceId) => {
+      await pLimit(AT_ONCE).map(instanceIds, async (InstanceId) => {
         try {
           await client.send(
             new sdk.TerminateInstanceInAutoScalingGroupCommand({

@@ -30,7 +30,7 @@ export interface RolloutActivity {
 }
 
 /** How far the replacing of a group's instances is. */
-export interface Standing {
+export interface RolloutProgress {
   /** In service, from an earlier version. */
   readonly old: number;
   /** Finishing their jobs. */
@@ -47,7 +47,10 @@ export interface Standing {
 const isLeaving = ({ lifecycleState }: RolloutInstance) => lifecycleState.startsWith('Terminating');
 const isBooting = ({ lifecycleState }: RolloutInstance) => lifecycleState.startsWith('Pending');
 
-export function standingOf(group: RolloutGroup, activities: readonly RolloutActivity[]): Standing {
+export function rolloutProgress(
+  group: RolloutGroup,
+  activities: readonly RolloutActivity[],
+): RolloutProgress {
   const draining = group.instances.filter(isLeaving);
   const there = group.instances.filter((one) => !isLeaving(one) && !isBooting(one));
   const since = activities

@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { isLeaving, warmInstances, type WarmInstance } from '../reading/warm-pool.ts';
+import { isLeaving, warmInstances, type WarmInstance } from '../facts/group/warm-pool.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 
 /** What looking after a warm pool needs of Auto Scaling. */
@@ -58,7 +58,7 @@ export function warmPoolCalls(aws: AwsContext): WarmPoolCalls {
     // https://docs.aws.amazon.com/autoscaling/ec2/userguide/warm-pools-health-checks-monitor-view-status.html
     async replace(group, instances) {
       const { sdk, client } = await load();
-      await inParallel(instances, AT_ONCE, async ({ instanceId: InstanceId, lifecycleState }) => {
+      await pLimit(AT_ONCE).map(instances, async ({ instanceId: InstanceId, lifecycleState }) => {
         if (/^Warmed:Pending:Wait$/i.test(lifecycleState)) {
           await complete(group, InstanceId, LAUNCHING_HOOK, 'ABANDON');
           return;

@@ -5,7 +5,7 @@ import { letHold, makeRoom } from '../capacity/scale.ts';
 import { awaitZero, resumeGroup, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { isSettled } from '../events/event.ts';
-import { persistently } from '../pacing.ts';
+import { withRetry } from '../../aws/retry.ts';
 import { LOOK_EVERY } from '../rollout/refresh.ts';
 import { outdated, strays } from '../rollout/survey.ts';
 import { renewPool } from '../rollout/warm-pool.ts';
@@ -14,7 +14,7 @@ import type { Journal, UpdatePhase } from './journal.ts';
 import { isUnchanged } from './nothing-to-do.ts';
 import type { UpdateObserver } from './observer.ts';
 import { replaceInstances } from './replace.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 import { changeSetState, executeAndWatch, type StackEnd, watchRunning } from './stack-step.ts';
 import { undoRequest } from './undo-request.ts';
 
@@ -40,8 +40,8 @@ export interface UpdateEnd {
  * @throws OperationError where another bk-stack has taken it over
  * @throws InterruptedError when the signal is aborted; the journal stays
  */
-export async function carryOut(
-  free: UpdateSite,
+export async function executeUpdate(
+  free: UpdateServices,
   begun: Journal,
   observer: UpdateObserver,
 ): Promise<UpdateEnd> {
@@ -53,7 +53,7 @@ export async function carryOut(
       const next = await STEPS[journal.phase](site, journal, observer);
       if (next === undefined) break;
       journal = next;
-      await persistently(site.pacing, () => site.journals.write(next));
+      await withRetry(site.retry, () => site.journals.write(next));
     }
     return await conclude(site, journal);
   } catch (error) {
@@ -67,9 +67,9 @@ export async function carryOut(
  * The group has another name when CloudFormation has replaced it in the step before, and the one of that name is gone.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatepolicy.html
  */
-async function inPresentGroup({ stacks, pacing }: UpdateSite, journal: Journal): Promise<Journal> {
+async function inPresentGroup({ stacks, retry }: UpdateServices, journal: Journal): Promise<Journal> {
   if (journal.group === undefined) return journal;
-  const group = await persistently(pacing, () => stacks.group(journal.stackId));
+  const group = await withRetry(retry, () => stacks.group(journal.stackId));
   return group === undefined ? journal : { ...journal, group };
 }
 
@@ -89,7 +89,11 @@ function standsStill({ stackName, phase }: Journal, error: unknown): unknown {
 }
 
 /** A step returns the journal as it is to go on from; undefined after the last. */
-type Step = (site: UpdateSite, journal: Journal, observer: UpdateObserver) => Promise<Journal | undefined>;
+type Step = (
+  site: UpdateServices,
+  journal: Journal,
+  observer: UpdateObserver,
+) => Promise<Journal | undefined>;
 
 const STEPS: Readonly<Record<UpdatePhase, Step>> = {
   draining: drain,
@@ -99,13 +103,13 @@ const STEPS: Readonly<Record<UpdatePhase, Step>> = {
   ending: end,
 };
 
-async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function drain(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
   const { group, sizes, drainSeconds = Infinity } = journal;
   if (group === undefined) return { ...journal, phase: 'updating' };
   observer.say('Draining: instances finish their jobs and end, and none is launched');
-  await persistently(site.pacing, () => scaleToZero(site.capacity, group, sizes?.before));
+  await withRetry(site.retry, () => scaleToZero(site.capacity, group, sizes?.before));
   try {
-    await awaitZero(site.capacity, group, site.pacing, {
+    await awaitZero(site.capacity, group, site.retry, {
       timeoutSeconds: drainSeconds,
       force: false,
       changed: (left) => {
@@ -124,20 +128,20 @@ async function drain(site: UpdateSite, journal: Journal, observer: UpdateObserve
 
 /** Makes room for the limits before the update and for those after it, until `settleLimits`. */
 async function roomForLimits(
-  { capacity, pacing, now }: UpdateSite,
+  { capacity, retry, now }: UpdateServices,
   { group, sizes }: Journal,
 ): Promise<void> {
   if (group === undefined || sizes === undefined) return;
-  await persistently(pacing, () => makeRoom(capacity, group, sizes, now()));
+  await withRetry(retry, () => makeRoom(capacity, group, sizes, now()));
 }
 
 /** CloudFormation has set the limits, or set them back. */
-async function settleLimits({ capacity, pacing }: UpdateSite, { group }: Journal): Promise<void> {
+async function settleLimits({ capacity, retry }: UpdateServices, { group }: Journal): Promise<void> {
   if (group === undefined) return;
-  await persistently(pacing, () => letHold(capacity, group));
+  await withRetry(retry, () => letHold(capacity, group));
 }
 
-async function update(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function update(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
   await roomForLimits(site, journal);
   const ended = await executeAndWatch(site, journal, journal.changeSetId, await observer.stack());
   if (ended.kind === 'updated') {
@@ -156,22 +160,22 @@ async function update(site: UpdateSite, journal: Journal, observer: UpdateObserv
 
 /** Before the group launches anything: it would take instances of the former version from its warm pool. */
 async function renewWarm(
-  { pacing, survey, pool }: UpdateSite,
+  { retry, survey, pool }: UpdateServices,
   { group }: Journal,
   observer: UpdateObserver,
 ): Promise<void> {
   if (group === undefined) return;
-  const { warm, version } = await persistently(pacing, () => survey.group(group));
+  const { warm, version } = await withRetry(retry, () => survey.group(group));
   if (!warm) return;
-  const renewed = await persistently(pacing, () => renewPool(pool, { group, version }));
+  const renewed = await withRetry(retry, () => renewPool(pool, { group, version }));
   if (renewed > 0) observer.say(`The warm pool is made anew: ${counted(renewed, 'instance')}`);
 }
 
-async function replace(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function replace(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
   const { group, formerVersion, paused } = journal;
   const ending: Journal = { ...journal, phase: 'ending' };
   if (group === undefined || paused) return ending;
-  const now = await persistently(site.pacing, () => site.survey.group(group));
+  const now = await withRetry(site.retry, () => site.survey.group(group));
   // Instances of an earlier version may be left from an update in place; without a new version they are not touched.
   if (now.version === formerVersion || outdated(now).length === 0) return ending;
   const outcome = await replaceInstances(site, { ...journal, group }, observer);
@@ -188,7 +192,7 @@ function failed(journal: Journal, message: string, { hint }: { readonly hint?: s
 }
 
 /** Takes back whatever has been done; where nothing has, that is found out here. */
-async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function undo(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
   observer.say(`Taking the update back: ${journal.failure?.message ?? 'as asked for'}`);
   if (journal.group !== undefined) await stopReplacing(site, journal.group);
   const undone = await inPresentGroup(site, await undoStack(site, journal, observer));
@@ -196,23 +200,23 @@ async function undo(site: UpdateSite, journal: Journal, observer: UpdateObserver
   await settleLimits(site, undone);
   await renewWarm(site, undone, observer);
   if (group !== undefined && !journal.paused) {
-    const now = await persistently(site.pacing, () => site.survey.group(group));
+    const now = await withRetry(site.retry, () => site.survey.group(group));
     const left = strays(now, formerVersion);
     if (left.length > 0) {
       observer.say(
         `${counted(left.length, 'instance')} of the version that is taken back end when their jobs are done`,
       );
-      await persistently(site.pacing, () => site.survey.replace(left.map(({ instanceId }) => instanceId)));
+      await withRetry(site.retry, () => site.survey.replace(left.map(({ instanceId }) => instanceId)));
     }
   }
   if (group !== undefined) await replacingStopped(site, group, observer);
   return { ...undone, phase: 'ending' };
 }
 
-async function stopReplacing({ refreshes, pacing }: UpdateSite, group: string): Promise<void> {
-  const active = await persistently(pacing, () => refreshes.active(group));
+async function stopReplacing({ refreshes, retry }: UpdateServices, group: string): Promise<void> {
+  const active = await withRetry(retry, () => refreshes.active(group));
   if (active === undefined) return;
-  await persistently(pacing, () => refreshes.cancel(group));
+  await withRetry(retry, () => refreshes.cancel(group));
 }
 
 /** Seconds. An instance that does not come up is given up after 13 minutes, by the hook of the launches. */
@@ -223,25 +227,25 @@ const REPLACED_WITHIN = 15 * 60;
  * none boots any more it would have no end, and the stack is what it was before by then.
  */
 async function replacingStopped(
-  { refreshes, pacing }: UpdateSite,
+  { refreshes, retry }: UpdateServices,
   group: string,
   observer: UpdateObserver,
 ): Promise<void> {
   for (let waited = 0; waited < REPLACED_WITHIN; waited += LOOK_EVERY) {
-    if ((await persistently(pacing, () => refreshes.active(group))) === undefined) return;
-    await pacing.pause(LOOK_EVERY);
+    if ((await withRetry(retry, () => refreshes.active(group))) === undefined) return;
+    await retry.pause(LOOK_EVERY);
   }
   observer.say('The replacing is still being cancelled: AWS waits for instances that do not come up');
 }
 
-async function undoStack(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function undoStack(site: UpdateServices, journal: Journal, observer: UpdateObserver): Promise<Journal> {
   const { stackId, changeSetId } = journal;
   const set = await changeSetState(site, changeSetId);
   if (set?.executionStatus === 'AVAILABLE') {
-    await persistently(site.pacing, () => site.sets.deleteChangeSet(changeSetId));
+    await withRetry(site.retry, () => site.sets.deleteChangeSet(changeSetId));
     return journal;
   }
-  const status = await persistently(site.pacing, () => site.stacks.status(stackId));
+  const status = await withRetry(site.retry, () => site.stacks.status(stackId));
   if (!isSettled(status) || status === 'UPDATE_ROLLBACK_FAILED') {
     if (status === 'UPDATE_IN_PROGRESS' && journal.undoing === undefined) {
       await site.stacks.cancelUpdate(stackId).catch(() => undefined);
@@ -258,23 +262,27 @@ async function undoStack(site: UpdateSite, journal: Journal, observer: UpdateObs
 }
 
 /** The update is in effect: another one makes the stack what it was. */
-async function undoByUpdate(site: UpdateSite, journal: Journal, observer: UpdateObserver): Promise<Journal> {
+async function undoByUpdate(
+  site: UpdateServices,
+  journal: Journal,
+  observer: UpdateObserver,
+): Promise<Journal> {
   const { stackId, stackName } = journal;
-  const { pacing, sets, journals } = site;
+  const { retry, sets, journals } = site;
   let undoing = journal.undoing;
   if (undoing === undefined || (await changeSetState(site, undoing)) === undefined) {
     const request = await undoRequest(site, journal);
-    const name = changeSetName('update', new Date(site.now()), pacing.random());
-    const made = await persistently(pacing, () => sets.createChangeSet(request, name));
+    const name = changeSetName('update', new Date(site.now()), retry.random());
+    const made = await withRetry(retry, () => sets.createChangeSet(request, name));
     try {
-      await changeSetReady(sets, made.changeSetId, { stackName, region: site.region }, pacing);
+      await changeSetReady(sets, made.changeSetId, { stackName, region: site.region }, retry);
     } catch (error) {
       if (!isUnchanged(error)) throw error;
-      await persistently(pacing, () => sets.deleteChangeSet(made.changeSetId));
+      await withRetry(retry, () => sets.deleteChangeSet(made.changeSetId));
       return journal;
     }
     undoing = made.changeSetId;
-    await persistently(pacing, () => journals.write({ ...journal, undoing: made.changeSetId }));
+    await withRetry(retry, () => journals.write({ ...journal, undoing: made.changeSetId }));
   }
   const journalled = { ...journal, undoing };
   await roomForLimits(site, journal);
@@ -299,28 +307,27 @@ function requireNotStuck(
   });
 }
 
-async function end(site: UpdateSite, journal: Journal): Promise<undefined> {
+async function end(site: UpdateServices, journal: Journal): Promise<undefined> {
   const { group, sizes, paused, strategy, failure, cancelled, stackName, former } = journal;
   const undone = failure !== undefined || cancelled === true;
-  const { pacing, capacity } = site;
+  const { retry, capacity } = site;
   if (group !== undefined && sizes !== undefined && (paused || strategy === 'drain')) {
     const size = undone ? sizes.before : sizes.after;
-    await persistently(pacing, async () => {
+    await withRetry(retry, async () => {
       // An update of the group may have set its size and tags to what the template says.
       if (paused) await scaleToZero(capacity, group, size);
       else await resumeGroup(capacity, group, size);
     });
   }
-  if (!undone) await persistently(pacing, () => site.formers.remember(stackName, former));
+  if (!undone) await withRetry(retry, () => site.formers.remember(stackName, former));
   return undefined;
 }
 
-async function conclude(site: UpdateSite, journal: Journal): Promise<UpdateEnd> {
+async function conclude(site: UpdateServices, journal: Journal): Promise<UpdateEnd> {
   const { stackName, stackId, strategy, group, failure } = journal;
-  const left =
-    group === undefined ? undefined : await persistently(site.pacing, () => site.survey.group(group));
+  const left = group === undefined ? undefined : await withRetry(site.retry, () => site.survey.group(group));
   // Last of all: until here another one can go on.
-  await persistently(site.pacing, () => site.journals.close(stackName));
+  await withRetry(site.retry, () => site.journals.close(stackName));
   if (failure !== undefined) {
     throw new OperationError(`${stackName} was not updated, and is as it was before.\n${failure.message}`, {
       ...(failure.hint !== undefined && { hint: failure.hint }),

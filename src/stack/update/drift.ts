@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
-import { inParallel } from '../../aws/bounded.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { isDenied } from '../preflight/check.ts';
+import { isDenied } from '../../aws/errors.ts';
 import { isTagsOnly, type PlannedChange } from './preview/changes.ts';
 
 /** A property that somebody has changed past the stack. */
@@ -30,7 +30,7 @@ export async function driftOf(
   const { DetectStackResourceDriftCommand } = await import('../../aws/sdk/cloudformation.ts');
   const client = await aws.clients.cloudFormation();
   const touched = changes.filter((change) => /change|replace/.test(change.kind) && !isTagsOnly(change));
-  const found = await inParallel(touched.slice(0, MOST), AT_ONCE, async ({ logicalId }) => {
+  const found = await pLimit(AT_ONCE).map(touched.slice(0, MOST), async ({ logicalId }) => {
     try {
       const { StackResourceDrift: drift } = await client.send(
         new DetectStackResourceDriftCommand({ StackName: stackId, LogicalResourceId: logicalId }),

@@ -1,11 +1,11 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
 import { groupNameOf } from '../capacity/calls.ts';
-import { persistently } from '../pacing.ts';
-import { findStack } from '../reading/find-stack.ts';
-import { type GroupState, readGroup } from '../reading/group.ts';
+import { withRetry } from '../../aws/retry.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
+import { type GroupState, readGroup } from '../facts/group/group.ts';
 import type { Journal } from './journal.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 import { changeSetState } from './stack-step.ts';
 import { readJournalState } from './void.ts';
 
@@ -29,14 +29,18 @@ export interface Forgotten {
  * CloudFormation has carried out counts for `rollback`; what is remembered of an earlier stack of the name does not any more.
  * @throws OperationError for an update that can go on
  */
-export async function forgetUpdate(aws: AwsContext, site: UpdateSite, journal: Journal): Promise<Forgotten> {
+export async function forgetUpdate(
+  aws: AwsContext,
+  site: UpdateServices,
+  journal: Journal,
+): Promise<Forgotten> {
   const { stackName, phase, strategy, startedAt, by } = journal;
   const state = await readJournalState(aws, journal);
   if (state.kind !== 'void') throw notVoid(journal, state.kind === 'blocked' ? state.remedy : undefined);
   const stack = await findStack(aws, stackName);
   if (stack?.StackId === journal.stackId) await settle(site, journal);
-  else await persistently(site.pacing, () => site.formers.forget(stackName));
-  await persistently(site.pacing, () => site.journals.close(stackName));
+  else await withRetry(site.retry, () => site.formers.forget(stackName));
+  await withRetry(site.retry, () => site.journals.close(stackName));
   const name = stack && groupNameOf(stack);
   const group = name === undefined ? undefined : await readGroup(aws, name);
   return {
@@ -67,21 +71,24 @@ function summary({
 }
 
 /** Leaves behind what the update would have: no change set that nobody executes, and the way back from one that was executed. */
-async function settle(site: UpdateSite, { stackName, changeSetId, undoing, former }: Journal): Promise<void> {
-  const { sets, formers, pacing } = site;
+async function settle(
+  site: UpdateServices,
+  { stackName, changeSetId, undoing, former }: Journal,
+): Promise<void> {
+  const { sets, formers, retry } = site;
   const [made, undone] = await Promise.all([
     changeSetState(site, changeSetId),
     undoing === undefined ? undefined : changeSetState(site, undoing),
   ]);
   if (made?.executionStatus === 'EXECUTE_COMPLETE' && undone?.executionStatus !== 'EXECUTE_COMPLETE') {
-    await persistently(pacing, () => formers.remember(stackName, former));
+    await withRetry(retry, () => formers.remember(stackName, former));
   }
   for (const [id, set] of [
     [changeSetId, made],
     [undoing, undone],
   ] as const) {
     if (id === undefined || set?.executionStatus !== 'AVAILABLE') continue;
-    await persistently(pacing, () => sets.deleteChangeSet(id));
+    await withRetry(retry, () => sets.deleteChangeSet(id));
   }
 }
 

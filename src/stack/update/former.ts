@@ -3,9 +3,9 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type Asset, templateKey } from '../assets/index.ts';
-import { parameterPath } from '../deletion/token-parameters.ts';
+import { parameterPath } from '../naming/parameters.ts';
 import type { StackParameter } from '../deployment/request.ts';
-import { standingParameters } from './parameters.ts';
+import { currentParameters } from './parameters.ts';
 
 /** Where something lies in S3. */
 export interface FormerPlace {
@@ -14,7 +14,7 @@ export interface FormerPlace {
 }
 
 /** A stack as it was before an update: all that it takes to have it like that again. */
-export interface Former {
+export interface RollbackPoint {
   readonly stackName: string;
   /** The key of the template, in the same bucket. */
   readonly template: string;
@@ -34,11 +34,11 @@ export function formerAssets(
     content: template,
     contentType: json ? 'application/json' : 'application/yaml',
   };
-  const former: Former = {
+  const former: RollbackPoint = {
     stackName: stack.StackName ?? '',
     template: kept.key,
     parameters: Object.fromEntries(
-      Array.from(standingParameters(stack.Parameters), ([name, value]) => [name, value ?? null]),
+      Array.from(currentParameters(stack.Parameters), ([name, value]) => [name, value ?? null]),
     ),
     tags: Object.fromEntries((stack.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
   };
@@ -51,7 +51,7 @@ export function formerAssets(
 }
 
 /** The parameters of an update that makes a stack what it was. Values that are not known stay as they are. */
-export function formerParameters({ parameters }: Former): StackParameter[] {
+export function formerParameters({ parameters }: RollbackPoint): StackParameter[] {
   return Object.entries(parameters).map(([ParameterKey, value]) =>
     value === null
       ? { ParameterKey, UsePreviousValue: true as const }
@@ -59,9 +59,9 @@ export function formerParameters({ parameters }: Former): StackParameter[] {
   );
 }
 
-export interface FormerStore {
-  read(place: FormerPlace): Promise<Former>;
-  template(place: FormerPlace, former: Former): Promise<string>;
+export interface RollbackStore {
+  read(place: FormerPlace): Promise<RollbackPoint>;
+  template(place: FormerPlace, former: RollbackPoint): Promise<string>;
   /** Remembers what the stack was before its last update. */
   remember(stackName: string, place: FormerPlace): Promise<void>;
   remembered(stackName: string): Promise<FormerPlace | undefined>;
@@ -74,7 +74,7 @@ function formerParameter(stackName: string): string {
 }
 
 /** In the assets bucket and the Parameter Store. */
-export function formerStore(aws: AwsContext): FormerStore {
+export function rollbackStore(aws: AwsContext): RollbackStore {
   const ssm = async () => ({ sdk: await import('../../aws/sdk/ssm.ts'), client: await aws.clients.ssm() });
   const textOf = async (Bucket: string, Key: string) => {
     const { GetObjectCommand } = await import('../../aws/sdk/s3.ts');
@@ -83,7 +83,7 @@ export function formerStore(aws: AwsContext): FormerStore {
     return (await Body?.transformToString()) ?? '';
   };
   return {
-    read: async ({ bucket, key }) => JSON.parse(await textOf(bucket, key)) as Former,
+    read: async ({ bucket, key }) => JSON.parse(await textOf(bucket, key)) as RollbackPoint,
     template: ({ bucket }, { template }) => textOf(bucket, template),
     async remember(stackName, place) {
       const { sdk, client } = await ssm();

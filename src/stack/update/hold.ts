@@ -1,7 +1,7 @@
 import { OperationError } from '../../errors.ts';
-import { passingFailure, persistently } from '../pacing.ts';
+import { passingFailure, withRetry } from '../../aws/retry.ts';
 import type { Journal } from './journal.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 
 /** How often whoever carries an update out makes sure, while it waits, that it still does; in the stack's own seconds. */
 const LOOK_EVERY = 10;
@@ -18,9 +18,9 @@ const FIRST_VERSION = 1;
  * @returns the journal as it has been written
  * @throws OperationError where the update has ended meanwhile
  */
-export async function takeOver(site: UpdateSite, journal: Journal): Promise<Journal> {
+export async function takeOver(site: UpdateServices, journal: Journal): Promise<Journal> {
   const taken = { ...journal, holder: site.holder };
-  await persistently(site.pacing, () => write(site, taken));
+  await withRetry(site.retry, () => write(site, taken));
   return taken;
 }
 
@@ -30,8 +30,8 @@ export async function takeOver(site: UpdateSite, journal: Journal): Promise<Jour
  * journal of its successor, or of the next update.
  * @throws OperationError in what waits and writes, where another has taken over
  */
-export function held(site: UpdateSite, stackName: string): UpdateSite {
-  const { journals, pacing, holder, now } = site;
+export function held(site: UpdateServices, stackName: string): UpdateServices {
+  const { journals, retry, holder, now } = site;
   let looked = now();
   const isOpen = async (): Promise<boolean> => {
     const journal = await journals.read(stackName);
@@ -55,10 +55,10 @@ export function held(site: UpdateSite, stackName: string): UpdateSite {
         if (await isOpen()) await journals.close(stackName);
       },
     },
-    pacing: {
-      ...pacing,
+    retry: {
+      ...retry,
       async pause(seconds) {
-        await pacing.pause(seconds);
+        await retry.pause(seconds);
         if (now() - looked < LOOK_EVERY * 1000) return;
         await look().catch((error: unknown) => {
           // A connection that is lost for a while does not end the watching.
@@ -70,10 +70,10 @@ export function held(site: UpdateSite, stackName: string): UpdateSite {
 }
 
 /** Writes a journal that is there already. Where it is not, that is known only when it has been made anew. */
-async function write({ journals, pacing }: UpdateSite, journal: Journal): Promise<number> {
+async function write({ journals, retry }: UpdateServices, journal: Journal): Promise<number> {
   const version = await journals.write(journal);
   if (version !== FIRST_VERSION) return version;
-  await persistently(pacing, () => journals.close(journal.stackName));
+  await withRetry(retry, () => journals.close(journal.stackName));
   throw ended(journal.stackName);
 }
 

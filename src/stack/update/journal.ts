@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { parameterPath } from '../deletion/token-parameters.ts';
+import { parameterPath } from '../naming/parameters.ts';
 import type { GroupSize } from '../capacity/scale-to-zero.ts';
 import type { RefreshPreferences } from '../rollout/refresh.ts';
 import type { FormerPlace } from './former.ts';

@@ -9,10 +9,11 @@ import {
   type Template,
   templateFrom,
 } from '../parameters/index.ts';
-import { originOf, VERSION_TAG } from '../reading/summary.ts';
-import { parseTags, type Tags } from '../tags.ts';
+import { VERSION_TAG } from '../naming/tags.ts';
+import { originOf } from '../facts/stack/summary.ts';
+import { parseTags, type Tags } from '../naming/tags.ts';
 import { templateVersion } from '../template/facts.ts';
-import type { StandingParameters } from './parameters.ts';
+import type { CurrentParameters } from './parameters.ts';
 import type { Strategy } from './preview/meaning.ts';
 import type { RefreshPreferences } from '../rollout/refresh.ts';
 
@@ -35,7 +36,7 @@ export interface UpdateFlags {
 }
 
 /** How an update is to be carried out. */
-export interface UpdateManner {
+export interface RolloutOptions {
   readonly strategy: Strategy;
   readonly refresh: RefreshPreferences;
   /** For the strategy `drain`: how long instances may take for their jobs, in seconds. */
@@ -44,7 +45,7 @@ export interface UpdateManner {
 }
 
 /** What is to be changed, as it was given. */
-export interface UpdateOrder extends UpdateManner {
+export interface UpdateRequest extends RolloutOptions {
   readonly file: GivenParameters;
   readonly flags: GivenParameters;
   readonly tags: Tags;
@@ -59,7 +60,7 @@ export interface UpdateOrder extends UpdateManner {
  * Reads and checks what was given, by flags, files and stdin. Sends nothing to AWS.
  * @throws UsageError for what cannot be used
  */
-export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<string>): Promise<UpdateOrder> {
+export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<string>): Promise<UpdateRequest> {
   const given = {
     file: flags.config === undefined ? new Map() : await readConfig(flags.config, stdin),
     flags: parseParamFlags(flags.param ?? []),
@@ -76,7 +77,7 @@ export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<stri
 }
 
 /** An update of parameters alone that leaves instances as they are; `params` are of the form `Key=Value`. */
-export function parametersOrder(params: readonly string[]): UpdateOrder {
+export function parametersOrder(params: readonly string[]): UpdateRequest {
   return {
     ...{ file: new Map(), flags: parseParamFlags(params), tags: {}, keepTemplate: true },
     ...{ strategy: 'in-place', allowed: new Set(), drainSeconds: 0 },
@@ -96,7 +97,7 @@ export function mannerOf(
     | 'drain-timeout'
     | 'allow-replacement'
   >,
-): UpdateManner {
+): RolloutOptions {
   const { batch, 'min-healthy': minHealthy } = flags;
   if (batch === 0 && minHealthy === 100) {
     throw new UsageError('With --batch 0 and --min-healthy 100 no instance could ever be replaced', {
@@ -140,7 +141,7 @@ function checkpointsOf(text: string): number[] {
  */
 export async function templateFor(
   stack: Stack,
-  { template, keepTemplate }: Pick<UpdateOrder, 'template' | 'keepTemplate'>,
+  { template, keepTemplate }: Pick<UpdateRequest, 'template' | 'keepTemplate'>,
   present: string,
 ): Promise<Template> {
   if (template !== undefined) return readTemplate(template);
@@ -177,8 +178,8 @@ const OURS = /^(host|scaler)\/[0-9a-f]{64}\.(mjs|zip)$/;
 /** The programs of this version that a stack is to have in place of its own. */
 export function newPrograms(
   template: Template,
-  standing: StandingParameters,
-  given: Pick<UpdateOrder, 'file' | 'flags'>,
+  standing: CurrentParameters,
+  given: Pick<UpdateRequest, 'file' | 'flags'>,
   programs: readonly Program[],
 ): Program[] {
   const declared = new Set(template.definitions.map(({ name }) => name));
@@ -191,10 +192,10 @@ export function newPrograms(
 
 /** What was given, with the places of new programs. `bucket` is where they are staged. */
 export function withPrograms(
-  given: Pick<UpdateOrder, 'file' | 'flags'>,
+  given: Pick<UpdateRequest, 'file' | 'flags'>,
   programs: readonly Program[],
   bucket: string,
-): Pick<UpdateOrder, 'file' | 'flags'> {
+): Pick<UpdateRequest, 'file' | 'flags'> {
   if (programs.length === 0) return given;
   const added = [
     ...programs.map(({ parameter, key }) => [parameter, key] as const),

@@ -3,7 +3,7 @@ import { checkParameters, type GivenParameters, type Template } from '../paramet
 import type { StackParameter } from '../deployment/request.ts';
 
 /** The values that a stack has, by parameter; undefined where CloudFormation keeps one to itself. */
-export type StandingParameters = ReadonlyMap<string, string | undefined>;
+export type CurrentParameters = ReadonlyMap<string, string | undefined>;
 
 /** A parameter whose value an update changes. Texts of what may not be shown are masked. */
 export interface ParameterChange {
@@ -26,7 +26,7 @@ export interface ParameterPlan {
 export const MASK = '****';
 
 /** As DescribeStacks tells them: NoEcho parameters come masked. */
-export function standingParameters(parameters: readonly Parameter[] = []): StandingParameters {
+export function currentParameters(parameters: readonly Parameter[] = []): CurrentParameters {
   return new Map(
     parameters.map(({ ParameterKey = '', ParameterValue = '' }) => [
       ParameterKey,
@@ -41,7 +41,7 @@ export function standingParameters(parameters: readonly Parameter[] = []): Stand
  */
 export function planParameters(
   template: Template,
-  standing: StandingParameters,
+  standing: CurrentParameters,
   given: { readonly file: GivenParameters; readonly flags: GivenParameters },
 ): ParameterPlan {
   const declared = new Map(template.definitions.map((definition) => [definition.name, definition]));

@@ -9,10 +9,10 @@ import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-ze
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
 import { requireDraining } from '../draining/require.ts';
-import { persistently } from '../pacing.ts';
+import { withRetry } from '../../aws/retry.ts';
 import { preflightCalls, preflightUpdate } from '../preflight/index.ts';
-import { requireStack } from '../reading/find-stack.ts';
-import { VERSION_TAG } from '../reading/summary.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
+import { VERSION_TAG } from '../naming/tags.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
 import { driftOf } from './drift.ts';
@@ -24,11 +24,11 @@ import { mayEndInstances, plannedChanges } from './preview/changes.ts';
 import { refusedChanges, type UpdatePreview, weighed } from './preview/preview.ts';
 import { tagChanges } from './preview/tags.ts';
 import { refusalText } from './preview/text.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 import { requireUpdatable } from './state.ts';
-import { underWay } from './under-way.ts';
+import { activeUpdateError } from './under-way.ts';
 import { refuseWarmWithSpot } from './warm-or-spot.ts';
-import { type Asking, type Present, tagsOf, type Target, type Wanted, wantedOf } from './wanted.ts';
+import { type Asking, type Present, tagsOf, type Target, type Wanted, resolveUpdate } from './wanted.ts';
 
 export interface PreparationOptions {
   readonly ask?: Asking;
@@ -50,7 +50,7 @@ export interface PreparedUpdate {
  */
 export async function prepareUpdate(
   aws: AwsContext,
-  site: UpdateSite,
+  site: UpdateServices,
   stackName: string,
   target: Target,
   { ask, style, say }: PreparationOptions,
@@ -67,7 +67,7 @@ export async function prepareUpdate(
     stackId: stack.StackId ?? stackName,
     template: await templateText(aws, stackName),
   };
-  const wanted = await wantedOf(site, present, target, ask);
+  const wanted = await resolveUpdate(site, present, target, ask);
   refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
   refuseWarmWithSpot(stackName, wanted.plan.changes);
   const kept = formerAssets(stack, present.template);
@@ -102,7 +102,7 @@ export async function prepareUpdate(
     partition: found.caller.arn.split(':')[1] ?? 'aws',
   });
   const source = await stage(calls, staging, { template: wanted.template.document, region: aws.region }, say);
-  const name = changeSetName('update', new Date(site.now()), site.pacing.random());
+  const name = changeSetName('update', new Date(site.now()), site.retry.random());
   const computed = await compute(
     site,
     present,
@@ -131,10 +131,10 @@ export async function prepareUpdate(
 }
 
 /** @throws OperationError where another update is under way, or the stack's state allows none */
-async function requireFree(site: UpdateSite, stack: Stack): Promise<void> {
+async function requireFree(site: UpdateServices, stack: Stack): Promise<void> {
   const { StackName: stackName = '', StackStatus: status = '', StackStatusReason } = stack;
   const running = await site.journals.read(stackName);
-  if (running !== undefined) throw underWay(running);
+  if (running !== undefined) throw activeUpdateError(running);
   requireUpdatable({
     stackName,
     region: site.region,
@@ -163,15 +163,15 @@ async function templateText(aws: AwsContext, stackName: string): Promise<string>
 
 /** @returns the change set; undefined where there is nothing to do */
 async function compute(
-  { sets, pacing, region }: UpdateSite,
+  { sets, retry, region }: UpdateServices,
   { stack }: Present,
-  request: Parameters<UpdateSite['sets']['createChangeSet']>[0],
+  request: Parameters<UpdateServices['sets']['createChangeSet']>[0],
   name: string,
 ): Promise<{ readonly changeSetId: string; readonly resources: number } | undefined> {
-  const { changeSetId } = await persistently(pacing, () => sets.createChangeSet(request, name));
+  const { changeSetId } = await withRetry(retry, () => sets.createChangeSet(request, name));
   try {
     const where = { stackName: stack.StackName ?? '', region };
-    return { changeSetId, resources: await changeSetReady(sets, changeSetId, where, pacing) };
+    return { changeSetId, resources: await changeSetReady(sets, changeSetId, where, retry) };
   } catch (error) {
     await sets.deleteChangeSet(changeSetId).catch(() => undefined);
     if (isUnchanged(error)) return undefined;
@@ -181,7 +181,7 @@ async function compute(
 
 async function conclude(
   aws: AwsContext,
-  site: UpdateSite,
+  site: UpdateServices,
   {
     present,
     wanted,
@@ -268,7 +268,7 @@ type GroupFacts = Pick<Journal, 'group' | 'formerVersion' | 'sizes' | 'paused'>;
 const SIZES = /^(MinSize|MaxSize|DesiredCapacity)$/;
 
 async function groupFacts(
-  { survey, capacity }: UpdateSite,
+  { survey, capacity }: UpdateServices,
   group: string,
   plan: ParameterPlan,
 ): Promise<GroupFacts> {

@@ -3,7 +3,7 @@ import { logLine } from '../../terminal/log-line.ts';
 import type { StatusLine } from '../../terminal/status-line.ts';
 import { counted } from '../../terminal/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
-import type { Standing } from '../rollout/survey.ts';
+import type { RolloutProgress } from '../rollout/survey.ts';
 import type { UpdateObserver } from './observer.ts';
 
 /** Where an update's progress goes. */
@@ -54,7 +54,7 @@ export function openProgress({ status, write, now, display, longer }: ProgressPl
 
 /** `3 old, 2 finishing jobs (one for 12m), 1 booting, 4 new, 2 old in the warm pool`. */
 export function standingText(
-  { old, draining, drainingSince, booting, fresh, oldWarm = 0 }: Standing,
+  { old, draining, drainingSince, booting, fresh, oldWarm = 0 }: RolloutProgress,
   now: number,
 ): string {
   const since =

@@ -1,12 +1,12 @@
 import { OperationError } from '../../errors.ts';
 import { safe } from '../../terminal/safe.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
-import { persistently } from '../pacing.ts';
+import { withRetry } from '../../aws/retry.ts';
 import { LOOK_EVERY, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
-import { faultOf, outdated, type RolloutFault, standingOf } from '../rollout/survey.ts';
+import { faultOf, outdated, type RolloutFault, rolloutProgress } from '../rollout/survey.ts';
 import type { UpdateObserver } from './observer.ts';
 import type { Journal } from './journal.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 
 export type Replacement =
   | { readonly kind: 'replaced' }
@@ -19,23 +19,23 @@ export type Replacement =
  * @throws OperationError where it was stopped by others; it can be gone on with
  */
 export async function replaceInstances(
-  site: UpdateSite,
+  site: UpdateServices,
   journal: Journal & { readonly group: string },
   observer: UpdateObserver,
 ): Promise<Replacement> {
-  const { pacing, refreshes, survey, journals } = site;
+  const { retry, refreshes, survey, journals } = site;
   const { group, stackName } = journal;
   const refreshId = await start(site, journal, observer);
-  await persistently(pacing, () => journals.write({ ...journal, refreshId }));
+  await withRetry(retry, () => journals.write({ ...journal, refreshId }));
   let before = '';
   for (;;) {
     const [state, now, activities] = await Promise.all([
-      persistently(pacing, () => refreshes.describe(group, refreshId)),
-      persistently(pacing, () => survey.group(group)),
-      persistently(pacing, () => survey.activities(group)),
+      withRetry(retry, () => refreshes.describe(group, refreshId)),
+      withRetry(retry, () => survey.group(group)),
+      withRetry(retry, () => survey.activities(group)),
     ]);
     const standing = {
-      ...standingOf(now, activities),
+      ...rolloutProgress(now, activities),
       ...(state.leftWarm !== undefined && { oldWarm: state.leftWarm }),
     };
     const told = JSON.stringify(standing);
@@ -49,29 +49,29 @@ export async function replaceInstances(
       if (outdated(now).length === 0) return { kind: 'replaced' };
       throw stopped(stackName, state, outdated(now).length);
     }
-    if (now.warm) await persistently(pacing, () => refreshes.releaseWarm(group));
-    await pacing.pause(LOOK_EVERY);
+    if (now.warm) await withRetry(retry, () => refreshes.releaseWarm(group));
+    await retry.pause(LOOK_EVERY);
   }
 }
 
 async function start(
-  { pacing, refreshes }: UpdateSite,
+  { retry, refreshes }: UpdateServices,
   { group, refresh, refreshId }: Journal & { readonly group: string },
   observer: UpdateObserver,
 ): Promise<string> {
   if (refreshId !== undefined) {
-    const { status } = await persistently(pacing, () => refreshes.describe(group, refreshId));
+    const { status } = await withRetry(retry, () => refreshes.describe(group, refreshId));
     if (!REFRESH_ENDED.test(status)) return refreshId;
   }
-  const active = await persistently(pacing, () => refreshes.active(group));
+  const active = await withRetry(retry, () => refreshes.active(group));
   if (active !== undefined) return active;
   observer.say('Replacing the instances: each ends when its jobs are done');
   const preferences = refresh ?? { minHealthy: 100, batch: 10, skipMatching: true };
-  return persistently(pacing, () => refreshes.start(group, preferences));
+  return withRetry(retry, () => refreshes.start(group, preferences));
 }
 
 async function faulty(
-  { survey, region }: UpdateSite,
+  { survey, region }: UpdateServices,
   { stackName }: Journal,
   { message, instanceId }: RolloutFault,
 ): Promise<Replacement> {

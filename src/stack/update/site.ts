@@ -6,11 +6,11 @@ import { capacityCalls, groupNameOf } from '../capacity/calls.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
 import { cloudFormationEvents, type EventSource } from '../events/source.ts';
-import { type Pacing, pacingOf } from '../pacing.ts';
+import { type RetryClock, retryClockOf } from '../../aws/retry.ts';
 import { type RefreshCalls, refreshCalls } from '../rollout/refresh.ts';
 import { type SurveyCalls, surveyCalls } from '../rollout/survey-calls.ts';
 import { type WarmPoolCalls, warmPoolCalls } from '../rollout/warm-pool.ts';
-import { type FormerStore, formerStore } from './former.ts';
+import { type RollbackStore, rollbackStore } from './former.ts';
 import { type Holder, type JournalStore, journalStore } from './journal.ts';
 
 /** What an update needs of CloudFormation beside change sets. Stacks are named by their ids. */
@@ -27,7 +27,7 @@ export interface StackCalls {
 }
 
 /** All that an update is carried out with. */
-export interface UpdateSite {
+export interface UpdateServices {
   readonly region: string;
   readonly sets: ChangeSetCalls;
   readonly stacks: StackCalls;
@@ -38,14 +38,14 @@ export interface UpdateSite {
   readonly journals: JournalStore;
   /** This bk-stack, as journals name it. */
   readonly holder: Holder;
-  readonly formers: FormerStore;
-  readonly pacing: Pacing;
+  readonly formers: RollbackStore;
+  readonly retry: RetryClock;
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
 
 /** The same on AWS. */
-export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<UpdateSite> {
+export async function updateServices(aws: AwsContext, signal: AbortSignal): Promise<UpdateServices> {
   const now = await aws.clock();
   return {
     region: aws.region,
@@ -57,8 +57,8 @@ export async function updateSite(aws: AwsContext, signal: AbortSignal): Promise<
     pool: warmPoolCalls(aws),
     journals: journalStore(aws),
     holder: { id: randomUUID(), host: hostname(), since: new Date(now()).toISOString() },
-    formers: formerStore(aws),
-    pacing: pacingOf(aws, signal),
+    formers: rollbackStore(aws),
+    retry: retryClockOf(aws, signal),
     now,
     signal,
   };

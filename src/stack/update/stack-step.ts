@@ -7,9 +7,9 @@ import { isFailure, isSettled } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { watchToEnd } from '../events/watch.ts';
-import { persistently } from '../pacing.ts';
+import { withRetry } from '../../aws/retry.ts';
 import type { Journal } from './journal.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 
 /** How CloudFormation's part of an update ended. */
 export type StackEnd =
@@ -23,11 +23,11 @@ type Subject = Pick<Journal, 'stackId' | 'stackName' | 'resources'>;
 
 /** A change set's state; undefined for one that is gone. */
 export async function changeSetState(
-  { sets, pacing }: UpdateSite,
+  { sets, retry }: UpdateServices,
   changeSetId: string,
 ): Promise<ChangeSetState | undefined> {
   try {
-    return await persistently(pacing, () => sets.changeSet(changeSetId));
+    return await withRetry(retry, () => sets.changeSet(changeSetId));
   } catch (error) {
     if (/^ChangeSetNotFound/.test(awsErrorCode(error) ?? '')) return undefined;
     throw error;
@@ -36,16 +36,16 @@ export async function changeSetState(
 
 /** Sets a change set going, unless it has been already, and watches to the end. */
 export async function executeAndWatch(
-  site: UpdateSite,
+  site: UpdateServices,
   subject: Subject,
   changeSetId: string,
   observer: DeploymentObserver,
 ): Promise<StackEnd> {
-  const { sets, stacks, pacing } = site;
+  const { sets, stacks, retry } = site;
   const state = await changeSetState(site, changeSetId);
   if (state?.executionStatus !== 'AVAILABLE') return watchRunning(site, subject, observer);
-  const { events } = await persistently(pacing, () => stacks.events(subject.stackId));
-  await persistently(pacing, async () => {
+  const { events } = await withRetry(retry, () => stacks.events(subject.stackId));
+  await withRetry(retry, async () => {
     await sets
       .executeChangeSet(changeSetId, changeSetId.slice(-128).replace(/[^A-Za-z0-9-]/g, '-'))
       .catch((error: unknown) => {
@@ -58,23 +58,23 @@ export async function executeAndWatch(
 
 /** Watches the operation that runs on a stack to its end; where none runs, tells how the latest ended. */
 export async function watchRunning(
-  site: UpdateSite,
+  site: UpdateServices,
   subject: Subject,
   observer: DeploymentObserver,
 ): Promise<StackEnd> {
-  const status = await persistently(site.pacing, () => site.stacks.status(subject.stackId));
+  const status = await withRetry(site.retry, () => site.stacks.status(subject.stackId));
   if (isSettled(status) && !isFailure(status)) return { kind: 'updated' };
   return watch(site, subject, PollRange.currentOperation, observer);
 }
 
 async function watch(
-  { stacks, pacing, signal, region }: UpdateSite,
+  { stacks, retry, signal, region }: UpdateServices,
   { stackId, stackName, resources }: Subject,
   range: PollRange,
   observer: DeploymentObserver,
 ): Promise<StackEnd> {
   const again = `bk-stack update ${stackName} --resume`;
-  const watching = { events: stacks.events, pacing, observer, signal, again };
+  const watching = { events: stacks.events, retry, observer, signal, again };
   const { progress, events } = await watchToEnd({ stackId, stackName }, range, resources, watching);
   if (!isFailure(progress.status)) return { kind: 'updated' };
   const folded = foldFailure(events, { stackId, region });

@@ -1,12 +1,12 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
-import { isDenied } from '../preflight/check.ts';
-import { type Pacing, persistently } from '../pacing.ts';
+import { isDenied } from '../../aws/errors.ts';
+import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { type Journal, journalStore } from './journal.ts';
 import { readJournalState } from './void.ts';
 
 /** Another update is there: who began it, and how to go on with it. */
-export function underWay({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
+export function activeUpdateError({ stackName, by, startedAt, phase, strategy }: Journal): OperationError {
   return new OperationError(
     `An update of ${stackName} is under way: ${by} began it at ${startedAt}, and it is ${phase} (${strategy})`,
     {
@@ -40,12 +40,12 @@ const LOOK_EVERY = 10;
 export async function awaitUpdate(
   aws: AwsContext,
   stackName: string,
-  pacing: Pacing,
+  retry: RetryClock,
   say: (line: string) => void,
 ): Promise<void> {
   let told: string | undefined;
   for (;;) {
-    const journal = await persistently(pacing, () => runningUpdate(aws, stackName));
+    const journal = await withRetry(retry, () => runningUpdate(aws, stackName));
     if (journal === undefined) return;
     if (told === undefined) {
       await requireNotVoid(aws, journal);
@@ -55,7 +55,7 @@ export async function awaitUpdate(
     }
     if (journal.phase !== told) say(`The update is ${journal.phase}`);
     told = journal.phase;
-    await pacing.pause(LOOK_EVERY);
+    await retry.pause(LOOK_EVERY);
   }
 }
 
@@ -76,5 +76,5 @@ async function requireNotVoid(aws: AwsContext, journal: Journal): Promise<void> 
 /** @throws OperationError where an update of the stack is under way, with which its group must be left alone */
 export async function requireNoUpdate(aws: AwsContext, stackName: string): Promise<void> {
   const journal = await runningUpdate(aws, stackName);
-  if (journal !== undefined) throw underWay(journal);
+  if (journal !== undefined) throw activeUpdateError(journal);
 }

@@ -4,11 +4,11 @@ import type { ChangeSetRequest } from '../deployment/request.ts';
 import { capabilitiesOf } from '../template/facts.ts';
 import { formerParameters } from './former.ts';
 import type { Journal } from './journal.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 
 /** The update that makes a stack what it was before another. */
 export async function undoRequest(
-  { formers, region }: Pick<UpdateSite, 'formers' | 'region'>,
+  { formers, region }: Pick<UpdateServices, 'formers' | 'region'>,
   { stackId, former: place }: Pick<Journal, 'stackId' | 'former'>,
 ): Promise<ChangeSetRequest> {
   const former = await formers.read(place);

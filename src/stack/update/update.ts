@@ -3,18 +3,18 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { DeclinedError, isKnownFailure, OperationError } from '../../errors.ts';
 import { groupNameOf } from '../capacity/calls.ts';
 import { requireDraining } from '../draining/require.ts';
-import { passingFailure, persistently } from '../pacing.ts';
-import { requireStack } from '../reading/find-stack.ts';
-import { carryOut, type UpdateEnd } from './carry-out.ts';
+import { passingFailure, withRetry } from '../../aws/retry.ts';
+import { requireStack } from '../facts/stack/find-stack.ts';
+import { executeUpdate, type UpdateEnd } from './carry-out.ts';
 import { type Forgotten, forgetUpdate } from './forget.ts';
 import { takeOver } from './hold.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateObserver } from './observer.ts';
 import { type PreparationOptions, prepareUpdate } from './prepare.ts';
 import type { UpdatePreview } from './preview/preview.ts';
-import { type UpdateSite, updateSite } from './site.ts';
+import { type UpdateServices, updateServices } from './site.ts';
 import { type StackEnd, watchRunning } from './stack-step.ts';
-import { underWay } from './under-way.ts';
+import { activeUpdateError } from './under-way.ts';
 import { requireUsable } from './void.ts';
 import type { Target } from './wanted.ts';
 
@@ -48,7 +48,7 @@ export async function updateStack(
   target: Target,
   options: UpdateOptions,
 ): Promise<UpdateOutcome> {
-  const site = await updateSite(aws, options.signal);
+  const site = await updateServices(aws, options.signal);
   const prepared = await prepareUpdate(aws, site, stackName, target, options);
   if (prepared === undefined) return { kind: 'unchanged', stackName };
   const { preview, journal } = prepared;
@@ -72,21 +72,21 @@ export async function updateStack(
     throw error;
   });
   options.begun();
-  const end = await carryOut(site, journal, options.observer);
+  const end = await executeUpdate(site, journal, options.observer);
   const { parameters, resources } = preview;
   return { kind: 'updated', ...end, parameters, resources };
 }
 
 /** @throws OperationError where another update has begun meanwhile */
-async function begin({ journals, pacing }: UpdateSite, journal: Journal): Promise<void> {
+async function begin({ journals, retry }: UpdateServices, journal: Journal): Promise<void> {
   const { stackName, id } = journal;
-  if (await persistently(pacing, () => journals.open(journal))) return;
-  const found = await persistently(pacing, () => journals.read(stackName));
+  if (await withRetry(retry, () => journals.open(journal))) return;
+  const found = await withRetry(retry, () => journals.read(stackName));
   // A lost answer makes us ask twice.
   if (found?.id === id) return;
   throw found === undefined
     ? new OperationError(`Another update of ${stackName} has just ended; repeat the command`)
-    : underWay(found);
+    : activeUpdateError(found);
 }
 
 /** An update that was taken back. */
@@ -103,7 +103,7 @@ export async function resumeUpdate(
   stackName: string,
   { signal, observer, begun }: Picking,
 ): Promise<UpdateEnd> {
-  const site = await updateSite(aws, signal);
+  const site = await updateServices(aws, signal);
   const found = await site.journals.read(stackName);
   if (found === undefined) throw await noneUnderWay(aws, stackName);
   await requireUsable(aws, found);
@@ -112,7 +112,7 @@ export async function resumeUpdate(
   observer.say(
     `Going on with the update that began at ${journal.startedAt}: ${journal.phase}${replacing(found)}`,
   );
-  return carryOut(site, journal, observer);
+  return executeUpdate(site, journal, observer);
 }
 
 /**
@@ -125,14 +125,14 @@ export async function cancelUpdate(
   stackName: string,
   { signal, observer, begun }: Picking,
 ): Promise<Cancellation> {
-  const site = await updateSite(aws, signal);
+  const site = await updateServices(aws, signal);
   const journal = await site.journals.read(stackName);
   if (journal !== undefined) await requireUsable(aws, journal);
   begun();
   if (journal === undefined) return cancelForeign(aws, site, stackName, observer);
   const { failure: _, ...rest } = journal;
   const undoing = await takeOver(site, { ...rest, phase: 'undoing', cancelled: true });
-  return carryOut(site, undoing, observer);
+  return executeUpdate(site, undoing, observer);
 }
 
 function replacing({ holder }: Journal): string {
@@ -150,7 +150,7 @@ export async function dropUpdate(
   stackName: string,
   signal: AbortSignal,
 ): Promise<Forgotten> {
-  const site = await updateSite(aws, signal);
+  const site = await updateServices(aws, signal);
   const journal = await site.journals.read(stackName);
   if (journal === undefined) throw await noneUnderWay(aws, stackName);
   return forgetUpdate(aws, site, journal);
@@ -159,7 +159,7 @@ export async function dropUpdate(
 /** An update of the stack alone, by the console or another tool. */
 async function cancelForeign(
   aws: AwsContext,
-  site: UpdateSite,
+  site: UpdateServices,
   stackName: string,
   observer: UpdateObserver,
 ): Promise<Cancellation> {

@@ -2,10 +2,10 @@ import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
 import { groupNameOf } from '../capacity/calls.ts';
-import { type Draining, readDraining } from '../draining/draining.ts';
+import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { isSettled } from '../events/event.ts';
-import { findStack } from '../reading/find-stack.ts';
-import { describedGroup } from '../reading/group.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
+import { describedGroup } from '../facts/group/group.ts';
 import type { Journal } from './journal.ts';
 
 /** The present state of what an update works on. */

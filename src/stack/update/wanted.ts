@@ -3,28 +3,28 @@ import { OperationError, UsageError } from '../../errors.ts';
 import { type Asset, programs } from '../assets/index.ts';
 import type { StackParameter } from '../deployment/request.ts';
 import { type Template, templateFrom } from '../parameters/index.ts';
-import { VERSION_TAG } from '../reading/summary.ts';
-import type { Tags } from '../tags.ts';
+import { VERSION_TAG } from '../naming/tags.ts';
+import type { Tags } from '../naming/tags.ts';
 import { templateVersion } from '../template/facts.ts';
 import { formerParameters } from './former.ts';
-import { newPrograms, templateFor, type UpdateManner, type UpdateOrder, withPrograms } from './order.ts';
+import { newPrograms, templateFor, type RolloutOptions, type UpdateRequest, withPrograms } from './order.ts';
 import {
   type ParameterPlan,
   planParameters,
-  type StandingParameters,
-  standingParameters,
+  type CurrentParameters,
+  currentParameters,
 } from './parameters.ts';
-import type { UpdateSite } from './site.ts';
+import type { UpdateServices } from './site.ts';
 
 /** What an update is to make of a stack: something new, or what it was before its last update. */
 export type Target =
-  | { readonly kind: 'order'; readonly order: UpdateOrder }
-  | { readonly kind: 'former'; readonly manner: UpdateManner };
+  | { readonly kind: 'order'; readonly order: UpdateRequest }
+  | { readonly kind: 'former'; readonly manner: RolloutOptions };
 
 /** Asks a person for parameters, starting from those that the stack has. */
 export type Asking = (
   template: Template,
-  standing: StandingParameters,
+  standing: CurrentParameters,
   given: ReadonlySet<string>,
 ) => Promise<ReadonlyMap<string, string>>;
 
@@ -40,7 +40,7 @@ export interface Wanted {
   readonly template: Template;
   readonly plan: ParameterPlan;
   readonly tags: Tags;
-  readonly manner: UpdateManner;
+  readonly manner: RolloutOptions;
   readonly assets: readonly Asset[];
   readonly assetsBucket?: string;
   readonly roleArn?: string;
@@ -52,8 +52,8 @@ export interface Wanted {
  * Works out what a stack is to become.
  * @throws UsageError for what cannot be used; OperationError where what it was before is not known
  */
-export function wantedOf(
-  site: UpdateSite,
+export function resolveUpdate(
+  site: UpdateServices,
   present: Present,
   target: Target,
   ask: Asking | undefined,
@@ -63,14 +63,14 @@ export function wantedOf(
     : wantedFormer(site, present, target.manner);
 }
 
-async function wantedBy(present: Present, ordered: UpdateOrder, ask: Asking | undefined): Promise<Wanted> {
+async function wantedBy(present: Present, ordered: UpdateRequest, ask: Asking | undefined): Promise<Wanted> {
   const { stack } = present;
-  const standing = standingParameters(stack.Parameters);
+  const standing = currentParameters(stack.Parameters);
   refuseToken(stack.StackName ?? '', standing, ordered);
   const template = await templateFor(stack, ordered, present.template);
   const given = new Set([...ordered.file.keys(), ...ordered.flags.keys()]);
   const answers = [...((await ask?.(template, standing, given)) ?? [])];
-  const order: UpdateOrder = {
+  const order: UpdateRequest = {
     ...ordered,
     flags: new Map([
       ...ordered.flags,
@@ -102,7 +102,7 @@ async function wantedBy(present: Present, ordered: UpdateOrder, ask: Asking | un
 function refuseToken(
   stackName: string,
   standing: ReadonlyMap<string, string | undefined>,
-  { file, flags }: UpdateOrder,
+  { file, flags }: UpdateRequest,
 ): void {
   const name = 'BuildkiteAgentToken';
   if (!standing.get('BuildkiteAgentTokenParameterStorePath')) return;
@@ -112,7 +112,11 @@ function refuseToken(
   });
 }
 
-async function wantedFormer(site: UpdateSite, { stack }: Present, manner: UpdateManner): Promise<Wanted> {
+async function wantedFormer(
+  site: UpdateServices,
+  { stack }: Present,
+  manner: RolloutOptions,
+): Promise<Wanted> {
   const stackName = stack.StackName ?? '';
   const place = await site.formers.remembered(stackName);
   if (place === undefined) {
@@ -126,7 +130,7 @@ async function wantedFormer(site: UpdateSite, { stack }: Present, manner: Update
   const given = Object.entries(former.parameters).flatMap(([name, value]) =>
     value === null ? [] : [[name, { value, from: 'as it was before' }] as const],
   );
-  const standing = standingParameters(stack.Parameters);
+  const standing = currentParameters(stack.Parameters);
   const file = new Map(given);
   return {
     template,

@@ -1,7 +1,7 @@
 import type { _InstanceType } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { type TypeArchitectures, typeArchitectures } from '../preflight/index.ts';
-import { findStack } from '../reading/find-stack.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
 
 export interface VpcFacts {
   readonly id: string;

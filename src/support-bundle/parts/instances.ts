@@ -1,7 +1,7 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 import { OperationError } from '../../errors.ts';
 import { listInstances } from '../../stack/instances/list.ts';
-import { describedGroup } from '../../stack/reading/group.ts';
+import { describedGroup } from '../../stack/facts/group/group.ts';
 import { groupName, idsOf, outputOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 

@@ -5,7 +5,7 @@ import { tail } from '../../logs/tailing/tail.ts';
 import { instancesOf, logTargets } from '../../logs/targets.ts';
 import { StreamRedactor } from '../../redaction/stream.ts';
 import { counted } from '../../terminal/text.ts';
-import { originOf } from '../../stack/reading/summary.ts';
+import { originOf } from '../../stack/facts/stack/summary.ts';
 import { groupName, idsOf, type Site } from '../site.ts';
 import { activitiesOf } from './instances.ts';
 import type { Cleaning, Content, Part } from './part.ts';

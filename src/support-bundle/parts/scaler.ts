@@ -1,7 +1,7 @@
 import { logCalls } from '../../logs/calls.ts';
 import { tail } from '../../logs/tailing/tail.ts';
 import { OperationError } from '../../errors.ts';
-import { scalerEvent, SCALER_EVENTS } from '../../stack/reading/decisions.ts';
+import { scalerEvent, SCALER_EVENTS } from '../../stack/facts/service/decisions.ts';
 import { idsOf, outputOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { packageFile } from '../../package-file.ts';
-import { summaryOf } from '../../stack/reading/summary.ts';
+import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { outputOf, type Site } from '../site.ts';
 import type { AgentVersions } from './logs.ts';
 import { dataPart, type Part } from './part.ts';

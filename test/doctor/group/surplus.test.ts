@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { judgeStandby, judgeSurplus } from '../../../src/doctor/group/surplus.ts';
-import type { Surplus } from '../../../src/stack/reading/surplus.ts';
+import type { Surplus } from '../../../src/stack/facts/group/surplus.ts';
 
 const unprotect = () => Promise.resolve();
 

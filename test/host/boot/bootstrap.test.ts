@@ -16,7 +16,7 @@ import { bootstrap } from '../../../src/host/boot/bootstrap.ts';
 import type { BootCalls } from '../../../src/host/boot/calls.ts';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
 import { Machine } from '../../../src/host/boot/machine.ts';
-import { AGENT_CONFIG, AGENT_RESTART, PRESETS } from '../../../src/host/boot/places.ts';
+import { AGENT_CONFIG, AGENT_RESTART, PRESETS } from '../../../src/host/boot/paths.ts';
 import type { Run } from '../../../src/shell/run.ts';
 import { hostSettings } from '../../support/bk-stack-template.ts';
 

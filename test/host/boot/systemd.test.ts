@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { basename } from 'node:path';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
-import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../src/host/boot/places.ts';
+import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../src/host/boot/paths.ts';
 import { agentRestartDropIn } from '../../../src/host/boot/systemd.ts';
 
 const textOf = (path: string) => STATIC_FILES.find((file) => file.path === path)?.text ?? '';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { STATIC_FILES } from '../../../src/host/boot/files.ts';
-import { AS_AGENT } from '../../../src/host/boot/places.ts';
+import { AS_AGENT } from '../../../src/host/boot/paths.ts';
 import { jobEnvironment, parseVariables } from '../../../src/host/job/job-environment.ts';
 import { runProcess } from '../../support/process.ts';
 

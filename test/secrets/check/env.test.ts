@@ -5,7 +5,7 @@ import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { AwsContext } from '../../../src/aws/context.ts';
 import { openForReading, openForWriting } from '../../../src/secrets/bucket/open.ts';
-import { environmentScript } from '../../../src/secrets/build/environment.ts';
+import { environmentScript } from '../../../src/secrets/job/environment.ts';
 import { checkSecret } from '../../../src/secrets/check/check.ts';
 import { lostParts } from '../../../src/secrets/check/env.ts';
 import { gatherSecrets } from '../../../src/secrets/put/gather.ts';

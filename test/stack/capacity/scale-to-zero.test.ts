@@ -143,14 +143,14 @@ describe('scaling to zero', () => {
       force: false,
       changed: (all: { instances: number }) => left.push(all.instances),
     };
-    const pacing = {
+    const retry = {
       ...NO_WAIT,
       pause: () => {
         group.instances = group.instances.slice(1);
         return Promise.resolve();
       },
     };
-    await awaitZero(group, 'g', pacing, wait);
+    await awaitZero(group, 'g', retry, wait);
     expect(left).to.eql([2, 1]);
     const stuck = async (sooner?: string) =>
       (await awaitZero(new Group(), 'g', NO_WAIT, { ...wait, ...(sooner !== undefined && { sooner }) }).catch(

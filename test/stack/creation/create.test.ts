@@ -10,7 +10,7 @@ import type { CreationPreview } from '../../../src/stack/creation/preview.ts';
 import { previewText } from '../../../src/stack/creation/text.ts';
 import { type DeploymentRequest, unobserved } from '../../../src/stack/deployment/index.ts';
 import type { PreflightCalls } from '../../../src/stack/preflight/index.ts';
-import type { StackSummary } from '../../../src/stack/reading/summary.ts';
+import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 import { errTheme } from '../../../src/terminal/theme.ts';
 import { awsError } from '../../support/cloudformation.ts';
 import { templateOf } from '../../support/template-of.ts';

@@ -4,7 +4,7 @@ import { UsageError } from '../../../src/errors.ts';
 import { prepare } from '../../../src/stack/creation/prepare.ts';
 import { brokenRules } from '../../../src/stack/template/rules.ts';
 import { checkStackName } from '../../../src/stack/creation/stack-name.ts';
-import { parseTags } from '../../../src/stack/tags.ts';
+import { parseTags } from '../../../src/stack/naming/tags.ts';
 import { capabilitiesOf, resourceCounts } from '../../../src/stack/template/facts.ts';
 import { pipelineStep } from '../../../src/stack/creation/text.ts';
 import { readTemplate } from '../../../src/stack/parameters/index.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
 import type { EmptyingCalls } from '../../../src/stack/capacity/emptying.ts';
 import type { BucketCalls, VersionId } from '../../../src/stack/deletion/buckets.ts';
-import { carryOut, type DeletionCalls, retainable } from '../../../src/stack/deletion/delete-stack.ts';
+import { executeDeletion, type DeletionCalls, retainable } from '../../../src/stack/deletion/delete-stack.ts';
 import type { DrainCalls } from '../../../src/stack/deletion/drain.ts';
 import type { DeletionPlan } from '../../../src/stack/deletion/plan.ts';
 import type { StackEvent } from '../../../src/stack/events/event.ts';
@@ -153,7 +153,7 @@ function run(aws: DeletionCalls, plan: DeletionPlan) {
     draining: () => undefined,
     drainSeconds: 0,
   };
-  return carryOut(aws, plan, options, instantPacing());
+  return executeDeletion(aws, plan, options, instantPacing());
 }
 
 async function failureOf(work: Promise<unknown>): Promise<OperationError> {

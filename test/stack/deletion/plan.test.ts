@@ -7,7 +7,7 @@ import {
   planDeletion,
 } from '../../../src/stack/deletion/plan.ts';
 import { planText } from '../../../src/stack/deletion/text.ts';
-import type { StackSummary } from '../../../src/stack/reading/summary.ts';
+import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
 
 const as = (text: string) => text;

@@ -21,7 +21,7 @@ function attempt(
   cloud: FakeCloudFormation,
   options: { request?: object; wait?: boolean; stop?: AbortController } = {},
 ) {
-  const pacing = instantPacing();
+  const retry = instantPacing();
   return deploy(
     cloud,
     { ...request, ...options.request },
@@ -30,7 +30,7 @@ function attempt(
       observer: unobserved,
       wait: options.wait ?? true,
     },
-    { region: 'us-east-1', pacing, cleanUpPacing: pacing, now: new Date('2026-11-23T10:00:00Z') },
+    { region: 'us-east-1', retry, cleanUpPacing: retry, now: new Date('2026-11-23T10:00:00Z') },
   );
 }
 

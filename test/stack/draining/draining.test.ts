@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { drainingOf } from '../../../src/stack/draining/draining.ts';
+import { drainingOf } from '../../../src/stack/facts/group/draining.ts';
 import { endsInstances } from '../../../src/stack/capacity/scale.ts';
 import { mayEndInstances } from '../../../src/stack/update/preview/changes.ts';
 import { stack, userDataOf } from '../../support/bk-stack-template.ts';

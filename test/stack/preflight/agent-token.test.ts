@@ -1,9 +1,6 @@
 import { expect } from 'chai';
-import {
-  checkToken,
-  type MetricsAnswer,
-  type TokenSource,
-} from '../../../src/stack/preflight/agent-token.ts';
+import { type MetricsAnswer } from '../../../src/buildkite/agent-metrics.ts';
+import { checkToken, type TokenSource } from '../../../src/stack/preflight/agent-token.ts';
 import { awsError } from '../../support/cloudformation.ts';
 
 const SECRET = 'bkct_abcdef';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { judgeName, leftoverProblem } from '../../../src/stack/preflight/name.ts';
-import type { StackSummary } from '../../../src/stack/reading/summary.ts';
+import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 
 function judge(stack?: Partial<StackSummary>) {
   return judgeName(

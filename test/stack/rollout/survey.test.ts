@@ -4,7 +4,7 @@ import {
   outdated,
   type RolloutActivity,
   type RolloutGroup,
-  standingOf,
+  rolloutProgress,
   strays,
 } from '../../../src/stack/rollout/survey.ts';
 
@@ -40,7 +40,7 @@ const group: RolloutGroup = {
 describe('the survey of a group whose instances are replaced', () => {
   it('counts what is old, ending, booting and new', () => {
     const ending = { kind: 'end', instanceId: 'i-2', startedAt: at, outcome: 'under way' } as const;
-    expect(standingOf(group, [ending])).to.eql({
+    expect(rolloutProgress(group, [ending])).to.eql({
       old: 2,
       draining: 1,
       drainingSince: at,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { seeded } from '../../../src/simulate/random.ts';
 import { held, takeOver } from '../../../src/stack/update/hold.ts';
 import type { Journal } from '../../../src/stack/update/journal.ts';
-import { updateSite } from '../../../src/stack/update/site.ts';
+import { updateServices } from '../../../src/stack/update/site.ts';
 import { Killed } from '../../support/world-aws.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
@@ -83,7 +83,7 @@ describe('the journal of an update that was taken over', () => {
   const two = async () => {
     const stack = await small('1');
     const sites = await Promise.all(
-      [1, 2].map(() => updateSite(stack.aws.context, new AbortController().signal)),
+      [1, 2].map(() => updateServices(stack.aws.context, new AbortController().signal)),
     );
     const [first, second] = sites.map((site) => ({ free: site, own: held(site, 'ci') }));
     await first!.free.journals.open({ ...JOURNAL, holder: first!.free.holder });
@@ -126,10 +126,10 @@ describe('the journal of an update that was taken over', () => {
   it('is waited for where AWS cannot be reached', async () => {
     const { stack, first, second } = await two();
     stack.aws.refuse = () => Object.assign(new Error('hang up'), { code: 'ECONNRESET' });
-    await first.own.pacing.pause(30);
+    await first.own.retry.pause(30);
     stack.aws.refuse = () => undefined;
-    await first.own.pacing.pause(30);
+    await first.own.retry.pause(30);
     await takeOver(second.free, JOURNAL);
-    expect((await failure(first.own.pacing.pause(30)))?.message).to.match(/carries it out no more/);
+    expect((await failure(first.own.retry.pause(30)))?.message).to.match(/carries it out no more/);
   });
 });

@@ -9,8 +9,8 @@ import {
   scaleToZero,
   SIZE_TAG,
 } from '../../../src/stack/capacity/scale-to-zero.ts';
-import { pacingOf } from '../../../src/stack/pacing.ts';
-import { describeStack, type StackStatus } from '../../../src/stack/reading/index.ts';
+import { retryClockOf } from '../../../src/aws/retry.ts';
+import { describeStack, type StackStatus } from '../../../src/stack/status/index.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed } from '../../support/world-aws.ts';
 import { halted, UpdatableStack } from '../../support/updatable.ts';
@@ -112,7 +112,7 @@ describe('an update of 40 instances with 4 agents each, under load, killed 20 ti
     const down = async () => {
       await scaleToZero(calls, group);
       const waiting = { timeoutSeconds: 100_000, force: false, changed: () => undefined };
-      await awaitZero(calls, group, pacingOf(context), waiting);
+      await awaitZero(calls, group, retryClockOf(context), waiting);
     };
     const up = () => resumeGroup(calls, group);
     stack.watchesFewest = false;

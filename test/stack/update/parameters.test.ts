@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { UsageError } from '../../../src/errors.ts';
 import { parseParamFlags, templateFrom } from '../../../src/stack/parameters/index.ts';
 import { mannerOf } from '../../../src/stack/update/order.ts';
-import { planParameters, standingParameters } from '../../../src/stack/update/parameters.ts';
+import { planParameters, currentParameters } from '../../../src/stack/update/parameters.ts';
 
 const template = templateFrom(
   `
@@ -16,7 +16,7 @@ Resources: {}
 `,
   'a template',
 );
-const standing = standingParameters([
+const standing = currentParameters([
   { ParameterKey: 'MinSize', ParameterValue: '2' },
   { ParameterKey: 'Name', ParameterValue: 'ci' },
   { ParameterKey: 'Token', ParameterValue: '****' },
@@ -50,7 +50,7 @@ describe('the parameters of an update', () => {
   });
 
   it('are refused all at once, also what the stack has and the template does not take any more', () => {
-    const old = standingParameters([{ ParameterKey: 'Name', ParameterValue: 'CI' }]);
+    const old = currentParameters([{ ParameterKey: 'Name', ParameterValue: 'CI' }]);
     const attempt = () =>
       planParameters(template, old, { file: new Map(), flags: parseParamFlags(['MinSize=x', 'Nam=y']) });
     expect(attempt).to.throw(UsageError, /Name .*the stack has it/s);

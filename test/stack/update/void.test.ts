@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
-import type { Draining } from '../../../src/stack/draining/draining.ts';
-import { describeStack } from '../../../src/stack/reading/index.ts';
+import type { Draining } from '../../../src/stack/facts/group/draining.ts';
+import { describeStack } from '../../../src/stack/status/index.ts';
 import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
@@ -160,8 +160,8 @@ describe('bk-stack update --forget', function () {
     await stack.writeJournal();
     expect(await stack.codes()).to.eql(['update-void']);
     const { awaitUpdate } = await import('../../../src/stack/update/under-way.ts');
-    const pacing = { pause: () => Promise.reject(new Error('it waits')), random: () => 0 };
-    const end = await awaitUpdate(stack.aws.context, 'ci', pacing, () => undefined).catch(
+    const retry = { pause: () => Promise.reject(new Error('it waits')), random: () => 0 };
+    const end = await awaitUpdate(stack.aws.context, 'ci', retry, () => undefined).catch(
       (error: unknown) => error as Error,
     );
     expect((end as Error).message).to.match(/never ends/);

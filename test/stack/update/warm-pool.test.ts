@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readGroup } from '../../../src/stack/reading/group.ts';
+import { readGroup } from '../../../src/stack/facts/group/group.ts';
 import { listInstances } from '../../../src/stack/instances/list.ts';
 import { stopInstances } from '../../../src/stack/instances/stop.ts';
 import { seeded } from '../../../src/simulate/random.ts';

@@ -1,6 +1,6 @@
 import { isSecretName } from '../../../redaction/names.ts';
 import { Redactor } from '../../../redaction/redactor.ts';
-import type { Tags } from '../../tags.ts';
+import type { Tags } from '../../naming/tags.ts';
 import { MASK } from '../parameters.ts';
 
 /** A tag that an update changes. Values that are secret by their name or their look are masked. */

@@ -1,5 +1,0 @@
-export { describeStack, type StackStatus } from './describe-stack.ts';
-export { findStack, requireStack } from './find-stack.ts';
-export { listStacks, type StackList } from './list-stacks.ts';
-export { STACK_TAG, type StackSummary, summaryOf, VERSION_TAG } from './summary.ts';
-export { watchStack, type WatchResult } from './watch-stack.ts';

@@ -1,0 +1,2 @@
+export { describeStack, type StackStatus } from './describe-stack.ts';
+export { watchStack, type WatchResult } from './watch-stack.ts';

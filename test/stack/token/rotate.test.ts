@@ -1,0 +1,208 @@
+import { expect } from 'chai';
+import { OperationError, UsageError } from '../../../src/errors.ts';
+import {
+  rotateToken,
+  type RotationCalls,
+  type RotationOrder,
+  type RotationResult,
+} from '../../../src/stack/token/rotate.ts';
+import { rotationText } from '../../../src/stack/token/text.ts';
+import type { Theme } from '../../../src/terminal/theme.ts';
+import type { RefreshCalls, RefreshState } from '../../../src/stack/rollout/refresh.ts';
+
+const ORDER: RotationOrder = {
+  stackName: 'ci',
+  parameter: '/bk-stack/ci/agent-token',
+  endpoint: 'https://agent.example/v3',
+  group: 'group',
+  token: 'new',
+  minHealthy: 90,
+  roll: true,
+};
+const NO_WAIT = { pause: () => Promise.resolve(), random: () => 0 };
+
+/** SSM, Buildkite and a group, as a story tells them. */
+class World implements RotationCalls, RefreshCalls {
+  readonly versions = ['old'];
+  readonly started: number[] = [];
+  cancelled = false;
+  releases = 0;
+  /** Answers of Buildkite by token, the last one for ever. */
+  answers: Record<string, (number | Error)[]> = { old: [200], new: [200] };
+  organizations: Record<string, string> = {};
+  running: string | undefined;
+  size = 3;
+  states: RefreshState[] = [
+    { status: 'InProgress', percentage: 0, left: 3 },
+    { status: 'Successful', percentage: 100, left: 0 },
+  ];
+
+  read() {
+    const { length } = this.versions;
+    return Promise.resolve({ token: this.versions.at(-1)!, type: 'SecureString' as const, version: length });
+  }
+  write(_parameter: string, token: string) {
+    this.versions.push(token);
+    return Promise.resolve(this.versions.length);
+  }
+  metrics(_endpoint: string, token: string) {
+    const left = this.answers[token]!;
+    const answer = left.length > 1 ? left.shift()! : left[0]!;
+    if (answer instanceof Error) return Promise.reject(answer);
+    const slug = this.organizations[token] ?? 'acme';
+    return Promise.resolve({ status: answer, body: { organization: { slug } } });
+  }
+  instances() {
+    return Promise.resolve(this.size);
+  }
+  active() {
+    return Promise.resolve(this.running);
+  }
+  start(_group: string, { minHealthy }: { minHealthy: number }) {
+    this.started.push(minHealthy);
+    return Promise.resolve('refresh');
+  }
+  cancel() {
+    this.cancelled = true;
+    return Promise.resolve();
+  }
+  describe() {
+    return Promise.resolve(this.states.length > 1 ? this.states.shift()! : this.states[0]!);
+  }
+
+  releaseWarm() {
+    this.releases += 1;
+    return Promise.resolve();
+  }
+
+  rotate(order: Partial<RotationOrder> = {}) {
+    const told: string[] = [];
+    const observer = { say: (line: string) => told.push(line), refreshed: () => undefined };
+    return rotateToken(this, this, { ...ORDER, ...order }, NO_WAIT, observer).finally(() => {
+      expect(told.join()).to.not.match(/\bnew\b(?! token)|\bold\b/);
+    });
+  }
+  async failure(): Promise<UsageError | OperationError> {
+    try {
+      await this.rotate();
+    } catch (error) {
+      return error as OperationError;
+    }
+    throw new Error('it went well');
+  }
+}
+
+const as = (text: string) => text;
+const THEME: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
+const plain = (result: RotationResult) => rotationText(result, THEME);
+
+describe('rotating an agent token', () => {
+  let world: World;
+  beforeEach(() => {
+    world = new World();
+  });
+
+  it('tests it, keeps it beside the one before, and has the instances replaced', async () => {
+    expect(await world.rotate()).to.include({
+      previousVersion: 1,
+      version: 2,
+      organization: 'acme',
+      replaced: 3,
+    });
+    expect(world.versions).to.eql(['old', 'new']);
+    expect(world.started).to.eql([90]);
+  });
+
+  it('lets instances of a warm pool go at once, which have no job to wait for', async () => {
+    const world = new World();
+    await world.rotate();
+    expect(world.releases).to.equal(0);
+    const warm = new World();
+    warm.states = [{ status: 'InProgress', percentage: 50, left: 1, leftWarm: 1 }, ...warm.states];
+    await warm.rotate();
+    expect(warm.releases).to.equal(1);
+  });
+
+  it('leaves the instances as they are where that is asked for, or where there are none', async () => {
+    expect(await world.rotate({ roll: false })).to.not.have.property('replaced');
+    world.size = 0;
+    expect(await world.rotate()).to.include({ replaced: 0 });
+    expect(world.started).to.eql([]);
+  });
+
+  it('replaces the instances all the same where the token is there already, from a run that ended early', async () => {
+    world.versions.push('new');
+    expect(await world.rotate()).to.include({ version: 2, same: true, replaced: 3 });
+    expect(world.versions).to.eql(['old', 'new']);
+  });
+
+  it('says of a token that was there already only that, and names none that could be revoked', async () => {
+    expect(plain(await world.rotate())).to.match(
+      /ci has its new token, as version 2 of .*3 instances were replaced\.\nThe one before can be revoked/,
+    );
+    const again = plain(await world.rotate());
+    expect(again).to.match(/ci had this token already, as version 2 of .*3 instances were replaced\.$/);
+    world.size = 1;
+    expect(plain(await world.rotate())).to.match(/1 instance was replaced\.$/);
+    expect(plain(await world.rotate({ roll: false }))).to.match(/already.*New instances use it\.$/);
+  });
+
+  it('puts nothing back where Buildkite refuses a token that was there already', async () => {
+    world.versions.push('new');
+    world.answers['new'] = [200, 200, 401];
+    const { message, hint } = await world.failure();
+    expect(message).to.match(/does not take the token any more that ci has/);
+    expect(hint).to.match(/bk-stack token rotate ci --token-stdin/);
+    expect(world.versions).to.eql(['old', 'new']);
+  });
+
+  it('changes nothing for a token that Buildkite refuses, that cannot be tested, or of another organization', async () => {
+    world.answers['new'] = [401];
+    expect(await world.failure()).to.be.instanceOf(UsageError);
+    world.answers['new'] = [503];
+    expect((await world.failure()).message).to.match(/could not be checked: it answers with HTTP 503/);
+    world.answers['new'] = [new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })];
+    expect((await world.failure()).message).to.match(/could not be checked: ECONNREFUSED/);
+    world.answers['new'] = [200];
+    world.organizations = { new: 'other' };
+    expect((await world.failure()).message).to.match(
+      /belongs to the organization other, and the agents serve acme/,
+    );
+    expect(world.versions).to.eql(['old']);
+  });
+
+  it('changes nothing while the instances are being replaced anyway', async () => {
+    world.running = 'another';
+    expect(await world.failure()).to.be.instanceOf(OperationError);
+    expect(world.versions).to.eql(['old']);
+  });
+
+  it('puts the one before back where Buildkite refuses it after all', async () => {
+    world.answers['new'] = [200, 401];
+    expect((await world.failure()).message).to.match(/the one before is back in .* as version 3/);
+    expect(world.versions).to.eql(['old', 'new', 'old']);
+    expect(world.started).to.eql([]);
+  });
+
+  it('stops replacing instances, and puts the one before back, where Buildkite refuses it meanwhile', async () => {
+    const waiting: RefreshState = { status: 'InProgress', percentage: 0, left: 3 };
+    world.states = [...Array<RefreshState>(20).fill(waiting), { ...waiting, status: 'Successful' }];
+    world.answers['new'] = [200, 200, 200, 503, 401];
+    expect((await world.failure()).message).to.match(/the one before is back in .* as version 3/);
+    expect(world.versions).to.eql(['old', 'new', 'old']);
+    expect(world.cancelled).to.equal(true);
+  });
+
+  it('tells where the instances were not all replaced, and undoes it if the token is why', async () => {
+    world.states = [{ status: 'Failed', percentage: 30, left: 2, reason: 'no capacity' }];
+    const failure = await world.failure();
+    expect(failure.message).to.match(/instance refresh is Failed \(no capacity\)/);
+    expect(failure.hint).to.match(/2 still run with the one before/);
+    expect(world.versions).to.eql(['old', 'new']);
+    world = new World();
+    world.states = [{ status: 'Failed', percentage: 30, left: 2 }];
+    world.answers['new'] = [200, 200, 401];
+    expect((await world.failure()).message).to.match(/the one before is back/);
+    expect(world.versions.at(-1)).to.equal('old');
+  });
+});

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { keepToken, parseToken, type TokenRecord, type TokenStore } from '../../../src/stack/token/token.ts';
+
+class FakeStore implements TokenStore {
+  readonly versions = new Map<string, string[]>();
+
+  create({ name, token }: TokenRecord): Promise<'made' | 'exists'> {
+    if (this.versions.has(name)) return Promise.resolve('exists');
+    this.versions.set(name, [token]);
+    return Promise.resolve('made');
+  }
+  overwrite({ name, token }: TokenRecord) {
+    this.versions.get(name)!.push(token);
+    return Promise.resolve();
+  }
+  remove(name: string) {
+    this.versions.delete(name);
+    return Promise.resolve();
+  }
+}
+
+const record = { name: '/bk-stack/ci/agent-token', token: 's3cret', tags: {} };
+
+describe('keeping the agent token', () => {
+  it('can be undone', async () => {
+    const store = new FakeStore();
+    const undo = await keepToken(store, record, () => undefined);
+    expect(store.versions.get(record.name)).to.deep.equal(['s3cret']);
+    await undo();
+    expect(store.versions.size).to.equal(0);
+  });
+
+  it('adds a version to one that an earlier stack has left, says so, and never removes that', async () => {
+    const store = new FakeStore();
+    store.versions.set(record.name, ['old']);
+    const said: string[] = [];
+    const undo = await keepToken(store, record, (line) => said.push(line));
+    await undo();
+    expect(store.versions.get(record.name)).to.deep.equal(['old', 's3cret']);
+    expect(said.join()).to.contain(record.name).and.not.contain('s3cret');
+  });
+});
+
+describe('reading an agent token', () => {
+  const EXAMPLE = 'bk-stack token rotate ci --token-stdin < new-token.txt';
+
+  it('shows the command again that was used, where there is none', () => {
+    expect(() => parseToken('', 'stdin', EXAMPLE))
+      .to.throw()
+      .with.property('hint', `For example: ${EXAMPLE}`);
+  });
+
+  it('leaves out the line break that files end with', () => {
+    expect(parseToken('bkct_abc\r\n', 'stdin', EXAMPLE)).to.equal('bkct_abc');
+  });
+
+  for (const text of ['', ' \n', 'two words', '"quoted"', "it's", 'a\nb', 'tökén', 'a\u0000b']) {
+    it(`refuses ${JSON.stringify(text)} without repeating it`, () => {
+      expect(() => parseToken(text, 'stdin', EXAMPLE))
+        .to.throw(/^stdin holds no agent token/)
+        .with.property('message')
+        .not.contain(text.trim() || 'undefined');
+    });
+  }
+});
