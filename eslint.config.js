@@ -41,6 +41,27 @@ const boundaries = [
   { target: 'src/cli', from: 'src/commands' },
 ];
 
+const WAIT =
+  'A test never sleeps: wait for an event, for the sandbox’s clock, or by until() of test/support/until.ts.';
+const timer = (name) => ({ name, message: WAIT });
+
+/** Tests wait for what happens, and depend on nobody's speed. */
+const noSleeps = {
+  'no-restricted-globals': ['error', ...['setTimeout', 'setInterval'].map(timer)],
+  'no-restricted-imports': [
+    'error',
+    { paths: ['timers', 'timers/promises', 'node:timers', 'node:timers/promises'].map(timer) },
+  ],
+  'no-restricted-properties': [
+    'error',
+    ...['globalThis', 'global'].flatMap((object) =>
+      ['setTimeout', 'setInterval'].map((property) => ({ object, property, message: WAIT })),
+    ),
+    { object: 'Atomics', property: 'wait', message: WAIT },
+    { object: 'AbortSignal', property: 'timeout', message: WAIT },
+  ],
+};
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
@@ -80,7 +101,13 @@ export default tseslint.config(
       // Chai's assertions are expressions, and a test may know that a value is there.
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+      ...noSleeps,
     },
+  },
+  {
+    // The one place where a test lets time go by.
+    files: ['test/support/until.ts'],
+    rules: Object.fromEntries(Object.keys(noSleeps).map((rule) => [rule, 'off'])),
   },
   { files: ['scripts/**/*.ts', 'bin/**'], rules: { 'no-console': 'off' } },
   {

@@ -1,14 +1,21 @@
-/** Bundles the CLI, the sandbox and what they carry into dist/, and writes oclif's manifest. */
+/** Bundles the CLI, the sandbox and what they carry into dist/, and writes oclif's manifest; does nothing when all is up to date. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
 import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
+import { BuildStamp } from './build-stamp.ts';
 import { distilSpecification } from './distil-specification.ts';
 
 const root = resolve(import.meta.dirname, '..');
+const stamp = new BuildStamp(root);
+if (stamp.isCurrent) {
+  console.log('dist/ is up to date.');
+  process.exit();
+}
 
+stamp.remove();
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 /** oclif loads commands and hooks by file name, so each is an entry of its own. */
 const loadedByName = ['commands', 'hooks'].flatMap((folder) =>
@@ -134,6 +141,7 @@ execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'ma
   cwd: root,
   stdio: ['ignore', 'ignore', 'inherit'],
 });
+stamp.write();
 
 /** The licences of every package whose code is in the bundle, as they ask to be shipped with it. */
 function writeLicences(...metafiles: Metafile[]): void {

@@ -15,7 +15,9 @@ export interface MutatedModule {
 }
 
 export const MODULES: readonly MutatedModule[] = [
-  mirrored('update', 'stack/update', { slowTests: ['test/stack/update/killed.test.ts'] }),
+  mirrored('update', 'stack/update', {
+    slowTests: ['test/stack/update/killed.test.ts', 'test/stack/update/previewed-changes.test.ts'],
+  }),
   mirrored('delete', 'stack/deletion', { slowTests: ['test/stack/deletion/instances.test.ts'] }),
   mirrored('create', 'stack/creation'),
   mirrored('token', 'stack/token'),

@@ -17,8 +17,8 @@ describe('every command', () => {
     const note = ({ name }: Error) => warnings.push(name);
     process.on('warning', note);
     await new Waiting([], {} as Config).run();
-    // Node warns a little later.
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    // Node warns on the next tick.
+    await new Promise((resolve) => setImmediate(resolve));
     process.off('warning', note);
     expect(warnings).to.eql([]);
   });

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { findSandbox } from '../../src/sandbox/server/process/discovery.ts';
 import { stateDirectory } from '../../src/sandbox/server/process/paths.ts';
 import { entry, root, runCli } from '../support/process.ts';
+import { sandboxPasses } from '../support/sandbox-clock.ts';
 
 const COUNT = 1_000_000;
 const MOST_MEBIBYTES = 200;
@@ -71,7 +72,7 @@ describe('bk-stack logs tail of a million events', function () {
     // What would come twice comes within some looks.
     let more = 0;
     tail.stdout.on('data', () => (more += 1)).resume();
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await sandboxPasses(findSandbox(stateDirectory(env))!, 30);
     const closed = once(tail, 'close');
     tail.kill('SIGINT');
     expect((await closed)[0], errors).to.equal(0);

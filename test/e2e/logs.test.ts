@@ -162,7 +162,7 @@ describe('bk-stack logs', function () {
       await terminal.shows(`sent ${number}`);
     }
     // Several looks later, which find them as well.
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await sandbox.pass(60);
     terminal.type(KEY.ctrlC);
     expect(await terminal.ended()).to.equal(0);
     expect(terminal.screen.match(/sent \d/g)).to.eql(['sent 1', 'sent 2', 'sent 3']);

@@ -1,11 +1,11 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 // eslint-disable-next-line no-control-regex
 const COLOUR = /\x1b\[[39]\dm/;
@@ -60,11 +60,10 @@ describe('bk-stack metrics', function () {
       ...{ StackName, TemplateBody: template(description) },
       ...(ours && { Tags: [{ Key: 'bk-stack:stack', Value: StackName }] }),
     });
-    for (const end = Date.now() + 30_000; Date.now() < end; await sleep(100)) {
+    await until(`${StackName} is made`, async () => {
       const { Stacks } = await cloudFormation.describeStacks({ StackName });
-      if (Stacks?.[0]?.StackStatus === 'CREATE_COMPLETE') return;
-    }
-    throw new Error(`${StackName} is not made`);
+      return Stacks?.[0]?.StackStatus === 'CREATE_COMPLETE';
+    });
   };
 
   before(async () => {
@@ -75,8 +74,7 @@ describe('bk-stack metrics', function () {
       made(cloudFormation, 'ci', 'ours', true),
       made(cloudFormation, 'official', 'Buildkite stack v6.40.0', false),
     ]);
-    const status = await sandbox.control('status');
-    now = Date.parse(((await status.json()) as { now: string }).now);
+    now = await sandbox.now();
     const ours = { StackName: 'ci', Queue: 'deploy' };
     // Jobs come in the last twenty minutes.
     await measure(['ScheduledJobsCount'], ours, (minute) => (minute < 40 ? 0 : 12));

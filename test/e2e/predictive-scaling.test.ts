@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
@@ -6,6 +5,7 @@ import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { IAM } from '@aws-sdk/client-iam';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
@@ -20,10 +20,6 @@ describe('a stack whose scaler forecasts', function () {
   let logs: CloudWatchLogs;
   let group = '';
 
-  const now = async () => {
-    const answer = await sandbox.control('status');
-    return Date.parse(((await answer.json()) as { now: string }).now);
-  };
   const described = async () => {
     const { AutoScalingGroups: [found] = [] } = await autoScaling.describeAutoScalingGroups({
       AutoScalingGroupNames: [group],
@@ -35,12 +31,10 @@ describe('a stack whose scaler forecasts', function () {
       inService: instances.filter(({ LifecycleState }) => LifecycleState === 'InService').length,
     };
   };
-  const eventually = async (state: object) => {
-    for (const end = Date.now() + 60_000; Date.now() < end; await sleep(100)) {
-      if (isDeepStrictEqual(await described(), state)) return;
-    }
-    expect(await described()).to.eql(state);
-  };
+  const eventually = (state: object) =>
+    until(`the group is ${JSON.stringify(state)}`, async () => isDeepStrictEqual(await described(), state), {
+      instead: async () => JSON.stringify(await described()),
+    });
   const lines = async (filterPattern: string) => {
     const { events = [] } = await logs.filterLogEvents({
       logGroupName: '/buildkite/foreseen/scaler',
@@ -53,7 +47,7 @@ describe('a stack whose scaler forecasts', function () {
     await sandbox.start('--speed', '60');
     autoScaling = new AutoScaling(sandbox.client);
     logs = new CloudWatchLogs(sandbox.client);
-    const begins = Math.ceil((await now()) / MINUTE) * MINUTE + MINUTE;
+    const begins = Math.ceil((await sandbox.now()) / MINUTE) * MINUTE + MINUTE;
     // Two hours one and two weeks ago, in what another scaler of this stack has published.
     const minutes = Array.from({ length: 120 }, (_, index) => begins + index * MINUTE);
     const cloudWatch = new CloudWatch(sandbox.client);
@@ -99,7 +93,7 @@ describe('a stack whose scaler forecasts', function () {
     const reason = `${USUAL} instances expected to be of use soon`;
     expect(line).to.include({ from: 0, to: USUAL, reason });
     expect(await lines('{ $.event = "forecast-failed" }')).to.eql([]);
-    for (const end = (await now()) + 3 * IDLE_MINUTES * MINUTE; (await now()) < end; await sleep(100));
+    await sandbox.pass(3 * IDLE_MINUTES * 60);
     expect(await described()).to.eql({ min: USUAL, desired: USUAL, inService: USUAL });
     const { Activities = [] } = await autoScaling.describeScalingActivities({ AutoScalingGroupName: group });
     const launches = Activities.filter(({ Description = '' }) => Description.startsWith('Launching'));

@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
-import { SandboxJobs, until } from '../support/jobs.ts';
+import { SandboxJobs } from '../support/jobs.ts';
 import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 describe('bk-stack scale-to-zero and resume', function () {
   this.timeout(300_000);
@@ -46,8 +46,8 @@ describe('bk-stack scale-to-zero and resume', function () {
     expect(stdout).to.match(/ci is at zero\. Remembered: 2 desired \(2 to 5\)\.\n.*bk-stack resume ci/);
     expect(await size()).to.eql([0, 0, 0, 0]);
     await jobs.push(1, 30);
-    // Two minutes and more of the stack's time, in which its scaler looks at the queue.
-    await sleep(2_000);
+    // Long enough for the scaler to look at the queue.
+    await sandbox.pass(150);
     expect((await jobs.states()).at(-1)).to.equal('scheduled');
     const status = await sandbox.run('status', 'ci');
     expect(status.stdout).to.match(/✖ The stack is paused: .*\n +bk-stack resume ci/);

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, request as requestTo } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,9 +11,10 @@ import { expect } from 'chai';
 import type { Finished } from '../support/process.ts';
 import { commandLines } from '../support/command-lines.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
-/** Stands in every secret, and may stand nowhere else. */
-const MARKER = 'mrk7SECRETq9';
+/** Stands in every secret, and may stand nowhere else; of this run alone, as the arguments of all processes are looked at. */
+const MARKER = `mrk7SECRET${randomBytes(6).toString('hex')}`;
 
 function filesWithMarker(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -58,15 +60,16 @@ describe('the values of secrets', function () {
 
   /** Runs a command while the arguments of all processes are watched. */
   const runCommand = async (input: string, args: readonly string[]) => {
-    const watching = setInterval(
-      () => seen.push(...(commandLines().includes(MARKER) ? [args.join(' ')] : [])),
-      10,
-    );
-    try {
-      return await sandbox.runWith({ input, env: { TMPDIR: temporary } }, ...args);
-    } finally {
-      clearInterval(watching);
-    }
+    let hasEnded = false;
+    const look = () => {
+      if (commandLines().includes(MARKER)) seen.push(args.join(' '));
+      return hasEnded;
+    };
+    const run = sandbox
+      .runWith({ input, env: { TMPDIR: temporary } }, ...args)
+      .finally(() => (hasEnded = true));
+    const [finished] = await Promise.all([run, until('the command ends', look, { every: 10 })]);
+    return finished;
   };
   const run = (input: string, ...args: string[]) => runCommand(input, ['secrets', ...args]);
   /** With everything that it could tell told. */

@@ -10,13 +10,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation, waitUntilStackCreateComplete } from '@aws-sdk/client-cloudformation';
 import { KMS } from '@aws-sdk/client-kms';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 import { secretsRoundTrip } from '../support/secrets-round-trip.ts';
 
 function isAlive(pid: number): boolean {
@@ -337,14 +337,12 @@ describe('bk-stack secrets', function () {
     const script = 'echo "$$ $SSH_AGENT_PID" > "$0.new"; mv "$0.new" "$0"; exec sleep 1000';
     const child = sandbox.spawn('secrets', 'run', ...where, '--', 'bash', '-c', script, told);
     const ended = new Promise<number | null>((done) => child.on('exit', done));
-    while (!existsSync(told)) await sleep(20);
+    await until('the command begins', () => existsSync(told));
     const pids = readFileSync(told, 'utf8').trim().split(' ').map(Number);
     child.kill('SIGTERM');
     expect(await ended).to.equal(128 + 15);
     // Both may be told of their end a little later than the CLI is.
-    for (const pid of pids) {
-      while (isAlive(pid)) await sleep(20);
-    }
+    await until('both end', () => !pids.some(isAlive));
   });
 
   it('copies to another stack, and replaces nothing unasked', async () => {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 /** The function that ships, in a sandbox that has no room for spot instances. */
 describe('a stack of spot instances where there are none', function () {
@@ -20,10 +20,8 @@ describe('a stack of spot instances where there are none', function () {
     const { jobs } = (await answer.json()) as { jobs: { state: string }[] };
     return jobs.filter(({ state }) => state !== 'finished').length;
   };
-  const eventually = async (seconds: number, what: string, so: () => Promise<boolean>) => {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(500)) if (await so()) return;
-    throw new Error(`within ${seconds} seconds: ${what}; now ${JSON.stringify(await status())}`);
-  };
+  const eventually = (what: string, so: () => Promise<boolean>) =>
+    until(what, so, { instead: async () => JSON.stringify(await status()) });
 
   it('says what is wrong, and what to do', async () => {
     const made = await sandbox.runWith(
@@ -36,7 +34,7 @@ describe('a stack of spot instances where there are none', function () {
       method: 'POST',
       body: JSON.stringify({ queue: 'spotty', seconds: 60 }),
     });
-    await eventually(60, 'the failed launch shows', async () => {
+    await eventually('the failed launch shows', async () => {
       const { problems } = await status();
       return problems.some(
         ({ message, remedy }) =>
@@ -47,7 +45,6 @@ describe('a stack of spot instances where there are none', function () {
 
   it('is on-demand for a while, shows that, and runs its jobs', async () => {
     await eventually(
-      90,
       'the group is on-demand',
       async () => (await status()).group.onDemandUntil !== undefined,
     );
@@ -56,7 +53,7 @@ describe('a stack of spot instances where there are none', function () {
     expect(shown.stdout).to.match(
       /buying: spot has had no capacity for \d+ min .*instances are on-demand until/,
     );
-    await eventually(60, 'the job has run', async () => (await unfinished()) === 0);
+    await eventually('the job has run', async () => (await unfinished()) === 0);
   });
 
   it('buys as the stack has it again with the update that turns this off', async () => {

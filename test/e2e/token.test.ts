@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 describe('bk-stack token rotate', function () {
   this.timeout(600_000);
@@ -94,7 +94,9 @@ describe('bk-stack token rotate', function () {
     for (let number = 0; number < 3; number += 1) {
       await control('jobs', { method: 'POST', body: JSON.stringify({ queue: 'q', seconds: 600 }) });
     }
-    while ((await jobStates()).some((state) => !/finished|running/.test(state))) await sleep(50);
+    await until('all jobs run', async () =>
+      (await jobStates()).every((state) => /finished|running/.test(state)),
+    );
     const { exitCode, stdout, stderr } = await rotate('bkct_second\n');
     expect(exitCode, stderr).to.equal(0);
     expect(stdout).to.match(/new token, as version 2 .*3 instances were replaced/);
@@ -128,7 +130,7 @@ describe('bk-stack token rotate', function () {
     }
     const earlier = (await refresh())?.InstanceRefreshId;
     const rotating = rotate('bkct_third\n', '--json');
-    while ((await refresh())?.InstanceRefreshId === earlier) await sleep(50);
+    await until('the refresh begins', async () => (await refresh())?.InstanceRefreshId !== earlier);
     await control('tokens/revoke', { method: 'POST', body: JSON.stringify({ token: 'bkct_third' }) });
     const { exitCode, stdout, stderr } = await rotating;
     expect(exitCode, stderr).to.equal(1);

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation, type StackResourceSummary } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import { SandboxJobs, until } from '../support/jobs.ts';
+import { SandboxJobs } from '../support/jobs.ts';
 import { root, version as present } from '../support/process.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 /** Templates that were released, each as it was: they are never changed. */
 const RELEASED = join(root, 'test/fixtures/templates');

@@ -3,9 +3,10 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { S3 } from '@aws-sdk/client-s3';
 import { SSM } from '@aws-sdk/client-ssm';
 import { expect } from 'chai';
-import { SandboxJobs, until } from '../support/jobs.ts';
+import { SandboxJobs } from '../support/jobs.ts';
 import { type CliTerminal, KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 describe('bk-stack update and rollback', function () {
   this.timeout(600_000);
@@ -193,14 +194,19 @@ describe('bk-stack update and rollback', function () {
         ?.AutoScalingGroupName,
     });
     expect(refresh?.Status).to.match(/^Cancell/);
-    expect((await versions()).filter((version) => before.includes(version))).to.have.length(3);
+    const activities = async () => {
+      const { Activities = [] } = await autoScaling.describeScalingActivities({});
+      return Activities.map(({ StartTime, Description, Cause }) => [StartTime, Description, Cause].join(' '));
+    };
+    const kept = (await versions()).filter((version) => before.includes(version));
+    expect(kept, [stderr, ...(await activities())].join('\n')).to.have.length(3);
   });
 
   it('tells the first cause when CloudFormation fails half way, and leaves all as it was', async () => {
     const policy = 'arn:aws:iam::aws:policy/NoSuchPolicy';
     const { exitCode, stderr } = await sandbox.run('update', 'ci', '--param', `ManagedPolicyARNs=${policy}`);
     expect(exitCode, stderr).to.equal(1);
-    expect(stderr).to.match(
+    expect(stderr, stderr).to.match(
       /is as it was before\.\n.*CloudFormation .*rolled it back.*InstanceRole .*NoSuchPolicy/,
     );
     expect(await parameter('ManagedPolicyARNs')).to.equal('');

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
-import { SandboxJobs, until } from '../support/jobs.ts';
+import { SandboxJobs } from '../support/jobs.ts';
 import { CliSandbox } from '../support/sandbox.ts';
+import { until } from '../support/until.ts';
 
 /** Two stacks in one sandbox, of which one has a warm pool. */
 describe('a stack with a warm pool', function () {
@@ -100,7 +100,8 @@ describe('a stack with a warm pool', function () {
 
   it('stays when the group goes to zero, and goes with the stack', async () => {
     await ran('scale-to-zero', 'warm', '--wait');
-    await sleep(500);
+    // Long enough for a warm pool to begin to change.
+    await sandbox.pass(15);
     expect(await warm()).to.eql(['Warmed:Stopped', 'Warmed:Stopped']);
     await ran('resume', 'warm');
     await ran('delete', 'warm', '--yes', '--no-input');

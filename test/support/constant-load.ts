@@ -1,8 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliSandbox } from './sandbox.ts';
-
-/** Milliseconds. */
-const LOOK_EVERY = 200;
+import { until } from './until.ts';
 
 export interface QueueState {
   readonly agents: { readonly total: number; readonly busy: number };
@@ -43,7 +40,7 @@ export class ConstantLoad {
   }
 
   async #keep(count: number, [least, most]: readonly [number, number]): Promise<void> {
-    for (; !this.#stopped; await sleep(LOOK_EVERY)) {
+    const refill = async () => {
       const { jobs } = await this.state();
       for (let there = jobs.scheduled + jobs.running; there < count; there += 1) {
         const seconds = Math.round(least + this.random() * (most - least));
@@ -52,6 +49,8 @@ export class ConstantLoad {
           body: JSON.stringify({ queue: this.queue, seconds }),
         });
       }
-    }
+      return this.#stopped;
+    };
+    await until('the load is stopped', refill, { seconds: Infinity, every: 200 });
   }
 }

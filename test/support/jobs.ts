@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CliSandbox } from './sandbox.ts';
+import { until } from './until.ts';
 
 /** Far longer than any test, however slow the machine is that runs it; shorter than an instance may take to end. */
 const UNTIL_TOLD = 80_000;
@@ -51,17 +51,4 @@ export class SandboxJobs {
     });
     return (await answer.json()) as { readonly jobs?: readonly { readonly state: string }[] };
   }
-}
-
-/**
- * Looks until something is so.
- * @param instead tells what was there at the last look, for who reads that it did not happen
- */
-export async function until(
-  what: string,
-  so: () => Promise<boolean>,
-  { seconds = 120, instead }: { readonly seconds?: number; readonly instead?: () => string } = {},
-): Promise<void> {
-  for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(50)) if (await so()) return;
-  throw new Error(`${what}: that did not happen${instead === undefined ? '' : `, but ${instead()}`}`);
 }

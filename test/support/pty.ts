@@ -1,6 +1,7 @@
 import { spawn, type IPty } from '@lydell/node-pty';
-import { Terminal } from '@xterm/headless';
+import { type IDisposable, Terminal } from '@xterm/headless';
 import { entry, root } from './process.ts';
+import { within } from './until.ts';
 
 export interface TerminalOptions {
   readonly columns?: number;
@@ -75,29 +76,32 @@ export class CliTerminal {
 
   /** Waits until the screen shows this. */
   async shows(expected: RegExp | string, seconds = 90): Promise<string> {
-    const until = Date.now() + seconds * 1000;
-    for (;;) {
-      const { screen } = this;
-      if (typeof expected === 'string' ? screen.includes(expected) : expected.test(screen)) return screen;
-      if (Date.now() > until) throw new Error(`${String(expected)} never showed on this screen:\n${screen}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const isThere = () =>
+      typeof expected === 'string' ? this.screen.includes(expected) : expected.test(this.screen);
+    const written: IDisposable[] = [];
+    const shown = new Promise<void>((resolve) => {
+      const look = () => {
+        if (isThere()) resolve();
+      };
+      written.push(this.#screen.onWriteParsed(look));
+      look();
+    });
+    try {
+      await within(seconds, `${String(expected)} on the screen`, shown);
+      return this.screen;
+    } catch (error) {
+      throw new Error(`${String(expected)} never showed on this screen:\n${this.screen}`, { cause: error });
+    } finally {
+      for (const each of written) each.dispose();
     }
   }
 
   /** Waits for the end, and for all that was written until then to be on the screen. @returns the exit code */
   async ended(seconds = 90): Promise<number> {
-    const late = new Promise<never>((_, reject) => {
-      setTimeout(() => {
-        this.#process.kill();
-        reject(new Error(`it did not end:\n${this.screen}`));
-      }, seconds * 1000).unref();
+    const exitCode = await within(seconds, 'the end of the process', this.#ended).catch((error: unknown) => {
+      this.#process.kill();
+      throw new Error(`it did not end:\n${this.screen}`, { cause: error });
     });
-    const exitCode = await Promise.race([this.#ended, late]);
-    // The end of a process may be told before its last words.
-    for (let seen = -1; seen !== this.#output.length;) {
-      seen = this.#output.length;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
     await new Promise<void>((shown) => {
       this.#screen.write('', shown);
     });

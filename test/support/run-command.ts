@@ -11,6 +11,8 @@ export interface RanCommand {
   readonly said: string;
   /** The failure and its hint; empty where it succeeded. */
   readonly failure: string;
+  /** What `--json` would print; undefined where it failed. */
+  readonly result?: unknown;
 }
 
 type CommandClass = new (argv: string[], config: Config) => BaseCommand;
@@ -40,8 +42,8 @@ export async function runCommand(
   const real = Object.getOwnPropertyDescriptor(process, 'stdin');
   Object.defineProperty(process, 'stdin', { configurable: true, value: Readable.from([stdin]) });
   try {
-    await command.run();
-    return { exitCode: 0, said: said.join('\n'), failure: '' };
+    const result = await command.run();
+    return { exitCode: 0, said: said.join('\n'), failure: '', result };
   } catch (error) {
     // By its members: mocha requires this file, so that what a command imports later has error classes of its own.
     const { exitCode: code = 1, message, hint = '' } = error as Partial<KnownFailure> & Error;

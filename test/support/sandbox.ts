@@ -7,6 +7,7 @@ import { stateDirectory } from '../../src/sandbox/server/process/paths.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { entry, runCli, runProcess, type Finished, type RunOptions } from './process.ts';
 import { CliTerminal, type TerminalOptions } from './pty.ts';
+import { sandboxPasses, sandboxTime } from './sandbox-clock.ts';
 
 /** A sandbox of the test's own in the background, and the built CLI that works in it. */
 export class CliSandbox {
@@ -45,6 +46,16 @@ export class CliSandbox {
   /** Asks a control endpoint: `jobs`, `faults`. */
   control(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(`${this.endpoint}/_sandbox/${path}`, { ...init, headers: bearer(this.#running) });
+  }
+
+  /** The sandbox's own time, in milliseconds since 1970. */
+  now(): Promise<number> {
+    return sandboxTime(this.#running);
+  }
+
+  /** Lets seconds of the sandbox's own time pass, in which something is not to happen. */
+  pass(seconds: number): Promise<void> {
+    return sandboxPasses(this.#running, seconds);
   }
 
   /** It, or the last that ran. */

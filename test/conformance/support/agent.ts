@@ -11,11 +11,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
 import { bearer } from '../../../src/sandbox/server/process/discovery.ts';
 import { awsEnvironment, type ServerClient } from '../../support/aws-environment.ts';
 import { root, runProcess } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
 import { toolFolder } from './tools.ts';
 
 const HOST = join(root, 'dist/host/host.mjs');
@@ -178,13 +178,15 @@ export class AgentMachine {
     return ((await response.json()) as { jobs: DescribedJob[] }).jobs;
   }
 
-  async job(id: string, until: (job: DescribedJob) => boolean): Promise<DescribedJob> {
-    for (let tried = 0; tried < 300; tried++) {
-      const job = (await this.jobs()).find((candidate) => candidate.id === id);
-      if (job !== undefined && until(job)) return job;
-      await sleep(200);
-    }
-    throw new Error(`The job ${id} never came so far: ${JSON.stringify(await this.jobs(), undefined, 1)}`);
+  async job(id: string, so: (job: DescribedJob) => boolean): Promise<DescribedJob> {
+    let job: DescribedJob | undefined;
+    const isThere = async () => {
+      job = (await this.jobs()).find((candidate) => candidate.id === id);
+      return job !== undefined && so(job);
+    };
+    const instead = async () => JSON.stringify(await this.jobs(), undefined, 1);
+    await until(`job ${id} gets so far`, isThere, { instead });
+    return job as unknown as DescribedJob;
   }
 
   finished(id: string): Promise<DescribedJob> {

@@ -59,6 +59,7 @@ export class Killer {
         const there = typeof point === 'number' ? requests.length >= point : requests.includes(point);
         if (aimed || !there) return;
         aimed = true;
+        // eslint-disable-next-line no-restricted-globals -- nothing waits for it: the instant is random on purpose
         setTimeout(() => child.kill('SIGKILL'), this.random() * LATEST);
       });
     };

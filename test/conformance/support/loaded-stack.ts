@@ -8,8 +8,9 @@ import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
 import { STUCK_TAG } from '../../../src/scaler/stuck-jobs.ts';
 import { ConstantLoad } from '../../support/constant-load.ts';
-import { SandboxJobs, until } from '../../support/jobs.ts';
+import { SandboxJobs } from '../../support/jobs.ts';
 import { CliSandbox } from '../../support/sandbox.ts';
+import { until } from '../../support/until.ts';
 
 export const INSTANCES = 40;
 const AGENTS = INSTANCES * 4;
@@ -85,8 +86,7 @@ export class LoadedStack {
 
   /** The stack's time. */
   async now(): Promise<Date> {
-    const answer = await this.sandbox.control('status');
-    return new Date(((await answer.json()) as { now: string }).now);
+    return new Date(await this.sandbox.now());
   }
 
   /** The value that the last update gave. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../support/free-port.ts';
+import { until } from '../../support/until.ts';
 import { toolFolder } from './tools.ts';
 
 /** moto's server: another's idea of AWS than the sandbox's. */
@@ -17,16 +17,18 @@ export class Moto {
       stdio: 'ignore',
     });
     const endpoint = `http://127.0.0.1:${port}`;
-    for (let tries = 0; tries < 300; tries += 1) {
-      const answers = await fetch(`${endpoint}/moto-api/`).then(
+    const answers = () =>
+      fetch(`${endpoint}/moto-api/`).then(
         ({ ok }) => ok,
         () => false,
       );
-      if (answers) return new Moto(endpoint, server);
-      await sleep(100);
+    try {
+      await until('moto answers', answers);
+      return new Moto(endpoint, server);
+    } catch (error) {
+      server.kill();
+      throw error;
     }
-    server.kill();
-    throw new Error('moto does not start');
   }
 
   stop(): void {

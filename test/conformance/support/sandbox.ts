@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { findSandbox } from '../../../src/sandbox/server/process/discovery.ts';
 import { stateDirectory } from '../../../src/sandbox/server/process/paths.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { runCli } from '../../support/process.ts';
 import { freePort } from '../../support/free-port.ts';
+import { until } from '../../support/until.ts';
 import { runTool } from './tools.ts';
 
 /** What one call of the AWS CLI gave: its answer, or AWS's error. */
@@ -86,10 +86,9 @@ export class Sandbox {
 
   /** Asks until the answer has what is waited for; the CLI's own waiters sleep for half a minute. */
   async awaited<Value>(seconds: number, ask: () => Promise<Value | undefined>): Promise<Value> {
-    for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(100)) {
-      const value = await ask();
-      if (value !== undefined) return value;
-    }
-    throw new Error(`not so within ${seconds} seconds: ${String(ask)}`);
+    let value: Value | undefined;
+    const isThere = async () => (value = await ask()) !== undefined;
+    await until(`an answer of ${String(ask)}`, isThere, { seconds });
+    return value as Value;
   }
 }

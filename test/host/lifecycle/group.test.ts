@@ -7,7 +7,7 @@ import { Metadata } from '../../../src/host/lifecycle/metadata.ts';
 import { Settings } from '../../../src/host/program/settings.ts';
 import { publicImageId } from '../../../src/sandbox/services/ec2/catalogue/images.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
-import { until } from '../../support/jobs.ts';
+import { until } from '../../support/until.ts';
 import { TestServer } from '../../support/server.ts';
 
 const GROUP = { AutoScalingGroupName: 'agents' };

@@ -7,7 +7,7 @@ import { SSM } from '@aws-sdk/client-ssm';
 import { STS } from '@aws-sdk/client-sts';
 import { expect } from 'chai';
 import { type Route, ROUTES } from '../../../src/sandbox/server/routes.ts';
-import { until } from '../../support/jobs.ts';
+import { until } from '../../support/until.ts';
 import { TestServer } from '../../support/server.ts';
 import {
   presigned,

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { OperationError } from '../../../src/errors.ts';
 import { Storage } from '../../../src/sandbox/server/persistence/storage.ts';
 import { TestServer } from '../../support/server.ts';
+import { until } from '../../support/until.ts';
 
 describe('the sandbox’s server', () => {
   let server: TestServer;
@@ -36,9 +37,7 @@ describe('the sandbox’s server', () => {
       const { Stacks } = await new CloudFormation(server.client).describeStacks({ StackName: 'stays' });
       return Stacks?.[0]?.StackStatus;
     };
-    for (let asked = 0; asked < 100 && (await status()) === 'CREATE_IN_PROGRESS'; asked++) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await until('the creation ends', async () => (await status()) !== 'CREATE_IN_PROGRESS');
     expect(await status()).to.equal('CREATE_COMPLETE');
   });
 

@@ -32,13 +32,15 @@ function largest(tags: number): Record<string, unknown> {
   };
 }
 
+/** Milliseconds of a processor: others that run meanwhile have no part in them. */
 async function milliseconds(action: () => unknown): Promise<number> {
-  const start = performance.now();
+  const start = process.cpuUsage();
   await action();
-  return performance.now() - start;
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1000;
 }
 
-// Bounds are those promised, several times what is measured, so that a busy machine does not fail them.
+// Bounds are several times what is measured: a processor that two processes share is slower.
 describe('the largest templates', () => {
   it('of 500 resources are read, evaluated and checked in well under a second', async () => {
     const text = JSON.stringify(largest(1));
