@@ -55,7 +55,10 @@ export async function prepare(
   scope: Scope,
   identity: StackIdentity,
   request: DeploymentRequest,
-  { previous, changeSet = false }: { readonly previous?: Deployment | undefined; readonly changeSet?: boolean } = {},
+  {
+    previous,
+    changeSet = false,
+  }: { readonly previous?: Deployment | undefined; readonly changeSet?: boolean } = {},
 ): Promise<Prepared> {
   const { text, source } = await templateText(scope, request, previous);
   const template = readTemplate(text, { source });

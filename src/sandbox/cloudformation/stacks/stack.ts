@@ -26,7 +26,8 @@ export interface StackRecord {
   stackPolicy?: string | undefined;
   changeSetId?: string;
   /** Of a nested stack: whose it is and as what. */
-  readonly parent?: { readonly stackId: string; readonly rootId: string; readonly logicalId: string } | undefined;
+  readonly parent?:
+    { readonly stackId: string; readonly rootId: string; readonly logicalId: string } | undefined;
   outputs: readonly ResolvedOutput[];
   readonly resources: Record<string, ResourceRecord>;
   /** Oldest first. */

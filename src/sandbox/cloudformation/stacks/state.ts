@@ -1,4 +1,10 @@
-import type { Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure } from '@aws-sdk/client-cloudformation';
+import type {
+  Change,
+  ChangeSetStatus,
+  ChangeSetType,
+  ExecutionStatus,
+  OnStackFailure,
+} from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../kernel/errors.ts';
 import { defineSlice } from '../../kernel/slice.ts';
 import { own } from '../../kernel/table.ts';

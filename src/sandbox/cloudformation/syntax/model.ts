@@ -42,7 +42,10 @@ export interface ParameterDefinition {
 export interface RuleDefinition {
   readonly name: string;
   readonly condition?: TemplateValue | undefined;
-  readonly assertions: readonly { readonly assert: TemplateValue; readonly description?: string | undefined }[];
+  readonly assertions: readonly {
+    readonly assert: TemplateValue;
+    readonly description?: string | undefined;
+  }[];
 }
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'Snapshot' | 'RetainExceptOnCreate';
