@@ -21,7 +21,7 @@ const SILENT = {
   debug: () => undefined,
   warn: () => undefined,
   error: () => undefined,
-} as unknown as S3ClientConfig['logger'];
+} as unknown as NonNullable<S3ClientConfig['logger']>;
 
 /** How every client of a command is set up. */
 export interface ClientSettings {

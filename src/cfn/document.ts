@@ -26,7 +26,7 @@ export interface TemplateDocument {
   readonly format: 'JSON' | 'YAML';
   readonly body: TemplateBody;
   /** Where the first YAML alias stands. They are resolved here; CloudFormation itself refuses them. */
-  readonly aliasAt?: Position;
+  readonly aliasAt?: Position | undefined;
   /** Where the key (or list item) at `path` stands: `['Resources', 'Vpc']`. */
   positionOf(path: readonly (string | number)[]): Position | undefined;
 }

@@ -23,7 +23,9 @@ export async function groupsThere(
   let nextToken: string | undefined;
   do {
     const answer = await withRetry(retry, () =>
-      client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix, nextToken }), { abortSignal }),
+      client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix, nextToken }), {
+        ...(abortSignal !== undefined && { abortSignal }),
+      }),
     );
     for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {
       const place = places.find(({ name }) => name === logGroupName);

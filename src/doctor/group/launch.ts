@@ -99,7 +99,7 @@ export function launchChecks(patient: StackFacts, signal: AbortSignal): Check[] 
 
 async function placementOf(
   calls: PreflightCalls,
-  { VPCZoneIdentifier = '' }: { readonly VPCZoneIdentifier?: string },
+  { VPCZoneIdentifier = '' }: { readonly VPCZoneIdentifier?: string | undefined },
 ) {
   const wanted = VPCZoneIdentifier.split(',').filter(Boolean);
   const found = await calls.subnets(wanted);

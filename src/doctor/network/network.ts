@@ -2,7 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { Changing, Launch, StackFacts } from '../../stack/facts/stack-facts.ts';
-import { overlaps } from './cidr.ts';
+import { overlap } from '../../network/cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';
 import { judgeSecurityGroups } from './security-groups.ts';
@@ -131,7 +131,7 @@ function judgeDockerPools(
 ): Finding[] {
   return ['DockerIPv4AddressPool1', 'DockerIPv4AddressPool2'].flatMap((parameter): Finding[] => {
     const pool = patient.parameter(parameter);
-    const hit = subnets.filter(({ CidrBlock = '' }) => pool !== undefined && overlaps(pool, CidrBlock));
+    const hit = subnets.filter(({ CidrBlock = '' }) => pool !== undefined && overlap(pool, CidrBlock));
     if (pool === undefined || hit.length === 0) return [];
     return [
       {

@@ -22,7 +22,7 @@ export interface ReaderOptions {
   readonly streams?: (() => Promise<readonly string[]>) | undefined;
   readonly follow: boolean;
   /** Gets what people should know of, one line each. */
-  readonly say?: (line: string) => void;
+  readonly say?: ((line: string) => void) | undefined;
 }
 
 export interface ReaderClock extends RetryClock {

@@ -1,13 +1,14 @@
-import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './api/change-sets/operations.ts';
+import {
+  deleteChangeSet,
+  describeChangeSet,
+  executeChangeSet,
+  listChangeSets,
+} from './api/change-sets/operations.ts';
 import { createChangeSet } from './api/change-sets/create.ts';
 import { createStack } from './api/stacks/create.ts';
 import { deleteStack } from './api/stacks/delete.ts';
 import { describeEvents, describeStackEvents } from './api/stacks/events.ts';
-import {
-  describeStackResource,
-  describeStackResources,
-  listStackResources,
-} from './api/stacks/resources.ts';
+import { describeStackResource, describeStackResources, listStackResources } from './api/stacks/resources.ts';
 import { describeStacks, listStacks } from './api/stacks/describe.ts';
 import { describeAccountLimits, listExports, listImports } from './api/exports.ts';
 import { continueUpdateRollback, rollbackStack } from './api/stacks/rollback.ts';

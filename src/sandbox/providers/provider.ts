@@ -27,7 +27,7 @@ export interface Durations {
 export interface ResourceProvider {
   readonly type: string;
   /** Default: one second each. */
-  readonly seconds?: Durations;
+  readonly seconds?: Durations | undefined;
   /** @returns the physical id, which is what `Ref` gives unless `ref` says otherwise. */
   create(properties: Properties, context: ResourceContext): string;
   /** Applies a change that needs no replacement. */

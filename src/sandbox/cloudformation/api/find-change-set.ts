@@ -10,7 +10,10 @@ import { required } from './input.ts';
  */
 export function findChangeSet(
   scope: Scope,
-  { ChangeSetName, StackName }: { readonly ChangeSetName?: string; readonly StackName?: string },
+  {
+    ChangeSetName,
+    StackName,
+  }: { readonly ChangeSetName?: string | undefined; readonly StackName?: string | undefined },
 ): ChangeSetRecord {
   const name = required('changeSetName', ChangeSetName);
   const { changeSets } = cloudFormation(scope);

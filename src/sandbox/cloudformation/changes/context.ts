@@ -9,8 +9,8 @@ import {
 interface Shown {
   readonly properties: TemplateBody;
   readonly metadata?: TemplateBody;
-  readonly deletionPolicy?: DeletionPolicy;
-  readonly updateReplacePolicy?: DeletionPolicy;
+  readonly deletionPolicy?: DeletionPolicy | undefined;
+  readonly updateReplacePolicy?: DeletionPolicy | undefined;
 }
 
 /** A resource as a change set's BeforeContext and AfterContext show it: JSON in which every scalar is text. */

@@ -44,7 +44,7 @@ export interface PlannedChange {
   readonly action: 'Add' | 'Modify' | 'Remove';
   readonly logicalId: string;
   readonly type: string;
-  readonly physicalId?: string;
+  readonly physicalId?: string | undefined;
   readonly policyAction?: PolicyAction;
   readonly replacement?: Replacement;
   readonly scope: readonly ResourceAttribute[];

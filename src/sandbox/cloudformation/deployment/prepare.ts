@@ -27,15 +27,15 @@ import { textAt } from './template-url.ts';
 
 /** What the requests to create and to update, directly or by change set, have in common. */
 export interface DeploymentRequest {
-  readonly TemplateBody?: string;
-  readonly TemplateURL?: string;
-  readonly UsePreviousTemplate?: boolean;
-  readonly Parameters?: readonly Parameter[];
-  readonly Capabilities?: readonly Capability[];
-  readonly Tags?: readonly Tag[];
-  readonly NotificationARNs?: readonly string[];
-  readonly RoleARN?: string;
-  readonly RollbackConfiguration?: RollbackConfiguration;
+  readonly TemplateBody?: string | undefined;
+  readonly TemplateURL?: string | undefined;
+  readonly UsePreviousTemplate?: boolean | undefined;
+  readonly Parameters?: readonly Parameter[] | undefined;
+  readonly Capabilities?: readonly Capability[] | undefined;
+  readonly Tags?: readonly Tag[] | undefined;
+  readonly NotificationARNs?: readonly string[] | undefined;
+  readonly RoleARN?: string | undefined;
+  readonly RollbackConfiguration?: RollbackConfiguration | undefined;
 }
 
 export interface Prepared {
@@ -43,7 +43,7 @@ export interface Prepared {
   /** Processed: with its transforms applied. */
   readonly template: Template;
   /** Why the operation will fail as soon as it has begun. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
 }
 
 /**
@@ -55,7 +55,10 @@ export async function prepare(
   scope: Scope,
   identity: StackIdentity,
   request: DeploymentRequest,
-  { previous, changeSet = false }: { readonly previous?: Deployment; readonly changeSet?: boolean } = {},
+  {
+    previous,
+    changeSet = false,
+  }: { readonly previous?: Deployment | undefined; readonly changeSet?: boolean } = {},
 ): Promise<Prepared> {
   const { text, source } = await templateText(scope, request, previous);
   const template = readTemplate(text, { source });

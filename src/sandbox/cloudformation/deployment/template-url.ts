@@ -5,9 +5,9 @@ import type { Scope } from '../../kernel/world.ts';
 export interface TemplatePlace {
   readonly bucket: string;
   readonly key: string;
-  readonly versionId?: string;
+  readonly versionId?: string | undefined;
   /** Where the URL names one. */
-  readonly region?: string;
+  readonly region?: string | undefined;
 }
 
 /**

@@ -1,4 +1,10 @@
-import { responseUrl, responsesAt, openResponseUrl, tokenOf, closeResponseUrl } from '../stacks/response-urls.ts';
+import {
+  responseUrl,
+  responsesAt,
+  openResponseUrl,
+  tokenOf,
+  closeResponseUrl,
+} from '../stacks/response-urls.ts';
 import type { TemplateBody, TemplateValue } from '../template/index.ts';
 import type { Driver } from '../resources/driver.ts';
 import { EngineFault } from '../resources/failure.ts';

@@ -50,13 +50,13 @@ export function newStackId({ world, region, partition, accountId }: Scope, stack
 }
 
 export interface OperationOptions {
-  readonly token?: string;
-  readonly fault?: string;
+  readonly token?: string | undefined;
+  readonly fault?: string | undefined;
   /** Default: the stack's own, as it was created. */
-  readonly onFailure?: OnFailure;
-  readonly retainExceptOnCreate?: boolean;
-  readonly stackPolicy?: string;
-  readonly reason?: string;
+  readonly onFailure?: OnFailure | undefined;
+  readonly retainExceptOnCreate?: boolean | undefined;
+  readonly stackPolicy?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** Begins to create the resources of a stack. */
@@ -95,7 +95,7 @@ export function beginUpdate(
 }
 
 export interface DeletionOptions extends OperationOptions {
-  readonly retain?: readonly string[];
+  readonly retain?: readonly string[] | undefined;
   readonly force?: boolean;
 }
 

@@ -154,7 +154,8 @@ function concludeRemove(run: Run, phase: Phase): void {
     case 'update-rollback':
       // Whatever could not be deleted is no part of the stack any more.
       for (const { pendingDeletion } of Object.values(phase.steps)) {
-        if (pendingDeletion?.current === true) Reflect.deleteProperty(stack.resources, pendingDeletion.logicalId);
+        if (pendingDeletion?.current === true)
+          Reflect.deleteProperty(stack.resources, pendingDeletion.logicalId);
       }
       end(
         run,

@@ -18,9 +18,9 @@ export interface Work {
   /** Of an update: the properties so far. */
   readonly previous: Properties;
   /** Undefined until a creation has given one. A custom resource may give another in an update. */
-  physicalId?: string;
+  physicalId?: string | undefined;
   /** What the resource's record is to remember. */
-  data?: Readonly<Record<string, unknown>>;
+  data?: Readonly<Record<string, unknown>> | undefined;
   /** Tells an event that leaves the resource in progress. */
   tell(reason: string): void;
 }

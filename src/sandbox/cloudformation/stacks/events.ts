@@ -26,7 +26,7 @@ export function tellResource(
   stack: StackRecord,
   resource: Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId'>,
   status: ResourceStatus,
-  { reason, properties }: { reason?: string; properties?: number } = {},
+  { reason, properties }: { reason?: string | undefined; properties?: number | undefined } = {},
 ): void {
   const { logicalId, type, physicalId } = resource;
   append(scope, stack, {

@@ -10,18 +10,18 @@ export type Goal = 'create' | 'update' | 'delete' | 'rollback' | 'update-rollbac
 export interface Operation {
   readonly id: string;
   readonly type: OperationType;
-  readonly token?: string;
+  readonly token?: string | undefined;
   readonly startedAt: Instant;
   goal: Goal;
   /** Undefined until the first step has been taken. */
-  phase?: Phase;
+  phase?: Phase | undefined;
   readonly onFailure: OnFailure;
   /** A creation that is not over by then fails. */
   readonly deadline?: Instant;
   /** What shows to be wrong only once the operation has begun: a VPC that is not there. */
-  readonly fault?: string;
+  readonly fault?: string | undefined;
   /** The stack before an update. */
-  readonly previous?: Deployment;
+  readonly previous?: Deployment | undefined;
   /** Each resource that this update touched, as it was before; null for one that was not there. */
   readonly before: Record<string, ResourceRecord | null>;
   /** What is to go once the update, or its rollback, is done. */
@@ -34,7 +34,7 @@ export interface Operation {
   /** DeletionMode FORCE_DELETE_STACK: what can't be deleted is left behind. */
   readonly force: boolean;
   /** Policy for this update in place of the stack's own. */
-  readonly stackPolicy?: string;
+  readonly stackPolicy?: string | undefined;
   /** What dynamic references stand for, or why they can't be resolved; for this operation only. */
   readonly dynamic: Record<string, DynamicValue>;
 }
@@ -74,12 +74,12 @@ export interface Step {
   /** What it waits for fails if it has not come by then. */
   deadline?: Instant;
   /** In a `deploy` or `restore` phase: what the resource is to be. */
-  target?: Target;
+  target?: Target | undefined;
   /** What the service had before the step. */
-  previous?: TemplateBody;
-  signals?: SignalWait;
+  previous?: TemplateBody | undefined;
+  signals?: SignalWait | undefined;
   /** Of an update: the UpdatePolicy, resolved. */
-  updatePolicy?: TemplateBody;
+  updatePolicy?: TemplateBody | undefined;
   /** What the driver of the resource type keeps between two looks. */
   memory: Record<string, unknown>;
   /** In a `remove` phase: what goes. */
@@ -110,7 +110,7 @@ export interface SignalWait {
 export interface PendingDeletion {
   readonly logicalId: string;
   readonly type: string;
-  readonly physicalId?: string;
+  readonly physicalId?: string | undefined;
   readonly properties: ResourceRecord['properties'];
   readonly applied?: ResourceRecord['applied'];
   readonly data?: ResourceRecord['data'];

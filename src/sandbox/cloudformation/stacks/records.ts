@@ -19,33 +19,33 @@ export interface Deployment {
 export interface ResourceRecord {
   readonly logicalId: string;
   readonly type: string;
-  physicalId?: string;
+  physicalId?: string | undefined;
   status: ResourceStatus;
-  statusReason?: string;
+  statusReason?: string | undefined;
   updatedAt: Instant;
   /** Resolved; dynamic references stand as text. */
   properties: TemplateBody;
   /** The properties as the service got them, where dynamic references made a difference. */
-  applied?: TemplateBody;
+  applied?: TemplateBody | undefined;
   metadata: TemplateBody;
   /** The logical ids it needs, which go after it when the stack is deleted. */
   needs: readonly string[];
-  deletionPolicy?: DeletionPolicy;
-  updateReplacePolicy?: DeletionPolicy;
+  deletionPolicy?: DeletionPolicy | undefined;
+  updateReplacePolicy?: DeletionPolicy | undefined;
   /** What a resource that no service keeps has to remember: a custom resource's Data. */
-  data?: Readonly<Record<string, unknown>>;
+  data?: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface EventRecord {
   readonly id: string;
   readonly at: Instant;
   readonly logicalId: string;
-  readonly physicalId?: string;
+  readonly physicalId?: string | undefined;
   readonly type: string;
   readonly status: ResourceStatus;
-  readonly reason?: string;
+  readonly reason?: string | undefined;
   /** Index into the stack's `shownProperties`: many events show the same. */
-  readonly properties?: number;
-  readonly operationId?: string;
-  readonly token?: string;
+  readonly properties?: number | undefined;
+  readonly operationId?: string | undefined;
+  readonly token?: string | undefined;
 }

@@ -14,27 +14,28 @@ export interface StackRecord {
   updatedAt?: Instant;
   deletedAt?: Instant;
   status: StackStatus;
-  statusReason?: string;
+  statusReason?: string | undefined;
   /** Undefined while the stack is only under review. */
-  deployment?: Deployment;
-  description?: string;
+  deployment?: Deployment | undefined;
+  description?: string | undefined;
   disableRollback: boolean;
-  retainExceptOnCreate?: boolean;
-  deletionMode?: DeletionMode;
-  timeoutInMinutes?: number;
+  retainExceptOnCreate?: boolean | undefined;
+  deletionMode?: DeletionMode | undefined;
+  timeoutInMinutes?: number | undefined;
   terminationProtection: boolean;
-  stackPolicy?: string;
+  stackPolicy?: string | undefined;
   changeSetId?: string;
   /** Of a nested stack: whose it is and as what. */
-  readonly parent?: { readonly stackId: string; readonly rootId: string; readonly logicalId: string };
+  readonly parent?:
+    { readonly stackId: string; readonly rootId: string; readonly logicalId: string } | undefined;
   outputs: readonly ResolvedOutput[];
   readonly resources: Record<string, ResourceRecord>;
   /** Oldest first. */
   readonly events: EventRecord[];
   readonly shownProperties: string[];
-  operation?: Operation;
+  operation?: Operation | undefined;
   /** What RollbackStack goes back to after a failed update that was not rolled back. */
-  unfinished?: Pick<Operation, 'previous' | 'before' | 'obsolete'>;
+  unfinished?: Pick<Operation, 'previous' | 'before' | 'obsolete'> | undefined;
   /** Newest first. */
   readonly operations: { readonly type: OperationType; readonly id: string }[];
   /** ClientRequestTokens that were used, each with what it was used for. */

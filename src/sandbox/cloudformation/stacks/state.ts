@@ -1,4 +1,10 @@
-import type { Change, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnStackFailure } from '@aws-sdk/client-cloudformation';
+import type {
+  Change,
+  ChangeSetStatus,
+  ChangeSetType,
+  ExecutionStatus,
+  OnStackFailure,
+} from '@aws-sdk/client-cloudformation';
 import { AwsError } from '../../kernel/errors.ts';
 import { defineSlice } from '../../kernel/slice.ts';
 import { own } from '../../kernel/table.ts';
@@ -14,16 +20,16 @@ export interface ChangeSetRecord {
   readonly stackId: string;
   readonly stackName: string;
   readonly type: ChangeSetType;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly createdAt: Instant;
   status: ChangeSetStatus;
-  statusReason?: string;
+  statusReason?: string | undefined;
   executionStatus: ExecutionStatus;
   readonly deployment: Deployment;
-  readonly templateDescription?: string;
+  readonly templateDescription?: string | undefined;
   /** The ClientToken of the request that made it. */
-  readonly token?: string;
-  readonly onStackFailure?: OnStackFailure;
+  readonly token?: string | undefined;
+  readonly onStackFailure?: OnStackFailure | undefined;
   readonly includeNestedStacks: boolean;
   /** With property values; DescribeChangeSet leaves them out unless asked. */
   readonly changes: readonly Change[];

@@ -9,8 +9,8 @@ export interface Template {
   /** The whole document as plain data, short forms written out. */
   readonly body: TemplateBody;
   /** AWSTemplateFormatVersion. */
-  readonly version?: string;
-  readonly description?: string;
+  readonly version?: string | undefined;
+  readonly description?: string | undefined;
   readonly metadata: TemplateBody;
   readonly parameters: ReadonlyMap<string, ParameterDefinition>;
   readonly mappings: ReadonlyMap<string, TemplateBody>;
@@ -27,22 +27,25 @@ export interface ParameterDefinition {
   readonly name: string;
   /** `String`, `Number`, `List<Number>`, `CommaDelimitedList`, `AWS::EC2::VPC::Id`, `AWS::SSM::Parameter::Value<...>`, ... */
   readonly type: string;
-  readonly default?: string;
+  readonly default?: string | undefined;
   readonly noEcho: boolean;
-  readonly description?: string;
-  readonly constraintDescription?: string;
-  readonly allowedValues?: readonly string[];
-  readonly allowedPattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minValue?: number;
-  readonly maxValue?: number;
+  readonly description?: string | undefined;
+  readonly constraintDescription?: string | undefined;
+  readonly allowedValues?: readonly string[] | undefined;
+  readonly allowedPattern?: string | undefined;
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly minValue?: number | undefined;
+  readonly maxValue?: number | undefined;
 }
 
 export interface RuleDefinition {
   readonly name: string;
-  readonly condition?: TemplateValue;
-  readonly assertions: readonly { readonly assert: TemplateValue; readonly description?: string }[];
+  readonly condition?: TemplateValue | undefined;
+  readonly assertions: readonly {
+    readonly assert: TemplateValue;
+    readonly description?: string | undefined;
+  }[];
 }
 
 export type DeletionPolicy = 'Delete' | 'Retain' | 'Snapshot' | 'RetainExceptOnCreate';
@@ -52,22 +55,22 @@ export interface ResourceDefinition {
   readonly logicalId: string;
   readonly type: string;
   /** Of a custom resource. */
-  readonly version?: string;
+  readonly version?: string | undefined;
   readonly properties: TemplateBody;
   readonly dependsOn: readonly string[];
-  readonly condition?: string;
-  readonly creationPolicy?: TemplateBody;
-  readonly updatePolicy?: TemplateBody;
+  readonly condition?: string | undefined;
+  readonly creationPolicy?: TemplateBody | undefined;
+  readonly updatePolicy?: TemplateBody | undefined;
   /** As written; with AWS::LanguageExtensions it may be a function: resolve it. CloudFormation's own default depends on the type. */
-  readonly deletionPolicy?: TemplateValue;
-  readonly updateReplacePolicy?: TemplateValue;
+  readonly deletionPolicy?: TemplateValue | undefined;
+  readonly updateReplacePolicy?: TemplateValue | undefined;
   readonly metadata: TemplateBody;
 }
 
 export interface OutputDefinition {
   readonly name: string;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly value: TemplateValue;
-  readonly exportName?: TemplateValue;
-  readonly condition?: string;
+  readonly exportName?: TemplateValue | undefined;
+  readonly condition?: string | undefined;
 }

@@ -23,7 +23,12 @@ export {
   type SuppliedParameter,
 } from './parameters/resolve.ts';
 export { checkRules, type RuleLookups } from './rules.ts';
-export { type Evaluation, type EvaluationInput, type PseudoParameters, type References } from './evaluation/evaluation.ts';
+export {
+  type Evaluation,
+  type EvaluationInput,
+  type PseudoParameters,
+  type References,
+} from './evaluation/evaluation.ts';
 export { evaluate } from './evaluation/evaluate.ts';
 export { resolveValue } from './evaluation/resolve.ts';
 export {

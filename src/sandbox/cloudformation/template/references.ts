@@ -9,7 +9,7 @@ export type Mention =
       readonly kind: 'Attribute';
       readonly name: string;
       /** undefined where a function makes it. */
-      readonly attribute?: string;
+      readonly attribute?: string | undefined;
       readonly by: 'Fn::GetAtt' | 'Fn::Sub';
     };
 
@@ -18,7 +18,7 @@ export interface Reference {
   readonly kind: 'Parameter' | 'Resource' | 'Attribute';
   readonly name: string;
   /** Of an attribute; undefined where a function makes its name. */
-  readonly attribute?: string;
+  readonly attribute?: string | undefined;
 }
 
 /** Which branch of an Fn::If counts; undefined for both. */

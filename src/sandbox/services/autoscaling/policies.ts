@@ -1,3 +1,4 @@
+import type { Known } from '../common/known.ts';
 import type {
   DeletePolicyType,
   DescribeAccountLimitsAnswer,
@@ -21,7 +22,7 @@ const ADJUSTMENTS = ['ChangeInCapacity', 'ExactCapacity', 'PercentChangeInCapaci
 export function putScalingPolicy(
   input: PutScalingPolicyType,
   scope: Scope,
-): Required<Pick<PolicyARNType, 'PolicyARN' | 'Alarms'>> {
+): Known<PolicyARNType, 'PolicyARN' | 'Alarms'> {
   const group = groupNamed(scope, input.AutoScalingGroupName);
   const name = required(input.PolicyName, 'policyName');
   const type = input.PolicyType ?? 'SimpleScaling';

@@ -160,7 +160,7 @@ export interface WarmPoolRecord extends Launching {
 export interface GroupTemplate {
   readonly id: string;
   readonly name: string;
-  readonly version?: string;
+  readonly version?: string | undefined;
 }
 
 export interface GroupRecord extends Launching {
@@ -171,21 +171,21 @@ export interface GroupRecord extends Launching {
   max: number;
   desired: number;
   defaultCooldown: number;
-  defaultWarmup?: number;
+  defaultWarmup?: number | undefined;
   zones: string[];
   subnetIds: string[];
-  launchTemplate?: GroupTemplate;
-  mixed?: MixedInstancesPolicy;
+  launchTemplate?: GroupTemplate | undefined;
+  mixed?: MixedInstancesPolicy | undefined;
   healthCheckType: string;
   healthCheckGrace: number;
   tags: GroupTag[];
   terminationPolicies: string[];
   protectNew: boolean;
-  maxInstanceLifetime?: number;
+  maxInstanceLifetime?: number | undefined;
   capacityRebalance: boolean;
   serviceLinkedRoleArn: string;
-  context?: string;
-  desiredCapacityType?: string;
+  context?: string | undefined;
+  desiredCapacityType?: string | undefined;
   metrics: { name: string; granularity: MetricGranularityType['Granularity'] }[];
   suspended: { name: string; reason: string }[];
   hooks: Record<string, HookRecord>;

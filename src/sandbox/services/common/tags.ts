@@ -9,7 +9,7 @@ export interface Tag {
 export type Tags = Readonly<Record<string, string>>;
 
 export function tagMap(
-  tags: readonly { Key?: string; Value?: string }[] | undefined,
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
 ): Record<string, string> {
   return Object.fromEntries((tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value]));
 }

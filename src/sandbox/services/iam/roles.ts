@@ -160,7 +160,7 @@ export function deleteRolePolicy(input: DeleteRolePolicyRequest, scope: Scope): 
   return {};
 }
 
-function paged<Item>(items: readonly Item[], input: { MaxItems?: number; Marker?: string }) {
+function paged<Item>(items: readonly Item[], input: { MaxItems?: number | undefined; Marker?: string | undefined }) {
   const { items: page, nextToken } = pageOf(items, input.MaxItems ?? PAGE, input.Marker, invalidMarker);
   return {
     page,

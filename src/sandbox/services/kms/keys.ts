@@ -104,7 +104,7 @@ function checkPolicy(policy: string): void {
 }
 
 function requestedTags(
-  tags: readonly { TagKey?: string; TagValue?: string }[] | undefined,
+  tags: readonly { TagKey?: string | undefined; TagValue?: string | undefined }[] | undefined,
 ): Record<string, string> {
   const map = Object.fromEntries((tags ?? []).map(({ TagKey = '', TagValue = '' }) => [TagKey, TagValue]));
   checkTags(map, () => new AwsError('TagException', 'Tags beginning with aws: are reserved'));

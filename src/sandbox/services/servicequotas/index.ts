@@ -76,7 +76,7 @@ function listServices(input: ListServicesRequest): ListServicesResponse {
   };
 }
 
-function page<Item>(items: readonly Item[], input: { MaxResults?: number; NextToken?: string }) {
+function page<Item>(items: readonly Item[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }) {
   const size = checkRange(input.MaxResults ?? 100, 'maxResults', [1, 100], CODE);
   const { items: found, nextToken: NextToken } = pageOf(
     items,

@@ -58,7 +58,7 @@ export async function stackPolicyOf(
   {
     StackPolicyBody,
     StackPolicyURL,
-  }: { readonly StackPolicyBody?: string; readonly StackPolicyURL?: string },
+  }: { readonly StackPolicyBody?: string | undefined; readonly StackPolicyURL?: string | undefined },
 ): Promise<string | undefined> {
   if (StackPolicyBody !== undefined && StackPolicyURL !== undefined) {
     throw new AwsError('ValidationError', 'You cannot specify both StackPolicyURL and StackPolicyBody');

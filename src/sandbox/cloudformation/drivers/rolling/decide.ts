@@ -8,10 +8,10 @@ export interface Rolling {
   obsolete: string[];
   readonly total: number;
   /** Sizes before, where they were raised to keep enough in service. */
-  readonly raisedFrom?: { readonly minSize: number; readonly desiredCapacity: number };
+  readonly raisedFrom?: { readonly minSize: number; readonly desiredCapacity: number } | undefined;
   /** The processes that this update has suspended, to be resumed. */
   readonly suspended: readonly string[];
-  wave?: Wave;
+  wave?: Wave | undefined;
   terminated: number;
   successes: number;
   failures: number;

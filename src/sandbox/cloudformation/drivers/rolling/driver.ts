@@ -4,7 +4,12 @@ import type { Driver, Work } from '../../resources/driver.ts';
 import { EngineFault } from '../../resources/failure.ts';
 import { closing, decide, open, type Decision, type Rolling } from './decide.ts';
 import { callGroup, describeGroup, type Group } from './group.ts';
-import { changesInstances, rollingPolicy, withoutUnmodifiedSizes, type RollingPolicy } from '../../resources/update-policy.ts';
+import {
+  changesInstances,
+  rollingPolicy,
+  withoutUnmodifiedSizes,
+  type RollingPolicy,
+} from '../../resources/update-policy.ts';
 
 /** How often a rolling update looks at the group, in seconds. */
 const LOOK_SECONDS = 5;

@@ -25,7 +25,9 @@ function completeTarget(run: Run, step: Step): void {
     before?.physicalId !== undefined &&
     before.physicalId !== record.physicalId
   ) {
-    operation.obsolete.push(pendingDeletion(before, { keep: keeps(record.updateReplacePolicy), current: false }));
+    operation.obsolete.push(
+      pendingDeletion(before, { keep: keeps(record.updateReplacePolicy), current: false }),
+    );
   }
 }
 

@@ -55,7 +55,8 @@ export function recordOf({ stack }: Run, { logicalId, pendingDeletion }: Step): 
 
 /** Whom an event of the step is about. While a replacement is not made yet, the resource is still the old one. */
 export function identityOf(run: Run, step: Step): Pick<ResourceRecord, 'logicalId' | 'type' | 'physicalId'> {
-  const physicalId = step.pendingDeletion === undefined ? recordOf(run, step)?.physicalId : step.pendingDeletion.physicalId;
+  const physicalId =
+    step.pendingDeletion === undefined ? recordOf(run, step)?.physicalId : step.pendingDeletion.physicalId;
   return { logicalId: step.logicalId, type: typeOf(step), physicalId };
 }
 

@@ -1,5 +1,13 @@
 import { formatError, JOIN_NEEDS, SPLIT_NEEDS, templateError, validationError } from '../../syntax/errors.ts';
-import { attributeParts, callIn, isMap, scalarText, subArguments, subParts, type Call } from '../../syntax/intrinsics.ts';
+import {
+  attributeParts,
+  callIn,
+  isMap,
+  scalarText,
+  subArguments,
+  subParts,
+  type Call,
+} from '../../syntax/intrinsics.ts';
 import type { TemplateBody, TemplateValue } from '../../syntax/model.ts';
 import { cidrBlocks } from './cidr.ts';
 import type { Evaluation, PseudoParameters } from './evaluation.ts';

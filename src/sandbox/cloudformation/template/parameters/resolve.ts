@@ -5,9 +5,9 @@ import { listElements, mustExist, parameterShape } from './types.ts';
 
 /** What the caller supplied, in the API's own shape. */
 export interface SuppliedParameter {
-  readonly ParameterKey?: string;
-  readonly ParameterValue?: string;
-  readonly UsePreviousValue?: boolean;
+  readonly ParameterKey?: string | undefined;
+  readonly ParameterValue?: string | undefined;
+  readonly UsePreviousValue?: boolean | undefined;
 }
 
 /** A parameter with its value. Plain JSON, to be kept in the stack's state. */
@@ -33,7 +33,7 @@ export interface ParameterLookups {
 
 export interface ParameterOptions {
   /** The stack's parameters so far, for UsePreviousValue. */
-  readonly previous?: readonly ResolvedParameter[];
+  readonly previous?: readonly ResolvedParameter[] | undefined;
   readonly lookups: Pick<ParameterLookups, 'ssmParameter'>;
 }
 

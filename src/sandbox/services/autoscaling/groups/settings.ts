@@ -99,7 +99,7 @@ export function settingsAsked(
       'MaxInstanceLifetime must be 0, or between 86400 and 31536000 seconds (inclusive).',
     );
   }
-  const settings: Partial<GroupRecord> = {
+  const settings: { [Name in keyof GroupRecord]?: GroupRecord[Name] | undefined } = {
     launchTemplate: input.LaunchTemplate && checkedTemplate(scope, input.LaunchTemplate),
     mixed: input.MixedInstancesPolicy && checkedPolicy(scope, input.MixedInstancesPolicy, before?.mixed),
     defaultCooldown: input.DefaultCooldown,

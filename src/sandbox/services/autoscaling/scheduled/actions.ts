@@ -14,7 +14,7 @@ import { changeDesired } from '../groups/lifecycle.ts';
 import { causeTime } from '../reconciling/activities.ts';
 import { reconcileSoon } from '../reconciling/task.ts';
 import { groupsOf, isSuspended, type GroupRecord, type ScheduledRecord } from '../state.ts';
-import { isTimeZone, nextCron, parseCron } from './cron.ts';
+import { isCron, isTimeZone, nextCron } from './cron.ts';
 
 /** The task that runs the scheduled actions of a group that are due; its key is `region/group name`. */
 export const SCHEDULE_TASK = 'autoscaling.schedule';
@@ -39,7 +39,7 @@ export function putScheduledAction(input: PutScheduledUpdateGroupActionType, sco
   if (endAt !== undefined && (endAt <= now || (startAt !== undefined && endAt <= startAt))) {
     throw validationError('Given end time must be after the start time and in the future');
   }
-  if (recurrence !== undefined && parseCron(recurrence) === undefined) {
+  if (recurrence !== undefined && !isCron(recurrence)) {
     throw validationError(`Given recurrence string:${recurrence} is invalid`);
   }
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
@@ -76,9 +76,8 @@ export function putScheduledAction(input: PutScheduledUpdateGroupActionType, sco
 /** When an action runs after an instant: at its start time, then as its recurrence has it, until its end. */
 export function nextRun(action: ScheduledRecord, after: Instant): Instant | undefined {
   const { startAt, endAt, recurrence, timeZone } = action;
-  const cron = recurrence === undefined ? undefined : parseCron(recurrence);
   const from = startAt === undefined ? after : Math.max(after, startAt - 1);
-  const next = cron === undefined ? startAt : nextCron(cron, from, timeZone);
+  const next = recurrence === undefined ? startAt : nextCron(recurrence, from, timeZone);
   const isOver = next === undefined || next <= after || (endAt !== undefined && next >= endAt);
   return isOver ? undefined : next;
 }

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import { createHash, generateKeyPairSync } from 'node:crypto';
 import type {
   CreateKeyPairRequest,
@@ -27,7 +28,7 @@ export function keyPairNamed(state: Ec2State, name: string): KeyPairRecord {
 export function createKeyPair(
   input: CreateKeyPairRequest,
   scope: Scope,
-): Required<Pick<KeyPair, 'KeyPairId' | 'KeyName' | 'KeyFingerprint' | 'KeyMaterial' | 'Tags'>> {
+): Known<KeyPair, 'KeyPairId' | 'KeyName' | 'KeyFingerprint' | 'KeyMaterial' | 'Tags'> {
   const tags = requestedTags(input.TagSpecifications, 'key-pair');
   const pair =
     input.KeyType === 'ed25519'

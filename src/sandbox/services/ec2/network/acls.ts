@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   CreateNetworkAclRequest,
   CreateNetworkAclResult,
@@ -86,7 +87,7 @@ export function deleteNetworkAcl(input: DeleteNetworkAclRequest, scope: Scope): 
 export function replaceNetworkAclAssociation(
   input: ReplaceNetworkAclAssociationRequest,
   scope: Scope,
-): Required<Pick<ReplaceNetworkAclAssociationResult, 'NewAssociationId'>> {
+): Known<ReplaceNetworkAclAssociationResult, 'NewAssociationId'> {
   const state = ec2State(scope);
   const held = associationOf(state, {
     NetworkAclAssociationId: required(input.AssociationId, 'associationId'),

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   CreateSubnetRequest,
   CreateSubnetResult,
@@ -34,7 +35,7 @@ export function subnetOf(state: Ec2State, id: string): SubnetRecord {
 }
 
 /** @throws AwsError InvalidSubnet.Range, InvalidSubnet.Conflict, InvalidParameterValue */
-export function createSubnet(input: CreateSubnetRequest, scope: Scope): Required<CreateSubnetResult> {
+export function createSubnet(input: CreateSubnetRequest, scope: Scope): Known<CreateSubnetResult, 'Subnet'> {
   const state = ec2State(scope);
   const vpc = vpcOf(state, required(input.VpcId, 'vpcId'));
   const text = required(input.CidrBlock, 'cidrBlock');

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   AssociateVpcCidrBlockRequest,
   AssociateVpcCidrBlockResult,
@@ -43,7 +44,7 @@ export function blocksOf(vpc: VpcRecord): Cidr[] {
 }
 
 /** @throws AwsError VpcLimitExceeded, InvalidVpc.Range, InvalidParameterValue */
-export function createVpc(input: CreateVpcRequest, scope: Scope): Required<CreateVpcResult> {
+export function createVpc(input: CreateVpcRequest, scope: Scope): Known<CreateVpcResult, 'Vpc'> {
   const state = ec2State(scope);
   const { world, accountId } = scope;
   const block = vpcBlock(required(input.CidrBlock, 'cidrBlock'));

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   Address,
   AllocateAddressRequest,
@@ -45,7 +46,7 @@ export function publicDnsName(address: string, region: string): string {
 export function allocateAddress(
   input: AllocateAddressRequest,
   scope: Scope,
-): Required<Pick<AllocateAddressResult, 'AllocationId' | 'PublicIp'>> & AllocateAddressResult {
+): Known<AllocateAddressResult, 'AllocationId' | 'PublicIp'> {
   const state = ec2State(scope);
   const tags = requestedTags(input.TagSpecifications, 'elastic-ip');
   if (Object.keys(state.addresses).length >= ADDRESSES_PER_REGION) {

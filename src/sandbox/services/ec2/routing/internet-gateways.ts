@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   AttachInternetGatewayRequest,
   CreateInternetGatewayRequest,
@@ -33,7 +34,7 @@ function gatewayOf(state: Ec2State, id: string): InternetGatewayRecord {
 export function createInternetGateway(
   input: CreateInternetGatewayRequest,
   scope: Scope,
-): Required<CreateInternetGatewayResult> {
+): Known<CreateInternetGatewayResult, 'InternetGateway'> {
   const state = ec2State(scope);
   const tags = requestedTags(input.TagSpecifications, 'internet-gateway');
   const id = scope.world.ids.hex('igw-');

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   AssociateRouteTableRequest,
   AssociateRouteTableResult,
@@ -40,7 +41,7 @@ export function tableOf(state: Ec2State, id: string): RouteTableRecord {
 export function createRouteTable(
   input: CreateRouteTableRequest,
   scope: Scope,
-): Required<Pick<CreateRouteTableResult, 'RouteTable'>> {
+): Known<CreateRouteTableResult, 'RouteTable'> {
   const state = ec2State(scope);
   const vpc = vpcOf(state, required(input.VpcId, 'vpcId'));
   const tags = requestedTags(input.TagSpecifications, 'route-table');
@@ -70,7 +71,7 @@ export function deleteRouteTable(input: DeleteRouteTableRequest, scope: Scope): 
 export function associateRouteTable(
   input: AssociateRouteTableRequest,
   scope: Scope,
-): Required<Pick<AssociateRouteTableResult, 'AssociationId' | 'AssociationState'>> {
+): Known<AssociateRouteTableResult, 'AssociationId' | 'AssociationState'> {
   const state = ec2State(scope);
   const table = tableOf(state, required(input.RouteTableId, 'routeTableId'));
   const subnet = subnetOf(state, required(input.SubnetId, 'subnetId'));

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import { invalidValue, missingParameter } from '../common/errors.ts';
@@ -107,7 +108,10 @@ export function duplicateRule(rule: RuleShape): AwsError {
 
 /** A group's rules of one direction as DescribeSecurityGroups shows them: peers of the same ports together. */
 export function permissionsOf(state: Ec2State, groupId: string, egress: boolean): IpPermission[] {
-  const permissions = new Map<string, Required<Omit<IpPermission, 'FromPort' | 'ToPort'>> & IpPermission>();
+  const permissions = new Map<
+    string,
+    Known<IpPermission, 'IpProtocol' | 'UserIdGroupPairs' | 'IpRanges' | 'Ipv6Ranges' | 'PrefixListIds'>
+  >();
   for (const rule of Object.values(state.securityGroupRules)) {
     if (rule.GroupId !== groupId || rule.IsEgress !== egress) continue;
     const { IpProtocol, FromPort, ToPort, Description } = rule;

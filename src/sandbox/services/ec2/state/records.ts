@@ -17,14 +17,11 @@ import type {
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
 import type { Instant } from '../../../kernel/time.ts';
+import type { Known } from '../../common/known.ts';
 import type { InstanceRecord } from './instance.ts';
 import type { TemplateRecord } from './launch-template.ts';
 import type { VolumeRecord } from './volume.ts';
 
-/** An SDK shape of which some members are always there. */
-export type Known<Shape, Member extends keyof Shape> = Shape & {
-  [Name in Member]-?: NonNullable<Shape[Name]>;
-};
 /** An SDK shape as the state holds it: its `Date` is an instant of ours. */
 export type Dated<Shape, Member extends keyof Shape> = Omit<Shape, Member> & { createdAt: Instant };
 

@@ -7,8 +7,8 @@ export interface VolumeRecord {
   readonly zone: string;
   sizeGb: number;
   type: VolumeType;
-  iops?: number;
-  throughput?: number;
+  iops?: number | undefined;
+  throughput?: number | undefined;
   readonly encrypted: boolean;
   readonly kmsKeyId?: string;
   readonly snapshotId?: string;

@@ -1,3 +1,5 @@
+import { isIPv4 } from 'node:net';
+import { contains } from '../../../../network/cidr.ts';
 /** What is known of a request, by condition key in lower case. A key that is missing does not apply to the request. */
 export type ConditionContext = Readonly<Record<string, string | readonly string[] | undefined>>;
 
@@ -91,14 +93,5 @@ export function matches(text: string, pattern: string): boolean {
 
 /** IPv4 only: an IPv6 address is in no network here. */
 function inNetwork(actual: string, network: string): boolean {
-  const [base = '', bits = '32'] = network.split('/');
-  const mask = Number(bits) === 0 ? 0 : (-1 << (32 - Number(bits))) >>> 0;
-  const [left, right] = [ipv4(actual), ipv4(base)];
-  return left !== undefined && right !== undefined && (left & mask) >>> 0 === (right & mask) >>> 0;
-}
-
-function ipv4(text: string): number | undefined {
-  const parts = text.split('.').map(Number);
-  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part <= 255))) return undefined;
-  return parts.reduce((sum, part) => sum * 256 + part, 0);
+  return isIPv4(actual) && contains(network.includes('/') ? network : `${network}/32`, `${actual}/32`);
 }

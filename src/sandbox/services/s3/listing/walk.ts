@@ -6,7 +6,7 @@ export interface Listing {
   readonly prefix: string;
   readonly delimiter: string;
   /** The last key or common prefix that is not wanted any more. */
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
 }
 
@@ -14,7 +14,7 @@ export interface Walk<Item> {
   readonly items: Item[];
   readonly commonPrefixes: string[];
   /** The key or common prefix that came last, where more would follow. */
-  readonly last?: string;
+  readonly last?: string | undefined;
 }
 
 const LARGEST_PAGE = 1000;

@@ -1,3 +1,4 @@
+import type { Known } from '../../common/known.ts';
 import type {
   DeletedObject,
   DeleteObjectOutput,
@@ -50,7 +51,7 @@ function deleteObjects(input: DeleteObjectsRequest, context: RequestContext): De
   const bucket = reachableBucket(input, context);
   const objects = input.Delete?.Objects ?? [];
   if (objects.length === 0 || objects.length > MOST_AT_ONCE) throw malformedXml();
-  const answer: Required<Pick<DeleteObjectsOutput, 'Deleted' | 'Errors'>> = { Deleted: [], Errors: [] };
+  const answer: Known<DeleteObjectsOutput, 'Deleted' | 'Errors'> = { Deleted: [], Errors: [] };
   for (const object of objects) {
     try {
       checkPolicy(bucket, deleteAction(object), object, context);
