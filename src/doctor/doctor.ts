@@ -2,7 +2,7 @@ import type { AwsContext } from '../aws/context.ts';
 import { requireStack } from '../stack/reading/find-stack.ts';
 import { runningUpdate } from '../stack/update/under-way.ts';
 import type { Journal } from '../stack/update/journal.ts';
-import type { TaskListStyle } from '../terminal/task-list.ts';
+import type { TaskListStyle } from '../terminal/progress/task-list.ts';
 import { examine, type Examination } from './examine.ts';
 import { type Check, type Finding, type Repair } from './finding.ts';
 import { agentsCheck } from './group/agents.ts';

@@ -39,10 +39,10 @@ export default class SecretsGet extends SecretsCommand {
     const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets get NAME KEY'));
     if (flags.output === undefined && process.stdout.isTTY && !flags.reveal) {
       throw new UsageError('A secret is not shown on a terminal without being asked for', {
-        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${which.stackName ?? `--bucket ${flags.bucket}`} ${word(key)} --reveal`,
+        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${which.stackName ?? `--bucket ${flags.bucket ?? ''}`} ${word(key)} --reveal`,
       });
     }
-    const { requireFree, writeNamedFile } = await import('../../terminal/named-file.ts');
+    const { requireFree, writeNamedFile } = await import('../../terminal/output/named-file.ts');
     const file =
       flags.output === undefined
         ? undefined

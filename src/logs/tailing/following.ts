@@ -73,7 +73,7 @@ function feedOf(
   for (const group of groups) group.pairWithLive();
   return new LiveFeed({
     open,
-    places: () => groups.filter(({ missing }) => !missing).map(({ place }) => place),
+    targets: () => groups.filter(({ missing }) => !missing).map(({ target }) => target),
     pattern,
     retry: clock,
     say: say ?? (() => undefined),

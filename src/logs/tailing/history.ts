@@ -22,9 +22,9 @@ export async function* history(
     await Promise.all(
       sources.map(async (source) => {
         while (!source.done && source.waiting.length === 0) {
-          const { value, done } = await source.pages.next();
-          if (done === true) source.done = true;
-          else source.waiting = [...value];
+          const page = await source.pages.next();
+          if (page.done === true) source.done = true;
+          else source.waiting = [...page.value];
         }
       }),
     );

@@ -1,9 +1,9 @@
-import type { GroupPlace } from '../event.ts';
+import type { GroupTarget } from '../event.ts';
 import type { ReaderClock, ReaderOptions } from './group-reader.ts';
 import type { OpenLive } from './live-calls.ts';
 
 export interface TailOptions extends ReaderOptions {
-  readonly places: readonly GroupPlace[];
+  readonly targets: readonly GroupTarget[];
   /** The streams that people have named: where none of the groups has one, they are told. */
   readonly named?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
