@@ -78,9 +78,8 @@ export default class ScaleToZero extends BaseCommand {
     this.onInterrupt(
       `The instances go on ending: bk-stack status ${stackName}; to have them back: bk-stack resume ${stackName}`,
     );
-    // oclif's types know of no flag that was not given.
-    const { wait }: { readonly wait?: boolean } = flags;
-    const waits = flags.force || (wait ?? process.stderr.isTTY);
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- oclif's types know of no flag that was not given
+    const waits = flags.force || (flags.wait ?? process.stderr.isTTY);
     if (waits) {
       const status = await this.statusLine(flags);
       await awaitZero(calls, group, retryClockOf(aws, this.signal), {
