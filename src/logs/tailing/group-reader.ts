@@ -12,7 +12,7 @@ const MAX_STREAMS = 100;
 const LOOKED_FOR_AT_ONCE = 4;
 /** Seconds, in the stack's own time, until streams that were not there are looked for again. */
 const LOOK_AGAIN = 10;
-/** The same where the other side cannot be reached, after the tries of a single request. */
+/** Seconds until the next try where CloudWatch cannot be reached, after the tries of a single request. */
 const UNREACHABLE_PAUSE = 10;
 
 /** What a reader needs to know of the tail that it reads for. */
@@ -35,7 +35,7 @@ export class GroupReader {
   readonly target: GroupTarget;
   readonly #seen = new RecentIds();
   /** Where events come live as well. */
-  #twins: LiveDeduplicator | undefined;
+  #live: LiveDeduplicator | undefined;
   readonly #calls: LogCalls;
   readonly #options: ReaderOptions;
   readonly #clock: ReaderClock;
@@ -95,7 +95,7 @@ export class GroupReader {
       // Whoever works on this page would keep it from leaving.
       await sent();
       yield events.filter(
-        (event) => this.wants(event) && this.#seen.add(event) && this.#twins?.read(event) !== false,
+        (event) => this.wants(event) && this.#seen.add(event) && this.#live?.read(event) !== false,
       );
       if (coming === undefined) return;
       page = await coming;
@@ -104,12 +104,12 @@ export class GroupReader {
 
   /** Whether an event that has come live is this group's, new, and of a stream that is wanted. */
   takesLive(event: LogEvent): boolean {
-    return event.groupName === this.target.name && this.wants(event) && this.#twins?.live(event) !== false;
+    return event.groupName === this.target.name && this.wants(event) && this.#live?.live(event) !== false;
   }
 
   /** From now on events come live as well. */
   pairWithLive(): void {
-    this.#twins ??= new LiveDeduplicator();
+    this.#live ??= new LiveDeduplicator();
   }
 
   wants({ stream }: LogEvent): boolean {
@@ -118,10 +118,10 @@ export class GroupReader {
 
   forgetBefore(timestamp: number): void {
     this.#seen.forgetBefore(timestamp);
-    this.#twins?.forgetBefore(timestamp);
+    this.#live?.forgetBefore(timestamp);
   }
 
-  /** Who follows on a train wants to go on after the tunnel: only then does a lost connection not end it. */
+  /** Reads a page. A lost connection ends a tail, but not one that follows: that waits for the connection. */
   async #page(range: EventRange, token?: string): Promise<EventPage> {
     for (;;) {
       try {

@@ -1,13 +1,13 @@
 import type { LogEvent } from '../event.ts';
-import { FORGET_AFTER } from './following.ts';
 import type { GroupReader } from './group-reader.ts';
+import { FORGET_AFTER } from './poller.ts';
 
 /**
  * What is there already, page by page, merged: what is younger than a group's last page waits for that group's next.
  * @param begun is called when each group has been read for the first time
  */
 export async function* history(
-  groups: readonly GroupReader[],
+  groups: readonly Pick<GroupReader, 'pages' | 'forgetBefore'>[],
   since: number,
   end: number,
   begun: () => void,

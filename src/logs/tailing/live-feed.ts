@@ -17,6 +17,8 @@ export interface LiveFeedOptions {
   readonly retry: RetryClock;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Milliseconds of this machine's own clock. */
+  readonly realTime: () => number;
 }
 
 /**
@@ -63,7 +65,7 @@ export class LiveFeed {
 
   /** Opens another session in place of one that has gone silent. */
   check(): void {
-    if (this.#open && Date.now() - this.#heardAt > SILENCE) this.renew();
+    if (this.#open && this.#options.realTime() - this.#heardAt > SILENCE) this.renew();
   }
 
   /** Opens another session, since there are other groups now. */
@@ -145,6 +147,6 @@ export class LiveFeed {
   }
 
   #hear(): void {
-    this.#heardAt = Date.now();
+    this.#heardAt = this.#options.realTime();
   }
 }

@@ -16,4 +16,6 @@ export interface TailOptions extends ReaderOptions {
 export interface TailClock extends ReaderClock {
   /** Ends what is sent. Pauses end by it as well. */
   readonly signal?: AbortSignal;
+  /** Milliseconds of this machine's own clock, by which a silent session is noticed; Date.now by itself. */
+  readonly realTime?: () => number;
 }

@@ -1,143 +1,344 @@
 import { expect } from 'chai';
-import type { EventRange } from '../../../src/logs/calls.ts';
 import type { GroupTarget, LogEvent } from '../../../src/logs/event.ts';
-import type { LiveUpdate, OpenLive } from '../../../src/logs/tailing/live-calls.ts';
-import { LiveDeduplicator } from '../../../src/logs/tailing/deduplication.ts';
-import { tail } from '../../../src/logs/tailing/tail.ts';
+import type { LiveUpdate } from '../../../src/logs/tailing/live-calls.ts';
+import { LiveFeed } from '../../../src/logs/tailing/live-feed.ts';
 import { awsError } from '../../support/cloudformation.ts';
 
 const TARGET: GroupTarget = { group: 'agent', name: '/buildkite/ci/agent' };
-const START = 1000;
+const update = (message?: string, sampled = false): LiveUpdate => ({
+  events:
+    message === undefined
+      ? []
+      : [
+          {
+            id: '',
+            group: 'agent',
+            groupName: TARGET.name,
+            stream: 'i-1',
+            timestamp: 1,
+            ingestedAt: 1,
+            message,
+          },
+        ],
+  sampled,
+});
+const named = (name: string, message = name) => Object.assign(new Error(message), { name });
+const turns = async () => {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
 
-/** A line at a second; without a number it has come live. */
-function line(message: string, second: number, number = 0): LogEvent {
-  return {
-    id: number === 0 ? '' : String(number),
-    group: 'agent',
-    groupName: TARGET.name,
-    stream: 'i-1',
-    timestamp: second * 1000,
-    ingestedAt: second * 1000,
-    message,
-  };
-}
-
-async function* session(updates: readonly LiveUpdate[], end?: Error): AsyncGenerator<LiveUpdate> {
-  for (const update of updates) yield await Promise.resolve(update);
-  if (end !== undefined) throw end;
-  // It stays open.
-  await new Promise(() => undefined);
-}
-
-/** Follows for a minute of virtual time, by what is sent and by what is read. */
-async function followed(readable: readonly LogEvent[], open: OpenLive) {
-  let now = START * 1000;
-  const said: string[] = [];
-  const shown: string[] = [];
-  const stop = new AbortController();
-  const calls = {
-    streams: () => Promise.resolve({ streams: [] }),
-    events: (_: GroupTarget, { start }: EventRange) =>
-      Promise.resolve({
-        events: readable.filter(({ timestamp }) => timestamp >= start && timestamp <= now),
-      }),
-  };
-  const clock = {
-    now: () => now,
-    random: () => 0,
-    signal: stop.signal,
-    pause: async (seconds: number) => {
-      await new Promise((resolve) => setImmediate(resolve));
-      now += seconds * 1000;
-      if (now > (START + 60) * 1000) throw new Error('the end');
-    },
-  };
-  const options = {
-    targets: [TARGET],
-    since: START * 1000,
-    follow: true,
-    live: open,
-    say: (text: string) => said.push(text),
-  };
-  try {
-    for await (const batch of tail(calls, options, clock)) shown.push(...batch.map(({ message }) => message));
-  } catch (error) {
-    if ((error as Error).message !== 'the end') throw error;
+/** A session that the test feeds. It ends when its signal does. */
+class Session {
+  #wake: () => void = () => undefined;
+  readonly #steps: (LiveUpdate | Error | 'end')[] = [];
+  constructor(
+    readonly targets: readonly GroupTarget[],
+    readonly pattern: string | undefined,
+    readonly signal: AbortSignal,
+  ) {
+    signal.addEventListener('abort', () => {
+      this.send(named('AbortError'));
+    });
   }
-  stop.abort();
-  return { said, shown };
+
+  send(step: LiveUpdate | Error | 'end'): void {
+    this.#steps.push(step);
+    this.#wake();
+  }
+
+  async *updates(): AsyncGenerator<LiveUpdate> {
+    for (;;) {
+      const step = this.#steps.shift();
+      if (step === 'end') return;
+      if (step instanceof Error) throw step;
+      if (step !== undefined) yield step;
+      else await new Promise<void>((resolve) => (this.#wake = resolve));
+    }
+  }
 }
 
-describe('following by what CloudWatch sends', () => {
-  it('shows each event once, whether it is sent, read, or both', async () => {
-    const readable = [line('both', 1001, 1), line('only read', 1002, 2), line('both', 1003, 3)];
-    const sent = [line('both', 1001), line('both', 1003), line('only sent yet', 1059)];
-    const { shown } = await followed(readable, () =>
-      Promise.resolve(session([{ events: sent, sampled: false }])),
+function feeding({
+  targets = [TARGET],
+  refusals = [] as Error[],
+  pattern = undefined as string | undefined,
+} = {}) {
+  const sessions: Session[] = [];
+  const said: string[] = [];
+  const pauses: number[] = [];
+  const stop = new AbortController();
+  const time = { real: 0 };
+  const there = [...targets];
+  let resume: () => void = () => undefined;
+  const feed = new LiveFeed({
+    open: (of, filter, signal) => {
+      const refusal = refusals.shift();
+      if (refusal !== undefined) return Promise.reject(refusal);
+      const session = new Session(of, filter, signal);
+      sessions.push(session);
+      return Promise.resolve(session.updates());
+    },
+    targets: () => there,
+    pattern,
+    retry: {
+      random: () => 0.5,
+      // A pause lasts until the test goes on.
+      pause: (seconds) => {
+        pauses.push(seconds);
+        return new Promise((resolve, reject) => {
+          resume = resolve;
+          stop.signal.addEventListener('abort', () => {
+            reject(new Error('aborted'));
+          });
+        });
+      },
+    },
+    say: (line) => said.push(line),
+    signal: stop.signal,
+    realTime: () => time.real,
+  });
+  return {
+    feed,
+    pauses,
+    resume: () => {
+      resume();
+      return turns();
+    },
+    said,
+    sessions,
+    stop,
+    there,
+    time,
+  };
+}
+
+describe('a live feed', () => {
+  it('opens a session over the groups that are there, with the pattern', async () => {
+    const { feed, sessions, stop } = feeding({ pattern: 'x' });
+    await turns();
+    expect(sessions.map(({ targets, pattern }) => [targets, pattern])).to.eql([[[TARGET], 'x']]);
+    expect(feed.complete).to.equal(false);
+    stop.abort();
+  });
+
+  it('gives each event once, and wakes whoever waits for it', async () => {
+    const { feed, sessions, stop } = feeding();
+    await turns();
+    sessions[0]?.send(update());
+    await feed.news;
+    expect(feed.complete).to.equal(true);
+    expect(feed.take()).to.eql([]);
+    const { news } = feed;
+    sessions[0]?.send(update('a'));
+    sessions[0]?.send(update('b'));
+    await news;
+    await turns();
+    expect(feed.take().map(({ message }: LogEvent) => message)).to.eql(['a', 'b']);
+    expect(feed.take()).to.eql([]);
+    stop.abort();
+  });
+
+  it('wakes nobody for an update without events that changes nothing', async () => {
+    const { feed, sessions, stop } = feeding();
+    await turns();
+    sessions[0]?.send(update());
+    await feed.news;
+    feed.take();
+    let woke = false;
+    void feed.news.then(() => (woke = true));
+    sessions[0]?.send(update());
+    await turns();
+    expect(woke).to.equal(false);
+    sessions[0]?.send(update(undefined, true));
+    await turns();
+    expect(woke).to.equal(true);
+    stop.abort();
+  });
+
+  it('is not complete while CloudWatch sends a sample, and says so once each time', async () => {
+    const { feed, said, sessions, stop } = feeding();
+    await turns();
+    const complete: boolean[] = [];
+    for (const sampled of [false, true, true, false, true]) {
+      sessions[0]?.send(update(undefined, sampled));
+      await turns();
+      complete.push(feed.complete);
+    }
+    expect(complete).to.eql([true, false, false, true, false]);
+    expect(said).to.have.length(2);
+    expect(said[0]).to.equal(
+      'More than 500 events a second: CloudWatch sends a sample of them. The others are read, and come a little later.',
     );
-    expect(shown.sort()).to.eql(['both', 'both', 'only read', 'only sent yet']);
+    stop.abort();
   });
 
-  it('shows lines that are equal in all as often as there are some, also where CloudWatch sends a sample', async () => {
-    const readable = [1, 2, 3].map((number) => line('again', 1001, number));
-    const updates = [{ events: [line('again', 1001)], sampled: true }];
-    const { shown, said } = await followed(readable, () => Promise.resolve(session(updates)));
-    expect(shown).to.eql(['again', 'again', 'again']);
-    expect(said.join('\n')).to.match(/More than 500 events a second/);
-  });
+  describe('whose session has gone silent', () => {
+    for (const [about, silence, opened] of [
+      ['is kept for ten seconds', 10_000, 1],
+      ['gets another after ten seconds', 10_001, 2],
+    ] as const) {
+      it(about, async () => {
+        const { feed, said, sessions, stop, time } = feeding();
+        await turns();
+        time.real = 5000;
+        sessions[0]?.send(update());
+        await turns();
+        time.real += silence;
+        feed.check();
+        await turns();
+        expect(sessions).to.have.length(opened);
+        expect(sessions[0]?.signal.aborted).to.equal(opened === 2);
+        // It was meant, so nothing is said of it.
+        expect(said).to.eql([]);
+        stop.abort();
+      });
+    }
 
-  it('opens another session when one is over, and when the connection is lost', async () => {
-    const ends = [
-      Object.assign(new Error('three hours'), { name: 'SessionTimeoutException' }),
-      Object.assign(new Error('reset'), { code: 'ECONNRESET' }),
-    ];
-    let opened = 0;
-    const { said, shown } = await followed([line('read in between', 1020, 1)], () => {
-      const end = ends[opened];
-      opened += 1;
-      return Promise.resolve(
-        session([{ events: [line(`session ${opened}`, 1000 + opened)], sampled: false }], end),
-      );
+    it('is not hurried before it is open', async () => {
+      const { feed, sessions, stop, time } = feeding();
+      await turns();
+      time.real = 60_000;
+      feed.check();
+      await turns();
+      expect(sessions).to.have.length(1);
+      stop.abort();
     });
-    expect(opened).to.equal(3);
-    expect(shown).to.include.members(['session 1', 'session 2', 'session 3', 'read in between']);
-    expect(said).to.eql([
-      'The live tail is lost (reset): polling until it is back.',
-      'The live tail is back.',
-    ]);
   });
 
-  it('polls where it is refused, and says so', async () => {
-    let asked = 0;
-    const { said, shown } = await followed([line('read', 1001, 1)], () => {
-      asked += 1;
-      return Promise.reject(awsError('AccessDeniedException', 'not allowed to StartLiveTail'));
+  it('opens another session when the groups are others', async () => {
+    const { feed, sessions, stop, there, pauses } = feeding();
+    await turns();
+    sessions[0]?.send(update());
+    await turns();
+    there.push({ group: 'boot', name: '/buildkite/ci/boot' });
+    feed.renew();
+    await turns();
+    expect(sessions.map(({ targets }) => targets.length)).to.eql([2, 2]);
+    expect(pauses).to.eql([]);
+    expect(feed.complete).to.equal(false);
+    stop.abort();
+  });
+
+  it('waits two seconds at a time for a group', async () => {
+    const { pauses, resume, sessions, stop, there } = feeding({ targets: [] });
+    await turns();
+    await resume();
+    expect([pauses, sessions.length]).to.eql([[2, 2], 0]);
+    there.push(TARGET);
+    await resume();
+    expect(sessions).to.have.length(1);
+    stop.abort();
+  });
+
+  it('ends with the tail, and asks for nothing more', async () => {
+    const { feed, said, sessions, stop } = feeding();
+    await turns();
+    sessions[0]?.send(update());
+    await turns();
+    stop.abort();
+    await turns();
+    expect(sessions.map(({ signal }) => signal.aborted)).to.eql([true]);
+    expect([feed.complete, said]).to.eql([false, []]);
+  });
+
+  describe('whose session ends', () => {
+    // How, before or after it was open; what is said; seconds until the next one, or that there is none.
+    const lost = (why: string) => [`The live tail is lost (${why}): polling until it is back.`];
+    const refused = (why: string) => [`The live tail is refused (${why}): polling instead.`];
+    for (const [about, open, end, said, pause, again] of [
+      ['after its three hours', true, named('SessionTimeoutException'), [], undefined, true],
+      ['as its connection ends', true, 'end', lost('the connection has ended'), 3, true],
+      ['as CloudWatch ends it', true, named('SessionStreamingException', 'why'), lost('why'), 3, true],
+      ['as its connection breaks', true, named('Error', 'aborted'), lost('aborted'), 3, true],
+      ['without a word', true, named('SomeName', ''), lost('SomeName'), 3, true],
+      ['as a group is gone', false, awsError('ResourceNotFoundException'), [], 3, true],
+      ['as there are too many', false, awsError('LimitExceededException', 'many'), lost('many'), 3, true],
+      [
+        'as CloudWatch ends it at once',
+        false,
+        named('SessionStreamingException', 'why'),
+        lost('why'),
+        3,
+        true,
+      ],
+      ['as it is throttled', false, awsError('ThrottlingException', 'slow'), lost('slow'), 3, true],
+      [
+        'as nothing is reached',
+        false,
+        Object.assign(new Error('no'), { code: 'ECONNREFUSED' }),
+        lost('no'),
+        3,
+        true,
+      ],
+      [
+        'as it is not allowed',
+        false,
+        awsError('AccessDeniedException', 'not'),
+        refused('not'),
+        undefined,
+        false,
+      ],
+      ['as it is refused without a word', false, named('Odd', ''), refused('Odd'), undefined, false],
+      [
+        'as the name only begins so',
+        false,
+        named('LimitExceededExceptions', 'x'),
+        refused('x'),
+        undefined,
+        false,
+      ],
+      [
+        'as the name only ends so',
+        false,
+        named('NotSessionStreamingException', 'x'),
+        refused('x'),
+        undefined,
+        false,
+      ],
+    ] as const) {
+      it(`${about} is ${again ? 'followed by another' : 'the last'}`, async () => {
+        const feeder = feeding(open ? {} : { refusals: [end as Error] });
+        await turns();
+        if (open) {
+          feeder.sessions[0]?.send(update());
+          await turns();
+          feeder.sessions[0]?.send(end);
+          await turns();
+        }
+        const before = open ? 1 : 0;
+        expect(feeder.said).to.eql(said);
+        expect(feeder.pauses).to.eql(pause === undefined ? [] : [pause]);
+        if (pause !== undefined) {
+          expect(feeder.sessions).to.have.length(before);
+          await feeder.resume();
+        }
+        expect(feeder.sessions).to.have.length(again ? before + 1 : before);
+        feeder.stop.abort();
+      });
+    }
+
+    it('waits longer each time, is told once, and told when it is back', async () => {
+      const many = () => awsError('LimitExceededException', 'many');
+      const { pauses, resume, said, sessions, stop } = feeding({ refusals: [many(), many(), many()] });
+      await turns();
+      await resume();
+      await resume();
+      await resume();
+      expect(pauses).to.eql([3, 4.5, 6.75]);
+      sessions[0]?.send(update());
+      await turns();
+      sessions[0]?.send(update());
+      await turns();
+      expect(said).to.eql([
+        'The live tail is lost (many): polling until it is back.',
+        'The live tail is back.',
+      ]);
+      sessions[0]?.send(named('SessionTimeoutException'));
+      await turns();
+      sessions[1]?.send('end');
+      await turns();
+      // The wait begins anew after a session that went well.
+      expect(pauses.at(-1)).to.equal(3);
+      stop.abort();
     });
-    expect(asked).to.equal(1);
-    expect(shown).to.eql(['read']);
-    expect(said).to.eql(['The live tail is refused (not allowed to StartLiveTail): polling instead.']);
-  });
-
-  it('tries again where there are too many sessions', async () => {
-    let asked = 0;
-    const { said } = await followed([], () => {
-      asked += 1;
-      if (asked < 3) return Promise.reject(awsError('LimitExceededException', 'too many'));
-      return Promise.resolve(session([{ events: [], sampled: false }]));
-    });
-    expect(asked).to.equal(3);
-    expect(said[0]).to.match(/too many/);
-  });
-
-  it('pairs what is sent with what is read, whichever comes first', () => {
-    const twins = new LiveDeduplicator();
-    const event = line('x', 1);
-    expect([
-      twins.live(event),
-      twins.read(event),
-      twins.read(event),
-      twins.live(event),
-      twins.live(event),
-    ]).to.eql([...[true, false, true, false, true]]);
   });
 });

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { EventPage, LogCalls } from '../../../src/logs/calls.ts';
 import type { GroupTarget, LogEvent, LogGroup } from '../../../src/logs/event.ts';
 import type { TailOptions } from '../../../src/logs/tailing/options.ts';
 import { tail } from '../../../src/logs/tailing/tail.ts';
 import { awsError } from '../../support/cloudformation.ts';
-import { root, runProcess } from '../../support/process.ts';
 
-const MANY = join(root, 'test/support/tail-many.ts');
 const target = (group: LogGroup): GroupTarget => ({ group, name: `/buildkite/ci/${group}` });
 
 /** CloudWatch as a story: what is there at which second, two events a page. */
@@ -169,13 +166,5 @@ describe('tailing logs', () => {
     const { lines, asked } = await told([event('agent', 1)], { streams: () => Promise.resolve([]) });
     expect(lines).to.eql([]);
     expect(asked).to.eql([]);
-  });
-
-  it('loses and doubles none of a million, half a minute late, throttled, cut off, in pages that come twice', async function () {
-    this.timeout(120_000);
-    const { stdout, stderr } = await runProcess(process.execPath, ['--import', 'tsx', MANY]);
-    const outcome = JSON.parse(stdout || `"${stderr}"`) as Record<string, number>;
-    expect(outcome).to.include({ shown: 1_000_000, lost: 0, doubled: 0, disorder: 0 });
-    expect(outcome['late']).to.be.greaterThan(1000);
   });
 });
