@@ -61,27 +61,33 @@ const noSleeps = {
     { object: 'AbortSignal', property: 'timeout', message: WAIT },
   ],
 };
+/** TO BE REMOVED with its use below. */
+function pending(rulesByFolder) {
+  return Object.entries(rulesByFolder).map(([folder, rules]) => ({
+    files: [`${folder}/**/*.ts`],
+    rules: Object.fromEntries(rules.map((rule) => [`@typescript-eslint/${rule}`, 'off'])),
+  }));
+}
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
-  ...tseslint.configs.strict,
+  ...tseslint.configs.strictTypeChecked,
   ...tseslint.configs.stylistic,
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { 'import-x': importX },
     rules: {
-      '@typescript-eslint/await-thenable': 'error',
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-      '@typescript-eslint/no-floating-promises': 'error',
-      '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/consistent-type-definitions': 'off',
+      // A number in a text is meant as it is written.
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       eqeqeq: 'error',
       'import-x/no-restricted-paths': ['error', { zones: boundaries }],
       'no-console': 'error',
@@ -102,6 +108,19 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
       ...noSleeps,
+      // Answers and JSON are looked into as they come: what is not there fails the assertion.
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/restrict-template-expressions': 'off',
+      // A fake has the signature of what it stands in for, and a part of its members.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
+      '@typescript-eslint/unbound-method': 'off',
+      // What a timer or a promise is handed returns nothing that matters.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
     },
   },
   {
@@ -109,9 +128,40 @@ export default tseslint.config(
     files: ['test/support/until.ts'],
     rules: Object.fromEntries(Object.keys(noSleeps).map((rule) => [rule, 'off'])),
   },
+  // ---- TO BE REMOVED once these are mended: rules of strictTypeChecked with findings (issue 17). ----
+  ...pending({
+    'src/doctor': ['restrict-template-expressions', 'unbound-method'],
+    'src/host': ['no-unnecessary-condition', 'unbound-method'],
+    'src/sandbox': [
+      ...['no-base-to-string', 'no-deprecated', 'no-misused-spread', 'no-unnecessary-condition'],
+      ...['no-unnecessary-type-assertion', 'no-unnecessary-type-conversion', 'no-unsafe-argument'],
+      ...['no-unsafe-assignment', 'no-unsafe-class-instance-assignment', 'no-unsafe-return'],
+      ...['restrict-template-expressions', 'unbound-method'],
+    ],
+    'src/scaler': ['unbound-method'],
+    'src/secrets': ['no-misused-spread'],
+    'src/simulate': ['no-unsafe-enum-assignment', 'unbound-method'],
+    'src/stack': [
+      ...['no-base-to-string', 'no-confusing-void-expression', 'no-unsafe-assignment'],
+      'restrict-template-expressions',
+    ],
+    'test/doctor': ['no-unnecessary-type-assertion'],
+    'test/sandbox': [
+      ...['no-base-to-string', 'no-unnecessary-type-assertion', 'use-unknown-in-catch-callback-variable'],
+    ],
+    'test/scaler': ['no-unnecessary-type-assertion'],
+    'test/secrets': ['no-misused-spread'],
+    'test/stack': [
+      ...['no-misused-spread', 'no-unnecessary-condition', 'no-unnecessary-type-assertion'],
+      'only-throw-error',
+    ],
+    'test/support': ['no-misused-spread', 'no-unnecessary-type-assertion'],
+  }),
+  // ---- up to here ----
   { files: ['scripts/**/*.ts', 'bin/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js'],
+    extends: [tseslint.configs.disableTypeChecked],
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } },
   },
 );

@@ -143,7 +143,7 @@ function runHook(
       if (pid !== undefined) process.kill(Number(pid));
       if (code === 0 && pid !== undefined && output.includes("S9_TOKEN='value-9'")) {
         done({ milliseconds, kibibytes: Number(usage) });
-      } else failed(new Error(`the environment hook exits ${code}: ${errors}`));
+      } else failed(new Error(`the environment hook exits ${String(code)}: ${errors}`));
     });
   });
 }

@@ -72,7 +72,7 @@ try {
 /** Runs the CLI, and stops the measurement when it fails: a failure is quick, and no result. */
 function bkStack(...args: string[]): void {
   const { status, stderr } = spawnSync(process.execPath, [entry, ...args], { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`bk-stack ${args.join(' ')} exits ${status}: ${stderr}`);
+  if (status !== 0) throw new Error(`bk-stack ${args.join(' ')} exits ${String(status)}: ${stderr}`);
 }
 
 async function startUp(): Promise<Measurement[]> {

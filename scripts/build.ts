@@ -51,8 +51,8 @@ const shared = {
  */
 const unusedShapes: Plugin = {
   name: 'unused-shapes',
-  setup({ onLoad }) {
-    onLoad({ filter: /client-[^/]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
+  setup(build) {
+    build.onLoad({ filter: /client-[^/]+\/dist-es\/schemas\/schemas_0\.js$/ }, ({ path }) => ({
       contents: readFileSync(path, 'utf8').replaceAll(
         /^((?:export )?var \w+\$? = )(\[\d+, [^]*?\]);$/gm,
         '$1/* @__PURE__ */ (() => $2)();',
@@ -151,7 +151,9 @@ function writeLicences(...metafiles: Metafile[]): void {
       .flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []),
   );
   const notices = [...packages].sort().map((folder) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const { name, version, license } = JSON.parse(
+      readFileSync(join(root, folder, 'package.json'), 'utf8'),
+    ) as { name: string; version: string; license?: string };
     const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
     const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim();
     return `${name} ${version} (${license ?? 'see below'})\n\n${text}`;

@@ -11,7 +11,7 @@ const NAME = 'demo';
 const PROGRAM = 'node bin/run.js';
 const run = join(import.meta.dirname, '..', 'bin', 'run.js');
 /** Whether a person is there to be asked: the same as the CLI's own rule. */
-const asked = process.stdin.isTTY === true && process.stdout.isTTY === true && !process.env['CI'];
+const asked = process.stdin.isTTY && process.stdout.isTTY && !process.env['CI'];
 
 const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
 

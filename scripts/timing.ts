@@ -13,7 +13,7 @@ export function timed(command: string, args: readonly string[], env: NodeJS.Proc
     child.on('error', failed);
     child.on('close', (code) => {
       if (code === 0) done(performance.now() - start);
-      else failed(new Error(`${command} ${args.join(' ')} exits ${code}: ${errors}`));
+      else failed(new Error(`${command} ${args.join(' ')} exits ${String(code)}: ${errors}`));
     });
   });
 }

@@ -37,7 +37,7 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('secrets-check', 'secrets/check'),
   mirrored('secrets-env-file', 'secrets/env-file'),
   mirrored('secrets-job', 'secrets/job'),
-  mirrored('logs', 'logs/tailing', { tests: ['test/logs/live.test.ts', 'test/logs/tail.test.ts'] }),
+  mirrored('logs', 'logs/tailing', { slowTests: ['test/logs/tailing/million.test.ts'] }),
   mirrored('redaction', 'redaction'),
   mirrored('doctor', 'doctor'),
   mirrored('cloudformation', 'sandbox/cloudformation/engine', { sampledOneIn: 10 }),

@@ -21,6 +21,12 @@ interface Request {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+interface Response {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: NodeJS.ReadableStream;
+}
+
 /** Who signs, as the SDK has chosen for the request. */
 interface Signing {
   readonly signer: { sign(request: object, identity: unknown, properties: object): Promise<object> };
@@ -110,14 +116,10 @@ export class RepeatedPuts {
       signing.identity,
       signing.httpAuthOption.signingProperties ?? {},
     );
-    const { response } = await this.client.config.requestHandler.handle(
+    const { response } = (await this.client.config.requestHandler.handle(
       signed as Parameters<typeof this.client.config.requestHandler.handle>[0],
-    );
-    const { statusCode, headers, body } = response as {
-      statusCode: number;
-      headers: Record<string, string | undefined>;
-      body: NodeJS.ReadableStream;
-    };
+    )) as { response: Response };
+    const { statusCode, headers, body } = response;
     // Nothing is in it; unread it would hold the connection.
     body.resume();
     this.log?.(requestLine('s3', 'PutObject', { statusCode, headers }, started));

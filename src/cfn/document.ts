@@ -77,15 +77,17 @@ function readYaml(text: string): TemplateDocument {
 
 interface Source {
   readonly document: Document;
-  at(offset: number): Position;
-  at(offset: number | undefined): Position | undefined;
+  readonly at: {
+    (offset: number): Position;
+    (offset: number | undefined): Position | undefined;
+  };
 }
 
 function parseSource(text: string): Source {
   const lines = new LineCounter();
   // The core schema leaves dates such as AWSTemplateFormatVersion's as text, as CloudFormation does.
   const document = parseDocument(text, {
-    customTags: (tags) => [...tags, ...(SHORT_FORMS as typeof tags)],
+    customTags: (tags) => [...tags, ...SHORT_FORMS],
     lineCounter: lines,
     prettyErrors: false,
     schema: 'core',

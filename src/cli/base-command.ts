@@ -7,13 +7,12 @@ import type { Interfaces } from '@oclif/core';
 import { AwsContext, resolveRegion } from '../aws/context.ts';
 import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
-import type { StatusLine } from '../terminal/status-line.ts';
+import type { StatusLine } from '../terminal/progress/status-line.ts';
 import { errTheme } from '../terminal/theme.ts';
 import {
   commandsHere,
   connectionOf,
   dataHere,
-  type FlagToken,
   GLOBAL,
   type GivenFlag,
   givenFlags,
@@ -28,7 +27,7 @@ import { sandboxConnection } from './sandbox-connection.ts';
 export const stackNameArg = Args.string({
   name: 'name',
   description: "the stack's name (or set BK_STACK_NAME)",
-  default: async () => process.env['BK_STACK_NAME'],
+  default: () => Promise.resolve(process.env['BK_STACK_NAME']),
   noCacheDefault: true,
   // oclif would take what is piped in for the name, and secrets come that way.
   ignoreStdin: true,
@@ -98,7 +97,7 @@ export abstract class BaseCommand extends Command {
     argv?: string[],
   ): Promise<Interfaces.ParserOutput<F, B, A>> {
     const parsed = await super.parse(options, argv);
-    this.#given = givenFlags(parsed.raw as readonly FlagToken[], this.#knownFlags);
+    this.#given = givenFlags(parsed.raw, this.#knownFlags);
     return parsed;
   }
 
@@ -122,7 +121,7 @@ export abstract class BaseCommand extends Command {
   }
 
   get #knownFlags(): KnownCommand['flags'] {
-    return { ...this.ctor.baseFlags, ...this.ctor.flags } as KnownCommand['flags'];
+    return { ...this.ctor.baseFlags, ...this.ctor.flags };
   }
 
   /** A text whose commands, typed as they are printed, work where this one does. `log` and `progress` see to that themselves. */
@@ -173,8 +172,8 @@ export abstract class BaseCommand extends Command {
   /** The last line of stderr, to be painted over; undefined where a log reads it. */
   protected async statusLine(flags: { readonly debug: boolean }): Promise<StatusLine | undefined> {
     if (!this.repaints(flags)) return undefined;
-    const { LiveRegion } = await import('../terminal/live-region.ts');
-    const { StatusLine } = await import('../terminal/status-line.ts');
+    const { LiveRegion } = await import('../terminal/progress/live-region.ts');
+    const { StatusLine } = await import('../terminal/progress/status-line.ts');
     return new StatusLine(new LiveRegion(process.stderr));
   }
 
@@ -193,13 +192,19 @@ export abstract class BaseCommand extends Command {
   protected async connect(flags: GlobalFlags): Promise<AwsContext> {
     const sandbox =
       flags.sandbox || isOn(process.env['BK_STACK_SANDBOX'])
-        ? await sandboxConnection((line) => this.progress(line))
+        ? await sandboxConnection((line) => {
+            this.progress(line);
+          })
         : undefined;
     const settings = {
       ...(flags.region !== undefined && { region: flags.region }),
       ...(sandbox === undefined && flags.profile !== undefined && { profile: flags.profile }),
       ...(sandbox !== undefined && { endpoint: sandbox.endpoint, credentials: sandbox.credentials }),
-      ...(flags.debug && { log: (line: string) => this.progress(errTheme.dim(`· ${line}`)) }),
+      ...(flags.debug && {
+        log: (line: string) => {
+          this.progress(errTheme.dim(`· ${line}`));
+        },
+      }),
     };
     if (sandbox !== undefined) {
       const region =
@@ -217,7 +222,7 @@ export abstract class BaseCommand extends Command {
     process.stderr.write(`${this.here(line)}\n`);
   }
 
-  protected override async catch(error: Error): Promise<void> {
+  protected override catch(error: Error): Promise<void> {
     let failure = asFailure(
       this.signal.aborted && !(error instanceof InterruptedError) ? this.signal.reason : error,
     );
@@ -229,6 +234,7 @@ export abstract class BaseCommand extends Command {
     if (this.jsonEnabled()) this.logJson(dataHere({ error: failureReport(failure) }, this.#here));
     this.progress(failureLines(failure, errTheme));
     if (process.argv.includes('--debug')) this.progress(stackOf((error.cause as Error | undefined) ?? error));
+    return Promise.resolve();
   }
 }
 

@@ -1,8 +1,9 @@
 import type { AwsContext } from '../aws/context.ts';
 import { UsageError } from '../errors.ts';
+import { terminalColumns } from '../terminal/columns.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { logLine } from '../terminal/log-line.ts';
-import { wrapped } from '../terminal/text.ts';
+import { wrapped } from '../terminal/wrap.ts';
 import { outTheme } from '../terminal/theme.ts';
 import type { UpdateOutcome, UpdatePreview } from '../stack/update/index.ts';
 import { BaseCommand } from './base-command.ts';
@@ -75,7 +76,7 @@ export abstract class UpdateCommand extends BaseCommand {
       say,
       preview: (preview: UpdatePreview) => {
         // Where it is no terminal, each line stays whole: logs are searched.
-        this.log(`\n${wrapped(previewText(preview, outTheme), process.stdout.columns ?? Infinity)}\n`);
+        this.log(`\n${wrapped(previewText(preview, outTheme), terminalColumns() ?? Infinity)}\n`);
       },
       agreed: () => (ask ? confirm(`Update ${stackName}?`, true) : Promise.resolve(true)),
       dryRun: flags['dry-run'],

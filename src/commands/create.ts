@@ -46,7 +46,9 @@ export default class Create extends BaseCommand {
     const { completeRequest, create, creationText, readRequest, previewText } =
       await import('../stack/creation/index.ts');
     const live = this.repaints(flags);
-    const say = (line: string) => this.progress(line);
+    const say = (line: string) => {
+      this.progress(line);
+    };
     const asking = this.interactive(flags) && !flags.yes;
     if (!asking) this.requireName(args.name);
     const given = await readRequest(
@@ -66,7 +68,9 @@ export default class Create extends BaseCommand {
       signal: this.signal,
       observer: () => this.display(aws, flags),
       style: live ? { live } : { live, write: say, now: () => new Date() },
-      say: (line) => say(live ? line : logLine(new Date(), line.trim())),
+      say: (line) => {
+        say(live ? line : logLine(new Date(), line.trim()));
+      },
       theme: errTheme,
       existingStack: flags.yes ? 'remove' : asking ? 'ask' : 'refuse',
       dryRun: flags['dry-run'],

@@ -54,7 +54,13 @@ export default class Doctor extends BaseCommand {
         restToken: process.env['BUILDKITE_API_TOKEN'] || undefined,
         style: this.repaints(flags)
           ? { live: true }
-          : { live: false, write: (line) => this.progress(line), now: () => new Date() },
+          : {
+              live: false,
+              write: (line) => {
+                this.progress(line);
+              },
+              now: () => new Date(),
+            },
       });
     let report = await look();
     this.signal.throwIfAborted();

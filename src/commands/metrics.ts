@@ -2,7 +2,8 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { UsageError } from '../errors.ts';
 import type { StackMetrics } from '../metrics/series.ts';
-import type { NamedFile } from '../terminal/named-file.ts';
+import { terminalColumns } from '../terminal/columns.ts';
+import type { NamedFile } from '../terminal/output/named-file.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 /** Where nobody says how wide the output is. */
@@ -46,7 +47,7 @@ export default class Metrics extends BaseCommand {
     const { pointInTime } = await import('../logs/period.ts');
     const { checkTimes, readMetrics } = await import('../metrics/read.ts');
     pointInTime('--since', flags.since, 0);
-    const { requireFree } = await import('../terminal/named-file.ts');
+    const { requireFree } = await import('../terminal/output/named-file.ts');
     const page =
       flags.html === undefined
         ? undefined
@@ -64,14 +65,14 @@ export default class Metrics extends BaseCommand {
       this.log(metricsCsv(metrics));
     } else {
       const { metricsText } = await import('../metrics/text.ts');
-      this.log(metricsText(metrics, outTheme, { columns: process.stdout.columns ?? WIDTH, utc: flags.utc }));
+      this.log(metricsText(metrics, outTheme, { columns: terminalColumns() ?? WIDTH, utc: flags.utc }));
     }
     return metrics;
   }
 
   private async writePage(file: NamedFile, metrics: StackMetrics): Promise<void> {
     const { metricsPage } = await import('../metrics/page/page.ts');
-    const { writeNamedFile } = await import('../terminal/named-file.ts');
+    const { writeNamedFile } = await import('../terminal/output/named-file.ts');
     writeNamedFile(file, Buffer.from(metricsPage(metrics)));
     this.progress(`Written to ${file.path}`);
   }

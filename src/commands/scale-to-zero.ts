@@ -79,6 +79,7 @@ export default class ScaleToZero extends BaseCommand {
     this.onInterrupt(
       `The instances go on ending: bk-stack status ${stackName}; to have them back: bk-stack resume ${stackName}`,
     );
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- oclif's types know of no flag that was not given
     const waits = flags.force || (flags.wait ?? process.stderr.isTTY);
     if (waits) {
       const status = await this.statusLine(flags);

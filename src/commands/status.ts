@@ -78,7 +78,7 @@ export default class Status extends BaseCommand {
 
   private async watch(every: number, read: () => Promise<string>): Promise<void> {
     const { watchStatus } = await import('../stack/status/watch-status.ts');
-    const { LiveRegion } = await import('../terminal/live-region.ts');
+    const { LiveRegion } = await import('../terminal/progress/live-region.ts');
     // What is wrong from the start is an error, and not something to be looked at again and again.
     await read();
     const live = process.stdout.isTTY && process.env['TERM'] !== 'dumb' && !process.env['CI'];

@@ -77,7 +77,7 @@ export default class SupportBundle extends BaseCommand {
     const { since, until } = { until: begun, ...windowOf(flags, begun) };
     const { streamSink } = await import('../support-bundle/archive.ts');
     const { makeBundle, MANIFEST_FILES, planBundle } = await import('../support-bundle/bundle.ts');
-    const { openNamedFile, requireFree } = await import('../terminal/named-file.ts');
+    const { openNamedFile, requireFree } = await import('../terminal/output/named-file.ts');
     const { bundleName, bundleText, previewText } = await import('../support-bundle/text.ts');
     const folder = bundleName(stackName, new Date(now()));
     const path = flags.output ?? `${folder}.zip`;

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { isUnreachable, translateAwsError } from '../aws/errors.ts';
 import { isDenied } from '../aws/errors.ts';
-import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/task-list.ts';
+import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/progress/task-list.ts';
 import type { Check, Examined, Finding } from './finding.ts';
 
 export interface Examination {

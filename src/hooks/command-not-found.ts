@@ -6,7 +6,7 @@ import { nearestNames } from '../terminal/nearest.ts';
 import { errTheme } from '../terminal/theme.ts';
 
 /** Names the commands that are spelt like the one that does not exist. */
-const commandNotFound: Hook.CommandNotFound = async ({ argv = [], config, id }) => {
+const commandNotFound: Hook.CommandNotFound = ({ argv = [], config, id }) => {
   const typed = id.replaceAll(':', ' ');
   const names = config.commandIDs.map((known) => known.replaceAll(':', ' '));
   const [nearest] = nearestNames(typed, names, 1);

@@ -1,9 +1,9 @@
 import type { FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
-import { plainAnswer } from '../aws/plain-answer.ts';
+import { captureRawJson } from '../aws/raw-json.ts';
 import { UsageError } from '../errors.ts';
-import type { GroupPlace, LogEvent } from './event.ts';
+import type { GroupTarget, LogEvent } from './event.ts';
 
 /** Which events of a group are wanted. Both ends count. */
 export interface EventRange {
@@ -43,9 +43,9 @@ export interface LogCalls {
    * A page of a group's events, the oldest first; an empty one for a group or streams that are not there (yet).
    * @throws UsageError for a pattern that CloudWatch cannot read
    */
-  events(place: GroupPlace, range: EventRange, page?: string): Promise<EventPage>;
+  events(target: GroupTarget, range: EventRange, page?: string): Promise<EventPage>;
   /** A page of a group's streams whose names begin so, by name. */
-  streams(place: GroupPlace, prefix?: string, page?: string): Promise<StreamPage>;
+  streams(target: GroupTarget, prefix?: string, page?: string): Promise<StreamPage>;
 }
 
 const SYNTAX = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html';
@@ -68,13 +68,13 @@ export function logCalls(aws: AwsContext, abortSignal: AbortSignal): LogCalls {
           ...(streams !== undefined && { logStreamNames: [...streams] }),
           nextToken: page,
         });
-        const plain = plainAnswer<FilterLogEventsCommandOutput>(command);
+        const rawJson = captureRawJson(command);
         const read = await client.send(command, { abortSignal });
-        const answer = plain() ?? read;
+        const answer = (rawJson() as FilterLogEventsCommandOutput | undefined) ?? read;
         const events = (answer.events ?? []).map((event) => ({
           id: event.eventId ?? '',
           group,
-          place: name,
+          groupName: name,
           stream: event.logStreamName ?? '',
           timestamp: event.timestamp ?? 0,
           ingestedAt: event.ingestionTime ?? 0,

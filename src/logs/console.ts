@@ -5,7 +5,7 @@ import { awsErrorCode } from '../aws/errors.ts';
 import { type RetryClock, withRetry } from '../aws/retry.ts';
 import { instancesOfGroup } from '../stack/facts/group/group.ts';
 import type { LogCalls } from './calls.ts';
-import type { GroupPlace, TailedEvent } from './event.ts';
+import type { GroupTarget, TailedEvent } from './event.ts';
 
 const ASKED_AT_ONCE = 4;
 
@@ -16,15 +16,15 @@ export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<r
 }
 
 /** Of these instances, those of whose boot nothing has reached CloudWatch. */
-export async function unheard(
+export async function instancesWithoutBootLog(
   calls: LogCalls,
   retry: RetryClock,
-  places: readonly GroupPlace[],
+  targets: readonly GroupTarget[],
   ids: readonly string[],
 ): Promise<readonly string[]> {
   const heard = await pLimit(ASKED_AT_ONCE).map(ids, async (id) => {
-    for (const place of places) {
-      const { streams } = await withRetry(retry, () => calls.streams(place, id));
+    for (const target of targets) {
+      const { streams } = await withRetry(retry, () => calls.streams(target, id));
       if (streams.some(({ stream, firstEvent }) => stream === id && firstEvent !== undefined)) return true;
     }
     return false;
@@ -35,12 +35,12 @@ export async function unheard(
 /**
  * What an instance has written to its console, as EC2 keeps it: the last 64 KB, also for a while after its end. Nothing where
  * EC2 has none, or knows no such instance any more. EC2 tells one time for all of it.
- * @param place the name of the log group that it stands in for
+ * @param groupName the name of the log group that it stands in for
  */
-export async function consoleOf(
+export async function consoleOutput(
   aws: AwsContext,
   instanceId: string,
-  place: string,
+  groupName: string,
   say: (line: string) => void,
 ): Promise<readonly TailedEvent[]> {
   const { GetConsoleOutputCommand } = await import('../aws/sdk/ec2.ts');
@@ -63,7 +63,7 @@ export async function consoleOf(
   return text.split(/\r*\n/).map((message, index): TailedEvent => ({
     id: `console-${index}`,
     group: 'boot',
-    place,
+    groupName,
     stream: instanceId,
     timestamp,
     ingestedAt: timestamp,

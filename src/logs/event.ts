@@ -3,7 +3,7 @@ export const LOG_GROUPS = ['agent', 'boot', 'system', 'docker', 'lifecycle', 'sc
 export type LogGroup = (typeof LOG_GROUPS)[number];
 
 /** A log group in CloudWatch. */
-export interface GroupPlace {
+export interface GroupTarget {
   readonly group: LogGroup;
   readonly name: string;
 }
@@ -14,7 +14,7 @@ export interface LogEvent {
   readonly id: string;
   readonly group: LogGroup;
   /** The name of the group in CloudWatch: of the official template's, several are one of ours. */
-  readonly place: string;
+  readonly groupName: string;
   /** The instance's id, but for the scaler. */
   readonly stream: string;
   readonly timestamp: number;

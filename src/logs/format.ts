@@ -41,9 +41,11 @@ export function formatter({ format, utc, colours }: FormatOptions): (event: Tail
       });
   }
   const chalk = new Chalk({ level: colours });
-  const timeOf = latest((timestamp: number) => chalk.dim(timeText(new Date(timestamp), { format, utc })));
-  const namesOf = remembered((group) =>
-    remembered((stream) => {
+  const timeOf = memoizeLast((timestamp: number) =>
+    chalk.dim(timeText(new Date(timestamp), { format, utc })),
+  );
+  const namesOf = memoize((group) =>
+    memoize((stream) => {
       const name = format === 'short' ? shortName(stream) : stream;
       return `${chalk.dim(group.padEnd(9))} ${chalk[INSTANCE_COLOURS[colourOf(stream)] ?? 'cyan'](safe(name))}`;
     }),
@@ -82,12 +84,12 @@ function inWords(message: string, timestamp: number): string {
 const AROUND_A_RUN = /^(?:(?:START|END) RequestId: |INIT_START |REPORT RequestId: (?![^]*\bStatus: ))/;
 
 /** Whether a line is worth showing to people who have not asked for it. */
-export function isTelling({ format }: FormatOptions, { group, message }: LogEvent): boolean {
+export function isInformative({ format }: FormatOptions, { group, message }: LogEvent): boolean {
   return format !== 'short' || group !== 'scaler' || !AROUND_A_RUN.test(message);
 }
 
 /** What a function gave for the last argument, as long as that stays the same. */
-function latest<Argument, Result>(work: (argument: Argument) => Result): (argument: Argument) => Result {
+function memoizeLast<Argument, Result>(work: (argument: Argument) => Result): (argument: Argument) => Result {
   let last: { readonly argument: Argument; readonly result: Result } | undefined;
   return (argument) => {
     if (last?.argument !== argument) last = { argument, result: work(argument) };
@@ -96,7 +98,7 @@ function latest<Argument, Result>(work: (argument: Argument) => Result): (argume
 }
 
 /** What a function gave for each argument. */
-function remembered<Result>(work: (argument: string) => Result): (argument: string) => Result {
+function memoize<Result>(work: (argument: string) => Result): (argument: string) => Result {
   const known = new Map<string, Result>();
   return (argument) => {
     const before = known.get(argument);

@@ -1,24 +1,24 @@
 import type { AwsContext } from '../aws/context.ts';
 import { type RetryClock, withRetry } from '../aws/retry.ts';
-import type { GroupPlace } from './event.ts';
+import type { GroupTarget } from './event.ts';
 
 /** A log group by what CloudWatch keeps of it. */
-export interface GroupFacts extends GroupPlace {
+export interface GroupFacts extends GroupTarget {
   readonly bytes: number;
   /** Undefined where events are kept for ever. */
   readonly retentionDays?: number;
 }
 
 /** Of these groups, those that are there. */
-export async function groupsThere(
+export async function existingGroups(
   aws: AwsContext,
   retry: RetryClock,
-  places: readonly GroupPlace[],
+  targets: readonly GroupTarget[],
   abortSignal?: AbortSignal,
 ): Promise<readonly GroupFacts[]> {
   const { DescribeLogGroupsCommand } = await import('../aws/sdk/cloudwatch-logs.ts');
   const client = await aws.clients.cloudWatchLogs();
-  const prefix = commonStart(places.map(({ name }) => name));
+  const prefix = commonStart(targets.map(({ name }) => name));
   const found = new Map<string, GroupFacts>();
   let nextToken: string | undefined;
   do {
@@ -28,17 +28,17 @@ export async function groupsThere(
       }),
     );
     for (const { logGroupName = '', storedBytes = 0, retentionInDays } of answer.logGroups ?? []) {
-      const place = places.find(({ name }) => name === logGroupName);
-      if (place === undefined) continue;
+      const target = targets.find(({ name }) => name === logGroupName);
+      if (target === undefined) continue;
       found.set(logGroupName, {
-        ...place,
+        ...target,
         bytes: storedBytes,
         ...(retentionInDays !== undefined && { retentionDays: retentionInDays }),
       });
     }
     nextToken = answer.nextToken;
   } while (nextToken !== undefined);
-  return places.flatMap(({ name }) => found.get(name) ?? []);
+  return targets.flatMap(({ name }) => found.get(name) ?? []);
 }
 
 /** What all of these begin with. */

@@ -4,11 +4,11 @@ import { OperationError } from '../errors.ts';
 import { OFFICIAL_BOOT_LOG } from '../stack/facts/group/boot-log.ts';
 import { instancesOfGroup } from '../stack/facts/group/group.ts';
 import { originOf } from '../stack/facts/stack/summary.ts';
-import { type GroupPlace, LOG_GROUPS, type LogGroup } from './event.ts';
+import { type GroupTarget, LOG_GROUPS, type LogGroup } from './event.ts';
 
 /** Where a stack's logs are. */
 export interface LogTargets {
-  readonly places: readonly GroupPlace[];
+  readonly targets: readonly GroupTarget[];
   /** The group whose instances' streams are meant, where other stacks write to the same log groups. */
   readonly sharedBy?: string;
 }
@@ -33,12 +33,12 @@ export function logTargets(stack: Stack, wanted: readonly LogGroup[]): LogTarget
     case 'bk-stack': {
       // The groups are among the first things that a stack makes, and their names are known before its outputs are.
       const prefix = output('LogGroupPrefix') ?? `/buildkite/${stack.StackName ?? ''}`;
-      return { places: wanted.map((group) => ({ group, name: `${prefix}/${group}` })) };
+      return { targets: wanted.map((group) => ({ group, name: `${prefix}/${group}` })) };
     }
     case 'elastic-ci-stack': {
       const sharedBy = output('AutoScalingGroupName');
       return {
-        places: wanted.flatMap((group) => OFFICIAL[group].map((name) => ({ group, name }))),
+        targets: wanted.flatMap((group) => OFFICIAL[group].map((name) => ({ group, name }))),
         ...(sharedBy !== undefined && { sharedBy }),
       };
     }

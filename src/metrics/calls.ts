@@ -5,7 +5,7 @@ import type { Span } from './span.ts';
 export type Dimensions = Readonly<Record<string, string>>;
 
 /** A statistic of a metric, under a name for the answer. */
-export interface Question {
+export interface MetricQuery {
   readonly id: string;
   readonly namespace: string;
   readonly metric: string;
@@ -21,7 +21,7 @@ export interface MetricCalls {
     dimension: readonly [name: string, value: string],
   ): Promise<readonly { readonly name: string; readonly dimensions: Dimensions }[]>;
   /** Values by question, and by the beginning of their period in milliseconds since 1970. */
-  read(questions: readonly Question[], span: Span): Promise<Map<string, Map<number, number>>>;
+  read(questions: readonly MetricQuery[], span: Span): Promise<Map<string, Map<number, number>>>;
 }
 
 export function metricCalls(aws: AwsContext): MetricCalls {
@@ -74,7 +74,7 @@ export function metricCalls(aws: AwsContext): MetricCalls {
 }
 
 function queryOf(
-  { id, namespace, metric, dimensions, statistic }: Question,
+  { id, namespace, metric, dimensions, statistic }: MetricQuery,
   periodSeconds: number,
 ): MetricDataQuery {
   return {

@@ -8,7 +8,7 @@ export interface Span {
 const DAY_MS = 86_400_000;
 const PERIODS = [60, 300, 900, 3600, 21_600, 86_400];
 /** More points nobody looks at, and CloudWatch charges by the metric and not by the point. */
-const MOST_POINTS = 1500;
+const MAX_POINTS = 1500;
 
 /**
  * The finest period in which the time has a bearable number of points and CloudWatch still has them: minutes for 15 days,
@@ -20,7 +20,7 @@ export function spanOf(since: number, until: number, now: number): Span {
   const finest = age <= 15 * DAY_MS ? 60 : age <= 63 * DAY_MS ? 300 : 3600;
   const coarsest = PERIODS[PERIODS.length - 1] ?? 60;
   const periodSeconds =
-    PERIODS.find((period) => period >= finest && (until - since) / 1000 / period <= MOST_POINTS) ?? coarsest;
+    PERIODS.find((period) => period >= finest && (until - since) / 1000 / period <= MAX_POINTS) ?? coarsest;
   const step = periodSeconds * 1000;
   return {
     from: Math.floor(since / step) * step,

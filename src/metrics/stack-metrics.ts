@@ -1,5 +1,5 @@
 import type { StackSummary } from '../stack/facts/stack/summary.ts';
-import type { Dimensions, MetricCalls, Question } from './calls.ts';
+import type { Dimensions, MetricCalls, MetricQuery } from './calls.ts';
 import { longestWaits, SERIES, type SeriesDefinition, type StackMetrics, type Values } from './series.ts';
 import { type Span, timesOf } from './span.ts';
 
@@ -13,7 +13,7 @@ export interface Subject {
   readonly autoScalingGroupName?: string;
 }
 
-interface Place {
+interface MetricSource {
   readonly namespace: string;
   readonly metric: string;
   readonly dimensions: Dimensions;
@@ -22,15 +22,15 @@ interface Place {
 /** Reads the metrics of a stack. */
 export async function stackMetrics(calls: MetricCalls, subject: Subject, span: Span): Promise<StackMetrics> {
   const { stackName, region, queue = '' } = subject.stack;
-  const { places, notes } = await placesOf(calls, subject);
-  const questions = SERIES.flatMap((series): Question[] => {
+  const { places, notes } = await sourcesOf(calls, subject);
+  const questions = SERIES.flatMap((series): MetricQuery[] => {
     const place = places.get(series.id);
     if (place === undefined) return [];
     return [
       { id: averageOf(series), ...place, statistic: 'Average' },
       { id: maximumOf(series), ...place, statistic: 'Maximum' },
       ...(series.id === 'scheduledJobs'
-        ? [{ id: LEAST_SCHEDULED, ...place, statistic: 'Minimum' as const }]
+        ? [{ id: MIN_SCHEDULED, ...place, statistic: 'Minimum' as const }]
         : []),
     ];
   });
@@ -51,12 +51,12 @@ export async function stackMetrics(calls: MetricCalls, subject: Subject, span: S
     periodSeconds: span.periodSeconds,
     times: times.map((at) => new Date(at).toISOString()),
     series,
-    longestWaitAtMost: longestWaits(valuesOf(LEAST_SCHEDULED), scheduled, span.periodSeconds),
+    longestWaitAtMost: longestWaits(valuesOf(MIN_SCHEDULED), scheduled, span.periodSeconds),
     notes,
   };
 }
 
-const LEAST_SCHEDULED = 'scheduledJobs_least';
+const MIN_SCHEDULED = 'scheduledJobs_least';
 
 function averageOf({ id }: Pick<SeriesDefinition, 'id'>): string {
   return `${id}_average`;
@@ -67,10 +67,10 @@ function maximumOf({ id }: Pick<SeriesDefinition, 'id'>): string {
 }
 
 /** Our scaler's metrics have the stack in their dimensions. What the official one publishes has to be looked for. */
-async function placesOf(
+async function sourcesOf(
   calls: MetricCalls,
   { stack, autoScalingGroupName }: Subject,
-): Promise<{ places: Map<string, Place>; notes: string[] }> {
+): Promise<{ places: Map<string, MetricSource>; notes: string[] }> {
   const { stackName, origin, queue = '' } = stack;
   if (origin === 'bk-stack') {
     const dimensions = { StackName: stackName, Queue: queue };
@@ -81,7 +81,7 @@ async function placesOf(
   }
   const listed = await calls.list(BUILDKITE, ['Queue', queue]);
   const { dimensions: sets, notes } = chosenSets(listed, queue);
-  const places = SERIES.flatMap((series): (readonly [string, Place])[] => {
+  const places = SERIES.flatMap((series): (readonly [string, MetricSource])[] => {
     const { id, metric, groupMetric } = series;
     if (groupMetric !== undefined) {
       if (autoScalingGroupName === undefined) return [];

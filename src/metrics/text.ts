@@ -1,7 +1,7 @@
-import { chart, chartLayout, columnFit, type ChartLine } from '../terminal/chart.ts';
+import { chart, chartLayout, columnFit, type ChartLine } from '../terminal/charts/chart.ts';
 import { duration } from '../terminal/duration.ts';
 import type { Theme } from '../terminal/theme.ts';
-import { timeAxis } from '../terminal/time-axis.ts';
+import { timeAxis } from '../terminal/charts/time-axis.ts';
 import {
   type ChartName,
   countText,
@@ -63,7 +63,7 @@ export function metricsText(metrics: StackMetrics, theme: Theme, { columns, utc 
   return [
     ...all.flatMap(({ title, lines: some, most }) => [
       theme.heading(title),
-      chart(some, theme, { width: columns, most }, layout),
+      chart(some, theme, { width: columns, maximum: most }, layout),
       ruler,
       '',
     ]),

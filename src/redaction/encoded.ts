@@ -10,7 +10,7 @@ const CAPITALS = /[A-Z]/;
 const PERCENT = /[^\s"'<>[\]]*%[0-9A-Fa-f]{2}[^\s"'<>[\]]*/g;
 
 /** What is packed is unpacked to this many bytes; a secret behind them is not found, so the whole is not trusted. */
-const MOST_UNPACKED = 4 * 1024 * 1024;
+const MAX_UNPACKED_BYTES = 4 * 1024 * 1024;
 
 /** Puts something in place of what is encoded (base64, percent signs) and holds a secret once it is decoded. */
 export function replaceEncoded(text: string, holds: (decoded: string) => boolean, put: () => string): string {
@@ -38,7 +38,7 @@ function base64Holds(run: string, holds: (decoded: string) => boolean): boolean 
 
 function unzipped(bytes: Buffer): string | undefined {
   try {
-    return gunzipSync(bytes, { maxOutputLength: MOST_UNPACKED }).toString('utf8');
+    return gunzipSync(bytes, { maxOutputLength: MAX_UNPACKED_BYTES }).toString('utf8');
   } catch {
     return undefined;
   }

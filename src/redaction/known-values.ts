@@ -1,4 +1,4 @@
-import { escaped } from '../html.ts';
+import { escaped } from '../base/html.ts';
 import type { Reason } from './patterns.ts';
 
 /** A value that is known to be secret, and what it is. */
@@ -8,14 +8,14 @@ export interface KnownValue {
 }
 
 /** Shorter ones stand in every text by chance: the Buildkite Agent's redactor draws the line here too. */
-export const SHORTEST = 6;
+export const MIN_LENGTH = 6;
 /** Of a line that is part of a longer value. */
-const SHORTEST_LINE = 8;
+const MIN_LINE_LENGTH = 8;
 
 /** What programs write in place of a value: quoted in some language, encoded for some place, or line by line. */
 export function formsOf(value: string): Set<string> {
   const forms = new Set<string>();
-  const add = (text: string, shortest = SHORTEST) => {
+  const add = (text: string, shortest = MIN_LENGTH) => {
     if (text.trim().length >= shortest) forms.add(text);
   };
   const trimmed = value.trim();
@@ -36,10 +36,10 @@ export function formsOf(value: string): Set<string> {
     add(escaped(text));
     for (const encoded of percentForms(text)) add(encoded);
     const bytes = Buffer.from(text);
-    if (bytes.length >= SHORTEST_LINE) {
+    if (bytes.length >= MIN_LINE_LENGTH) {
       add(bytes.toString('hex'));
       add(bytes.toString('hex').toUpperCase());
-      for (const inner of withinBase64(bytes)) add(inner, SHORTEST_LINE);
+      for (const inner of withinBase64(bytes)) add(inner, MIN_LINE_LENGTH);
     }
     for (const shape of ['base64', 'base64url'] as const) {
       const encoded = bytes.toString(shape);
@@ -48,7 +48,7 @@ export function formsOf(value: string): Set<string> {
       for (const width of [64, 76]) {
         if (encoded.length <= width) continue;
         for (let from = 0; from < encoded.length; from += width) {
-          add(encoded.slice(from, from + width), SHORTEST_LINE);
+          add(encoded.slice(from, from + width), MIN_LINE_LENGTH);
         }
       }
     }
@@ -108,7 +108,7 @@ export class KnownValues {
 
   /** @returns false for one that is too short to be looked for */
   add(value: string, reason: Reason): boolean {
-    if (value.trim().length < SHORTEST) return false;
+    if (value.trim().length < MIN_LENGTH) return false;
     this.#count += 1;
     this.#addForms(value, reason);
     // What has several lines is shown and logged line by line.
@@ -116,7 +116,7 @@ export class KnownValues {
     for (const line of lines.length > 1 ? lines : []) {
       // The frame of a key is no secret, and tells that there was one.
       const frame = /^-----(?:BEGIN|END) [A-Z0-9 ]+-----$/.test(line.trim());
-      if (!frame && line.trim().length >= SHORTEST_LINE) this.#addForms(line, reason);
+      if (!frame && line.trim().length >= MIN_LINE_LENGTH) this.#addForms(line, reason);
     }
     return true;
   }
@@ -125,7 +125,7 @@ export class KnownValues {
     for (const text of formsOf(value)) {
       if (this.#forms.has(text)) continue;
       this.#forms.set(text, reason);
-      const start = text.slice(0, SHORTEST);
+      const start = text.slice(0, MIN_LENGTH);
       const lengths = this.#lengths.get(start) ?? [];
       if (!lengths.includes(text.length)) {
         this.#lengths.set(
@@ -142,7 +142,7 @@ export class KnownValues {
     if (this.#count === 0) return text;
     let result = '';
     let copied = 0;
-    for (let at = 0; at + SHORTEST <= text.length; at += 1) {
+    for (let at = 0; at + MIN_LENGTH <= text.length; at += 1) {
       const found = this.#at(text, at);
       if (found === undefined) continue;
       let { end } = found;
@@ -157,7 +157,7 @@ export class KnownValues {
   /** The longest that stands there. */
   #at(text: string, at: number): { readonly end: number; readonly reason: Reason } | undefined {
     if (this.#beginnings[beginning(text, at)] !== 1) return undefined;
-    for (const length of this.#lengths.get(text.slice(at, at + SHORTEST)) ?? []) {
+    for (const length of this.#lengths.get(text.slice(at, at + MIN_LENGTH)) ?? []) {
       const reason = this.#forms.get(text.slice(at, at + length));
       if (reason !== undefined && at + length <= text.length) return { end: at + length, reason };
     }

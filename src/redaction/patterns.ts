@@ -133,7 +133,7 @@ export const SHAPES: readonly Shape[] = [
 
 /** Whether a text is as keys are: letters of both cases and digits, in no order. Words and checksums in hexadecimal are not. */
 function isRandom(text: string): boolean {
-  const kinds = [...text].map((character) => KINDS.findIndex((kind) => kind.test(character)));
+  const kinds = Array.from(text, (character) => KINDS.findIndex((kind) => kind.test(character)));
   const share = (kind: number) => kinds.filter((each) => each === kind).length / text.length;
   if (share(LOWER) < 0.1 || share(UPPER) < 0.15 || share(DIGIT) < 0.02) return false;
   const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;

@@ -3,7 +3,7 @@ import { mark } from './patterns.ts';
 import type { Redactor, Tally } from './redactor.ts';
 
 /** A key has no more lines than this, even one of 16,384 bits. */
-const MOST_LINES = 220;
+const MAX_KEY_LINES = 220;
 
 const BEGIN = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:/g;
 const END = /-----END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----|Private-MAC:/g;
@@ -27,7 +27,7 @@ export class StreamRedactor {
     const begins = lastOf(BEGIN, text);
     const ends = lastOf(END, text);
     if (begins > ends) this.#open.set(stream, 0);
-    else if (lines !== undefined && (ends >= 0 || isProse(text) || lines > MOST_LINES))
+    else if (lines !== undefined && (ends >= 0 || isProse(text) || lines > MAX_KEY_LINES))
       this.#open.delete(stream);
     else if (lines !== undefined) this.#open.set(stream, lines + 1);
     if (lines === undefined || isProse(text)) return this.#redactor.redact(text, this.#tally);

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
-import { metricCalls, type Question } from '../metrics/calls.ts';
+import { metricCalls, type MetricQuery } from '../metrics/calls.ts';
 import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { type DemandByMinute, traceOfDemand } from './from-demand.ts';
 import type { Trace } from './trace.ts';
@@ -49,7 +49,7 @@ async function demandOf(
   queue: string,
   until: number,
 ): Promise<DemandByMinute> {
-  const question = (id: string, metric: string): Question => ({
+  const question = (id: string, metric: string): MetricQuery => ({
     ...{ id, namespace: 'Buildkite', metric, statistic: 'Average' as const },
     dimensions: { StackName: stackName, Queue: queue },
   });

@@ -1,4 +1,4 @@
-import { chart, chartLayout } from '../terminal/chart.ts';
+import { chart, chartLayout } from '../terminal/charts/chart.ts';
 import { duration } from '../terminal/duration.ts';
 import { type Column, table } from '../terminal/table.ts';
 import type { Theme } from '../terminal/theme.ts';

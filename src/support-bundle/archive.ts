@@ -1,5 +1,5 @@
 import { Zip, ZipDeflate } from 'fflate';
-import { writeAll } from '../terminal/write-all.ts';
+import { writeAll } from '../terminal/output/write-all.ts';
 
 /** Where the bytes of an archive go. */
 export interface Sink {

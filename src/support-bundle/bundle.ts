@@ -4,7 +4,7 @@ import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { KnownValues } from '../redaction/known-values.ts';
 import { Redactor, Tally } from '../redaction/redactor.ts';
 import { Archive, type Sink } from './archive.ts';
-import { type KnownSecrets, learnSecrets, reasonOf } from './known-secrets.ts';
+import { type KnownSecrets, collectSecrets, reasonOf } from './known-secrets.ts';
 import { type BundledFile, countsText, type Manifest, manifestText, type MissingFile } from './manifest.ts';
 import { instanceParts } from './parts/instances.ts';
 import { logParts } from './parts/logs.ts';
@@ -15,7 +15,7 @@ import { ownVersion, versionsPart } from './parts/versions.ts';
 import { openSite, type Site } from './site.ts';
 
 /** What is wanted of a bundle. */
-export interface BundleOrder {
+export interface BundleRequest {
   readonly stackName: string;
   /** Milliseconds since 1970, in the stack's own time. */
   readonly since: number;
@@ -26,7 +26,7 @@ export interface BundleOrder {
   readonly readSecrets: boolean;
 }
 
-export interface Surroundings {
+export interface BundleContext {
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -35,9 +35,9 @@ export interface Surroundings {
 /** A bundle that can be made. */
 export interface PlannedBundle {
   readonly site: Site;
-  readonly order: BundleOrder;
+  readonly request: BundleRequest;
   readonly parts: readonly Part[];
-  readonly surroundings: Surroundings;
+  readonly context: BundleContext;
 }
 
 /** What every bundle has beside what it is about. */
@@ -52,11 +52,11 @@ export const MANIFEST_FILES = [
  */
 export async function planBundle(
   aws: AwsContext,
-  order: BundleOrder,
-  surroundings: Surroundings,
+  request: BundleRequest,
+  context: BundleContext,
 ): Promise<PlannedBundle> {
-  const { stackName, since, until, maxLogBytes } = order;
-  const { now, signal, progress } = surroundings;
+  const { stackName, since, until, maxLogBytes } = request;
+  const { now, signal, progress } = context;
   const stack = await requireStack(aws, stackName);
   const clock = { ...retryClockOf(aws, signal), now };
   const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
@@ -68,7 +68,7 @@ export async function planBundle(
     ...logParts(site, maxLogBytes, agents, progress),
     versionsPart(site, agents),
   ];
-  return { site, order, parts, surroundings };
+  return { site, request, parts, context };
 }
 
 /**
@@ -76,17 +76,17 @@ export async function planBundle(
  * told in the manifest, which comes last.
  */
 export async function makeBundle(
-  { site, order, parts, surroundings }: PlannedBundle,
+  { site, request, parts, context }: PlannedBundle,
   folder: string,
   sink: Sink,
 ): Promise<Manifest & { readonly archiveBytes: number }> {
-  const { now, signal, progress } = surroundings;
-  progress(order.readSecrets ? "Reading the stack's secrets, to take them out" : 'Not reading any secrets');
+  const { now, signal, progress } = context;
+  progress(request.readSecrets ? "Reading the stack's secrets, to take them out" : 'Not reading any secrets');
   const known = new KnownValues();
-  const learned = await learnSecrets(site, known, order.readSecrets);
+  const learned = await collectSecrets(site, known, request.readSecrets);
   signal.throwIfAborted();
   // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-  const account = order.redactAccount ? site.stack.StackId?.split(':')[4] : undefined;
+  const account = request.redactAccount ? site.stack.StackId?.split(':')[4] : undefined;
   const redactor = new Redactor(known, account);
   const at = new Date(now());
   const archive = new Archive(sink, folder, at);
@@ -109,7 +109,7 @@ export async function makeBundle(
     const { note } = content;
     files.push({ name, what, bytes, redactions: tally.counts, ...(note !== undefined && { note }) });
     progress(
-      `${name}: ${size(bytes)}, taken out: ${countsText(tally.counts)}${note === undefined ? '' : `. ${note}`}`,
+      `${name}: ${sizeText(bytes)}, taken out: ${countsText(tally.counts)}${note === undefined ? '' : `. ${note}`}`,
     );
   }
   const manifest: Manifest = {
@@ -120,7 +120,7 @@ export async function makeBundle(
     window: { since: new Date(site.since).toISOString(), until: new Date(site.until).toISOString() },
     files,
     missing,
-    secrets: { ...cleaned(learned, redactor), accountRedacted: order.redactAccount },
+    secrets: { ...cleaned(learned, redactor), accountRedacted: request.redactAccount },
   };
   await archive.add('manifest.md', manifestText(manifest));
   await archive.add('manifest.json', `${JSON.stringify(manifest, null, 2)}\n`);
@@ -135,7 +135,7 @@ function cleaned(learned: KnownSecrets, redactor: Redactor): KnownSecrets {
 }
 
 /** Bytes as people say them. */
-export function size(bytes: number): string {
+export function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   return bytes < 1_000_000 ? `${(bytes / 1000).toFixed(1)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -24,12 +24,12 @@ export interface KnownSecrets {
 }
 
 /** More versions of secrets than these are not read, nor bigger ones: the newest come first. */
-const MOST_OBJECTS = 2000;
-const BIGGEST = 512 * 1024;
+const MAX_OBJECTS = 2000;
+const MAX_OBJECT_BYTES = 512 * 1024;
 const AT_ONCE = 16;
 
 /** Reads a stack's secrets: in this process's memory alone, to know what to take out. Whatever cannot be read is told. */
-export async function learnSecrets(
+export async function collectSecrets(
   site: Site,
   known: KnownValues,
   readSecrets: boolean,
@@ -100,7 +100,7 @@ async function presets({ template }: Site): Promise<StackTexts> {
   const definitions = parameterDefinitions(parseTemplate(await template()).body);
   return {
     named: definitions.map(({ name, preset = '' }) => ({ name, value: preset })),
-    hidden: definitions.flatMap(({ noEcho, preset }) => (noEcho === true && preset ? [preset] : [])),
+    hidden: definitions.flatMap(({ noEcho, preset }) => (noEcho && preset ? [preset] : [])),
   };
 }
 
@@ -151,8 +151,8 @@ async function readBucket({ aws, stack }: Site, add: (value: string) => void): P
   const all = (await objects.versions('')).filter(({ removal }) => !removal);
   const newest = all
     .sort((a, b) => Number(b.latest) - Number(a.latest) || b.modifiedAt.getTime() - a.modifiedAt.getTime())
-    .slice(0, MOST_OBJECTS);
-  const wanted = newest.filter(({ bytes }) => bytes <= BIGGEST);
+    .slice(0, MAX_OBJECTS);
+  const wanted = newest.filter(({ bytes }) => bytes <= MAX_OBJECT_BYTES);
   const failures = new Set<string>();
   let failed = 0;
   await pLimit(AT_ONCE).map(wanted, async ({ key, versionId }) => {

@@ -1,7 +1,7 @@
 import { table } from '../terminal/table.ts';
 import { counted } from '../terminal/text.ts';
 import { outTheme } from '../terminal/theme.ts';
-import { size } from './bundle.ts';
+import { sizeText } from './bundle.ts';
 import type { Manifest } from './manifest.ts';
 
 /** A name for the archive of a stack and for the folder in it: `bk-stack-ci-20261125T101500Z`. */
@@ -52,7 +52,7 @@ export function bundleText(
     ...files.flatMap(({ name, note }) =>
       note?.includes('left out') ? [`${outTheme.busy('!')} ${name}: ${note}`] : [],
     ),
-    `${counted(files.length + 2, 'file')}, ${counted(redactions, 'secret')} taken out, ${size(archiveBytes)}: ${
+    `${counted(files.length + 2, 'file')}, ${counted(redactions, 'secret')} taken out, ${sizeText(archiveBytes)}: ${
       path === '-' ? 'written to stdout' : path
     }`,
     path === '-' ? '' : 'Look at its manifest.md before you send it.',

@@ -7,7 +7,7 @@ import { DeclinedError, UsageError } from '../errors.ts';
  */
 export async function confirmByTyping(message: string, word: string): Promise<void> {
   const { default: inquirer } = await import('inquirer');
-  const { typed } = await inquirer.prompt([
+  const { typed } = await inquirer.prompt<{ typed: string }>([
     {
       type: 'input',
       name: 'typed',
@@ -16,7 +16,7 @@ export async function confirmByTyping(message: string, word: string): Promise<vo
         answer.trim() === word || isNo(answer) || `Type ${word} to go on, or no to leave everything as it is`,
     },
   ]);
-  if ((typed as string).trim() === word) return;
+  if (typed.trim() === word) return;
   throw new DeclinedError('Nothing was changed.', {
     hint: `To go ahead, repeat the command and type ${word}.`,
   });
@@ -29,8 +29,10 @@ function isNo(answer: string): boolean {
 /** Asks yes or no; Return means `preset`. */
 export async function confirm(message: string, preset: boolean): Promise<boolean> {
   const { default: inquirer } = await import('inquirer');
-  const { answer } = await inquirer.prompt([{ type: 'confirm', name: 'answer', message, default: preset }]);
-  return answer as boolean;
+  const { answer } = await inquirer.prompt<{ answer: boolean }>([
+    { type: 'confirm', name: 'answer', message, default: preset },
+  ]);
+  return answer;
 }
 
 /** Asks for one of several things; Return means the first. */
@@ -39,7 +41,7 @@ export async function choose<Value extends string>(
   choices: readonly { readonly name: string; readonly value: Value }[],
 ): Promise<Value> {
   const { default: inquirer } = await import('inquirer');
-  const { answer } = await inquirer.prompt([
+  const { answer } = await inquirer.prompt<{ answer: string }>([
     { type: 'select', name: 'answer', message, choices: [...choices] },
   ]);
   return answer as Value;
@@ -50,18 +52,17 @@ export async function choose<Value extends string>(
  * @throws UsageError where several lines were pasted: the prompt ends with the first, and the others would be lost
  */
 export async function askHidden(message: string): Promise<string> {
-  let ended = false;
-  let more = false;
+  const pasted = { ended: false, more: false };
   // What is pasted comes at once: keys in the same turn as a line's end are another line.
   const watch = (text: string | undefined, { name }: { readonly name?: string }) => {
-    if (ended && text !== undefined && text.trim() !== '') more = true;
+    if (pasted.ended && text !== undefined && text.trim() !== '') pasted.more = true;
     if (name !== 'return' && name !== 'enter') return;
-    ended = true;
-    setImmediate(() => (ended = false));
+    pasted.ended = true;
+    setImmediate(() => (pasted.ended = false));
   };
   process.stdin.on('keypress', watch);
   const answer = await hiddenLine(message).finally(() => process.stdin.off('keypress', watch));
-  if (!more) return answer;
+  if (!pasted.more) return answer;
   throw new UsageError('Several lines were pasted, and the prompt takes one', {
     hint: 'Nothing was stored. Feed them by stdin: ... < FILE',
   });
@@ -69,7 +70,7 @@ export async function askHidden(message: string): Promise<string> {
 
 async function hiddenLine(message: string): Promise<string> {
   const { default: inquirer } = await import('inquirer');
-  const { answer } = await inquirer.prompt([
+  const { answer } = await inquirer.prompt<{ answer: string }>([
     {
       type: 'password',
       name: 'answer',
@@ -78,5 +79,5 @@ async function hiddenLine(message: string): Promise<string> {
       validate: (typed: string) => typed !== '' || 'Type or paste it, or press Ctrl-C',
     },
   ]);
-  return answer as string;
+  return answer;
 }

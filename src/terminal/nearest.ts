@@ -1,21 +1,21 @@
 import { distance } from 'fastest-levenshtein';
 
 /**
- * The names of `known` that `typed` was probably meant to be, nearest first, at most `most`. A third of the letters may
+ * The names of `known` that `typed` was probably meant to be, nearest first, at most `limit`. A third of the letters may
  * differ; of a short name one, or what is proposed is just another name.
  */
-export function nearestNames(typed: string, known: readonly string[], most = 3): string[] {
+export function nearestNames(typed: string, known: readonly string[], limit = 3): string[] {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
   const wanted = plain(typed);
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const tolerance = Math.max(1, Math.floor(wanted.length / 3));
   return known
     .map((name) => ({
       name,
       far: plain(name).includes(wanted) && wanted.length > 3 ? 1 : edits(wanted, plain(name)),
     }))
-    .filter(({ far }) => far <= limit)
+    .filter(({ far }) => far <= tolerance)
     .sort((a, b) => a.far - b.far || a.name.localeCompare(b.name))
-    .slice(0, most)
+    .slice(0, limit)
     .map(({ name }) => name);
 }
 

@@ -63,7 +63,7 @@ describe('bk-stack sandbox', () => {
     const status = await sandbox.run('sandbox', 'status', '--json');
     expect(status.stdout + status.stderr + commandLines()).to.not.contain(secretAccessKey);
     await sandbox.run('sandbox', 'stop');
-    await sandbox.start('--port', String(new URL(sandbox.endpoint).port));
+    await sandbox.start('--port', new URL(sandbox.endpoint).port);
     expect(await keys()).to.not.equal(first);
     // As a shell that has evaluated the first, and does not know of bk-stack's own way to find the sandbox.
     const stale = await sandbox.shell(`${first}\nunset BK_STACK_SANDBOX; $BK list`);

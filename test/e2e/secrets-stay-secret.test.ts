@@ -139,7 +139,7 @@ describe('the values of secrets', function () {
     const bad = [
       `A=x ${MARKER}`,
       `A="${MARKER}`,
-      `${MARKER}`,
+      MARKER,
       `A=pa$${MARKER}`,
       `A=x&${MARKER}`,
       `A=$(${MARKER})`,

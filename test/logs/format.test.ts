@@ -11,7 +11,7 @@ import { checkWindow, pointInTime, windowOf } from '../../src/logs/period.ts';
 const EVENT: TailedEvent = {
   id: '1',
   group: 'agent',
-  place: '/buildkite/ci/agent',
+  groupName: '/buildkite/ci/agent',
   stream: 'i-0123456789abcdef0',
   timestamp: Date.UTC(2026, 10, 24, 8, 30, 5, 7),
   ingestedAt: Date.UTC(2026, 10, 24, 8, 30, 9),

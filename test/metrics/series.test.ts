@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { MetricCalls, Question } from '../../src/metrics/calls.ts';
+import type { MetricCalls, MetricQuery } from '../../src/metrics/calls.ts';
 import { condensed, longestWaits, type StackMetrics } from '../../src/metrics/series.ts';
 import { spanOf, timesOf } from '../../src/metrics/span.ts';
 import { stackMetrics } from '../../src/metrics/stack-metrics.ts';
@@ -114,7 +114,7 @@ describe('where metrics are found', () => {
     subject: Parameters<typeof stackMetrics>[1],
     listed: Awaited<ReturnType<MetricCalls['list']>> = [],
   ) => {
-    let questions: readonly Question[] = [];
+    let questions: readonly MetricQuery[] = [];
     let lists = 0;
     const { notes } = await stackMetrics(
       {

@@ -227,7 +227,7 @@ describe('the redactor', () => {
         'correct horse battery',
         'pa"ss\\w/o&r<d>=',
         "it's ünïcode 🔑 here",
-        `x\n${'multi line'}\nvalue of a kind`,
+        'x\nmulti line\nvalue of a kind',
         'swordfish',
         'a+b/c==d%20e',
       ]) {

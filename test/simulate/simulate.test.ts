@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ScalingSettings } from '../../src/scaler/decide.ts';
-import { EventHeap } from '../../src/heap.ts';
+import { EventHeap } from '../../src/base/event-heap.ts';
 import { dailyShortages, Market, type SpotModel } from '../../src/simulate/engine/market.ts';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';

@@ -1,5 +1,5 @@
 import type { EventPage, EventRange, LogCalls } from '../../src/logs/calls.ts';
-import type { GroupPlace } from '../../src/logs/event.ts';
+import type { GroupTarget } from '../../src/logs/event.ts';
 import { awsError } from './cloudformation.ts';
 
 export interface ManyEvents {
@@ -40,7 +40,7 @@ export class FakeLogs implements LogCalls {
   }
 
   events(
-    place: GroupPlace,
+    place: GroupTarget,
     { start, end = Infinity, limit = 10_000 }: EventRange & { readonly limit?: number | undefined },
     page?: string,
   ): Promise<EventPage> {
@@ -62,7 +62,7 @@ export class FakeLogs implements LogCalls {
       events.push({
         id: String(index).padStart(56, '0'),
         group: place.group,
-        place: place.name,
+        groupName: place.name,
         stream: `i-${index % streams}`,
         timestamp,
         ingestedAt: arrival,

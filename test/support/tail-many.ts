@@ -31,7 +31,7 @@ const clock = {
 const seen = new Uint8Array(COUNT);
 const line = formatter({ format: 'json', utc: true, colours: 0 });
 const options = {
-  places: [{ group: 'agent' as const, name: '/buildkite/ci/agent' }],
+  targets: [{ group: 'agent' as const, name: '/buildkite/ci/agent' }],
   since: START,
   follow: true,
 };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { duration } from '../../src/terminal/duration.ts';
 import { facts, table } from '../../src/terminal/table.ts';
-import { fitted, padded, widthOf, wrapped } from '../../src/terminal/text.ts';
+import { fitted, padded, widthOf } from '../../src/terminal/text.ts';
 
 describe('text that has to fit', () => {
   it('counts columns, not characters', () => {
@@ -16,24 +16,6 @@ describe('text that has to fit', () => {
     expect(fitted('日本語の名前', 7)).to.equal('日本語…');
     expect(widthOf(fitted('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 4))).to.be.at.most(4);
     expect(fitted('one\n  two', 20)).to.equal('one two');
-  });
-
-  it('breaks lines between words, and goes on further in', () => {
-    expect(wrapped('short\n  one two three four', 12)).to.equal('short\n  one two\n    three\n    four');
-    expect(wrapped('  ~ Resource: \x1b[2mit is changed\x1b[22m', 20)).to.equal(
-      '  ~ Resource: \x1b[2mit is\n    changed\x1b[22m',
-    );
-    expect(wrapped('a averyverylongword b', 6)).to.equal('a\n  averyverylongword\n  b');
-    expect(wrapped('as long as it takes', Infinity)).to.equal('as long as it takes');
-  });
-
-  it('breaks no command, so that it can be copied', () => {
-    expect(wrapped('See it: bk-stack status ci --wait, and then wait', 20)).to.equal(
-      'See it:\n  bk-stack status ci --wait,\n  and then wait',
-    );
-    expect(wrapped('  \x1b[36mbk-stack status ci --wait\x1b[39m or so', 12)).to.equal(
-      '  \x1b[36mbk-stack status ci --wait\x1b[39m\n    or so',
-    );
   });
 
   it('pads to columns', () => {

@@ -88,7 +88,7 @@ async function run([program = '', ...rest]: readonly string[]): Promise<void> {
     if (code === 130) throw new InterruptedError();
     if (code !== 0) {
       throw new OperationError(
-        `The session ended with ${code ?? 'a signal'}; what the AWS CLI says stands above`,
+        `The session ended with ${String(code ?? 'a signal')}; what the AWS CLI says stands above`,
         {
           hint: 'The instance has to run for a minute, its role to allow Session Manager, and you to have ssm:StartSession.',
         },

@@ -51,14 +51,14 @@ export default class LogsGet extends BaseCommand {
     const directory = flags.output;
     const journal = await import('../../logs/saving/journal.ts');
     if (flags.resume) journal.planToResume(directory, stackName);
-    else journal.refuseOccupied(directory);
+    else journal.requireUnusedDirectory(directory);
     const aws = await this.connect(flags);
-    const goOn = `Go on with it: ${journal.resuming(stackName, directory)}`;
+    const goOn = `Go on with it: ${journal.resumeCommand(stackName, directory)}`;
     this.onInterrupt(goOn);
     const now = (await aws.clock())();
     const { resumeSaving, saveLogs } = await import('../../logs/saving/save-logs.ts');
     const { progressText, savedText } = await import('../../logs/saving/text.ts');
-    const { ProgressLine } = await import('../../terminal/progress-line.ts');
+    const { ProgressLine } = await import('../../terminal/progress/progress-line.ts');
     const line = new ProgressLine(process.stderr, this.repaints(flags));
     const surroundings = {
       signal: this.signal,
@@ -74,7 +74,7 @@ export default class LogsGet extends BaseCommand {
     const saving = flags.resume ? resumeSaving(aws, order, surroundings) : saveLogs(aws, order, surroundings);
     const saved = await saving
       .catch((error: unknown) => {
-        if (!this.signal.aborted && journal.isCutShort(directory)) this.progress(goOn);
+        if (!this.signal.aborted && journal.isUnfinished(directory)) this.progress(goOn);
         throw error;
       })
       .finally(() => {

@@ -46,7 +46,7 @@ export default class LogsInsights extends BaseCommand {
     const now = await aws.clock();
     const { runInsights } = await import('../../logs/insights/run.ts');
     const { insightsCsv, insightsText, statisticsText } = await import('../../logs/insights/text.ts');
-    const { ProgressLine } = await import('../../terminal/progress-line.ts');
+    const { ProgressLine } = await import('../../terminal/progress/progress-line.ts');
     const progress = new ProgressLine(process.stderr, this.repaints(flags));
     const order = { stackName, groups, instances, query, window: windowOf(flags, now()) };
     const answer = await runInsights(aws, order, {

@@ -1,6 +1,6 @@
 import { BaseCommand, stackNameArg } from '../../cli/base-command.ts';
 import { logFlags } from '../../cli/log-flags.ts';
-import type { LogList } from '../../logs/list.ts';
+import type { LogList } from '../../logs/list/list.ts';
 import { outTheme } from '../../terminal/theme.ts';
 
 export default class LogsList extends BaseCommand {
@@ -23,8 +23,8 @@ export default class LogsList extends BaseCommand {
     const { chosenGroups } = await import('../../logs/choice.ts');
     const groups = chosenGroups(flags.group);
     const aws = await this.connect(flags);
-    const { listLogs } = await import('../../logs/list.ts');
-    const { logListText } = await import('../../logs/list-text.ts');
+    const { listLogs } = await import('../../logs/list/list.ts');
+    const { logListText } = await import('../../logs/list/text.ts');
     const list = await listLogs(aws, stackName, groups, this.signal);
     this.log(logListText(list, outTheme, process.stdout.columns));
     return list;

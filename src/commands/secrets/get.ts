@@ -42,7 +42,7 @@ export default class SecretsGet extends SecretsCommand {
         hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${'stackName' in which ? which.stackName : `--bucket ${which.bucket}`} ${word(key)} --reveal`,
       });
     }
-    const { requireFree, writeNamedFile } = await import('../../terminal/named-file.ts');
+    const { requireFree, writeNamedFile } = await import('../../terminal/output/named-file.ts');
     const file =
       flags.output === undefined
         ? undefined

@@ -82,7 +82,7 @@ export default class SecretsPut extends SecretsCommand {
     const { askHidden } = await import('../../terminal/confirm.ts');
     const order = await gatherSecrets(flags, {
       stdin: () => buffer(process.stdin),
-      stdinIsTerminal: process.stdin.isTTY === true,
+      stdinIsTerminal: process.stdin.isTTY,
       ask: this.interactive(flags) ? askHidden : undefined,
     });
     for (const warning of order.warnings) this.warnOf(warning);

@@ -17,9 +17,9 @@ export function logsCheck(patient: StackFacts): Check {
     title: 'Log groups',
     look: async () => {
       if (patient.origin === 'other') return examined('not known');
-      const { places } = logTargets(patient.stack, LOG_GROUPS);
+      const { targets } = logTargets(patient.stack, LOG_GROUPS);
       const there = await groupsThere(patient);
-      const facts = places.map(({ name }): LogGroupFacts => {
+      const facts = targets.map(({ name }): LogGroupFacts => {
         const found = there.get(name);
         return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
       });

@@ -4,11 +4,11 @@ import { OperationError, UsageError } from '../../errors.ts';
 import { retryClockOf, withRetry } from '../../aws/retry.ts';
 import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import type { LogGroup } from '../event.ts';
-import { groupsThere } from '../groups.ts';
+import { existingGroups } from '../groups.ts';
 import type { LogWindow } from '../period.ts';
 import { instancesOf, logTargets } from '../targets.ts';
 
-export interface InsightsOrder {
+export interface InsightsRequest {
   readonly stackName: string;
   readonly groups: readonly LogGroup[];
   /** Ids of instances; undefined for all. */
@@ -34,7 +34,7 @@ export interface InsightsAnswer {
   readonly statistics: InsightsStatistics;
 }
 
-export interface InsightsSurroundings {
+export interface InsightsContext {
   /** Milliseconds since 1970, in the stack's own time. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -44,7 +44,7 @@ export interface InsightsSurroundings {
 /** Seconds between two questions for results. */
 const ASK_EVERY = 1;
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetQueryResults.html */
-const MOST_ON_PAGE = 10_000;
+const MAX_PAGE_ROWS = 10_000;
 const SYNTAX = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html';
 
 /**
@@ -55,13 +55,13 @@ const SYNTAX = 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_Que
  */
 export async function runInsights(
   aws: AwsContext,
-  { stackName, groups, instances, query, window }: InsightsOrder,
-  { now, signal, progress }: InsightsSurroundings,
+  { stackName, groups, instances, query, window }: InsightsRequest,
+  { now, signal, progress }: InsightsContext,
 ): Promise<InsightsAnswer> {
   const stack = await requireStack(aws, stackName);
-  const { places, sharedBy } = logTargets(stack, groups);
+  const { targets, sharedBy } = logTargets(stack, groups);
   const retry = retryClockOf(aws, signal);
-  const there = await groupsThere(aws, retry, places, signal);
+  const there = await existingGroups(aws, retry, targets, signal);
   if (there.length === 0) {
     throw new OperationError(`None of the log groups of ${stackName} is there`, {
       hint: `See bk-stack logs list ${stackName}.`,
@@ -102,7 +102,7 @@ export async function runInsights(
     const rows: Record<string, string>[] = [];
     let nextToken: string | undefined;
     for (;;) {
-      const page = new sdk.GetQueryResultsCommand({ queryId: id, nextToken, maxItems: MOST_ON_PAGE });
+      const page = new sdk.GetQueryResultsCommand({ queryId: id, nextToken, maxItems: MAX_PAGE_ROWS });
       const answer = await withRetry(retry, () => client.send(page, { abortSignal: signal }));
       const statistics = {
         recordsMatched: answer.statistics?.recordsMatched ?? 0,

@@ -11,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { OperationError, UsageError } from '../../errors.ts';
 import { word } from '../../shell/quoted.ts';
-import type { GroupPlace } from '../event.ts';
+import type { GroupTarget } from '../event.ts';
 
 /** What is written to a directory, which is all that a resumed run needs to know. */
 export interface SavingPlan {
@@ -27,7 +27,7 @@ export interface SavingPlan {
 
 /** A stream, and the file for it. */
 export interface SavedFile {
-  readonly place: GroupPlace;
+  readonly place: GroupTarget;
   readonly stream: string;
   /** In the directory. */
   readonly path: string;
@@ -57,8 +57,8 @@ export function beginSaving(directory: string, plan: SavingPlan): void {
 }
 
 /** @throws UsageError for a directory that holds something already, and for what can be none */
-export function refuseOccupied(directory: string): void {
-  refuseNoDirectory(directory);
+export function requireUnusedDirectory(directory: string): void {
+  requireDirectory(directory);
   const journal = readJournal(directory);
   if (journal?.done === true) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} already`, {
@@ -67,7 +67,7 @@ export function refuseOccupied(directory: string): void {
   }
   if (journal !== undefined) {
     throw new UsageError(`${directory} holds logs of ${journal.stack} that are not complete`, {
-      hint: `Go on with them: ${resuming(journal.stack, directory)}`,
+      hint: `Go on with them: ${resumeCommand(journal.stack, directory)}`,
     });
   }
   if (existsSync(directory) && readdirSync(directory).length > 0) {
@@ -78,25 +78,25 @@ export function refuseOccupied(directory: string): void {
 }
 
 /** The command that goes on with what was cut short. */
-export function resuming(stack: string, directory: string): string {
+export function resumeCommand(stack: string, directory: string): string {
   return `bk-stack logs get ${stack} --output ${word(directory)} --resume`;
 }
 
 /** Whether a run has begun there and has not come to its end. */
-export function isCutShort(directory: string): boolean {
+export function isUnfinished(directory: string): boolean {
   return readJournal(directory)?.done === false;
 }
 
 /** The plan that a run which was cut short has left. @throws UsageError where there is none for this stack */
 export function planToResume(directory: string, stack: string): SavingPlan {
-  refuseNoDirectory(directory);
+  requireDirectory(directory);
   const journal = readJournal(directory);
   if (journal === undefined) {
     throw new UsageError(`${directory} holds nothing to resume`, { hint: 'Leave --resume out to begin.' });
   }
   if (journal.stack !== stack) {
     throw new UsageError(`${directory} holds logs of ${journal.stack}, not of ${stack}`, {
-      hint: `To go on with those: ${resuming(journal.stack, directory)}`,
+      hint: `To go on with those: ${resumeCommand(journal.stack, directory)}`,
     });
   }
   if (journal.done) {
@@ -116,16 +116,16 @@ export function progressOf(part: string): FileProgress | undefined {
   return readJson(`${part}.json`) as FileProgress | undefined;
 }
 
-export function noteProgress(part: string, progress: FileProgress): void {
+export function saveProgress(part: string, progress: FileProgress): void {
   writeJson(`${part}.json`, progress);
 }
 
-export function forgetProgress(part: string): void {
+export function removeProgress(part: string): void {
   rmSync(`${part}.json`, { force: true });
 }
 
 /** An empty name would be the directory that one is in, and that is not what an unset variable stands for. */
-function refuseNoDirectory(directory: string): void {
+function requireDirectory(directory: string): void {
   if (directory === '') {
     throw new UsageError('--output is empty', {
       hint: 'Name a directory that is new or empty: --output ./logs',
@@ -141,11 +141,15 @@ function refuseNoDirectory(directory: string): void {
 }
 
 function readJournal(directory: string): Journal | undefined {
-  const journal = readJson(join(directory, JOURNAL)) as Journal | undefined;
-  if (journal === undefined || journal.version === 1) return journal;
+  const journal = readJson(join(directory, JOURNAL)) as Journal | { readonly version: unknown } | undefined;
+  if (journal === undefined || isOurs(journal)) return journal;
   throw new OperationError(`${join(directory, JOURNAL)} was written by another version of bk-stack`, {
     hint: 'Name another directory with --output.',
   });
+}
+
+function isOurs(journal: Journal | { readonly version: unknown }): journal is Journal {
+  return journal.version === 1;
 }
 
 function readJson(file: string): unknown {

@@ -4,14 +4,14 @@ import { retryClockOf, withRetry } from '../../aws/retry.ts';
 import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { type LogCalls, logCalls } from '../calls.ts';
 import { instancesOfStack } from '../console.ts';
-import type { GroupPlace, LogGroup } from '../event.ts';
-import { instanceStreams } from '../tailing/instance-streams.ts';
+import type { GroupTarget, LogGroup } from '../event.ts';
+import { instanceStreams } from '../streams.ts';
 import { logTargets } from '../targets.ts';
 import {
   beginSaving,
   endSaving,
   planToResume,
-  refuseOccupied,
+  requireUnusedDirectory,
   type SavedFile,
   type SavingPlan,
 } from './journal.ts';
@@ -20,7 +20,7 @@ import { saveStream } from './save-stream.ts';
 /** Streams at once: CloudWatch allows some tens of requests a second, of which others want some. */
 const AT_ONCE = 4;
 
-export interface SavingOrder {
+export interface SavingRequest {
   readonly stackName: string;
   readonly directory: string;
   readonly groups: readonly LogGroup[];
@@ -53,7 +53,7 @@ export interface SavedLogs {
   readonly bytes: number;
 }
 
-type Surroundings = { readonly signal: AbortSignal; readonly progress: (progress: SavingProgress) => void };
+type SavingContext = { readonly signal: AbortSignal; readonly progress: (progress: SavingProgress) => void };
 
 /**
  * Writes the logs of a time to a directory, a file for each stream.
@@ -62,10 +62,10 @@ type Surroundings = { readonly signal: AbortSignal; readonly progress: (progress
  */
 export async function saveLogs(
   aws: AwsContext,
-  order: SavingOrder,
-  surroundings: Surroundings,
+  order: SavingRequest,
+  surroundings: SavingContext,
 ): Promise<SavedLogs> {
-  refuseOccupied(order.directory);
+  requireUnusedDirectory(order.directory);
   const calls = logCalls(aws, surroundings.signal);
   const files = await filesOf(aws, calls, order, surroundings.signal);
   const { stackName: stack, since, until, pattern, format } = order;
@@ -85,23 +85,23 @@ export async function saveLogs(
     await withRetry(retryClockOf(aws, surroundings.signal), () => calls.events(first.place, range));
   }
   beginSaving(order.directory, plan);
-  return carryOut(aws, order.directory, plan, surroundings);
+  return savePlanned(aws, order.directory, plan, surroundings);
 }
 
 /** Goes on with what a run that was cut short has left. @throws UsageError where there is nothing of this stack */
 export function resumeSaving(
   aws: AwsContext,
-  { directory, stackName }: Pick<SavingOrder, 'directory' | 'stackName'>,
-  surroundings: Surroundings,
+  { directory, stackName }: Pick<SavingRequest, 'directory' | 'stackName'>,
+  surroundings: SavingContext,
 ): Promise<SavedLogs> {
-  return carryOut(aws, directory, planToResume(directory, stackName), surroundings);
+  return savePlanned(aws, directory, planToResume(directory, stackName), surroundings);
 }
 
-async function carryOut(
+async function savePlanned(
   aws: AwsContext,
   directory: string,
   plan: SavingPlan,
-  { signal, progress }: Surroundings,
+  { signal, progress }: SavingContext,
 ): Promise<SavedLogs> {
   const home = plan.region === aws.region ? aws : aws.inRegion(plan.region);
   const calls = logCalls(home, signal);
@@ -130,16 +130,16 @@ async function carryOut(
 async function filesOf(
   aws: AwsContext,
   calls: LogCalls,
-  { stackName, groups, instances, ...window }: SavingOrder,
+  { stackName, groups, instances, ...window }: SavingRequest,
   signal: AbortSignal,
 ): Promise<readonly SavedFile[]> {
   const stack = await requireStack(aws, stackName);
-  const { places, sharedBy } = logTargets(stack, groups);
+  const { targets, sharedBy } = logTargets(stack, groups);
   const retry = retryClockOf(aws, signal);
   const among = instances ?? (sharedBy === undefined ? undefined : await instancesOfStack(aws, stack));
   const taken = new Set<string>();
   const files: SavedFile[] = [];
-  for (const place of places) {
+  for (const place of targets) {
     // The scaler's streams are no instances'.
     if (among !== undefined && place.group === 'scaler') continue;
     for (const stream of await instanceStreams(calls, retry, [place], window, among)) {
@@ -151,7 +151,7 @@ async function filesOf(
 
 /** `boot/i-0123456789abcdef0.log`. The names of Lambda's streams have signs in them that those of files cannot have. */
 export function pathOf(
-  { group, name }: GroupPlace,
+  { group, name }: GroupTarget,
   stream: string,
   format: SavingPlan['format'],
   taken: Set<string>,

@@ -5,8 +5,8 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import type { LogCalls } from '../calls.ts';
 import type { LogEvent } from '../event.ts';
-import { RecentIds } from '../tailing/recent-ids.ts';
-import { forgetProgress, noteProgress, progressOf, type SavedFile, type SavingPlan } from './journal.ts';
+import { RecentIds } from '../tailing/deduplication.ts';
+import { removeProgress, saveProgress, progressOf, type SavedFile, type SavingPlan } from './journal.ts';
 
 /** What has come of a stream. */
 export interface SavedStream {
@@ -73,7 +73,7 @@ export async function saveStream(
       told({ events: fresh.length, bytes: written });
       next = page.next;
       if (next === undefined) break;
-      noteProgress(part, { bytes, events, next });
+      saveProgress(part, { bytes, events, next });
     }
   } finally {
     await handle.close();
@@ -81,7 +81,7 @@ export async function saveStream(
   // A stream that has nothing of that time gets no file.
   if (events === 0) rmSync(part);
   else renameSync(part, path);
-  forgetProgress(part);
+  removeProgress(part);
   return { events, bytes };
 }
 

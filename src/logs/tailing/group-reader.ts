@@ -2,17 +2,17 @@ import { setImmediate as sent } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { type RetryClock, passingFailure, withRetry } from '../../aws/retry.ts';
 import type { EventPage, EventRange, LogCalls } from '../calls.ts';
-import type { GroupPlace, LogEvent } from '../event.ts';
+import type { GroupTarget, LogEvent } from '../event.ts';
 import type { Connection } from './connection.ts';
-import { RecentIds, LiveDeduplicator } from './recent-ids.ts';
+import { RecentIds, LiveDeduplicator } from './deduplication.ts';
 
 /** CloudWatch takes no more names in one request. */
-const MOST_STREAMS = 100;
+const MAX_STREAMS = 100;
 /** How many streams are looked for at once. */
 const LOOKED_FOR_AT_ONCE = 4;
 /** Seconds, in the stack's own time, until streams that were not there are looked for again. */
 const LOOK_AGAIN = 10;
-/** The same where the other side cannot be reached, after the tries of a single request. */
+/** Seconds until the next try where CloudWatch cannot be reached, after the tries of a single request. */
 const UNREACHABLE_PAUSE = 10;
 
 /** What a reader needs to know of the tail that it reads for. */
@@ -32,10 +32,10 @@ export interface ReaderClock extends RetryClock {
 
 /** A group's events, each once. */
 export class GroupReader {
-  readonly place: GroupPlace;
+  readonly target: GroupTarget;
   readonly #seen = new RecentIds();
   /** Where events come live as well. */
-  #twins: LiveDeduplicator | undefined;
+  #live: LiveDeduplicator | undefined;
   readonly #calls: LogCalls;
   readonly #options: ReaderOptions;
   readonly #clock: ReaderClock;
@@ -49,12 +49,12 @@ export class GroupReader {
 
   constructor(
     calls: LogCalls,
-    place: GroupPlace,
+    target: GroupTarget,
     options: ReaderOptions,
     clock: ReaderClock,
     connection: Connection,
   ) {
-    this.place = place;
+    this.target = target;
     this.#calls = calls;
     this.#options = options;
     this.#clock = clock;
@@ -77,7 +77,7 @@ export class GroupReader {
     const streams = await this.#options.streams?.();
     this.#wanted = streams && new Set(streams);
     if (streams?.length === 0) return;
-    const few = streams !== undefined && streams.length <= MOST_STREAMS;
+    const few = streams !== undefined && streams.length <= MAX_STREAMS;
     const range = { start, end, pattern, ...(few && { streams }) };
     let page = await this.#page(range);
     this.#absent = page.missing === 'group' ? (streams ?? []) : [];
@@ -95,7 +95,7 @@ export class GroupReader {
       // Whoever works on this page would keep it from leaving.
       await sent();
       yield events.filter(
-        (event) => this.wants(event) && this.#seen.add(event) && this.#twins?.read(event) !== false,
+        (event) => this.wants(event) && this.#seen.add(event) && this.#live?.read(event) !== false,
       );
       if (coming === undefined) return;
       page = await coming;
@@ -104,12 +104,12 @@ export class GroupReader {
 
   /** Whether an event that has come live is this group's, new, and of a stream that is wanted. */
   takesLive(event: LogEvent): boolean {
-    return event.place === this.place.name && this.wants(event) && this.#twins?.live(event) !== false;
+    return event.groupName === this.target.name && this.wants(event) && this.#live?.live(event) !== false;
   }
 
   /** From now on events come live as well. */
   pairWithLive(): void {
-    this.#twins ??= new LiveDeduplicator();
+    this.#live ??= new LiveDeduplicator();
   }
 
   wants({ stream }: LogEvent): boolean {
@@ -118,19 +118,19 @@ export class GroupReader {
 
   forgetBefore(timestamp: number): void {
     this.#seen.forgetBefore(timestamp);
-    this.#twins?.forgetBefore(timestamp);
+    this.#live?.forgetBefore(timestamp);
   }
 
-  /** Who follows on a train wants to go on after the tunnel: only then does a lost connection not end it. */
+  /** Reads a page. A lost connection ends a tail, but not one that follows: that waits for the connection. */
   async #page(range: EventRange, token?: string): Promise<EventPage> {
     for (;;) {
       try {
-        const page = await withRetry(this.#clock, () => this.#calls.events(this.place, range, token));
-        this.#connection.back(this.place);
+        const page = await withRetry(this.#clock, () => this.#calls.events(this.target, range, token));
+        this.#connection.back(this.target);
         return page;
       } catch (error) {
         if (!this.#options.follow || passingFailure(error) === undefined) throw error;
-        this.#connection.lost(this.place, (error as Error).message);
+        this.#connection.lost(this.target, (error as Error).message);
         await this.#clock.pause(UNREACHABLE_PAUSE);
       }
     }
@@ -142,7 +142,7 @@ export class GroupReader {
       this.#lookedFor = this.#clock.now();
       const unknown = wanted.filter((name) => !this.#there.has(name));
       await pLimit(LOOKED_FOR_AT_ONCE).map(unknown, async (name) => {
-        const { streams } = await withRetry(this.#clock, () => this.#calls.streams(this.place, name));
+        const { streams } = await withRetry(this.#clock, () => this.#calls.streams(this.target, name));
         if (streams.some(({ stream }) => stream === name)) this.#there.add(name);
       });
     }
@@ -153,8 +153,8 @@ export class GroupReader {
     if (missing === this.#missing) return;
     this.#missing = missing;
     const { follow, say } = this.#options;
-    if (!missing) say?.(`${this.place.name} is there now.`);
-    else if (follow) say?.(`There is no log group ${this.place.name} yet: waiting for it.`);
-    else say?.(`There is no log group ${this.place.name}.`);
+    if (!missing) say?.(`${this.target.name} is there now.`);
+    else if (follow) say?.(`There is no log group ${this.target.name} yet: waiting for it.`);
+    else say?.(`There is no log group ${this.target.name}.`);
   }
 }

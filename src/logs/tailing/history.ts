@@ -1,13 +1,13 @@
 import type { LogEvent } from '../event.ts';
-import { FORGET_AFTER } from './following.ts';
 import type { GroupReader } from './group-reader.ts';
+import { FORGET_AFTER } from './poller.ts';
 
 /**
  * What is there already, page by page, merged: what is younger than a group's last page waits for that group's next.
  * @param begun is called when each group has been read for the first time
  */
 export async function* history(
-  groups: readonly GroupReader[],
+  groups: readonly Pick<GroupReader, 'pages' | 'forgetBefore'>[],
   since: number,
   end: number,
   begun: () => void,
@@ -22,9 +22,9 @@ export async function* history(
     await Promise.all(
       sources.map(async (source) => {
         while (!source.done && source.waiting.length === 0) {
-          const { value, done } = await source.pages.next();
-          if (done === true) source.done = true;
-          else source.waiting = [...value];
+          const page = await source.pages.next();
+          if (page.done === true) source.done = true;
+          else source.waiting = [...page.value];
         }
       }),
     );

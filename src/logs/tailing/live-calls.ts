@@ -1,6 +1,6 @@
 import type { StartLiveTailResponseStream } from '@aws-sdk/client-cloudwatch-logs';
 import type { AwsContext } from '../../aws/context.ts';
-import type { GroupPlace, LogEvent } from '../event.ts';
+import type { GroupTarget, LogEvent } from '../event.ts';
 
 /** What a session tells about once a second. */
 export interface LiveUpdate {
@@ -16,7 +16,7 @@ export interface LiveUpdate {
  * https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_StartLiveTail.html
  */
 export type OpenLive = (
-  places: readonly GroupPlace[],
+  targets: readonly GroupTarget[],
   pattern: string | undefined,
   signal: AbortSignal,
 ) => Promise<AsyncIterable<LiveUpdate>>;
@@ -24,25 +24,25 @@ export type OpenLive = (
 /** The same on AWS. @param stackId has the account and the partition in it, which the groups' ARNs need */
 export function openLiveOn(aws: AwsContext, stackId: string): OpenLive {
   const [, partition = 'aws', , region = aws.region, account = ''] = stackId.split(':');
-  return async (places, pattern, abortSignal) => {
+  return async (targets, pattern, abortSignal) => {
     const { StartLiveTailCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
     const client = await aws.clients.cloudWatchLogs();
     const { responseStream } = await client.send(
       new StartLiveTailCommand({
-        logGroupIdentifiers: places.map(
+        logGroupIdentifiers: targets.map(
           ({ name }) => `arn:${partition}:logs:${region}:${account}:log-group:${name}`,
         ),
         ...(pattern !== undefined && { logEventFilterPattern: pattern }),
       }),
       { abortSignal },
     );
-    return updates(responseStream ?? [], new Map(places.map((place) => [place.name, place])));
+    return updates(responseStream ?? [], new Map(targets.map((target) => [target.name, target])));
   };
 }
 
 async function* updates(
   stream: AsyncIterable<StartLiveTailResponseStream> | Iterable<StartLiveTailResponseStream>,
-  places: ReadonlyMap<string, GroupPlace>,
+  targets: ReadonlyMap<string, GroupTarget>,
 ): AsyncGenerator<LiveUpdate> {
   for await (const {
     sessionStart,
@@ -55,13 +55,13 @@ async function* updates(
     if (sessionStart !== undefined) yield { events: [], sampled: false };
     if (sessionUpdate === undefined) continue;
     const events = (sessionUpdate.sessionResults ?? []).flatMap((event): readonly LogEvent[] => {
-      const place = places.get(nameIn(event.logGroupIdentifier ?? ''));
-      if (place === undefined) return [];
+      const target = targets.get(nameIn(event.logGroupIdentifier ?? ''));
+      if (target === undefined) return [];
       return [
         {
           id: '',
-          group: place.group,
-          place: place.name,
+          group: target.group,
+          groupName: target.name,
           stream: event.logStreamName ?? '',
           timestamp: event.timestamp ?? 0,
           ingestedAt: event.ingestionTime ?? 0,

@@ -1,6 +1,6 @@
 import { isThrottling, isUnreachable } from '../../aws/errors.ts';
 import { nextPause, type RetryClock } from '../../aws/retry.ts';
-import type { GroupPlace, LogEvent } from '../event.ts';
+import type { GroupTarget, LogEvent } from '../event.ts';
 import type { LiveUpdate, OpenLive } from './live-calls.ts';
 
 /** Real milliseconds without an update until a session counts as lost: CloudWatch sends one every second. */
@@ -12,11 +12,13 @@ const PASSING = /^(SessionTimeoutException|SessionStreamingException|LimitExceed
 export interface LiveFeedOptions {
   readonly open: OpenLive;
   /** Of the groups, those that are there now. */
-  readonly places: () => readonly GroupPlace[];
+  readonly targets: () => readonly GroupTarget[];
   readonly pattern: string | undefined;
   readonly retry: RetryClock;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
+  /** Milliseconds of this machine's own clock. */
+  readonly realTime: () => number;
 }
 
 /**
@@ -63,7 +65,7 @@ export class LiveFeed {
 
   /** Opens another session in place of one that has gone silent. */
   check(): void {
-    if (this.#open && Date.now() - this.#heardAt > SILENCE) this.renew();
+    if (this.#open && this.#options.realTime() - this.#heardAt > SILENCE) this.renew();
   }
 
   /** Opens another session, since there are other groups now. */
@@ -88,8 +90,8 @@ export class LiveFeed {
 
   /** @returns why it ended */
   async #oneSession(): Promise<'over' | 'lost' | 'refused'> {
-    const { open, places, pattern, retry, signal } = this.#options;
-    const there = places();
+    const { open, targets, pattern, retry, signal } = this.#options;
+    const there = targets();
     if (there.length === 0) {
       await retry.pause(2);
       return 'over';
@@ -145,6 +147,6 @@ export class LiveFeed {
   }
 
   #hear(): void {
-    this.#heardAt = Date.now();
+    this.#heardAt = this.#options.realTime();
   }
 }

@@ -2,16 +2,16 @@ import type { AwsContext } from '../../aws/context.ts';
 import { retryClockOf } from '../../aws/retry.ts';
 import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { logCalls } from '../calls.ts';
-import { consoleOf, instancesOfStack, unheard } from '../console.ts';
-import type { GroupPlace, LogGroup, TailedEvent } from '../event.ts';
+import { consoleOutput, instancesOfStack, instancesWithoutBootLog } from '../console.ts';
+import type { GroupTarget, LogGroup, TailedEvent } from '../event.ts';
 import { instancesOf, logTargets } from '../targets.ts';
-import { instanceStreams } from './instance-streams.ts';
+import { instanceStreams } from '../streams.ts';
 import { openLiveOn } from './live-calls.ts';
 import type { TailOptions } from './options.ts';
 import { tail } from './tail.ts';
 
 /** Which logs are wanted. */
-export interface TailOrder extends Pick<TailOptions, 'since' | 'until' | 'pattern' | 'follow'> {
+export interface TailRequest extends Pick<TailOptions, 'since' | 'until' | 'pattern' | 'follow'> {
   readonly stackName: string;
   readonly groups: readonly LogGroup[];
   /** Ids of instances; undefined for all. */
@@ -24,7 +24,7 @@ export interface TailOrder extends Pick<TailOptions, 'since' | 'until' | 'patter
   readonly console: boolean;
 }
 
-export interface TailSurroundings {
+export interface TailContext {
   /** Milliseconds since 1970, in the stack's own time. */
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -45,51 +45,51 @@ export interface TailBatch {
  */
 export async function* openTail(
   aws: AwsContext,
-  { stackName, groups, instances, live, apart, console, ...range }: TailOrder,
-  { now, signal, say }: TailSurroundings,
+  { stackName, groups, instances, live, apart, console, ...range }: TailRequest,
+  { now, signal, say }: TailContext,
 ): AsyncGenerator<TailBatch> {
   // While the stack is asked for, what its logs are read with is loaded.
   const [stack] = await Promise.all([requireStack(aws, stackName), aws.clients.cloudWatchLogs()]);
-  const { places, sharedBy } = logTargets(stack, groups);
+  const { targets, sharedBy } = logTargets(stack, groups);
   const clock = { ...retryClockOf(aws, signal), now, signal };
   const calls = logCalls(aws, signal);
   const shared = sharedBy === undefined ? undefined : instancesOf(aws, sharedBy);
   const streams = instances === undefined ? shared : () => Promise.resolve(instances);
   // The scaler's streams are no instances'.
-  const wanted = streams === undefined ? places : places.filter(({ group }) => group !== 'scaler');
+  const wanted = streams === undefined ? targets : targets.filter(({ group }) => group !== 'scaler');
   const options = {
     ...range,
     say,
     ...(live && { live: openLiveOn(aws, stack.StackId ?? '') }),
   };
   const told = new Set<string>();
-  if (console && places.some(({ group }) => group === 'boot')) {
+  if (console && targets.some(({ group }) => group === 'boot')) {
     const ids = instances ?? (await instancesOfStack(aws, stack));
-    const boot = places.filter(({ group }) => group === 'boot');
-    for (const id of await unheard(calls, clock, boot, ids)) {
+    const boot = targets.filter(({ group }) => group === 'boot');
+    for (const id of await instancesWithoutBootLog(calls, clock, boot, ids)) {
       told.add(id);
-      const events = await consoleOf(aws, id, boot[0]?.name ?? '', say);
+      const events = await consoleOutput(aws, id, boot[0]?.name ?? '', say);
       if (events.length > 0) yield { ...(apart && { of: id }), events };
     }
   }
   // Of the others, what is not there is told by the console's lines.
   const named = instances?.filter((id) => !told.has(id));
   if (!apart) {
-    const all = { ...options, places: wanted, streams, named };
+    const all = { ...options, targets: wanted, streams, named };
     for await (const events of tail(calls, all, clock)) yield { events };
     return;
   }
-  const ofInstances = places.filter(({ group }) => group !== 'scaler');
+  const ofInstances = targets.filter(({ group }) => group !== 'scaler');
   const there = await instanceStreams(calls, clock, ofInstances, range, await streams?.());
   const absent = named?.filter((id) => !there.includes(id)) ?? [];
   if (absent.length > 0) say(`There is no log of ${absent.join(', ')} in this time.`);
   for (const id of there) {
-    const one = { ...options, places: ofInstances, streams: () => Promise.resolve([id]), say: undefined };
+    const one = { ...options, targets: ofInstances, streams: () => Promise.resolve([id]), say: undefined };
     for await (const events of tail(calls, { ...one, follow: false }, clock)) yield { of: id, events };
   }
-  const scaler: readonly GroupPlace[] = wanted.filter(({ group }) => group === 'scaler');
+  const scaler: readonly GroupTarget[] = wanted.filter(({ group }) => group === 'scaler');
   if (scaler.length === 0) return;
-  for await (const events of tail(calls, { ...options, places: scaler, follow: false }, clock)) {
+  for await (const events of tail(calls, { ...options, targets: scaler, follow: false }, clock)) {
     yield { of: 'scaler', events };
   }
 }

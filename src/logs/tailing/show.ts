@@ -1,5 +1,5 @@
-import { writeAll } from '../../terminal/write-all.ts';
-import { formatter, type FormatOptions, headingOf, isTelling } from '../format.ts';
+import { writeAll } from '../../terminal/output/write-all.ts';
+import { formatter, type FormatOptions, headingOf, isInformative } from '../format.ts';
 import type { TailBatch } from './open-tail.ts';
 
 export interface ShowOptions extends FormatOptions {
@@ -20,7 +20,7 @@ export async function showTail(
   let last: string | undefined;
   for await (const { of, events } of batches) {
     const shown = events.filter((event) =>
-      matches === undefined ? isTelling(format, event) : matches.test(event.message),
+      matches === undefined ? isInformative(format, event) : matches.test(event.message),
     );
     if (shown.length === 0) continue;
     if (of !== undefined && of !== last) {

@@ -18,7 +18,7 @@ export async function* tail(
   const { since, until, follow } = options;
   const end = until ?? clock.now();
   const connection = new Connection(options.say);
-  const groups = options.places.map((place) => new GroupReader(calls, place, options, clock, connection));
+  const groups = options.targets.map((target) => new GroupReader(calls, target, options, clock, connection));
   yield* history(groups, since, end, () => {
     tellAbsent(groups, options);
   });

@@ -1,4 +1,4 @@
-import { escaped } from '../../html.ts';
+import { escaped } from '../../base/html.ts';
 import { minuteOf } from '../../terminal/minute.ts';
 import { highest, type Values } from '../series.ts';
 

@@ -1,4 +1,4 @@
-import { escaped } from '../../html.ts';
+import { escaped } from '../../base/html.ts';
 import { duration } from '../../terminal/duration.ts';
 import { condensed, countText, type StackMetrics, type Values, WAIT_BASIS } from '../series.ts';
 import { lineChart, type PageLine } from './line-chart.ts';
@@ -6,7 +6,7 @@ import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
 /** More points are too fine to be told apart, and their tables too long to be read. */
-const MOST_POINTS = 288;
+const MAX_POINTS = 288;
 
 const COUNTS = [2, 4, 6, 8, 10, 20, 40, 60, 80];
 /** In seconds. */
@@ -24,7 +24,7 @@ interface Section {
 
 /** A page of its own with charts and tables: no script, style, font or image is fetched, and none could be. */
 export function metricsPage(all: StackMetrics): string {
-  const metrics = condensed(all, MOST_POINTS);
+  const metrics = condensed(all, MAX_POINTS);
   const { stackName, region, queue, from, until, periodSeconds } = metrics;
   const each = duration(periodSeconds);
   const sections = sectionsOf(metrics).filter(({ lines }) => lines.some(({ values }) => isKnown(values)));

@@ -1,4 +1,4 @@
-import { EventHeap } from '../../heap.ts';
+import { EventHeap } from '../../base/event-heap.ts';
 
 /** What happens to a job or an instance. */
 export const enum EventKind {

@@ -1,4 +1,4 @@
-import { EventHeap } from '../../heap.ts';
+import { EventHeap } from '../../base/event-heap.ts';
 
 /** Stopped instances beside a simulated group, each of which has booted once. */
 export interface WarmModel {

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
-import type { TaskListStyle } from '../../terminal/task-list.ts';
+import type { TaskListStyle } from '../../terminal/progress/task-list.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import {
   type AssetCalls,

@@ -1,4 +1,4 @@
-import type { LiveRegion } from '../../terminal/live-region.ts';
+import type { LiveRegion } from '../../terminal/progress/live-region.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import type { StackEvent } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';

@@ -1,4 +1,4 @@
-import { LiveRegion } from '../../terminal/live-region.ts';
+import { LiveRegion } from '../../terminal/progress/live-region.ts';
 import { errTheme } from '../../terminal/theme.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { LiveDisplay } from './live-display.ts';

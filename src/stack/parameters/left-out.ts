@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
-import { packageFile } from '../../package-file.ts';
+import { packageFile } from '../../base/package-file.ts';
 
 /** What became of a parameter of Buildkite's own template; `template/official-parameters.yml` explains each member. */
 export interface OfficialParameter {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseTemplate, TemplateSyntaxError, type TemplateDocument } from '../../cfn/document.ts';
 import { UsageError } from '../../errors.ts';
-import { packageFile } from '../../package-file.ts';
+import { packageFile } from '../../base/package-file.ts';
 import {
   parameterDefinitions,
   parameterGroups,

@@ -1,4 +1,4 @@
-import { runTasks, type TaskListStyle } from '../../terminal/task-list.ts';
+import { runTasks, type TaskListStyle } from '../../terminal/progress/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import type { AssetCalls, StagingPlan } from '../assets/index.ts';
 import { checkToken, type TokenSource } from './agent-token.ts';

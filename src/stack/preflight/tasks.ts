@@ -1,4 +1,4 @@
-import type { ListedTask } from '../../terminal/task-list.ts';
+import type { ListedTask } from '../../terminal/progress/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import { type Asset, type AssetCalls, planStaging, type StagingPlan } from '../assets/index.ts';
 import type { Caller, PreflightCalls } from './calls.ts';

@@ -1,4 +1,4 @@
-import { runTasks } from '../../terminal/task-list.ts';
+import { runTasks } from '../../terminal/progress/task-list.ts';
 import type { StagingPlan } from '../assets/index.ts';
 import type { Caller } from './calls.ts';
 import type { Finding } from './check.ts';

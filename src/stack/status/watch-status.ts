@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LiveRegion } from '../../terminal/live-region.ts';
+import type { LiveRegion } from '../../terminal/progress/live-region.ts';
 import { logLine } from '../../terminal/log-line.ts';
 import { counted, widthOf } from '../../terminal/text.ts';
 

@@ -1,6 +1,6 @@
 import { duration } from '../../terminal/duration.ts';
 import { logLine } from '../../terminal/log-line.ts';
-import type { StatusLine } from '../../terminal/status-line.ts';
+import type { StatusLine } from '../../terminal/progress/status-line.ts';
 import { counted } from '../../terminal/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import type { RolloutProgress } from '../rollout/survey.ts';

@@ -5,7 +5,7 @@ import { describedGroup } from '../../stack/facts/group/group.ts';
 import { groupName, idsOf, outputOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 
-const MOST_ACTIVITIES = 1000;
+const MAX_ACTIVITIES = 1000;
 
 /** What Auto Scaling and EC2 know. */
 export function instanceParts(site: Site): Part[] {
@@ -18,7 +18,7 @@ export function instanceParts(site: Site): Part[] {
       const { activities, cut } = await activitiesOf(site);
       return {
         data: activities,
-        note: cut ? `Only the newest ${MOST_ACTIVITIES}; older ones are left out.` : undefined,
+        note: cut ? `Only the newest ${MAX_ACTIVITIES}; older ones are left out.` : undefined,
       };
     }),
     dataPart('instances.json', 'the instances that there are now', async () => ({
@@ -65,7 +65,7 @@ export async function activitiesOf(
     );
     activities.push(...(page.Activities ?? []));
     token = page.NextToken;
-  } while (token !== undefined && activities.length < MOST_ACTIVITIES);
+  } while (token !== undefined && activities.length < MAX_ACTIVITIES);
   return { activities, cut: token !== undefined };
 }
 

@@ -1,4 +1,4 @@
-import { type GroupPlace, LOG_GROUPS, type LogGroup } from '../../logs/event.ts';
+import { type GroupTarget, LOG_GROUPS, type LogGroup } from '../../logs/event.ts';
 import { logCalls } from '../../logs/calls.ts';
 import { formatter } from '../../logs/format.ts';
 import { tail } from '../../logs/tailing/tail.ts';
@@ -23,7 +23,7 @@ const WHAT: Readonly<Record<LogGroup, string>> = {
 };
 
 /** How many bytes logs may take together. */
-export class Room {
+export class SizeBudget {
   #left: number;
   #sharers: number;
 
@@ -49,11 +49,11 @@ export type AgentVersions = Set<string>;
 /** The logs of the window, a file a group. */
 export function logParts(
   site: Site,
-  mostBytes: number,
+  maxBytes: number,
   versions: AgentVersions,
   progress: (line: string) => void,
 ): Part[] {
-  const room = new Room(mostBytes, LOG_GROUPS.length);
+  const room = new SizeBudget(maxBytes, LOG_GROUPS.length);
   return ORDER.map((group) => ({
     name: `logs/${group}.log`,
     what: WHAT[group],
@@ -81,14 +81,14 @@ const TELL_EVERY = 100_000;
 
 /** Reads a group's events, the oldest first, and keeps the newest that there is room for. */
 async function readLog(site: Site, group: LogGroup, reading: Reading): Promise<Content> {
-  const { places, streams } = await placesOf(site, group);
-  if (places.length === 0) return { text: '', note: 'Stacks of this kind have no such log.' };
+  const { targets, streams } = await targetsOf(site, group);
+  if (targets.length === 0) return { text: '', note: 'Stacks of this kind have no such log.' };
   const { since, until, clock, aws, signal } = site;
   const line = formatter({ format: 'long', utc: true, colours: 0 });
   const cleaned = new StreamRedactor(reading.redactor, reading.tally);
-  const kept = new Newest(reading.most);
+  const kept = new NewestLines(reading.most);
   let count = 0;
-  const order = { places, since, until, streams, follow: false };
+  const order = { targets, since, until, streams, follow: false };
   for await (const events of tail(logCalls(aws, signal), order, clock)) {
     for (const event of events) {
       noteVersion(event.message, reading.versions);
@@ -102,12 +102,12 @@ async function readLog(site: Site, group: LogGroup, reading: Reading): Promise<C
   return { text: kept.text, ...(kept.dropped > 0 && { note: cutNote(kept, count) }) };
 }
 
-function cutNote({ dropped }: Newest, count: number): string {
+function cutNote({ dropped }: NewestLines, count: number): string {
   return `The oldest ${dropped} of ${counted(count, 'event')} are left out for their size: see --max-log-mb, --since and --until.`;
 }
 
 /** The last lines that have room. */
-export class Newest {
+export class NewestLines {
   #lines: string[] = [];
   /** The first that is still wanted. */
   #first = 0;
@@ -140,19 +140,19 @@ export class Newest {
   }
 }
 
-async function placesOf(
+async function targetsOf(
   site: Site,
   group: LogGroup,
-): Promise<{ places: readonly GroupPlace[]; streams?: () => Promise<readonly string[]> }> {
-  const { places } = logTargets(site.stack, [group]);
-  if (places.length > 0) {
+): Promise<{ targets: readonly GroupTarget[]; streams?: () => Promise<readonly string[]> }> {
+  const { targets } = logTargets(site.stack, [group]);
+  if (targets.length > 0) {
     // Stacks of the official template share their log groups: those of others are nobody's business.
     const shared = originOf(site.stack) === 'elastic-ci-stack';
-    return shared ? { places, streams: streamsOf(site, await groupName(site)) } : { places };
+    return shared ? { targets, streams: streamsOf(site, await groupName(site)) } : { targets };
   }
   // The official template's functions write to groups of their own.
   const names = group === 'scaler' ? await idsOf(site, 'AWS::Lambda::Function') : [];
-  return { places: names.map((name) => ({ group, name: `/aws/lambda/${name}` })) };
+  return { targets: names.map((name) => ({ group, name: `/aws/lambda/${name}` })) };
 }
 
 /** The instances of a group that shares its logs with others: those there are, and those that it had. */

@@ -5,7 +5,7 @@ import { scalerEvent, SCALER_EVENTS } from '../../stack/facts/service/decisions.
 import { idsOf, outputOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 
-const MOST_DECISIONS = 2000;
+const MAX_DECISIONS = 2000;
 
 /** What sizes the group. */
 export function scalerParts(site: Site): Part[] {
@@ -40,8 +40,8 @@ async function functions(site: Site): Promise<{ data: unknown }> {
 
 async function decisions({ aws, stack, stackName, since, until, clock, signal }: Site) {
   const name = `${outputOf(stack, 'LogGroupPrefix') ?? `/buildkite/${stackName}`}/scaler`;
-  const places = [{ group: 'scaler' as const, name }];
-  const order = { places, since, until, pattern: SCALER_EVENTS, follow: false };
+  const targets = [{ group: 'scaler' as const, name }];
+  const order = { targets, since, until, pattern: SCALER_EVENTS, follow: false };
   let lines: string[] = [];
   let left = 0;
   for await (const events of tail(logCalls(aws, signal), order, clock)) {
@@ -51,8 +51,8 @@ async function decisions({ aws, stack, stackName, since, until, clock, signal }:
         lines.push(`${at} ${event}${change}: ${reason}`);
       }
     }
-    left += Math.max(0, lines.length - MOST_DECISIONS);
-    lines = lines.slice(-MOST_DECISIONS);
+    left += Math.max(0, lines.length - MAX_DECISIONS);
+    lines = lines.slice(-MAX_DECISIONS);
   }
   const text = lines.length === 0 ? 'The scaler changed nothing in this time.\n' : `${lines.join('\n')}\n`;
   return { text, ...(left > 0 && { note: `The oldest ${left} are left out.` }) };

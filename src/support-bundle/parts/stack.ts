@@ -10,7 +10,7 @@ import { idsOf, type Site } from '../site.ts';
 import { dataPart, type Part, textPart } from './part.ts';
 
 /** Of one stack's history, the newest; a creation has some 200. */
-const MOST_EVENTS = 1000;
+const MAX_EVENTS = 1000;
 
 /** What CloudFormation knows. */
 export function stackParts(site: Site): Part[] {
@@ -55,12 +55,12 @@ async function events(site: Site): Promise<{ data: unknown; note?: string }> {
       const page = await source(id, token);
       own.push(...page.events);
       token = page.nextToken;
-    } while (token !== undefined && own.length < MOST_EVENTS);
+    } while (token !== undefined && own.length < MAX_EVENTS);
     cut ||= token !== undefined;
     for (const event of own) all.push(event);
   }
   return {
     data: all.sort((a, b) => b.at.getTime() - a.at.getTime()),
-    ...(cut && { note: `Only about ${MOST_EVENTS} events of each stack; older ones are left out.` }),
+    ...(cut && { note: `Only about ${MAX_EVENTS} events of each stack; older ones are left out.` }),
   };
 }

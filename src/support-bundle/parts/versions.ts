@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
-import { packageFile } from '../../package-file.ts';
+import { packageFile } from '../../base/package-file.ts';
 import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { outputOf, type Site } from '../site.ts';
 import type { AgentVersions } from './logs.ts';

@@ -82,7 +82,7 @@ esac
       },
     });
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.on('data', (text: Buffer) => {
+      stream.on('data', (text: Buffer) => {
         appendFileSync(this.#path('lifecycle.log'), text);
       });
     }

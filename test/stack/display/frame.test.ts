@@ -4,7 +4,7 @@ import { LiveDisplay } from '../../../src/stack/display/live-display.ts';
 import { plainLine } from '../../../src/stack/display/plain-display.ts';
 import { StackClock } from '../../../src/stack/display/stack-clock.ts';
 import { Progress } from '../../../src/stack/events/progress.ts';
-import { LiveRegion } from '../../../src/terminal/live-region.ts';
+import { LiveRegion } from '../../../src/terminal/progress/live-region.ts';
 import { widthOf } from '../../../src/terminal/text.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
 import { History, ROOT } from '../../support/events.ts';

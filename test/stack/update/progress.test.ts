@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { openProgress } from '../../../src/stack/update/progress.ts';
-import { LiveRegion } from '../../../src/terminal/live-region.ts';
-import { StatusLine } from '../../../src/terminal/status-line.ts';
+import { LiveRegion } from '../../../src/terminal/progress/live-region.ts';
+import { StatusLine } from '../../../src/terminal/progress/status-line.ts';
 import { TestScreen } from '../../support/screen.ts';
 
 const NOW = Date.parse('2026-01-01T00:10:00Z');

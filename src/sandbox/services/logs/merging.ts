@@ -1,4 +1,4 @@
-import { EventHeap } from '../../../heap.ts';
+import { EventHeap } from '../../../base/event-heap.ts';
 import type { EventRecord, StreamRecord } from './state.ts';
 
 /** The place between two events of a group, in the order in which they are read. */

@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../../aws/context.ts';
 import { OperationError, UsageError } from '../../../errors.ts';
-import type { TaskListStyle } from '../../../terminal/task-list.ts';
+import type { TaskListStyle } from '../../../terminal/progress/task-list.ts';
 import { assetCalls, stage } from '../../assets/index.ts';
 import { groupNameOf } from '../../capacity/calls.ts';
 import { changesOf } from '../../deployment/change-set-calls.ts';

@@ -1,8 +1,8 @@
-import { FilterLogEventsCommand, type FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import nock from 'nock';
 import { Clients } from '../../src/aws/clients.ts';
-import { plainAnswer } from '../../src/aws/plain-answer.ts';
+import { captureRawJson } from '../../src/aws/raw-json.ts';
 
 const ENDPOINT = 'http://logs.test';
 const JSON_TYPE = { 'content-type': 'application/x-amz-json-1.1' };
@@ -16,7 +16,7 @@ describe('an answer that is read as it is', () => {
       credentials: { accessKeyId: 'AKIA', secretAccessKey: 'secret' },
     });
     const command = new FilterLogEventsCommand({ logGroupName: 'g' });
-    const plain = plainAnswer<FilterLogEventsCommandOutput>(command);
+    const plain = captureRawJson(command);
     const read = await (await clients.cloudWatchLogs()).send(command, {});
     return { plain: plain(), read };
   };

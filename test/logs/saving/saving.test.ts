@@ -2,23 +2,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { UsageError } from '../../src/errors.ts';
-import type { LogCalls } from '../../src/logs/calls.ts';
-import type { GroupPlace } from '../../src/logs/event.ts';
+import { UsageError } from '../../../src/errors.ts';
+import type { LogCalls } from '../../../src/logs/calls.ts';
+import type { GroupTarget } from '../../../src/logs/event.ts';
 import {
   beginSaving,
   endSaving,
   planToResume,
-  refuseOccupied,
-  resuming,
+  requireUnusedDirectory,
+  resumeCommand,
   type SavingPlan,
-} from '../../src/logs/saving/journal.ts';
-import { pathOf } from '../../src/logs/saving/save-logs.ts';
-import { saveStream } from '../../src/logs/saving/save-stream.ts';
-import { awsError } from '../support/cloudformation.ts';
+} from '../../../src/logs/saving/journal.ts';
+import { pathOf } from '../../../src/logs/saving/save-logs.ts';
+import { saveStream } from '../../../src/logs/saving/save-stream.ts';
+import { awsError } from '../../support/cloudformation.ts';
 
-const PLACE: GroupPlace = { group: 'agent', name: '/buildkite/ci/agent' };
-const FILE = { place: PLACE, stream: 'i-1', path: 'agent/i-1.log' };
+const TARGET: GroupTarget = { group: 'agent', name: '/buildkite/ci/agent' };
+const FILE = { place: TARGET, stream: 'i-1', path: 'agent/i-1.log' };
 const PLAN: SavingPlan = {
   stack: 'ci',
   region: 'us-east-1',
@@ -38,14 +38,14 @@ class Pages implements LogCalls {
     return Promise.resolve({ streams: [] });
   }
 
-  events(_: GroupPlace, __: object, page?: string) {
+  events(_: GroupTarget, __: object, page?: string) {
     this.asked.push(page);
     const failure = this.failing.get(page);
     this.failing.delete(page);
     if (failure !== undefined) return Promise.reject(failure);
     const from = Number(page ?? 0);
     const events = [from, from + 1].map((number) => ({
-      ...{ id: String(number), group: 'agent' as const, place: PLACE.name, stream: 'i-1' },
+      ...{ id: String(number), group: 'agent' as const, groupName: TARGET.name, stream: 'i-1' },
       ...{ timestamp: number * 1000, ingestedAt: number * 1000, message: `line ${number}\n` },
     }));
     return Promise.resolve({ events, ...(from < 4 && { next: String(from + 2) }) });
@@ -108,35 +108,35 @@ describe('saving logs', () => {
   });
 
   it('writes over nothing', () => {
-    refuseOccupied(directory);
-    refuseOccupied(join(directory, 'new'));
+    requireUnusedDirectory(directory);
+    requireUnusedDirectory(join(directory, 'new'));
     expect(() => planToResume(directory, 'ci')).to.throw(/nothing to resume/);
     beginSaving(directory, PLAN);
     expect(() => {
-      refuseOccupied(directory);
+      requireUnusedDirectory(directory);
     }).to.throw(/not complete/);
     expect(planToResume(directory, 'ci')).to.deep.include(PLAN);
     expect(() => planToResume(directory, 'other')).to.throw(/holds logs of ci, not of other/);
     endSaving(directory, PLAN);
     expect(() => planToResume(directory, 'ci')).to.throw(/is complete/);
     expect(() => {
-      refuseOccupied(directory);
+      requireUnusedDirectory(directory);
     }).to.throw(/holds logs of ci already/);
     writeFileSync(join(directory, 'bk-stack-logs.json'), '{');
     expect(() => {
-      refuseOccupied(directory);
+      requireUnusedDirectory(directory);
     }).to.throw(/cannot be read/);
     rmSync(join(directory, 'bk-stack-logs.json'));
     writeFileSync(join(directory, 'mine'), '');
     expect(() => {
-      refuseOccupied(directory);
+      requireUnusedDirectory(directory);
     }).to.throw(/is not empty/);
   });
 
   it('goes to a directory, and to nothing else', () => {
     const file = join(directory, 'mine');
     writeFileSync(file, '');
-    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'ci')]) {
+    for (const begin of [requireUnusedDirectory, (output: string) => planToResume(output, 'ci')]) {
       expect(() => begin('')).to.throw(UsageError, /^--output is empty/);
       expect(() => begin(file)).to.throw(UsageError, /mine is a file/);
       expect(() => begin(join(file, 'new'))).to.throw(UsageError, /mine is a file/);
@@ -144,10 +144,10 @@ describe('saving logs', () => {
   });
 
   it('goes on by a command that a shell takes as it is meant', () => {
-    expect(resuming('ci', './night')).to.equal('bk-stack logs get ci --output ./night --resume');
+    expect(resumeCommand('ci', './night')).to.equal('bk-stack logs get ci --output ./night --resume');
     const odd = join(directory, "int 2's");
     beginSaving(odd, PLAN);
-    for (const begin of [refuseOccupied, (output: string) => planToResume(output, 'other')]) {
+    for (const begin of [requireUnusedDirectory, (output: string) => planToResume(output, 'other')]) {
       let hint: string | undefined;
       try {
         begin(odd);

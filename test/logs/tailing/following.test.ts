@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { EventRange } from '../../src/logs/calls.ts';
-import type { GroupPlace, LogEvent } from '../../src/logs/event.ts';
-import type { LiveUpdate, OpenLive } from '../../src/logs/tailing/live-calls.ts';
-import { LiveDeduplicator } from '../../src/logs/tailing/recent-ids.ts';
-import { tail } from '../../src/logs/tailing/tail.ts';
-import { awsError } from '../support/cloudformation.ts';
+import type { EventRange } from '../../../src/logs/calls.ts';
+import type { GroupTarget, LogEvent } from '../../../src/logs/event.ts';
+import type { LiveUpdate, OpenLive } from '../../../src/logs/tailing/live-calls.ts';
+import { LiveDeduplicator } from '../../../src/logs/tailing/deduplication.ts';
+import { tail } from '../../../src/logs/tailing/tail.ts';
+import { awsError } from '../../support/cloudformation.ts';
 
-const PLACE: GroupPlace = { group: 'agent', name: '/buildkite/ci/agent' };
+const TARGET: GroupTarget = { group: 'agent', name: '/buildkite/ci/agent' };
 const START = 1000;
 
 /** A line at a second; without a number it has come live. */
@@ -14,7 +14,7 @@ function line(message: string, second: number, number = 0): LogEvent {
   return {
     id: number === 0 ? '' : String(number),
     group: 'agent',
-    place: PLACE.name,
+    groupName: TARGET.name,
     stream: 'i-1',
     timestamp: second * 1000,
     ingestedAt: second * 1000,
@@ -37,7 +37,7 @@ async function followed(readable: readonly LogEvent[], open: OpenLive) {
   const stop = new AbortController();
   const calls = {
     streams: () => Promise.resolve({ streams: [] }),
-    events: (_: GroupPlace, { start }: EventRange) =>
+    events: (_: GroupTarget, { start }: EventRange) =>
       Promise.resolve({
         events: readable.filter(({ timestamp }) => timestamp >= start && timestamp <= now),
       }),
@@ -53,7 +53,7 @@ async function followed(readable: readonly LogEvent[], open: OpenLive) {
     },
   };
   const options = {
-    places: [PLACE],
+    targets: [TARGET],
     since: START * 1000,
     follow: true,
     live: open,
@@ -130,14 +130,10 @@ describe('following by what CloudWatch sends', () => {
   });
 
   it('pairs what is sent with what is read, whichever comes first', () => {
-    const twins = new LiveDeduplicator();
+    const live = new LiveDeduplicator();
     const event = line('x', 1);
-    expect([
-      twins.live(event),
-      twins.read(event),
-      twins.read(event),
-      twins.live(event),
-      twins.live(event),
-    ]).to.eql([...[true, false, true, false, true]]);
+    expect([live.live(event), live.read(event), live.read(event), live.live(event), live.live(event)]).to.eql(
+      [...[true, false, true, false, true]],
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { widthOf } from './text.ts';
+import { widthOf } from '../text.ts';
 
 /** What a live region needs of the terminal it paints on. */
 export interface Screen {

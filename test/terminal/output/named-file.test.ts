@@ -11,8 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { UsageError } from '../../src/errors.ts';
-import { openNamedFile, requireFree, writeNamedFile } from '../../src/terminal/named-file.ts';
+import { UsageError } from '../../../src/errors.ts';
+import { openNamedFile, requireFree, writeNamedFile } from '../../../src/terminal/output/named-file.ts';
 
 describe('a file that an option names', () => {
   let folder: string;
@@ -41,8 +41,10 @@ describe('a file that an option names', () => {
     expect(readFileSync(path)).to.deep.equal(body);
     expect(statSync(path).mode & 0o777).to.equal(0o600);
     rmSync(path);
+    const before = process.umask(0o022);
     writeNamedFile(file(false, false), body);
-    expect(statSync(path).mode & 0o777).to.equal(0o666 & ~process.umask());
+    process.umask(before);
+    expect(statSync(path).mode & 0o777).to.equal(0o644);
   });
 
   it('is replaced only where that is said', () => {
@@ -87,7 +89,7 @@ describe('a file that an option names', () => {
 
   it('may be a pipe, which is neither refused nor replaced', () => {
     const write =
-      "import { writeNamedFile } from './src/terminal/named-file.ts';" +
+      "import { writeNamedFile } from './src/terminal/output/named-file.ts';" +
       "writeNamedFile({ path: '/dev/stdout', option: '--html', force: true, secret: false }, Buffer.from('page'));";
     // A shell's pipe: Node would give it a socket, which Linux does not open by a path.
     const piped = '"$0" --import=tsx --input-type=module -e "$1" | cat';

@@ -1,6 +1,6 @@
-import { type RetryClock, withRetry } from '../../aws/retry.ts';
-import type { LogCalls, StreamFacts } from '../calls.ts';
-import type { GroupPlace } from '../event.ts';
+import { type RetryClock, withRetry } from '../aws/retry.ts';
+import type { LogCalls, StreamFacts } from './calls.ts';
+import type { GroupTarget } from './event.ts';
 
 /** CloudWatch's note of a stream's last event may be as much behind, in milliseconds. */
 const BEHIND = 2 * 3_600_000;
@@ -9,13 +9,13 @@ const BEHIND = 2 * 3_600_000;
 export async function allStreams(
   calls: LogCalls,
   retry: RetryClock,
-  place: GroupPlace,
+  target: GroupTarget,
   prefix?: string,
 ): Promise<readonly StreamFacts[]> {
   const all: StreamFacts[] = [];
   let next: string | undefined;
   do {
-    const page = await withRetry(retry, () => calls.streams(place, prefix, next));
+    const page = await withRetry(retry, () => calls.streams(target, prefix, next));
     all.push(...page.streams);
     next = page.next;
   } while (next !== undefined);
@@ -29,13 +29,13 @@ export async function allStreams(
 export async function instanceStreams(
   calls: LogCalls,
   retry: RetryClock,
-  places: readonly GroupPlace[],
+  targets: readonly GroupTarget[],
   { since, until = Infinity }: { readonly since: number; readonly until?: number | undefined },
   among: readonly string[] | undefined,
 ): Promise<readonly string[]> {
   const began = new Map<string, number>();
-  for (const place of places) {
-    for (const { stream, firstEvent, lastEvent } of await allStreams(calls, retry, place)) {
+  for (const target of targets) {
+    for (const { stream, firstEvent, lastEvent } of await allStreams(calls, retry, target)) {
       if (firstEvent === undefined || firstEvent > until) continue;
       if (lastEvent !== undefined && lastEvent < since - BEHIND) continue;
       if (among?.includes(stream) === false) continue;

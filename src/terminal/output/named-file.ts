@@ -1,6 +1,6 @@
 import { closeSync, type Stats, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { OperationError, UsageError } from '../errors.ts';
+import { OperationError, UsageError } from '../../errors.ts';
 
 /** A file for a command's result, as an option names it. */
 export interface NamedFile {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { LiveRegion } from '../../src/terminal/live-region.ts';
-import { TestScreen } from '../support/screen.ts';
+import { LiveRegion } from '../../../src/terminal/progress/live-region.ts';
+import { TestScreen } from '../../support/screen.ts';
 
 describe('the live region', () => {
   it('paints over its last frame, shorter or longer', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { chart, columnFit, columnsOf } from '../../src/terminal/chart.ts';
-import { timeAxis } from '../../src/terminal/time-axis.ts';
+import { chart, columnFit, columnsOf } from '../../../src/terminal/charts/chart.ts';
+import { timeAxis } from '../../../src/terminal/charts/time-axis.ts';
 
 const theme = { dim: (text: string) => text };
 
@@ -12,7 +12,7 @@ describe('a chart of bars', () => {
 
   it('has one scale where that is wanted', () => {
     const lines = [{ label: 'a', values: [4], note: '' }];
-    expect(chart(lines, theme, { width: 0, most: 8 }, { label: 1, bars: 1 })).to.equal('a ▄');
+    expect(chart(lines, theme, { width: 0, maximum: 8 }, { label: 1, bars: 1 })).to.equal('a ▄');
     expect(chart(lines, theme, { width: 0 }, { label: 1, bars: 1 })).to.equal('a █');
   });
 

@@ -1,8 +1,9 @@
-import { safe } from '../terminal/safe.ts';
-import { table } from '../terminal/table.ts';
-import { counted, widthOf, wrapped } from '../terminal/text.ts';
-import type { Theme } from '../terminal/theme.ts';
-import { bytesText } from './bytes-text.ts';
+import { safe } from '../../terminal/safe.ts';
+import { table } from '../../terminal/table.ts';
+import { counted, widthOf } from '../../terminal/text.ts';
+import { wrapped } from '../../terminal/wrap.ts';
+import type { Theme } from '../../terminal/theme.ts';
+import { bytesText } from '../bytes-text.ts';
 import type { ListedGroup, ListedStream, LogList } from './list.ts';
 
 /**
@@ -40,7 +41,7 @@ function streamTable(streams: readonly ListedStream[], theme: Theme): string {
       { heading: 'STREAM', cell: ({ stream }) => safe(stream) },
       {
         heading: 'INSTANCE',
-        cell: whereabouts,
+        cell: presenceText,
         paint: (text, { present }) => (present === true ? theme.good(text) : theme.dim(text)),
       },
       { heading: 'FIRST EVENT', cell: ({ firstEvent }) => firstEvent ?? 'none' },
@@ -55,7 +56,7 @@ function streamList(streams: readonly ListedStream[], theme: Theme, columns: num
   const lines = streams.flatMap((listed) => {
     const { stream, present, firstEvent, lastEvent } = listed;
     const paint = present === true ? theme.good : theme.dim;
-    const instance = present === undefined ? '' : `  ${paint(whereabouts(listed))}`;
+    const instance = present === undefined ? '' : `  ${paint(presenceText(listed))}`;
     const events =
       firstEvent === undefined && lastEvent === undefined
         ? 'no event'
@@ -65,7 +66,7 @@ function streamList(streams: readonly ListedStream[], theme: Theme, columns: num
   return lines.join('\n');
 }
 
-function whereabouts({ present }: ListedStream): string {
+function presenceText({ present }: ListedStream): string {
   return present === undefined ? '' : present ? 'in the group' : 'gone';
 }
 

@@ -1,5 +1,5 @@
-import { logLine } from './log-line.ts';
-import type { Theme } from './theme.ts';
+import { logLine } from '../log-line.ts';
+import type { Theme } from '../theme.ts';
 
 /** How a task ended, in words that replace its title. */
 export interface TaskOutcome {
@@ -68,7 +68,7 @@ async function liveList(tasks: readonly ListedTask<unknown>[]): Promise<Settled>
     tasks.map((task, index) => ({
       title: task.title,
       task: async (_: unknown, shown: { title: string; skip(text: string): void }) => {
-        const [ended = { status: 'rejected', reason: undefined }] = await Promise.allSettled([task.run()]);
+        const [ended] = await Promise.allSettled([task.run()]);
         settled[index] = ended;
         if (ended.status === 'rejected') throw ended.reason;
         const { state, text } = task.outcome(ended.value);

@@ -13,24 +13,22 @@ interface Answer {
  * @param command sent once, with options, so that the client does not keep this for others
  * @returns gives the answer once the command was sent; undefined where it was no JSON, and the SDK has read it
  */
-export function plainAnswer<Output>(command: {
-  readonly middlewareStack: unknown;
-}): () => Output | undefined {
-  let plain: Output | undefined;
+export function captureRawJson(command: { readonly middlewareStack: unknown }): () => unknown {
+  let raw: unknown;
   (command.middlewareStack as DeserializeStep).add(
     (next) => async (args) => {
       const result = await next(args);
       const response = result.response as Answer;
       if (response.statusCode === 200 && /json/.test(response.headers?.['content-type'] ?? '')) {
-        plain = JSON.parse(await textOf(response.body as AsyncIterable<Buffer>)) as Output;
+        raw = JSON.parse(await textOf(response.body as AsyncIterable<Buffer>));
         // For the SDK to read.
         response.body = Buffer.from('{}');
       }
       return result;
     },
-    { step: 'deserialize', name: 'bkStackPlainAnswer', priority: 'low' },
+    { step: 'deserialize', name: 'bkStackRawJson', priority: 'low' },
   );
-  return () => plain;
+  return () => raw;
 }
 
 /** Decoded at once, which is several times as fast as piece by piece. */

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { ListedStream } from '../../src/logs/list.ts';
-import { logListText } from '../../src/logs/list-text.ts';
-import { widthOf } from '../../src/terminal/text.ts';
-import type { Theme } from '../../src/terminal/theme.ts';
+import type { ListedStream } from '../../../src/logs/list/list.ts';
+import { logListText } from '../../../src/logs/list/text.ts';
+import { widthOf } from '../../../src/terminal/text.ts';
+import type { Theme } from '../../../src/terminal/theme.ts';
 
 const as = (text: string) => text;
 const theme: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };

@@ -1,5 +1,5 @@
-import { fitted, padded, widthOf } from './text.ts';
-import type { Theme } from './theme.ts';
+import { fitted, padded, widthOf } from '../text.ts';
+import type { Theme } from '../theme.ts';
 
 /** One row of a chart. */
 export interface ChartLine {
@@ -15,7 +15,7 @@ export interface ChartOptions {
   /** In columns, of everything. */
   readonly width: number;
   /** What a full bar stands for; each line's own most by itself. */
-  readonly most?: number;
+  readonly maximum?: number;
 }
 
 const BARS = ' ▁▂▃▄▅▆▇█';
@@ -44,7 +44,7 @@ export function chart(
 ): string {
   return lines
     .map(({ label, values, note, paint = (text) => text }) => {
-      const most = options.most ?? values.reduce<number>((high, value) => Math.max(high, value ?? 0), 0);
+      const most = options.maximum ?? values.reduce<number>((high, value) => Math.max(high, value ?? 0), 0);
       const bars = barsOf(columnsOf(values, layout.bars), most);
       const name = padded(fitted(label, layout.label), layout.label);
       return `${theme.dim(name)} ${paint(padded(bars, layout.bars))} ${theme.dim(note)}`.trimEnd();

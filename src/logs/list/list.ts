@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import type { AwsContext } from '../aws/context.ts';
-import { retryClockOf } from '../aws/retry.ts';
-import { requireStack } from '../stack/facts/stack/find-stack.ts';
-import { logCalls } from './calls.ts';
-import { instancesOfStack } from './console.ts';
-import type { LogGroup } from './event.ts';
-import { groupsThere } from './groups.ts';
-import { logTargets } from './targets.ts';
-import { allStreams } from './tailing/instance-streams.ts';
+import type { AwsContext } from '../../aws/context.ts';
+import { retryClockOf } from '../../aws/retry.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
+import { logCalls } from '../calls.ts';
+import { instancesOfStack } from '../console.ts';
+import type { LogGroup } from '../event.ts';
+import { existingGroups } from '../groups.ts';
+import { logTargets } from '../targets.ts';
+import { allStreams } from '../streams.ts';
 
 const GROUPS_AT_ONCE = 3;
 
@@ -52,18 +52,18 @@ export async function listLogs(
   signal: AbortSignal,
 ): Promise<LogList> {
   const stack = await requireStack(aws, stackName);
-  const { places, sharedBy } = logTargets(stack, wanted);
+  const { targets, sharedBy } = logTargets(stack, wanted);
   const retry = retryClockOf(aws, signal);
   const [there, instances] = await Promise.all([
-    groupsThere(aws, retry, places, signal),
+    existingGroups(aws, retry, targets, signal),
     instancesOfStack(aws, stack),
   ]);
   const present = new Set(instances);
   const calls = logCalls(aws, signal);
-  const groups = await pLimit(GROUPS_AT_ONCE).map(places, async (place): Promise<ListedGroup> => {
-    const facts = there.find(({ name }) => name === place.name);
-    if (facts === undefined) return { ...place, exists: false, streams: [] };
-    const streams = (await allStreams(calls, retry, place))
+  const groups = await pLimit(GROUPS_AT_ONCE).map(targets, async (target): Promise<ListedGroup> => {
+    const facts = there.find(({ name }) => name === target.name);
+    if (facts === undefined) return { ...target, exists: false, streams: [] };
+    const streams = (await allStreams(calls, retry, target))
       .filter(({ stream }) => sharedBy === undefined || present.has(stream))
       .sort((a, b) => (b.lastEvent ?? 0) - (a.lastEvent ?? 0));
     return {
@@ -71,7 +71,7 @@ export async function listLogs(
       exists: true,
       streams: streams.map(({ stream, firstEvent, lastEvent }) => ({
         stream,
-        ...(place.group !== 'scaler' && { instanceId: stream, present: present.has(stream) }),
+        ...(target.group !== 'scaler' && { instanceId: stream, present: present.has(stream) }),
         ...(firstEvent !== undefined && { firstEvent: new Date(firstEvent).toISOString() }),
         ...(lastEvent !== undefined && { lastEvent: new Date(lastEvent).toISOString() }),
       })),

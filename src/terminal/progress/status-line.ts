@@ -1,5 +1,5 @@
 import type { LiveRegion } from './live-region.ts';
-import { fitted } from './text.ts';
+import { fitted } from '../text.ts';
 
 /** What something has come to: the last line of a terminal, painted over with each change, until it is settled. */
 export class StatusLine {

@@ -1,10 +1,10 @@
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { AwsContext } from '../../src/aws/context.ts';
-import { type InsightsAnswer, runInsights } from '../../src/logs/insights/run.ts';
-import { insightsCsv, insightsText } from '../../src/logs/insights/text.ts';
-import { TestServer } from '../support/server.ts';
+import { AwsContext } from '../../../src/aws/context.ts';
+import { type InsightsAnswer, runInsights } from '../../../src/logs/insights/run.ts';
+import { insightsCsv, insightsText } from '../../../src/logs/insights/text.ts';
+import { TestServer } from '../../support/server.ts';
 
 describe('asking logs', () => {
   it('stops the query that nobody waits for any more', async () => {

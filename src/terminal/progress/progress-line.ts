@@ -1,5 +1,5 @@
 import { LiveRegion, type Screen } from './live-region.ts';
-import { fitted } from './text.ts';
+import { fitted } from '../text.ts';
 
 /** Milliseconds: no more often is a line painted over, or printed where it cannot be. */
 const REPAINT_EVERY = 100;
