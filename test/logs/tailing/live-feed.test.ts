@@ -296,7 +296,7 @@ describe('a live feed', () => {
       ],
     ] as const) {
       it(`${about} is ${again ? 'followed by another' : 'the last'}`, async () => {
-        const feeder = feeding(open ? {} : { refusals: [end as Error] });
+        const feeder = feeding(open ? {} : { refusals: [end] });
         await turns();
         if (open) {
           feeder.sessions[0]?.send(update());
