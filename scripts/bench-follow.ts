@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import { bearer, type RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import { bearer, type RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { benchClient, benchSandbox, withoutCertificates } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');

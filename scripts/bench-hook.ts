@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { S3 } from '@aws-sdk/client-s3';
-import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { awsEnvironment } from '../test/support/aws-environment.ts';
 import { benchClient } from './timing.ts';
 

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { CloudWatchLogs } from '@aws-sdk/client-cloudwatch-logs';
-import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { benchClient, benchEnvironment, type Duel, duel, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
-import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { benchClient, benchEnvironment, type Duel, duel, timed } from './timing.ts';
 
 const entry = resolve(import.meta.dirname, '../bin/run.js');

@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { RunningSandbox } from '../src/sandbox/server/discovery.ts';
+import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { table } from '../src/terminal/table.ts';
 import { hookCost } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';

@@ -69,7 +69,7 @@ const SANDBOX_START = 'src/commands/sandbox/start.ts';
 const sandbox = await build({
   absWorkingDir: root,
   entryPoints: [
-    'src/sandbox/server/background.ts',
+    'src/sandbox/server/process/background.ts',
     'src/sandbox/services/lambda/execution/runner.ts',
     SANDBOX_START,
   ],

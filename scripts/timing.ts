@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { findSandbox, type RunningSandbox } from '../src/sandbox/server/discovery.ts';
-import { stateDirectory } from '../src/sandbox/server/places.ts';
+import { findSandbox, type RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
+import { stateDirectory } from '../src/sandbox/server/process/paths.ts';
 import { awsEnvironment } from '../test/support/aws-environment.ts';
 
 /** Milliseconds from the start of a process to its end. @throws Error when it fails: a failure is quick, and no result */

@@ -23,7 +23,7 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('token', 'stack/token'),
   mirrored('capacity', 'stack/capacity'),
   mirrored('rollout', 'stack/rollout'),
-  mirrored('draining', 'stack/draining'),
+  mirrored('draining', 'stack/draining', { slowTests: ['test/stack/draining/commands.test.ts'] }),
   mirrored('facts', 'stack/facts'),
   mirrored('diagnosis', 'stack/diagnosis'),
   mirrored('status', 'stack/status'),

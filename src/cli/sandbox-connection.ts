@@ -1,4 +1,4 @@
-import { bearer, findSandbox, type RunningSandbox } from '../sandbox/server/discovery.ts';
+import { bearer, findSandbox, type RunningSandbox } from '../sandbox/server/process/discovery.ts';
 
 /** How to reach the sandbox that runs on this machine. */
 export interface SandboxConnection {
@@ -31,6 +31,6 @@ async function clockOf(sandbox: RunningSandbox): Promise<() => number> {
 }
 
 async function startInBackground() {
-  const { startInBackground: start } = await import('../sandbox/server/lifecycle.ts');
+  const { startInBackground: start } = await import('../sandbox/server/process/lifecycle.ts');
   return start({});
 }

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags';
 import type { AwsContext } from '../aws/context.ts';
-import type { EncryptionWish, OpenBucket, Which } from '../secrets/bucket/open.ts';
+import type { BucketLocation } from '../secrets/bucket/location.ts';
+import type { EncryptionOptions, OpenBucket } from '../secrets/bucket/open.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { errTheme } from '../terminal/theme.ts';
 import { BaseCommand, type GlobalFlags } from './base-command.ts';
@@ -25,6 +26,9 @@ export const encryptionFlags = {
   'no-encrypt': Flags.boolean({ description: 'store as the bucket does by itself, without asking for KMS' }),
 };
 
+/** The bucket that a command is about: a stack's, or one by its own name. */
+export type BucketChoice = { readonly stackName: string } | { readonly bucket: string };
+
 /** What the commands on a secrets bucket share: which bucket is meant, and how it is opened. */
 export abstract class SecretsCommand extends BaseCommand {
   /**
@@ -35,7 +39,7 @@ export abstract class SecretsCommand extends BaseCommand {
     argv: readonly string[],
     bucket: string | undefined,
     rest = 0,
-  ): Which & { rest: string[] } {
+  ): BucketChoice & { rest: string[] } {
     if (bucket !== undefined) return { bucket, rest: [...argv] };
     const preset = process.env['BK_STACK_NAME'];
     if (preset !== undefined && preset !== '' && argv.length <= rest)
@@ -44,20 +48,33 @@ export abstract class SecretsCommand extends BaseCommand {
     return { stackName: this.requireName(name), rest: others };
   }
 
-  protected async openForReading(flags: GlobalFlags, which: Which): Promise<OpenBucket> {
+  /** Finds a bucket, and loads what is needed next while AWS answers. */
+  protected async locate(aws: AwsContext, choice: BucketChoice): Promise<BucketLocation> {
+    const { bucketByName, bucketOfStack } = await import('../secrets/bucket/location.ts');
+    const preloaded = import('../aws/sdk/s3.ts');
+    if ('bucket' in choice) {
+      const [location] = await Promise.all([bucketByName(aws, choice.bucket), preloaded]);
+      return location;
+    }
+    const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
+    const [stack] = await Promise.all([requireStack(aws, choice.stackName), preloaded]);
+    return bucketOfStack(stack, aws.region);
+  }
+
+  protected async openForReading(flags: GlobalFlags, choice: BucketChoice): Promise<OpenBucket> {
     const aws = await this.connect(flags);
     const { openForReading } = await import('../secrets/bucket/open.ts');
-    return openForReading(aws, which);
+    return openForReading(aws, await this.locate(aws, choice));
   }
 
   protected async openForWriting(
     aws: AwsContext,
-    which: Which,
+    choice: BucketChoice,
     flags: { readonly 'kms-key'?: string | undefined; readonly 'no-encrypt': boolean },
   ): Promise<OpenBucket> {
     const { openForWriting } = await import('../secrets/bucket/open.ts');
-    const wish: EncryptionWish = { kmsKey: flags['kms-key'], encrypt: !flags['no-encrypt'] };
-    const open = await openForWriting(aws, which, wish);
+    const encryption: EncryptionOptions = { kmsKey: flags['kms-key'], encrypt: !flags['no-encrypt'] };
+    const open = await openForWriting(aws, await this.locate(aws, choice), encryption);
     for (const warning of open.warnings) this.warnOf(warning);
     return open;
   }

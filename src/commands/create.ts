@@ -43,32 +43,32 @@ export default class Create extends BaseCommand {
 
   async run(): Promise<CreationResult | CreationPreview> {
     const { args, flags } = await this.parse(Create);
-    const { complete, create, creationText, gather, previewText } =
+    const { completeRequest, create, creationText, readRequest, previewText } =
       await import('../stack/creation/index.ts');
     const live = this.repaints(flags);
     const say = (line: string) => this.progress(line);
     const asking = this.interactive(flags) && !flags.yes;
     if (!asking) this.requireName(args.name);
-    const given = await gather(
+    const given = await readRequest(
       { ...flags, name: args.name },
       { env: process.env, stdin: () => text(process.stdin), stdinIsTerminal: process.stdin.isTTY, say },
     );
     const connection = await this.connect(flags);
     this.onInterrupt('Nothing has been made.');
-    const { aws, order } = await complete(connection, given, {
+    const { aws, request } = await completeRequest(connection, given, {
       asking,
       region: flags.region,
       signal: this.signal,
       theme: outTheme,
     });
     this.workingIn(aws.region);
-    const outcome = await create(aws, order, {
+    const outcome = await create(aws, request, {
       signal: this.signal,
       observer: () => this.display(aws, flags),
       style: live ? { live } : { live, write: say, now: () => new Date() },
       say: (line) => say(live ? line : logLine(new Date(), line.trim())),
       theme: errTheme,
-      leftovers: flags.yes ? 'remove' : asking ? 'ask' : 'refuse',
+      existingStack: flags.yes ? 'remove' : asking ? 'ask' : 'refuse',
       dryRun: flags['dry-run'],
       wait: !flags['no-wait'],
     });

@@ -64,8 +64,8 @@ export default class Delete extends BaseCommand {
     const aws = await this.connect(flags);
     const { deleteStack, planDeletion, retainable, surveyForDeletion } =
       await import('../stack/deletion/index.ts');
-    const { askToDelete, askToKeep } = await import('../stack/deletion/agreement.ts');
-    const { remainingText } = await import('../stack/capacity/scale-to-zero.ts');
+    const { confirmDeletion, confirmRetaining } = await import('../stack/deletion/confirmation.ts');
+    const { remainingText } = await import('../stack/capacity/await-zero.ts');
     const { deletionText, planText } = await import('../stack/deletion/text.ts');
     const wishes = {
       deleteSecrets: flags['delete-secrets'],
@@ -93,7 +93,7 @@ export default class Delete extends BaseCommand {
     this.progress(planText(first, errTheme));
     if (ask) {
       this.onInterrupt('Nothing was changed.');
-      await askToDelete(first);
+      await confirmDeletion(first);
       this.onInterrupt(
         `What has begun goes on. The same command picks it up: bk-stack delete ${stackName} ${AS_GIVEN}`,
       );
@@ -102,7 +102,7 @@ export default class Delete extends BaseCommand {
       const inTheWay = retainable(error);
       if (!ask || inTheWay.length === 0) throw error;
       this.progress(`${errTheme.bad('✖')} ${(error as Error).message}`);
-      if (!(await askToKeep(inTheWay))) throw error;
+      if (!(await confirmRetaining(inTheWay))) throw error;
       return carryOut(await plan(inTheWay));
     });
     this.log(deletionText(result, outTheme));

@@ -1,5 +1,5 @@
 import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
-import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
+import type { GroupSize } from '../stack/capacity/group-size.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Resume extends BaseCommand {
@@ -14,17 +14,18 @@ export default class Resume extends BaseCommand {
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
-    const { endsInstances } = await import('../stack/capacity/scale.ts');
-    const { rememberedSize, resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
+    const { rememberedSize, terminatesInstances } = await import('../stack/capacity/group-size.ts');
+    const { resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];
     const found = await calls.read(group);
     const size = rememberedSize(found);
     // Somebody may have given it more instances meanwhile, past the pause.
-    if (size !== undefined && endsInstances(found, size)) await requireDraining(aws, stack, group, 'resume');
+    if (size !== undefined && terminatesInstances(found, size))
+      await requireDraining(aws, stack, group, 'resume');
     const restored = await resumeGroup(calls, group);
     if (restored === undefined) this.log(`${stackName} is not paused: there is nothing to resume.`);
     else {

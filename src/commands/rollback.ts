@@ -19,10 +19,10 @@ export default class Rollback extends UpdateCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Rollback);
     const stackName = this.requireName(args.name);
-    const { mannerOf, updateStack } = await import('../stack/update/index.ts');
-    const manner = mannerOf(flags);
+    const { rolloutOptions, updateStack } = await import('../stack/update/index.ts');
+    const rollout = rolloutOptions(flags);
     const aws = await this.connect(flags);
     const options = await this.options(aws, stackName, flags);
-    return this.tell(await updateStack(aws, stackName, { kind: 'former', manner }, options));
+    return this.tell(await updateStack(aws, stackName, { kind: 'rollback', options: rollout }, options));
   }
 }

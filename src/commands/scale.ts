@@ -3,8 +3,8 @@ import type { AwsContext } from '../aws/context.ts';
 import { stackNameArg } from '../cli/base-command.ts';
 import { UpdateCommand } from '../cli/update-command.ts';
 import { DeclinedError, UsageError } from '../errors.ts';
-import type { DifferingLimit, Scaled, WantedSize } from '../stack/capacity/scale.ts';
-import type { GroupSize } from '../stack/capacity/scale-to-zero.ts';
+import type { DifferingLimit, RequestedSize, SizeChange } from '../stack/capacity/scale.ts';
+import type { GroupSize } from '../stack/capacity/group-size.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Scale extends UpdateCommand {
@@ -27,7 +27,7 @@ export default class Scale extends UpdateCommand {
     desired: Flags.integer({ description: 'instances now', helpValue: '<instances>', min: 0 }),
   };
 
-  async run(): Promise<Scaled & { stackName: string }> {
+  async run(): Promise<SizeChange & { stackName: string }> {
     const { args, flags } = await this.parse(Scale);
     const stackName = this.requireName(args.name);
     const { min, max, desired } = flags;
@@ -38,18 +38,19 @@ export default class Scale extends UpdateCommand {
     }
     const aws = await this.connect(flags);
     const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
-    const { differingLimits, isSameSize, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
+    const { isSameSize } = await import('../stack/capacity/group-size.ts');
+    const { differingLimits, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
     const { knownToDrain, requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
-    const { requireNoUpdate } = await import('../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
     const [calls, group] = [capacityCalls(aws), groupOf(stack)];
-    const wanted: WantedSize = {
+    const requested: RequestedSize = {
       ...(min !== undefined && { min }),
       ...(max !== undefined && { max }),
       ...(desired !== undefined && { desired }),
     };
-    const planned = await planScale(calls, stackName, group, wanted);
+    const planned = planScale(await calls.read(group), stackName, requested);
     if (planned.ends) await requireDraining(aws, stack, group, 'scale');
     const differing = differingLimits(stack, planned.after);
     // An update of another stack's group is refused.
@@ -57,7 +58,7 @@ export default class Scale extends UpdateCommand {
     const asks = updatable && (min ?? max) !== undefined && this.interactive(flags);
     const lasting = asks && (await this.isToLast(planned.after, differing));
     if (lasting) await this.updateLimits(aws, stackName, differing, flags);
-    const { after } = await scaleGroup(calls, stackName, group, wanted);
+    const { after } = await scaleGroup(calls, stackName, group, requested);
     const { before } = planned;
     this.log(
       isSameSize(before, after)
@@ -104,10 +105,10 @@ export default class Scale extends UpdateCommand {
     differing: readonly DifferingLimit[],
     flags: { readonly debug: boolean; readonly 'no-input': boolean },
   ): Promise<void> {
-    const { parametersOrder, updateStack } = await import('../stack/update/index.ts');
+    const { parametersRequest, updateStack } = await import('../stack/update/index.ts');
     const options = await this.options(aws, stackName, { ...flags, yes: false, 'dry-run': false });
-    const order = parametersOrder(paramsOf(differing));
-    await this.tell(await updateStack(aws, stackName, { kind: 'order', order }, options));
+    const request = parametersRequest(paramsOf(differing));
+    await this.tell(await updateStack(aws, stackName, { kind: 'update', request }, options));
   }
 }
 

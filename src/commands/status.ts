@@ -68,7 +68,7 @@ export default class Status extends BaseCommand {
     const { watchStack } = await import('../stack/status/watch-stack.ts');
     const observer = await this.display(aws, flags);
     const watched = await watchStack(aws, stackName, { signal: this.signal, observer });
-    const { awaitUpdate } = await import('../stack/update/under-way.ts');
+    const { awaitUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const { retryClockOf } = await import('../aws/retry.ts');
     await awaitUpdate(aws, stackName, retryClockOf(aws, this.signal), (line) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));

@@ -71,12 +71,12 @@ export default class Update extends UpdateCommand {
   async run(): Promise<object> {
     const { args, flags } = await this.parse(Update);
     const stackName = this.requireName(args.name);
-    const { cancelUpdate, dropUpdate, endText, forgottenText, gatherUpdate, resumeUpdate, updateStack } =
+    const { cancelUpdate, dropUpdate, endText, droppedText, gatherUpdate, resumeUpdate, updateStack } =
       await import('../stack/update/index.ts');
     if (flags.forget) {
-      const forgotten = await dropUpdate(await this.connect(flags), stackName, this.signal);
-      this.log(forgottenText(forgotten, outTheme));
-      return forgotten;
+      const dropped = await dropUpdate(await this.connect(flags), stackName, this.signal);
+      this.log(droppedText(dropped, outTheme));
+      return dropped;
     }
     if (flags.resume || flags.cancel) {
       const aws = await this.connect(flags);
@@ -92,7 +92,7 @@ export default class Update extends UpdateCommand {
         hint: `Name what changes: bk-stack update ${stackName} --param Key=Value`,
       });
     }
-    const order = await gatherUpdate(flags, () => text(process.stdin));
+    const request = await gatherUpdate(flags, () => text(process.stdin));
     const aws = await this.connect(flags);
     const options = await this.options(aws, stackName, {
       ...flags,
@@ -102,7 +102,7 @@ export default class Update extends UpdateCommand {
     const outcome = await updateStack(
       aws,
       stackName,
-      { kind: 'order', order },
+      { kind: 'update', request },
       { ...options, ...(ask && { ask }) },
     );
     if (flags.detect && outcome.kind !== 'unchanged') process.exitCode = ExitCode.changesFound;
@@ -113,12 +113,12 @@ export default class Update extends UpdateCommand {
     const { askForChanges, inquirerPrompter, wizardSource } = await import('../stack/wizard/index.ts');
     return (
       template: Template,
-      standing: ReadonlyMap<string, string | undefined>,
+      current: ReadonlyMap<string, string | undefined>,
       given: ReadonlySet<string>,
     ) =>
       askForChanges({
         ...{ prompter: inquirerPrompter, source: wizardSource(aws, this.signal), region: aws.region },
-        ...{ template, standing, given },
+        ...{ template, standing: current, given },
       });
   }
 }

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../aws/context.ts';
 import { requireStack } from '../stack/facts/stack/find-stack.ts';
-import { runningUpdate } from '../stack/update/under-way.ts';
-import type { Journal } from '../stack/update/journal.ts';
+import { runningUpdate } from '../stack/update/execution/journal/active-update.ts';
+import type { Journal } from '../stack/update/execution/journal/journal.ts';
 import type { TaskListStyle } from '../terminal/task-list.ts';
 import { examine, type Examination } from './examine.ts';
 import { type Check, type Finding, type Repair } from './finding.ts';

@@ -2,8 +2,8 @@
  * bk-stack's program on each instance, one bundled file run by Node. Units and user data call it by command. It carries
  * the program of the job hooks, job/main.ts, and lays it down beside itself.
  */
-import { type Commands, runProgram } from './program.ts';
-import { Settings } from './settings.ts';
+import { type Commands, runProgram } from './program/commands.ts';
+import { Settings } from './program/settings.ts';
 
 const COMMANDS: Commands = {
   /** Brings the instance up; run by the user data. */

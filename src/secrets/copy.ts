@@ -1,10 +1,10 @@
 import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
 import { ConflictError, type SecretObjects, type StoredSecret, type Written } from './bucket/objects.ts';
-import { placeOf } from './layout.ts';
+import { classifyKey } from './layout/keys.ts';
 import { currentVersions } from './read/list.ts';
 
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 export interface CopyOutcome {
   readonly copied: readonly Written[];
@@ -28,8 +28,8 @@ export async function copySecrets(
   const all = (await currentVersions(from, pipeline === undefined ? '' : `${pipeline}/`)).map(
     ({ key }) => key,
   );
-  const read = all.filter((key) => placeOf(key).kind !== 'unread');
-  const pairs = await pLimit(AT_ONCE).map(read, async (key) => {
+  const read = all.filter((key) => classifyKey(key).kind !== 'unread');
+  const pairs = await pLimit(CONCURRENCY).map(read, async (key) => {
     const [source, target] = await Promise.all([from.read(key), to.read(key)]);
     return { key, source, target };
   });
@@ -46,7 +46,7 @@ export async function copySecrets(
     });
   }
   let done = 0;
-  const copied = await pLimit(AT_ONCE).map(wanted, async ({ key, source, target }) => {
+  const copied = await pLimit(CONCURRENCY).map(wanted, async ({ key, source, target }) => {
     const condition = target === undefined ? ('absent' as const) : { etag: target.etag };
     const written = await to.write(key, source.body, condition).catch((error: unknown) => {
       if (!(error instanceof ConflictError)) throw error;
@@ -62,6 +62,6 @@ export async function copySecrets(
   return {
     copied,
     same: read.filter((key) => !moved.has(key)),
-    left: all.filter((key) => placeOf(key).kind === 'unread'),
+    left: all.filter((key) => classifyKey(key).kind === 'unread'),
   };
 }

@@ -1,9 +1,9 @@
 import pLimit from 'p-limit';
 import { OperationError } from '../errors.ts';
-import { type BucketPlace, placeWords } from './bucket/locate.ts';
+import { type BucketLocation, bucketArguments } from './bucket/location.ts';
 import type { SecretObjects } from './bucket/objects.ts';
 
-const AT_ONCE = 20;
+const CONCURRENCY = 20;
 
 /** What is to go. */
 export interface Removal {
@@ -21,12 +21,12 @@ export interface Removal {
  */
 export async function planRemoval(
   objects: SecretObjects,
-  place: BucketPlace,
+  place: BucketLocation,
   keys: readonly string[],
   allVersions: boolean,
 ): Promise<Removal[]> {
   const forGood = allVersions || !(await objects.keepsVersions());
-  const plan = await pLimit(AT_ONCE).map(keys, async (key) => {
+  const plan = await pLimit(CONCURRENCY).map(keys, async (key) => {
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     const present = versions.some(({ latest, removal }) => latest && !removal);
     return {
@@ -42,7 +42,7 @@ export async function planRemoval(
     .map(({ key }) => key);
   if (missing.length > 0) {
     throw new OperationError(`There is no ${missing.join(', ')} in ${place.bucket}`, {
-      hint: `Nothing was removed. See what there is: bk-stack secrets list ${placeWords(place)}`,
+      hint: `Nothing was removed. See what there is: bk-stack secrets list ${bucketArguments(place)}`,
       details: { missing },
     });
   }
@@ -50,8 +50,8 @@ export async function planRemoval(
 }
 
 export async function removeSecrets(objects: SecretObjects, plan: readonly Removal[]): Promise<void> {
-  await pLimit(AT_ONCE).map(plan, async ({ key, forGood, versionIds }) => {
+  await pLimit(CONCURRENCY).map(plan, async ({ key, forGood, versionIds }) => {
     if (!forGood) await objects.remove(key);
-    else await pLimit(AT_ONCE).map(versionIds, (versionId) => objects.removeVersion(key, versionId));
+    else await pLimit(CONCURRENCY).map(versionIds, (versionId) => objects.removeVersion(key, versionId));
   });
 }

@@ -5,6 +5,7 @@ import { parseTemplate } from '../cfn/document.ts';
 import type { KnownValues } from '../redaction/known-values.ts';
 import { isSecretName } from '../redaction/names.ts';
 import type { Reason } from '../redaction/patterns.ts';
+import { bucketOfStack } from '../secrets/bucket/location.ts';
 import { openForReading } from '../secrets/bucket/open.ts';
 import { parameterDefinitions } from '../stack/parameters/index.ts';
 import { parameterPath } from '../stack/naming/parameters.ts';
@@ -145,11 +146,8 @@ async function secureStrings(aws: AwsContext, Path: string): Promise<string[]> {
 }
 
 /** @returns what was left out of it */
-async function readBucket(
-  { aws, stackName }: Site,
-  add: (value: string) => void,
-): Promise<string | undefined> {
-  const { objects } = await openForReading(aws, { stackName });
+async function readBucket({ aws, stack }: Site, add: (value: string) => void): Promise<string | undefined> {
+  const { objects } = openForReading(aws, bucketOfStack(stack, aws.region));
   const all = (await objects.versions('')).filter(({ removal }) => !removal);
   const newest = all
     .sort((a, b) => Number(b.latest) - Number(a.latest) || b.modifiedAt.getTime() - a.modifiedAt.getTime())

@@ -1,6 +1,6 @@
 import { parseCredentials } from '../secrets/job/git-credentials.ts';
 import { parseEnvFile } from '../secrets/env-file/parse.ts';
-import { placeOf } from '../secrets/layout.ts';
+import { classifyKey } from '../secrets/layout/keys.ts';
 import { isBlank, isOrdinary, isReference, isSecretName } from '../redaction/names.ts';
 
 /** Of a line, or of a text within a document. */
@@ -9,7 +9,7 @@ const SHORTEST = 8;
 /** What may not be told of an object of the secrets bucket: the whole, and its parts as programs show them. */
 export function secretValues(key: string, text: string): Set<string> {
   const values = new Set([text]);
-  switch (placeOf(key).kind) {
+  switch (classifyKey(key).kind) {
     case 'env':
       for (const value of ofEnvFile(text)) values.add(value);
       break;
@@ -91,7 +91,8 @@ export interface StackTexts {
 export function stackValues({ named, hidden }: StackTexts): string[] {
   const own = named
     .filter(
-      ({ name, value }) => isSecretName(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
+      ({ name, value }) =>
+        isSecretName(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
     )
     .map(({ value }) => value);
   return [...own, ...hidden].filter((value) => value !== '' && !/^\*+$/.test(value));

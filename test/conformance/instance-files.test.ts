@@ -2,10 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { STATIC_FILES } from '../../src/host/boot/files.ts';
-import { Machine } from '../../src/host/boot/machine.ts';
-import { AGENT_RESTART } from '../../src/host/boot/paths.ts';
-import { agentRestartDropIn, enableUnit } from '../../src/host/boot/systemd.ts';
+import { STATIC_FILES } from '../../src/host/boot/configuration/files.ts';
+import { Machine } from '../../src/host/boot/machine/machine.ts';
+import { AGENT_RESTART } from '../../src/host/program/paths.ts';
+import { agentRestartDropIn, enableUnit } from '../../src/host/boot/machine/systemd.ts';
 import type { Run } from '../../src/shell/run.ts';
 import { stack, userDataOf } from '../support/bk-stack-template.ts';
 import { type Finished, root, runProcess } from '../support/process.ts';

@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { distributionOf } from '../../src/host/boot/distribution.ts';
-import { Machine } from '../../src/host/boot/machine.ts';
-import { filterThroughGitLfs, installSoftware } from '../../src/host/boot/software.ts';
+import { distributionOf } from '../../src/host/boot/machine/distribution.ts';
+import { Machine } from '../../src/host/boot/machine/machine.ts';
+import { filterThroughGitLfs, installSoftware } from '../../src/host/boot/machine/software.ts';
 import { run, type Run } from '../../src/shell/run.ts';
 
 const UBUNTU = distributionOf('ID=ubuntu\nVERSION_ID="24.04"\n', 'x64');
@@ -39,7 +39,7 @@ describe('the software of an instance', () => {
     };
     const download = (url: string) => Promise.reject(new Error(`${url} was fetched`));
     const machine = new Machine(() => undefined, folder, asked, download);
-    machine.patiently = (_what, attempt) => attempt();
+    machine.withRetry = (_what, attempt) => attempt();
     await installSoftware(machine, UBUNTU);
     const installed = commands.find((line) => /^apt-get .* install /.test(line))?.split(' ') ?? [];
     expect(installed).to.include.members(['sudo', 'jq', 'unzip', 'rsyslog']);

@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findSandbox } from '../../src/sandbox/server/discovery.ts';
-import { stateDirectory } from '../../src/sandbox/server/places.ts';
+import { findSandbox } from '../../src/sandbox/server/process/discovery.ts';
+import { stateDirectory } from '../../src/sandbox/server/process/paths.ts';
 import { entry, root, runCli } from '../support/process.ts';
 import { sandboxPasses } from '../support/sandbox-clock.ts';
 

@@ -10,7 +10,7 @@ import {
   resolveProperties,
   type Evaluation,
 } from '../../src/sandbox/cloudformation/template/index.ts';
-import { parseSettings, Settings } from '../../src/host/settings.ts';
+import { parseSettings, Settings } from '../../src/host/program/settings.ts';
 import { root } from './process.ts';
 
 const template = readTemplate(readFileSync(join(root, 'template/bk-stack.yml'), 'utf8'), { source: 'url' });

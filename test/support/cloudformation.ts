@@ -72,7 +72,7 @@ export class FakeCloudFormation implements DeploymentCalls {
   }
 
   /** No group of this stack has an instance. */
-  readonly emptying = {
+  readonly deletedGroups = {
     instances: () => Promise.resolve(undefined),
     unprotect: () => Promise.resolve(),
     release: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
-import { ec2State } from '../../src/sandbox/services/ec2/state.ts';
+import { ec2State } from '../../src/sandbox/services/ec2/state/state.ts';
 import { BootTimes } from '../../src/scaler/forecast/boot-times.ts';
 import { Foresight } from '../../src/scaler/forecast/foresight.ts';
 import { publishedHistory } from '../../src/scaler/forecast/history.ts';

@@ -3,7 +3,7 @@ import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import {
   deleteStack,
   type DeletionResult,
-  type DeletionWishes,
+  type DeletionRequest,
   planDeletion,
   surveyForDeletion,
 } from '../../src/stack/deletion/index.ts';
@@ -123,7 +123,7 @@ function hook(name: string, transition: string, DefaultResult: string, Heartbeat
 }
 
 /** What is asked for in a test that asks for nothing. */
-export const NO_WISHES: DeletionWishes = {
+export const DEFAULT_REQUEST: DeletionRequest = {
   deleteSecrets: false,
   retain: [],
   disableTerminationProtection: false,
@@ -159,8 +159,11 @@ export class DeletableStack extends UpdatableStack {
     await this.create(params);
   }
 
-  async delete(wishes: Partial<DeletionWishes> = {}, drainSeconds = 14_400): Promise<DeletionResult> {
-    const plan = planDeletion(await surveyForDeletion(this.aws.context, 'ci'), { ...NO_WISHES, ...wishes });
+  async delete(wishes: Partial<DeletionRequest> = {}, drainSeconds = 14_400): Promise<DeletionResult> {
+    const plan = planDeletion(await surveyForDeletion(this.aws.context, 'ci'), {
+      ...DEFAULT_REQUEST,
+      ...wishes,
+    });
     return deleteStack(this.aws.context, plan, { ...this.watching(), drainSeconds });
   }
 

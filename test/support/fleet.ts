@@ -1,9 +1,11 @@
 import { buildkite } from '../../src/sandbox/buildkite/index.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import { publicImageId } from '../../src/sandbox/services/ec2/catalogue/images.ts';
-import { AwsError, type Scope, type Service } from '../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../src/sandbox/kernel/errors.ts';
+import type { Scope, Service } from '../../src/sandbox/kernel/world.ts';
 import { autoscaling } from '../../src/sandbox/services/autoscaling/index.ts';
 import { cloudwatch } from '../../src/sandbox/services/cloudwatch/index.ts';
+import { machines } from '../../src/sandbox/machines/index.ts';
 import { ec2 } from '../../src/sandbox/services/ec2/index.ts';
 import { TestWorld } from './world.ts';
 
@@ -36,7 +38,7 @@ export class Fleet {
         },
       },
     };
-    this.world = new TestWorld([ec2, autoscaling, buildkite, cloudwatch, cloudformation]);
+    this.world = new TestWorld([ec2, machines, autoscaling, buildkite, cloudwatch, cloudformation]);
     this.scope = this.world.scope('us-east-1');
     setFaults(this.world, faults.map(parseFault));
   }

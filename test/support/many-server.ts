@@ -3,9 +3,9 @@
  * minute late, pages come twice, a fifth of the requests are throttled and as many are cut off.
  */
 import type { FilterLogEventsRequest } from '@aws-sdk/client-cloudwatch-logs';
-import type { Operation } from '../../src/sandbox/kernel/service.ts';
+import type { Operation } from '../../src/sandbox/kernel/world.ts';
 import { logs } from '../../src/sandbox/services/logs/index.ts';
-import { runSandbox } from '../../src/sandbox/server/run.ts';
+import { runSandbox } from '../../src/sandbox/server/process/run.ts';
 import { seeded } from '../../src/simulate/random.ts';
 import { FakeLogs } from './many-events.ts';
 

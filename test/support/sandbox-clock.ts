@@ -1,4 +1,4 @@
-import { bearer, type RunningSandbox } from '../../src/sandbox/server/discovery.ts';
+import { bearer, type RunningSandbox } from '../../src/sandbox/server/process/discovery.ts';
 import { until } from './until.ts';
 
 type Asked = Pick<RunningSandbox, 'endpoint' | 'credentials'>;

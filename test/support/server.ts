@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keys } from '../../src/sandbox/kernel/keys.ts';
 import { metadataEndpoint } from '../../src/sandbox/machines/metadata.ts';
-import { bearer } from '../../src/sandbox/server/discovery.ts';
+import { bearer } from '../../src/sandbox/server/process/discovery.ts';
 import { SandboxServer, type ServerOptions } from '../../src/sandbox/server/server.ts';
 
 /** The sandbox's server in the test's own process, on a port and in a folder of its own. */

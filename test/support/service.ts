@@ -1,9 +1,11 @@
-import { AwsError, type Service } from '../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../src/sandbox/kernel/errors.ts';
+import type { Service } from '../../src/sandbox/kernel/world.ts';
 import type {
   Properties,
   ResourceContext,
   ResourceProvider,
-} from '../../src/sandbox/cloudformation/provider.ts';
+} from '../../src/sandbox/providers/provider.ts';
+import { providersOf } from '../../src/sandbox/providers/service.ts';
 import { TestWorld } from './world.ts';
 
 export const REGION = 'us-east-1';
@@ -43,8 +45,7 @@ export class StackResource {
   #properties: Properties = {};
 
   constructor({ world, region }: Caller, type: string, logicalId = 'Thing', stackName = 'demo') {
-    const provider = [...world.services()]
-      .flatMap(({ resources = [] }) => resources)
+    const provider = providersOf(world)
       .find((candidate) => candidate.type === type);
     if (provider === undefined) throw new Error(`no provider of ${type}`);
     this.#provider = provider;

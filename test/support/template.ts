@@ -14,7 +14,7 @@ import {
   type Template,
   type TemplateValue,
 } from '../../src/sandbox/cloudformation/template/index.ts';
-import { AwsError } from '../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../src/sandbox/kernel/errors.ts';
 
 export const PSEUDO: PseudoParameters = {
   accountId: '111122223333',

@@ -3,8 +3,8 @@ import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
-import type { Scope } from '../../src/sandbox/kernel/service.ts';
-import { services } from '../../src/sandbox/services/index.ts';
+import type { Scope } from '../../src/sandbox/kernel/world.ts';
+import { services } from '../../src/sandbox/server/services.ts';
 import { autoScalingGroup } from '../../src/scaler/group.ts';
 import { Scaler } from '../../src/scaler/poll.ts';
 import {
@@ -318,25 +318,25 @@ export class UpdatableStack {
     return Parameters[0]?.Value;
   }
 
-  async update(request: UpdateRequest): Promise<UpdateOutcome> {
-    const order = await gatherUpdate(
+  async update(asked: UpdateRequest): Promise<UpdateOutcome> {
+    const request = await gatherUpdate(
       {
-        param: request.params,
-        'keep-template': request.keepTemplate ?? false,
-        strategy: request.strategy ?? 'rolling',
-        'min-healthy': request.minHealthy ?? 100,
-        batch: request.batch ?? 10,
-        checkpoint: request.checkpoint,
+        param: asked.params,
+        'keep-template': asked.keepTemplate ?? false,
+        strategy: asked.strategy ?? 'rolling',
+        'min-healthy': asked.minHealthy ?? 100,
+        batch: asked.batch ?? 10,
+        checkpoint: asked.checkpoint,
         'checkpoint-delay': 3_600,
-        'drain-timeout': request.drainSeconds ?? 14_400,
-        'allow-replacement': request.allowed,
+        'drain-timeout': asked.drainSeconds ?? 14_400,
+        'allow-replacement': asked.allowed,
       },
       () => Promise.resolve(''),
     );
     return updateStack(
       this.aws.context,
       'ci',
-      { kind: 'order', order },
+      { kind: 'update', request },
       {
         ...this.#watching(),
         style: { live: false, write: () => undefined, now: () => new Date() },
@@ -363,7 +363,7 @@ export class UpdatableStack {
       observer: {
         say: (line: string) => this.said.push(line),
         stack: () => Promise.resolve(quiet),
-        standing: () => undefined,
+        rollout: () => undefined,
         draining: () => undefined,
         end: () => undefined,
       },

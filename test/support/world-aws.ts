@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../src/aws/context.ts';
-import { AwsError, type Scope } from '../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../src/sandbox/kernel/errors.ts';
+import type { Scope } from '../../src/sandbox/kernel/world.ts';
 import type { TestWorld } from './world.ts';
 
 /** What ends a program that is killed: no request of it succeeds any more. */

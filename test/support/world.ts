@@ -1,7 +1,7 @@
 import { type BlobStore, MemoryBlobs } from '../../src/sandbox/kernel/blobs.ts';
-import type { Service } from '../../src/sandbox/kernel/service.ts';
+import { type Service, World } from '../../src/sandbox/kernel/world.ts';
 import { ManualTime } from '../../src/sandbox/kernel/time.ts';
-import { emptyState, World, type WorldState } from '../../src/sandbox/kernel/world.ts';
+import { emptyState, type WorldState } from '../../src/sandbox/kernel/state.ts';
 
 /** A world whose time stands still until the test moves it. */
 export class TestWorld extends World {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { zipSync } from 'fflate';
-import { services } from '../../src/sandbox/services/index.ts';
+import { services } from '../../src/sandbox/server/services.ts';
 import { readTemplate } from '../../src/stack/parameters/index.ts';
 import { root } from '../support/process.ts';
 import { Caller } from '../support/service.ts';

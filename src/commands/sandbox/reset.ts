@@ -2,7 +2,7 @@ import * as Flags from '@oclif/core/flags';
 import { BaseCommand } from '../../cli/base-command.ts';
 import { type SandboxReport, sandboxReport } from '../../cli/sandbox-report.ts';
 import { UsageError } from '../../errors.ts';
-import { findSandbox } from '../../sandbox/server/discovery.ts';
+import { findSandbox } from '../../sandbox/server/process/discovery.ts';
 
 export default class SandboxReset extends BaseCommand {
   static override summary = 'Throw away all that is in the sandbox';
@@ -19,7 +19,7 @@ export default class SandboxReset extends BaseCommand {
       this.log('Nothing was thrown away.');
       return sandboxReport(findSandbox());
     }
-    const { resetSandbox } = await import('../../sandbox/server/lifecycle.ts');
+    const { resetSandbox } = await import('../../sandbox/server/process/lifecycle.ts');
     const report = sandboxReport(await resetSandbox());
     this.log('The sandbox is empty.');
     return report;

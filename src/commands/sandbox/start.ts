@@ -40,7 +40,7 @@ export default class SandboxStart extends BaseCommand {
       ...(speed !== undefined && { speed }),
     };
     if (flags.foreground) {
-      const { runInForeground } = await import('../../sandbox/server/foreground.ts');
+      const { runInForeground } = await import('../../sandbox/server/process/foreground.ts');
       await runInForeground(options, {
         signal: this.signal,
         log: (line) => {
@@ -49,7 +49,7 @@ export default class SandboxStart extends BaseCommand {
       });
       return { running: false };
     }
-    const { startInBackground } = await import('../../sandbox/server/lifecycle.ts');
+    const { startInBackground } = await import('../../sandbox/server/process/lifecycle.ts');
     const report = sandboxReport(await startInBackground(options));
     this.log(sandboxText(report, outTheme));
     return report;

@@ -1,6 +1,6 @@
 import { BaseCommand } from '../../cli/base-command.ts';
 import { type SandboxReport, sandboxReport, sandboxText } from '../../cli/sandbox-report.ts';
-import { findSandbox } from '../../sandbox/server/discovery.ts';
+import { findSandbox } from '../../sandbox/server/process/discovery.ts';
 import { outTheme } from '../../terminal/theme.ts';
 
 export default class SandboxStatus extends BaseCommand {

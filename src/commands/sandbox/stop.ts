@@ -7,7 +7,7 @@ export default class SandboxStop extends BaseCommand {
 
   async run(): Promise<SandboxReport> {
     await this.parse(SandboxStop);
-    const { stopSandbox } = await import('../../sandbox/server/lifecycle.ts');
+    const { stopSandbox } = await import('../../sandbox/server/process/lifecycle.ts');
     const stopped = await stopSandbox();
     this.log(
       stopped === undefined

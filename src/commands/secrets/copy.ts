@@ -26,14 +26,14 @@ export default class SecretsCopy extends SecretsCommand {
 
   async run(): Promise<CopyOutcome> {
     const { flags } = await this.parse(SecretsCopy);
-    const { checkSlug } = await import('../../secrets/key.ts');
+    const { checkSlug } = await import('../../secrets/layout/arguments.ts');
     if (flags.pipeline !== undefined) checkSlug(flags.pipeline);
     const aws = await this.connect(flags);
     const { openForReading } = await import('../../secrets/bucket/open.ts');
     const { copySecrets } = await import('../../secrets/copy.ts');
     const there = flags['from-region'] === undefined ? aws : aws.inRegion(flags['from-region']);
     const [source, target] = await Promise.all([
-      openForReading(there, { stackName: flags.from }),
+      this.locate(there, { stackName: flags.from }).then((place) => openForReading(there, place)),
       this.openForWriting(aws, { stackName: flags.to }, flags),
     ]);
     const outcome = await copySecrets(source.objects, target.objects, flags, this.counter('Copied', flags));

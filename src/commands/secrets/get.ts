@@ -35,11 +35,11 @@ export default class SecretsGet extends SecretsCommand {
   async run(): Promise<{ key: string; versionId: string; bytes: number; file?: string; value?: string }> {
     const { argv, flags } = await this.parse(SecretsGet);
     const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
-    const { keyBelow, oneKey } = await import('../../secrets/key.ts');
+    const { keyBelow, oneKey } = await import('../../secrets/layout/arguments.ts');
     const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets get NAME KEY'));
     if (flags.output === undefined && process.stdout.isTTY && !flags.reveal) {
       throw new UsageError('A secret is not shown on a terminal without being asked for', {
-        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${which.stackName ?? `--bucket ${flags.bucket}`} ${word(key)} --reveal`,
+        hint: `Write it to a file (--output FILE), or show it: bk-stack secrets get ${'stackName' in which ? which.stackName : `--bucket ${which.bucket}`} ${word(key)} --reveal`,
       });
     }
     const { requireFree, writeNamedFile } = await import('../../terminal/named-file.ts');
@@ -51,8 +51,8 @@ export default class SecretsGet extends SecretsCommand {
     const { objects, place } = await this.openForReading(flags, which);
     const secret = await objects.read(key, flags.version);
     if (secret === undefined) {
-      const { placeWords } = await import('../../secrets/bucket/locate.ts');
-      const there = placeWords(place);
+      const { bucketArguments } = await import('../../secrets/bucket/location.ts');
+      const there = bucketArguments(place);
       const of = flags.version === undefined ? '' : ` of the version ${flags.version}`;
       throw new OperationError(`There is no ${key}${of} in ${place.bucket}`, {
         hint: `See what there is: bk-stack secrets list ${there}; what there was: bk-stack secrets history ${there} ${word(key)}`,

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import * as Args from '@oclif/core/args';
-import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
+import * as Flags from '@oclif/core/flags';
+import { pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
 
 export default class SecretsGitCredential extends SecretsCommand {
   static override summary = 'Answer Git, for secrets run';
@@ -8,7 +9,7 @@ export default class SecretsGitCredential extends SecretsCommand {
   static override enableJsonFlag = false;
 
   static override args = { action: Args.string({ required: true }) };
-  static override flags = { pipeline: pipelineFlag, bucket: bucketFlag };
+  static override flags = { pipeline: pipelineFlag, bucket: Flags.string({ required: true }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SecretsGitCredential);

@@ -18,14 +18,14 @@ export default class SecretsHistory extends SecretsCommand {
   async run(): Promise<{ key: string; versions: readonly SecretVersion[] }> {
     const { argv, flags } = await this.parse(SecretsHistory);
     const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
-    const { keyBelow, oneKey } = await import('../../secrets/key.ts');
+    const { keyBelow, oneKey } = await import('../../secrets/layout/arguments.ts');
     const key = keyBelow(flags.pipeline, oneKey(rest, 'secrets history NAME KEY'));
     const { aws, objects, place } = await this.openForReading(flags, which);
     const versions = (await objects.versions(key)).filter((version) => version.key === key);
     if (versions.length === 0) {
-      const { placeWords } = await import('../../secrets/bucket/locate.ts');
+      const { bucketArguments } = await import('../../secrets/bucket/location.ts');
       throw new OperationError(`There is no ${key} in ${place.bucket}, and there never was`, {
-        hint: `See what there is: bk-stack secrets list ${placeWords(place)}`,
+        hint: `See what there is: bk-stack secrets list ${bucketArguments(place)}`,
       });
     }
     const { historyText } = await import('../../secrets/text/list.ts');

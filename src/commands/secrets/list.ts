@@ -32,7 +32,7 @@ export default class SecretsList extends SecretsCommand {
   async run(): Promise<{ bucket: string; secrets: readonly ListedSecret[] } | EffectiveSecrets> {
     const { args, flags } = await this.parse(SecretsList);
     const which = this.target(args.name === undefined ? [] : [args.name], flags.bucket);
-    const { checkSlug } = await import('../../secrets/key.ts');
+    const { checkSlug } = await import('../../secrets/layout/arguments.ts');
     for (const slug of [flags.pipeline, flags.effective]) if (slug !== undefined) checkSlug(slug);
     const { aws, objects, place } = await this.openForReading(flags, which);
     const { effectiveText, listText } = await import('../../secrets/text/list.ts');

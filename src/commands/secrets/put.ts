@@ -74,7 +74,7 @@ export default class SecretsPut extends SecretsCommand {
   async run(): Promise<PutReport> {
     const { args, flags } = await this.parse(SecretsPut);
     const which = this.target(args.name === undefined ? [] : [args.name], flags.bucket);
-    const [{ gatherSecrets }, { putSecrets, realWaiting }, { putText }] = await Promise.all([
+    const [{ gatherSecrets }, { putSecrets, systemTiming }, { putText }] = await Promise.all([
       import('../../secrets/put/gather.ts'),
       import('../../secrets/put/put.ts'),
       import('../../secrets/text/put.ts'),
@@ -87,7 +87,7 @@ export default class SecretsPut extends SecretsCommand {
     });
     for (const warning of order.warnings) this.warnOf(warning);
     const { objects, place } = await this.openForWriting(await this.connect(flags), which, flags);
-    const outcome = await putSecrets(objects, order, realWaiting, this.counter('Stored', flags));
+    const outcome = await putSecrets(objects, order, systemTiming, this.counter('Stored', flags));
     for (const warning of outcome.warnings) this.warnOf(warning);
     const report: PutReport = {
       name: place.name,

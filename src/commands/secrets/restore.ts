@@ -25,14 +25,14 @@ export default class SecretsRestore extends SecretsCommand {
         hint: 'bk-stack secrets restore NAME KEY VERSION; to list the versions: bk-stack secrets history NAME KEY',
       });
     }
-    const { keyBelow } = await import('../../secrets/key.ts');
+    const { keyBelow } = await import('../../secrets/layout/arguments.ts');
     const key = keyBelow(flags.pipeline, name);
     const { objects, place } = await this.openForWriting(await this.connect(flags), which, flags);
     const older = await objects.read(key, version);
     if (older === undefined) {
-      const { placeWords } = await import('../../secrets/bucket/locate.ts');
+      const { bucketArguments } = await import('../../secrets/bucket/location.ts');
       throw new OperationError(`${key} in ${place.bucket} has no version ${version} with any content`, {
-        hint: `See its versions: bk-stack secrets history ${placeWords(place)} ${word(key)}`,
+        hint: `See its versions: bk-stack secrets history ${bucketArguments(place)} ${word(key)}`,
       });
     }
     const written = await objects.write(key, older.body, 'any');

@@ -30,7 +30,7 @@ export default class SecretsRm extends SecretsCommand {
   async run(): Promise<{ bucket: string; removed: readonly Removal[] }> {
     const { argv, flags } = await this.parse(SecretsRm);
     const { rest, ...which } = this.target(argv as string[], flags.bucket, 1);
-    const { keyBelow, someKeys } = await import('../../secrets/key.ts');
+    const { keyBelow, someKeys } = await import('../../secrets/layout/arguments.ts');
     const keys = someKeys(rest, 'secrets rm NAME KEY...').map((key) => keyBelow(flags.pipeline, key));
     const ask = this.interactive(flags) && !flags.yes;
     if (!ask && !flags.yes) {

@@ -28,7 +28,8 @@ export default class SecretsRun extends SecretsCommand {
         hint: 'bk-stack secrets run NAME --pipeline SLUG -- COMMAND',
       });
     }
-    if (flags.pipeline !== undefined) (await import('../../secrets/key.ts')).checkSlug(flags.pipeline);
+    if (flags.pipeline !== undefined)
+      (await import('../../secrets/layout/arguments.ts')).checkSlug(flags.pipeline);
     const { aws, objects, place } = await this.openForReading(flags, which);
     const { runWithSecrets } = await import('../../secrets/run.ts');
     const helper = [

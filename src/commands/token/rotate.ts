@@ -51,10 +51,10 @@ export default class TokenRotate extends BaseCommand {
     const token = parseToken(typed, ask ? 'What was typed' : 'stdin', feed);
     const aws = await this.connect(flags);
     const { rotateToken } = await import('../../stack/token/rotate.ts');
-    const { rotationCalls, tokenPlace } = await import('../../stack/token/calls.ts');
+    const { rotationCalls, rotationTarget } = await import('../../stack/token/calls.ts');
     const { refreshCalls } = await import('../../stack/rollout/refresh.ts');
     const { rotationText } = await import('../../stack/token/text.ts');
-    const { requireNoUpdate } = await import('../../stack/update/under-way.ts');
+    const { requireNoUpdate } = await import('../../stack/update/execution/journal/active-update.ts');
     const { retryClockOf } = await import('../../aws/retry.ts');
     const say = (line: string) => {
       this.progress(this.repaints(flags) ? line : logLine(new Date(), line));
@@ -62,7 +62,7 @@ export default class TokenRotate extends BaseCommand {
     const { requireDraining } = await import('../../stack/draining/require.ts');
     const { requireStack } = await import('../../stack/facts/stack/find-stack.ts');
     // An update may be about to replace the instances itself, or to move the token elsewhere.
-    const [place] = await Promise.all([tokenPlace(aws, stackName), requireNoUpdate(aws, stackName)]);
+    const [place] = await Promise.all([rotationTarget(aws, stackName), requireNoUpdate(aws, stackName)]);
     if (!flags['no-roll']) {
       await requireDraining(aws, await requireStack(aws, stackName), place.group, 'token rotate');
     }

@@ -1,5 +1,5 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import type { Draining } from '../../stack/facts/group/draining.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';

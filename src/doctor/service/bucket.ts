@@ -1,6 +1,6 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
-import { type BucketPlace, locateBucket } from '../../secrets/bucket/locate.ts';
+import { type BucketLocation, bucketOfStack } from '../../secrets/bucket/location.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
@@ -30,7 +30,7 @@ export function bucketCheck(patient: StackFacts): Check {
       ) {
         return examined('the stack has none');
       }
-      const place = await locateBucket(patient.aws, { stackName: patient.stackName });
+      const place = bucketOfStack(patient.stack, patient.aws.region);
       const aws = patient.aws.inRegion(place.region);
       const state = await bucketState(aws, place);
       if (state === undefined) return examined('', bucketMissing(place));
@@ -43,7 +43,7 @@ export function bucketCheck(patient: StackFacts): Check {
 }
 
 /** Undefined for a bucket that is not there. */
-export async function bucketState(aws: AwsContext, place: BucketPlace): Promise<BucketState | undefined> {
+export async function bucketState(aws: AwsContext, place: BucketLocation): Promise<BucketState | undefined> {
   const sdk = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const target = { Bucket: place.bucket, ExpectedBucketOwner: place.account };
@@ -77,7 +77,7 @@ export async function bucketState(aws: AwsContext, place: BucketPlace): Promise<
   }
 }
 
-export function bucketRepairs(aws: AwsContext, { bucket, account }: BucketPlace): BucketRepairs {
+export function bucketRepairs(aws: AwsContext, { bucket, account }: BucketLocation): BucketRepairs {
   const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });
   const target = { Bucket: bucket, ExpectedBucketOwner: account };
   return {
@@ -162,7 +162,7 @@ export function judgeBucket(
   return findings;
 }
 
-function bucketMissing({ bucket, name, region }: BucketPlace): Finding {
+function bucketMissing({ bucket, name, region }: BucketLocation): Finding {
   return {
     code: 'bucket-missing',
     severity: 'error',

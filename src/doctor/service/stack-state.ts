@@ -2,8 +2,8 @@ import { firstCauseOf } from '../../stack/status/describe-stack.ts';
 import { stackProblems } from '../../stack/status/problems.ts';
 import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { isFailure, isSettled } from '../../stack/events/event.ts';
-import type { Journal } from '../../stack/update/journal.ts';
-import { type JournalState, readJournalState } from '../../stack/update/void.ts';
+import type { Journal } from '../../stack/update/execution/journal/journal.ts';
+import { type JournalState, readJournalState } from '../../stack/update/execution/journal/journal-state.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
@@ -52,7 +52,7 @@ export function judgeJournal(
   state: JournalState,
   { place }: Pick<StackFacts, 'place'>,
 ): Finding {
-  if (state.kind === 'void') {
+  if (state.kind === 'stale') {
     return {
       code: 'update-void',
       severity: 'error',

@@ -1,15 +1,15 @@
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../program/settings.ts';
 import type { BootCalls } from './calls.ts';
-import { configure, layOut } from './configure.ts';
-import { distributionOf } from './distribution.ts';
-import type { StaticFile } from './files.ts';
-import type { Machine } from './machine.ts';
-import { seedMirrors } from './mirror-seeds.ts';
-import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from './paths.ts';
-import { installAgent, installSoftware } from './software.ts';
-import { bootState, entersPool, firstStep } from './stages.ts';
-import { mountInstanceStore, placeTmp } from './storage.ts';
-import { enableUnit } from './systemd.ts';
+import { configure, installFiles } from './configuration/configure.ts';
+import { distributionOf } from './machine/distribution.ts';
+import type { StaticFile } from './configuration/files.ts';
+import type { Machine } from './machine/machine.ts';
+import { seedMirrors } from './machine/mirror-seeds.ts';
+import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from '../program/paths.ts';
+import { installAgent, installSoftware } from './machine/software.ts';
+import { bootState, entersWarmPool, firstStep } from './stages.ts';
+import { mountInstanceStore, mountTmp } from './machine/storage.ts';
+import { enableUnit } from './machine/systemd.ts';
 
 export interface BootInput {
   /** What lies on every instance. */
@@ -42,13 +42,13 @@ export async function bootstrap(
   let pooled: boolean;
   try {
     // First, as a failure cannot be reported without it.
-    const id = await machine.patiently('instance metadata', calls.instanceId);
+    const id = await machine.withRetry('instance metadata', calls.instanceId);
     instanceId = id;
     heartbeat = setInterval(() => {
-      void calls.tellGroup(id, 'goes on').catch(() => undefined);
+      void calls.reportToGroup(id, 'heartbeat').catch(() => undefined);
     }, HEARTBEAT_MS);
     const state = bootState(machine.exists(BOOT_STATE) ? machine.read(BOOT_STATE) : undefined);
-    const target = () => machine.patiently('target state', () => calls.targetState(id));
+    const target = () => machine.withRetry('target state', () => calls.targetState(id));
     let step = firstStep(state, await target());
     if (step === 'wait') machine.say('the warm pool has this instance still');
     for (; step === 'wait'; step = firstStep(state, await target())) await pause(LOOK_EVERY_SECONDS);
@@ -68,7 +68,7 @@ export async function bootstrap(
         break;
     }
     // Only now, as the group may have taken its decision while the instance booted.
-    pooled = entersPool(await target());
+    pooled = entersWarmPool(await target());
     if (pooled) {
       await enableUnit(machine, WAKE_UNIT);
       machine.say('this instance is ready for the warm pool, which stops it now');
@@ -76,7 +76,7 @@ export async function bootstrap(
     await machine.write(BOOT_STATE, pooled ? 'prepared\n' : 'completed\n');
   } catch (error) {
     machine.say(`failed: ${(error as Error).message}`);
-    if (instanceId !== undefined) await tell(machine, calls, instanceId, lines);
+    if (instanceId !== undefined) await reportFailure(machine, calls, instanceId, lines);
     return false;
   } finally {
     clearInterval(heartbeat);
@@ -90,7 +90,7 @@ export async function bootstrap(
   const up = instanceId;
   // Its agents run, or it is ready for the pool: without this word the group would end it, with its jobs.
   await machine
-    .patiently('launch', () => calls.tellGroup(up, 'CONTINUE'))
+    .withRetry('launch', () => calls.reportToGroup(up, 'CONTINUE'))
     .catch((error: unknown) => {
       machine.say(`the group could not be told that this instance is up: ${(error as Error).message}`);
     });
@@ -105,10 +105,10 @@ async function bringUp(
 ): Promise<void> {
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
   machine.say(`${instanceId}: ${distribution.name} on ${distribution.architecture}`);
-  await placeTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
+  await mountTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, settings.required('BUILDKITE_AGENT_RELEASE'));
-  await layOut(machine, files);
+  await installFiles(machine, files);
   await prepareStorage(machine, settings);
   await configure(machine, settings, distribution, { ...calls, instanceId });
   const script = settings.text('BUILDKITE_BOOTSTRAP_SCRIPT_URL');
@@ -128,7 +128,7 @@ async function wake(
 ): Promise<void> {
   machine.say(`${instanceId} leaves the warm pool`);
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
-  await placeTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
+  await mountTmp(machine, settings.flag('BUILDKITE_MOUNT_TMPFS_AT_TMP'));
   if (machine.exists(EPHEMERAL)) {
     // It has begun with its data below the place where the disks are to be.
     await machine.must('systemctl', ['stop', 'docker.socket', 'docker.service']);
@@ -152,7 +152,7 @@ async function startAgents(machine: Machine): Promise<void> {
 async function runOwnScript(machine: Machine, url: string, calls: BootCalls): Promise<void> {
   machine.say(`running ${url}`);
   const path = '/var/lib/bk-stack/bootstrap-script';
-  const text = await machine.patiently(url, () => calls.fetch(url));
+  const text = await machine.withRetry(url, () => calls.fetch(url));
   await machine.write(path, text, { mode: 0o700 });
   // Users rely on bash even where their script does not say so.
   const output = await machine.must('bash', [path], { timeoutSeconds: 1800 });
@@ -160,7 +160,7 @@ async function runOwnScript(machine: Machine, url: string, calls: BootCalls): Pr
 }
 
 /** Each by itself, so that one that fails does not keep the others back. */
-async function tell(
+async function reportFailure(
   machine: Machine,
   calls: BootCalls,
   instanceId: string,
@@ -169,7 +169,7 @@ async function tell(
   const parts: readonly (readonly [string, () => Promise<void>])[] = [
     ['boot log', () => calls.shipLog(instanceId, lines)],
     ['signal', () => calls.signal(instanceId, 'FAILURE')],
-    ['launch', () => calls.tellGroup(instanceId, 'ABANDON')],
+    ['launch', () => calls.reportToGroup(instanceId, 'ABANDON')],
     ['health', () => calls.markUnhealthy(instanceId)],
   ];
   for (const [what, part] of parts) {

@@ -5,26 +5,21 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { ConfigurationCalls } from './configuration/configure.ts';
 import { secretStore } from '../../secrets/job/secret-store.ts';
 import { groupCalls } from '../lifecycle/group.ts';
 import type { Metadata } from '../lifecycle/metadata.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../program/settings.ts';
 
 /** What a boot asks of AWS. */
-export interface BootCalls {
+export interface BootCalls extends ConfigurationCalls {
   instanceId(): Promise<string>;
   /** Where the group takes the instance: `InService`, `Warmed:Stopped`, ...; undefined outside a group. */
   targetState(instanceId: string): Promise<string | undefined>;
-  /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
-  vpcRanges(): Promise<readonly string[]>;
-  /** The value of an SSM parameter, decrypted. Not for any log. */
-  parameter(name: string): Promise<string>;
-  /** Fetches a text from https, s3 or ssm. */
-  fetch(url: string): Promise<string>;
   signal(instanceId: string, status: 'SUCCESS' | 'FAILURE'): Promise<void>;
   markUnhealthy(instanceId: string): Promise<void>;
   /** Tells the group how the boot ended, or that it still goes on. */
-  tellGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'goes on'): Promise<void>;
+  reportToGroup(instanceId: string, boot: 'CONTINUE' | 'ABANDON' | 'heartbeat'): Promise<void>;
   /** Puts the last lines into the boot log group, at once. */
   shipLog(instanceId: string, lines: readonly string[]): Promise<void>;
 }
@@ -78,9 +73,9 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
     async markUnhealthy(instanceId) {
       await groupCalls(region, instanceId).markUnhealthy();
     },
-    async tellGroup(instanceId, boot) {
+    async reportToGroup(instanceId, boot) {
       const group = groupCalls(region, instanceId);
-      await (boot === 'goes on' ? group.booting() : group.booted(boot));
+      await (boot === 'heartbeat' ? group.heartbeatLaunch() : group.completeLaunch(boot));
     },
     async shipLog(instanceId, lines) {
       const client = new CloudWatchLogsClient(shared);

@@ -3,16 +3,16 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Metadata } from '../lifecycle/metadata.ts';
 import { run } from '../../shell/run.ts';
-import type { Settings } from '../settings.ts';
-import { authorizeUsers } from './authorized-users.ts';
+import type { Settings } from '../program/settings.ts';
+import { authorizeUsers } from './configuration/authorized-users.ts';
 import { bootstrap } from './bootstrap.ts';
 import { bootCalls } from './calls.ts';
-import { layOut } from './configure.ts';
-import { distributionOf } from './distribution.ts';
-import { STATIC_FILES, type StaticFile } from './files.ts';
-import { Machine } from './machine.ts';
-import { JOB_PROGRAM, LOGS } from './paths.ts';
-import { checkSoftware, installAgent, installSoftware, softwareVersions } from './software.ts';
+import { installFiles } from './configuration/configure.ts';
+import { distributionOf } from './machine/distribution.ts';
+import { STATIC_FILES, type StaticFile } from './configuration/files.ts';
+import { Machine } from './machine/machine.ts';
+import { JOB_PROGRAM, LOGS } from '../program/paths.ts';
+import { checkSoftware, installAgent, installSoftware, softwareVersions } from './machine/software.ts';
 
 /** The bundle of job/main.ts, by file names, put in by scripts/build.ts. */
 declare const JOB_PROGRAM_FILES: Readonly<Record<string, string>>;
@@ -50,7 +50,7 @@ export async function runBootstrap(settings: Settings): Promise<void> {
 export async function runAuthorizedUsers(settings: Settings): Promise<void> {
   const machine = plainMachine();
   const url = settings.required('BUILDKITE_AUTHORIZED_USERS_URL');
-  const text = await machine.patiently(url, () => bootCalls(settings, new Metadata()).fetch(url));
+  const text = await machine.withRetry(url, () => bootCalls(settings, new Metadata()).fetch(url));
   await authorizeUsers(machine, distributionOf(machine.read('/etc/os-release'), process.arch), text);
 }
 
@@ -63,7 +63,7 @@ export async function runInstall(release: string): Promise<void> {
   const distribution = distributionOf(machine.read('/etc/os-release'), process.arch);
   await installSoftware(machine, distribution);
   await installAgent(machine, distribution, release);
-  await layOut(machine, everyFile());
+  await installFiles(machine, everyFile());
 }
 
 export async function printManifest(): Promise<void> {

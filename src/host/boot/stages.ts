@@ -19,7 +19,7 @@ export function firstStep(state: BootState, targetState: string | undefined): Bo
     case undefined:
       return 'bring up';
     case 'prepared':
-      return entersPool(targetState) ? 'wait' : 'wake';
+      return entersWarmPool(targetState) ? 'wait' : 'wake';
     case 'completed':
       return 'nothing';
     case 'started':
@@ -32,7 +32,7 @@ export function firstStep(state: BootState, targetState: string | undefined): Bo
  * @param targetState from the metadata: `InService`, `Warmed:Stopped`, ...; undefined outside a group.
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/retrieving-target-lifecycle-state-through-imds.html
  */
-export function entersPool(targetState: string | undefined): boolean {
+export function entersWarmPool(targetState: string | undefined): boolean {
   return targetState?.startsWith('Warmed:') ?? false;
 }
 

@@ -4,14 +4,14 @@ import { basename, dirname, join } from 'node:path';
 import { lostParts } from '../../secrets/check/env.ts';
 import { type Finding, findingText } from '../../secrets/check/finding.ts';
 import { redactionFindings } from '../../secrets/check/redaction.ts';
-import { isPipelineSlug } from '../../secrets/layout.ts';
-import { AS_AGENT, BUILDS, HOST_PROGRAM, NODE } from '../boot/paths.ts';
+import { isPipelineSlug } from '../../secrets/layout/keys.ts';
+import { AS_AGENT, BUILDS, HOST_PROGRAM, NODE } from '../program/paths.ts';
 import { quoted } from '../../shell/quoted.ts';
 import { type Run, run } from '../../shell/run.ts';
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../program/settings.ts';
 import { diskCalls } from './disk-calls.ts';
 import { ensureSpace } from './disk.ts';
-import { environmentScript, unixText } from '../../secrets/job/environment.ts';
+import { environmentScript, withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { answerGit } from '../../secrets/job/git-credentials.ts';
 import { fingerprint, redact, secretsOfJob, secretValues } from './redaction.ts';
 import { credentialHelperConfig, type EcrToken, logIn, loginsOf, registryHosts } from './registries.ts';
@@ -141,7 +141,7 @@ function tell({ envFiles, gitCredentials, variables }: JobSecrets): void {
   };
   for (const { key, text } of envFiles) {
     say(`- ${key}`);
-    for (const lost of lostParts(unixText(text))) warn(key, lost);
+    for (const lost of lostParts(withUnixLineEnds(text))) warn(key, lost);
   }
   for (const { key } of gitCredentials) say(`- ${key}`);
   for (const [name, value] of variables) {

@@ -3,8 +3,8 @@
  * sooner. Each command loads only what it needs.
  */
 import { jobEnvironment } from './job-environment.ts';
-import { type Commands, runProgram } from '../program.ts';
-import { Settings } from '../settings.ts';
+import { type Commands, runProgram } from '../program/commands.ts';
+import { Settings } from '../program/settings.ts';
 
 const COMMANDS: Commands = {
   async environment() {
@@ -26,7 +26,7 @@ const COMMANDS: Commands = {
   async 'repair-permissions'([checkout = '']) {
     const { checkoutParts, repairPermissions } = await import('./permissions.ts');
     const { run } = await import('../../shell/run.ts');
-    const { AGENT_USER, BUILDS } = await import('../boot/paths.ts');
+    const { AGENT_USER, BUILDS } = await import('../program/paths.ts');
     await repairPermissions(run, BUILDS, checkoutParts(BUILDS, checkout), AGENT_USER);
   },
 };

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Run } from '../../shell/run.ts';
-import { unixText } from '../../secrets/job/environment.ts';
+import { withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { credentialSecrets } from '../../secrets/job/git-credentials.ts';
-import { isSecretName, redactedForms } from '../../secrets/job/redaction.ts';
+import { isRedactedVariable, redactedForms } from '../../secrets/job/redaction.ts';
 import type { JobSecrets } from '../../secrets/job/read.ts';
 import { parseEnvFile } from '../../secrets/env-file/parse.ts';
 
@@ -15,13 +15,13 @@ const OF_AGENT = [
 ];
 
 /** Longest wait for the agent's answer, in seconds; it takes some milliseconds. */
-const PATIENCE = 30;
+const REDACTOR_TIMEOUT_SECONDS = 30;
 
 /** The values of the bucket that no log of the job may show, as far as they are known before the env files are run. */
 export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets): string[] {
   const assigned = envFiles.flatMap(({ text }) =>
-    [...parseEnvFile(unixText(text)).variables].flatMap(([name, value]) =>
-      value.kind === 'text' && isSecretName(name) ? [value.text] : [],
+    [...parseEnvFile(withUnixLineEnds(text)).variables].flatMap(([name, value]) =>
+      value.kind === 'text' && isRedactedVariable(name) ? [value.text] : [],
     ),
   );
   const passwords = gitCredentials.flatMap(({ text }) =>
@@ -37,7 +37,7 @@ export function secretValues({ envFiles, gitCredentials, variables }: JobSecrets
 export function secretsOfJob({ BK_STACK_KNOWN_SECRETS: list = '', ...job }: NodeJS.ProcessEnv): string[] {
   const known = new Set(list.split(' '));
   return Object.entries(job).flatMap(([name, value = '']) =>
-    isSecretName(name) && !known.has(fingerprint(value)) ? [value] : [],
+    isRedactedVariable(name) && !known.has(fingerprint(value)) ? [value] : [],
   );
 }
 
@@ -56,7 +56,7 @@ export async function redact(
   run: Run,
   values: readonly string[],
   job: NodeJS.ProcessEnv,
-  timeoutSeconds = PATIENCE,
+  timeoutSeconds = REDACTOR_TIMEOUT_SECONDS,
 ): Promise<void> {
   const forms = [...new Set(values.flatMap(redactedForms))];
   if (forms.length === 0) return;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../shell/run.ts';
-import type { Settings } from '../settings.ts';
-import { afterAgent } from './agent-ended.ts';
+import type { Settings } from '../program/settings.ts';
+import { handleAgentExit } from './agent-exit.ts';
 import { systemdAgent } from './agent.ts';
 import { groupCalls } from './group.ts';
 import { Metadata, readNotices } from './metadata.ts';
@@ -42,7 +42,7 @@ export async function runAgentEnded(
   { SERVICE_RESULT }: NodeJS.ProcessEnv,
 ): Promise<void> {
   const { metadata, group } = await ofInstance(settings);
-  await afterAgent(
+  await handleAgentExit(
     {
       serviceResult: SERVICE_RESULT ?? 'success',
       notices: await readNotices(metadata),

@@ -1,11 +1,11 @@
 import type { Notices } from './metadata.ts';
 
 /** Why an instance ends before it is idle. */
-export type Ending = 'group' | 'interruption' | 'rebalance';
+export type EndReason = 'group' | 'interruption' | 'rebalance';
 
-export interface Memory {
+export interface LifecycleProgress {
   /** Undefined while nothing asks for the end. */
-  readonly ending: Ending | undefined;
+  readonly ending: EndReason | undefined;
   /** Whether running jobs have been told to stop. */
   readonly canceled: boolean;
   /** Whether the group has been asked to replace the instance. */
@@ -14,7 +14,12 @@ export interface Memory {
   readonly heartbeatAt: number;
 }
 
-export const AT_FIRST: Memory = { ending: undefined, canceled: false, replaced: false, heartbeatAt: 0 };
+export const INITIAL_PROGRESS: LifecycleProgress = {
+  ending: undefined,
+  canceled: false,
+  replaced: false,
+  heartbeatAt: 0,
+};
 
 export interface Observation extends Notices {
   readonly agentRuns: boolean;
@@ -24,7 +29,7 @@ export interface Observation extends Notices {
 
 export type Action =
   /** The agent finishes its jobs and takes no more. */
-  | { readonly kind: 'stop-agent'; readonly because: Ending }
+  | { readonly kind: 'stop-agent'; readonly because: EndReason }
   /** Jobs are canceled, so that they end as canceled and not as lost. */
   | { readonly kind: 'cancel-jobs' }
   /** The group's patience is renewed. */
@@ -42,14 +47,14 @@ const HEARTBEAT_MS = 300_000;
 /** What to do next about an instance's end. */
 export function decide(
   { targetState, interruptionAt, rebalance, agentRuns, now }: Observation,
-  memory: Memory,
-): { readonly actions: readonly Action[]; readonly memory: Memory } {
+  progress: LifecycleProgress,
+): { readonly actions: readonly Action[]; readonly progress: LifecycleProgress } {
   const groupEnds = targetState === 'Terminated';
-  const ending = endingOf(groupEnds, interruptionAt, rebalance) ?? memory.ending;
-  if (ending === undefined) return { actions: [], memory };
+  const ending = endingOf(groupEnds, interruptionAt, rebalance) ?? progress.ending;
+  if (ending === undefined) return { actions: [], progress };
   const actions: Action[] = [];
-  let { canceled, replaced, heartbeatAt } = memory;
-  if (agentRuns && memory.ending === undefined) actions.push({ kind: 'stop-agent', because: ending });
+  let { canceled, replaced, heartbeatAt } = progress;
+  if (agentRuns && progress.ending === undefined) actions.push({ kind: 'stop-agent', because: ending });
   if (agentRuns && !canceled && interruptionAt !== undefined && now >= interruptionAt - CANCEL_BEFORE_MS) {
     actions.push({ kind: 'cancel-jobs' });
     canceled = true;
@@ -63,14 +68,14 @@ export function decide(
     actions.push({ kind: 'replace' });
     replaced = true;
   }
-  return { actions, memory: { ending, canceled, replaced, heartbeatAt } };
+  return { actions, progress: { ending, canceled, replaced, heartbeatAt } };
 }
 
 function endingOf(
   groupEnds: boolean,
   interruptionAt: number | undefined,
   rebalance: boolean,
-): Ending | undefined {
+): EndReason | undefined {
   if (groupEnds) return 'group';
   if (interruptionAt !== undefined) return 'interruption';
   return rebalance ? 'rebalance' : undefined;

@@ -7,7 +7,7 @@ import {
   SetInstanceProtectionCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from './hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../contract/hooks.ts';
 import { isAtMinimum } from './refusal.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */
@@ -18,9 +18,9 @@ export interface GroupCalls {
   /** Ends the waiting of the terminating hook. */
   complete(): Promise<void>;
   /** Tells the launching hook that the boot still goes on. */
-  booting(): Promise<void>;
+  heartbeatLaunch(): Promise<void>;
   /** Ends the waiting of the launching hook: the instance enters service, or is ended and replaced. */
-  booted(result: 'CONTINUE' | 'ABANDON'): Promise<void>;
+  completeLaunch(result: 'CONTINUE' | 'ABANDON'): Promise<void>;
   /** Scale-in protection doesn't stop it. @returns false where the group is at its minimum and can't shrink */
   terminate(options: { readonly decrement: boolean }): Promise<boolean>;
   /** Lets Auto Scaling choose this instance when it scales the group in. */
@@ -66,8 +66,8 @@ export function groupCalls(region: string, instanceId: string): GroupCalls {
     lifecycleState: async () => (await described())?.LifecycleState,
     heartbeat: () => heartbeat(TERMINATING_HOOK),
     complete: () => complete(TERMINATING_HOOK, 'CONTINUE'),
-    booting: () => heartbeat(LAUNCHING_HOOK),
-    async booted(result) {
+    heartbeatLaunch: () => heartbeat(LAUNCHING_HOOK),
+    async completeLaunch(result) {
       await complete(LAUNCHING_HOOK, result).catch(async (error: unknown) => {
         if (!/no active lifecycle action/i.test((error as Error).message)) throw error;
         // The first instances of a stack are older than its hooks, and nothing waits for them. One of the warm pool starts in

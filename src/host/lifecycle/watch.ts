@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { actionText } from './action-text.ts';
 import type { AgentControl } from './agent.ts';
-import { type Action, AT_FIRST, decide } from './decide.ts';
+import { type Action, INITIAL_PROGRESS, decide } from './decide.ts';
 import type { GroupCalls } from './group.ts';
 import type { Notices } from './metadata.ts';
 
@@ -24,17 +24,17 @@ export interface WatchSettings {
  * aborted. A look that fails is said and repeated: giving up would cost jobs.
  */
 export async function watch(calls: WatchCalls, { intervalSeconds, signal }: WatchSettings): Promise<void> {
-  let memory = AT_FIRST;
+  let progress = INITIAL_PROGRESS;
   for (;;) {
     try {
       const notices = await calls.notices();
       const agentRuns = await calls.agent.runs();
-      const next = decide({ ...notices, agentRuns, now: calls.now() }, memory);
+      const next = decide({ ...notices, agentRuns, now: calls.now() }, progress);
       for (const action of next.actions) {
-        if (await carryOut(action, calls)) return;
+        if (await execute(action, calls)) return;
       }
       // Only now: what failed is tried again.
-      memory = next.memory;
+      progress = next.progress;
     } catch (error) {
       calls.say(`watching failed, and goes on: ${(error as Error).message}`);
     }
@@ -44,7 +44,7 @@ export async function watch(calls: WatchCalls, { intervalSeconds, signal }: Watc
 }
 
 /** @returns whether that was the last */
-async function carryOut(action: Action, { agent, group, say }: WatchCalls): Promise<boolean> {
+async function execute(action: Action, { agent, group, say }: WatchCalls): Promise<boolean> {
   say(actionText(action));
   switch (action.kind) {
     case 'stop-agent':

@@ -1,6 +1,5 @@
-import type { Task } from '../kernel/service.ts';
+import type { Task, World } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
-import type { World } from '../kernel/world.ts';
 import { buildkiteState, type AgentRecord, type BuildkiteState, type JobRecord } from './state.ts';
 
 /** The task that gives jobs to modelled agents and ends those that are done. There is one, with an empty key. */

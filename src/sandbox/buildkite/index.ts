@@ -1,4 +1,4 @@
-import type { Service } from '../kernel/service.ts';
+import type { Service } from '../kernel/world.ts';
 import { DISPATCH_TASK, runDispatch } from './dispatch.ts';
 
 /** Buildkite's timers. It is no service of AWS: its API is in http.ts. */

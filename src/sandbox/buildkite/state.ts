@@ -1,5 +1,6 @@
 import type { Instant } from '../kernel/time.ts';
-import { defineSlice, type World } from '../kernel/world.ts';
+import { defineSlice } from '../kernel/slice.ts';
+import type { World } from '../kernel/world.ts';
 
 export interface AgentRecord {
   readonly id: string;

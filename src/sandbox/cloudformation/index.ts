@@ -1,17 +1,16 @@
-import type { Service } from '../kernel/service.ts';
-import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './api/change-sets.ts';
-import { createChangeSet } from './api/create-change-set.ts';
-import { createStack } from './api/create-stack.ts';
-import { deleteStack } from './api/delete-stack.ts';
-import { describeEvents, describeStackEvents } from './api/describe-events.ts';
+import { deleteChangeSet, describeChangeSet, executeChangeSet, listChangeSets } from './api/change-sets/operations.ts';
+import { createChangeSet } from './api/change-sets/create.ts';
+import { createStack } from './api/stacks/create.ts';
+import { deleteStack } from './api/stacks/delete.ts';
+import { describeEvents, describeStackEvents } from './api/stacks/events.ts';
 import {
   describeStackResource,
   describeStackResources,
   listStackResources,
-} from './api/describe-resources.ts';
-import { describeStacks, listStacks } from './api/describe-stacks.ts';
+} from './api/stacks/resources.ts';
+import { describeStacks, listStacks } from './api/stacks/describe.ts';
 import { describeAccountLimits, listExports, listImports } from './api/exports.ts';
-import { continueUpdateRollback, rollbackStack } from './api/rollback.ts';
+import { continueUpdateRollback, rollbackStack } from './api/stacks/rollback.ts';
 import { signalResource } from './api/signals.ts';
 import {
   getStackPolicy,
@@ -20,14 +19,16 @@ import {
   setStackPolicy,
   validateTemplate,
 } from './api/templates.ts';
-import { detectStackResourceDrift } from './api/drift.ts';
-import { cancelUpdateStack, updateStack, updateTerminationProtection } from './api/update-stack.ts';
+import { detectStackResourceDrift } from './api/stacks/drift.ts';
+import { cancelUpdateStack, updateStack, updateTerminationProtection } from './api/stacks/update.ts';
+import { drivers } from './drivers/index.ts';
 import { advance } from './engine/advance.ts';
+import type { DrivingService } from './resources/registry.ts';
 
-export { receiveResponse } from './response.ts';
+export { receiveResponse } from './api/response.ts';
 
 /** AWS CloudFormation: evaluates templates, and makes what they say by acting on the sandbox's other services. */
-export const cloudformation: Service = {
+export const cloudformation: DrivingService = {
   name: 'cloudformation',
   signingNames: ['cloudformation'],
   sdk: () => import('@aws-sdk/client-cloudformation'),
@@ -62,5 +63,6 @@ export const cloudformation: Service = {
     UpdateTerminationProtection: updateTerminationProtection,
     ValidateTemplate: validateTemplate,
   },
+  drivers,
   tasks: { 'cloudformation.advance': advance },
 };

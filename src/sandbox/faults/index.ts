@@ -1,4 +1,5 @@
-import { defineSlice, type World } from '../kernel/world.ts';
+import { defineSlice } from '../kernel/slice.ts';
+import type { World } from '../kernel/world.ts';
 import type { ApiEffect, Fault } from './fault.ts';
 
 export type { ApiEffect, Fault } from './fault.ts';

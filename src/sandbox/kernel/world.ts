@@ -1,32 +1,45 @@
 import type { BlobStore } from './blobs.ts';
+import { AwsError } from './errors.ts';
 import { Keys } from './keys.ts';
+import { partitionOf, type Location } from './location.ts';
 import { Ids, nextRandom } from './random.ts';
-import { AwsError, partitionOf, type Scope, type Service, type Task } from './service.ts';
+import type { Timer, WorldState } from './state.ts';
 import type { Instant, TimeSource } from './time.ts';
-
-/** A pending timer. There is at most one for a task and key. */
-interface Timer {
-  readonly task: string;
-  readonly key: string;
-  at: Instant;
-}
-
-/** To be raised where a service's part of the state changes its form: a snapshot of another version is not read. */
-export const STATE_VERSION = 3;
-
-/** All that a snapshot holds: plain JSON data, nothing else. */
-export interface WorldState {
-  readonly version: typeof STATE_VERSION;
-  now: Instant;
-  random: number;
-  readonly slices: Record<string, unknown>;
-  timers: Timer[];
-}
 
 export const ACCOUNT_ID = '111122223333';
 
-export function emptyState(start: Instant, seed: number): WorldState {
-  return { version: STATE_VERSION, now: start, random: seed | 0, slices: {}, timers: [] };
+/** Where in the world something happens. */
+export interface Scope extends Location {
+  readonly world: World;
+}
+
+/** What an operation knows of the request it answers. */
+export interface RequestContext extends Scope {
+  readonly requestId: string;
+  readonly callerArn: string;
+}
+
+/** One API operation: the SDK's input type in, the SDK's output type (less `$metadata`) out. Dates are `Date`s. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- the table of a service mixes operations of every input type
+export type Operation<Input = any, Output = unknown> = (
+  input: Input,
+  context: RequestContext,
+) => Output | Promise<Output>;
+
+/** What a timer runs. It must be quick; work that takes real time is handed to `world.background`. */
+export type Task = (world: World, key: string) => void;
+
+/** One AWS service as the sandbox knows it. */
+export interface Service {
+  /** The folder's name, and the name faults and tests use: `autoscaling`. */
+  readonly name: string;
+  /** The service names in a SigV4 credential scope that lead here. */
+  readonly signingNames: readonly string[];
+  /** The SDK package whose exported schemas describe the operations on the wire, loaded when first needed. */
+  readonly sdk: () => Promise<object>;
+  readonly operations: Readonly<Record<string, Operation>>;
+  /** Timer tasks, by full name: `autoscaling.reconcile`. */
+  readonly tasks?: Readonly<Record<string, Task>>;
 }
 
 export interface WorldOptions {
@@ -180,16 +193,4 @@ export class World {
   onChange(listener: () => void): void {
     this.#listeners.add(listener);
   }
-}
-
-/**
- * A service's own part of the state. Give it a name and what it is when new; call the result with a scope.
- * What it holds must be plain JSON data: instants as numbers, no `Map`, no class.
- */
-export function defineSlice<State>(name: string, create: () => State): (scope: Scope) => State {
-  return ({ world, region }) => {
-    const key = `${name}/${region}`;
-    world.state.slices[key] ??= create();
-    return world.state.slices[key] as State;
-  };
 }

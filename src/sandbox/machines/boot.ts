@@ -1,15 +1,16 @@
 import { isRefusedToken } from '../buildkite/tokens.ts';
 import { registerAgent } from '../buildkite/agents.ts';
 import { failingBoot } from '../faults/index.ts';
-import { AwsError, type Scope, type Task } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { Scope, Task } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
-import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
-import { ec2State } from '../services/ec2/state.ts';
+import type { InstanceRecord } from '../services/ec2/state/instance.ts';
+import { ec2State } from '../services/ec2/state/state.ts';
 import { machineSays } from './logging.ts';
-import { entersPool } from '../../host/boot/stages.ts';
-import { endLaunch, lookAfterMachines, runLives } from './life.ts';
+import { entersWarmPool } from '../../host/boot/stages.ts';
+import { endLaunch, lookAfterMachines } from './life.ts';
 import { targetStateOf } from './metadata.ts';
-import { BOOT_TASK, LIFE_TASK } from './power.ts';
+import { BOOT_TASK } from './power.ts';
 import { machinesOf, type MachineRecord } from './state.ts';
 import { readUserData, type Boot, type SignalTarget } from './user-data.ts';
 
@@ -59,7 +60,7 @@ async function start(scope: Scope, machine: MachineRecord, instance: InstanceRec
   // The instance may have been ended while its token was read.
   if (instance.state !== 'running') return;
   Reflect.deleteProperty(machine, 'dueAt');
-  if (entersPool(targetStateOf(scope, machine.instanceId))) {
+  if (entersWarmPool(targetStateOf(scope, machine.instanceId))) {
     machineSays(scope, machine, 'boot', 'this instance waits in the warm pool, without agents');
     machine.phase = 'warm';
     endLaunch(scope, machine);
@@ -157,5 +158,3 @@ function startAgents(
     });
   }
 }
-
-export const machineTasks = { [BOOT_TASK]: runBoots, [LIFE_TASK]: runLives };

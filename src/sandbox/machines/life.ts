@@ -1,16 +1,17 @@
 import { actionText } from '../../host/lifecycle/action-text.ts';
-import { afterAgent } from '../../host/lifecycle/agent-ended.ts';
-import { type Action, AT_FIRST, decide } from '../../host/lifecycle/decide.ts';
+import { handleAgentExit } from '../../host/lifecycle/agent-exit.ts';
+import { type Action, INITIAL_PROGRESS, decide } from '../../host/lifecycle/decide.ts';
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
 import { isAtMinimum } from '../../host/lifecycle/refusal.ts';
 import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/agents.ts';
 import { finishJob } from '../buildkite/dispatch.ts';
 import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';
-import { AwsError, type Scope, type Task } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { Scope, Task } from '../kernel/world.ts';
 import { groupOfInstance, memberOf } from '../services/autoscaling/state.ts';
-import { ec2State } from '../services/ec2/state.ts';
+import { ec2State } from '../services/ec2/state/state.ts';
 import { machineSays } from './logging.ts';
 import { targetStateOf } from './metadata.ts';
 import { LIFE_TASK } from './power.ts';
@@ -34,7 +35,7 @@ export const runLives: Task = (world, region) => {
 
 function live(scope: Scope, machine: MachineRecord): void {
   const { world } = scope;
-  const { instanceId, lifecycle = AT_FIRST } = machine;
+  const { instanceId, lifecycle = INITIAL_PROGRESS } = machine;
   if (ec2State(scope).instances[instanceId]?.state !== 'running') return;
   for (const agent of agentsOfInstance(world, instanceId)) {
     if (agent.stopping && agent.jobId === undefined) disconnectAgent(world, agent);
@@ -43,9 +44,9 @@ function live(scope: Scope, machine: MachineRecord): void {
   const notices = noticesOf(scope, machine);
   const agentRuns = agents.length > 0;
   const next = decide({ ...notices, agentRuns, now: world.now() }, lifecycle);
-  machine.lifecycle = next.memory;
+  machine.lifecycle = next.progress;
   for (const action of next.actions) carryOut(scope, machine, action, agents);
-  if (next.memory.ending === undefined && isIdle(scope, machine, agents))
+  if (next.progress.ending === undefined && isIdle(scope, machine, agents))
     endIdle(scope, machine, notices, agents);
 }
 
@@ -127,7 +128,7 @@ function endIdle(
   };
   quietly(
     scope,
-    afterAgent(
+    handleAgentExit(
       { serviceResult: 'success', notices, endsByItself: false },
       { group, agent: { start }, say, flush: () => Promise.resolve() },
     ),
@@ -156,10 +157,10 @@ function groupCallsOf(scope: Scope, instanceId: string): GroupCalls {
         LifecycleActionResult: 'CONTINUE',
       });
     },
-    async booting() {
+    async heartbeatLaunch() {
       await call('RecordLifecycleActionHeartbeat', inHook(LAUNCHING_HOOK));
     },
-    async booted(LifecycleActionResult) {
+    async completeLaunch(LifecycleActionResult) {
       await call('CompleteLifecycleAction', { ...inHook(LAUNCHING_HOOK), LifecycleActionResult });
     },
     async terminate({ decrement }) {
@@ -192,7 +193,7 @@ export function endLaunch(scope: Scope, { instanceId, foreign }: MachineRecord):
   const group = groupOfInstance(scope, instanceId);
   const member = group && memberOf(group, instanceId);
   if (member !== undefined && LAUNCHING_HOOK in member.actions) {
-    quietly(scope, groupCallsOf(scope, instanceId).booted('CONTINUE'));
+    quietly(scope, groupCallsOf(scope, instanceId).completeLaunch('CONTINUE'));
   }
 }
 

@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import type { Scope } from '../kernel/world.ts';
 import { putLogEvents } from '../services/logs/events.ts';
 import { createLogStream } from '../services/logs/streams.ts';
 import type { MachineRecord } from './state.ts';

@@ -1,9 +1,8 @@
 import { isSame } from '../kernel/keys.ts';
-import type { Scope } from '../kernel/service.ts';
-import type { World } from '../kernel/world.ts';
+import type { Scope, World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
-import type { InstanceRecord } from '../services/ec2/compute/instance-record.ts';
-import { ec2State } from '../services/ec2/state.ts';
+import type { InstanceRecord } from '../services/ec2/state/instance.ts';
+import { ec2State } from '../services/ec2/state/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 
 /** Before the path of an instance: `/_imds/us-east-1/i-0123456789abcdef0/KEY/latest/meta-data/instance-id`. */

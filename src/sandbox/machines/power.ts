@@ -1,6 +1,7 @@
-import type { Scope } from '../kernel/service.ts';
+import type { Scope } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
 import { agentsOfInstance, loseAgent } from '../buildkite/agents.ts';
+import type { Hardware } from '../services/ec2/compute/hardware.ts';
 import { consoleText } from './console.ts';
 import { machinesOf } from './state.ts';
 
@@ -15,7 +16,7 @@ const BOOT_MS = [38_000, 62_000] as const;
 const WAKE_MS = [14_000, 22_000] as const;
 
 /** Starts the system of an instance that has begun to run. */
-export function powerOn(scope: Scope, { instanceId }: { readonly instanceId: string }): void {
+function powerOn(scope: Scope, instanceId: string): void {
   const { world, region } = scope;
   const before = machinesOf(scope)[instanceId];
   const prepared = before !== undefined && (before.prepared || before.phase === 'warm');
@@ -33,7 +34,7 @@ export function powerOn(scope: Scope, { instanceId }: { readonly instanceId: str
 }
 
 /** Takes the power from an instance: its agents are gone, and the jobs that they ran are lost. */
-export function powerOff(scope: Scope, instanceId: string): void {
+function powerOff(scope: Scope, instanceId: string): void {
   for (const agent of agentsOfInstance(scope.world, instanceId)) loseAgent(scope.world, agent);
   const machine = machinesOf(scope)[instanceId];
   if (machine !== undefined) Reflect.deleteProperty(machine, 'dueAt');
@@ -50,18 +51,27 @@ export function takeMachine(scope: Scope, instanceId: string): boolean {
 }
 
 /** Forgets a machine whose instance is gone for good. */
-export function forgetMachine(scope: Scope, instanceId: string): void {
+function forgetMachine(scope: Scope, instanceId: string): void {
   Reflect.deleteProperty(machinesOf(scope), instanceId);
 }
 
 /** What a machine has written to its console so far, and when it was last written to. */
-export function consoleOf(scope: Scope, instanceId: string): { text: string; at: Instant } {
+function consoleOf(scope: Scope, instanceId: string): { text: string; at: Instant } {
   const machine = machinesOf(scope)[instanceId];
   if (machine === undefined) return { text: '', at: scope.world.now() };
   return { text: consoleText(machine), at: machine.poweredAt };
 }
 
 /** Whether a machine answers EC2's status checks. A boot that failed in the user data still answers. */
-export function isReachable(scope: Scope, instanceId: string): boolean {
+function isReachable(scope: Scope, instanceId: string): boolean {
   return machinesOf(scope)[instanceId] !== undefined;
 }
+
+/** The hardware of EC2's instances, as machines modelled in time. */
+export const hardware: Hardware = {
+  powerOn,
+  powerOff,
+  forget: forgetMachine,
+  console: consoleOf,
+  isReachable,
+};

@@ -1,7 +1,7 @@
-import type { Memory } from '../../host/lifecycle/decide.ts';
-import type { Scope } from '../kernel/service.ts';
+import type { LifecycleProgress } from '../../host/lifecycle/decide.ts';
+import type { Scope } from '../kernel/world.ts';
 import type { Instant } from '../kernel/time.ts';
-import { defineSlice } from '../kernel/world.ts';
+import { defineSlice } from '../kernel/slice.ts';
 
 /**
  * How far an instance's own system has got: `booting` until cloud-init runs the user data, `starting` while that talks
@@ -22,7 +22,7 @@ export interface MachineRecord {
   /** After how long without a job its agents end, in seconds; absent for never. */
   idleSeconds?: number;
   /** What the host program has in mind about the instance's end. */
-  lifecycle?: Memory;
+  lifecycle?: LifecycleProgress;
   /** Of the stack's log groups that it writes to. */
   logGroupPrefix?: string;
   /** It runs another program than ours, which does not serve our lifecycle hooks. */

@@ -1,4 +1,4 @@
-import { startsHostProgram } from '../../host/user-data.ts';
+import { startsHostProgram } from '../../host/contract/user-data.ts';
 
 /** The resource that a boot reports to. */
 export interface SignalTarget {

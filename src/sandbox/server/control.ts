@@ -1,8 +1,7 @@
 import { describeJobs, finishJobs, type JobRequest, pushJob } from '../buildkite/jobs.ts';
 import { revokeToken } from '../buildkite/tokens.ts';
 import { faultsOf, parseFault, setFaults } from '../faults/index.ts';
-import type { Scope } from '../kernel/service.ts';
-import type { World } from '../kernel/world.ts';
+import type { Scope, World } from '../kernel/world.ts';
 import { metadataEndpoint } from '../machines/metadata.ts';
 import { takeMachine } from '../machines/power.ts';
 import { interruptInstance } from '../services/ec2/compute/lifecycle.ts';

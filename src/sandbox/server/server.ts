@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { handleBuildkite } from '../buildkite/http.ts';
@@ -7,17 +7,18 @@ import { handleRest } from '../buildkite/rest.ts';
 import { receiveResponse } from '../cloudformation/index.ts';
 import { parseFault, setFaults } from '../faults/index.ts';
 import { type Credentials, Keys } from '../kernel/keys.ts';
-import { AwsError } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
 import { AcceleratedTime } from '../kernel/time.ts';
-import { emptyState, World } from '../kernel/world.ts';
+import { emptyState } from '../kernel/state.ts';
+import { World } from '../kernel/world.ts';
 import { answerMetadata } from '../machines/metadata.ts';
-import { services } from '../services/index.ts';
+import { services } from './services.ts';
 import { splitTarget, Wire, type WireRequest, type WireResponse } from '../wire/index.ts';
 import { control } from './control.ts';
 import { hasBearer, refuseBrowser } from './door.ts';
 import { routeTo } from './routes.ts';
-import { Saver } from './saver.ts';
-import { Storage } from './storage.ts';
+import { Saver } from './persistence/saver.ts';
+import { Storage } from './persistence/storage.ts';
 import { Ticker } from './ticker.ts';
 
 export interface ServerOptions {

@@ -1,19 +1,20 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
-import { AwsError, partitionOf, type RequestContext, type Service } from '../kernel/service.ts';
+import { AwsError } from '../kernel/errors.ts';
+import { partitionOf } from '../kernel/location.ts';
+import { ACCOUNT_ID, type RequestContext, type Service, type World } from '../kernel/world.ts';
 import type { KeyHolder } from '../kernel/keys.ts';
-import { ACCOUNT_ID, type World } from '../kernel/world.ts';
-import { unwrapBody } from './body.ts';
-import { Denial } from './denial.ts';
-import { mediaType, type WireRequest, type WireResponse } from './http.ts';
+import { unwrapBody } from './signing/body.ts';
+import { Denial } from './coding/denial.ts';
+import { mediaType, type WireRequest, type WireResponse } from './coding/http.ts';
 import { cborProtocol, isCbor } from './protocols/cbor.ts';
 import { isJsonRpc, jsonProtocol } from './protocols/json.ts';
 import type { Protocol } from './protocols/protocol.ts';
 import { ec2Protocol, queryProtocol } from './protocols/query.ts';
 import { restJsonProtocol } from './protocols/rest-json.ts';
 import { restXmlProtocol } from './protocols/rest-xml.ts';
-import { requiredMembers, serviceSchema, type ServiceSchema } from './schema.ts';
-import { credentialScope, type CredentialScope, type Signature, signatureOf } from './signature.ts';
-import { verify, type Verified } from './verification.ts';
+import { requiredMembers, serviceSchema, type ServiceSchema } from './coding/schema.ts';
+import { credentialScope, type CredentialScope, type Signature, signatureOf } from './signing/signature.ts';
+import { verify, type Verified } from './signing/verification.ts';
 
 /** What a request was and what became of it, for a log. It never holds a body. */
 export interface Answered {

@@ -1,2 +1,2 @@
 export { Wire, type Answered } from './answer.ts';
-export { splitTarget, type WireRequest, type WireResponse } from './http.ts';
+export { splitTarget, type WireRequest, type WireResponse } from './coding/http.ts';

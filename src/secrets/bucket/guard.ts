@@ -7,7 +7,7 @@ import { headFailure } from '../../aws/bucket-head.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import type { BucketPlace } from './locate.ts';
+import type { BucketLocation } from './location.ts';
 
 /** How a bucket encrypts what says nothing of it. */
 export interface DefaultEncryption {
@@ -29,7 +29,7 @@ export interface BucketFacts {
  * Looks whether a bucket may hold secrets: that it is there, in the region, this account's, and nobody else's to read.
  * @throws OperationError for one that may not
  */
-export async function guardBucket(aws: AwsContext, place: BucketPlace): Promise<BucketFacts> {
+export async function guardBucket(aws: AwsContext, place: BucketLocation): Promise<BucketFacts> {
   const [, facts] = await Promise.all([requireOwn(aws, place), bucketFacts(aws, place)]);
   const [reason] = facts.openBy;
   if (reason === undefined) return facts;
@@ -39,7 +39,7 @@ export async function guardBucket(aws: AwsContext, place: BucketPlace): Promise<
   });
 }
 
-async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPlace): Promise<void> {
+async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketLocation): Promise<void> {
   const { HeadBucketCommand } = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const elsewhere = (where: string | undefined) =>
@@ -76,7 +76,10 @@ async function requireOwn(aws: AwsContext, { bucket, account, region }: BucketPl
 }
 
 /** What a bucket's settings say, as far as we may look. */
-export async function bucketFacts(aws: AwsContext, { bucket, account }: BucketPlace): Promise<BucketFacts> {
+export async function bucketFacts(
+  aws: AwsContext,
+  { bucket, account }: BucketLocation,
+): Promise<BucketFacts> {
   const sdk = await import('../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   const target = { Bucket: bucket, ExpectedBucketOwner: account };

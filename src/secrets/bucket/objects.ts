@@ -4,7 +4,7 @@ import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import type { RepeatedPuts } from '../../aws/repeated-puts.ts';
 import { OperationError } from '../../errors.ts';
-import type { BucketPlace } from './locate.ts';
+import type { BucketLocation } from './location.ts';
 
 /** How secrets are to be encrypted. */
 export type Encryption =
@@ -66,7 +66,7 @@ export interface SecretObjects {
 /** The same on S3. Every request says whose bucket it expects. */
 export function secretObjects(
   aws: AwsContext,
-  { bucket, account }: BucketPlace,
+  { bucket, account }: BucketLocation,
   encryption: Encryption,
 ): SecretObjects {
   const load = async () => ({ sdk: await import('../../aws/sdk/s3.ts'), client: await aws.clients.s3() });

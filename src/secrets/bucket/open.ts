@@ -1,31 +1,24 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { guardBucket, type DefaultEncryption } from './guard.ts';
-import { type BucketPlace, locateBucket } from './locate.ts';
+import type { BucketLocation } from './location.ts';
 import { type Encryption, type SecretObjects, secretObjects } from './objects.ts';
-
-/** Which bucket is meant: a stack's, or one by its own name. */
-export interface Which {
-  readonly stackName?: string | undefined;
-  readonly bucket?: string | undefined;
-}
 
 /** A bucket that has been found. */
 export interface OpenBucket {
   readonly aws: AwsContext;
-  readonly place: BucketPlace;
+  readonly place: BucketLocation;
   readonly objects: SecretObjects;
   /** What its owner should know. */
   readonly warnings: readonly string[];
 }
 
-/** Finds a bucket to look into. */
-export async function openForReading(aws: AwsContext, which: Which): Promise<OpenBucket> {
-  const place = await located(aws, which);
+/** Opens a bucket to look into it. */
+export function openForReading(aws: AwsContext, place: BucketLocation): OpenBucket {
   const there = aws.inRegion(place.region);
   return { aws: there, place, objects: secretObjects(there, place, { kind: 'bucket' }), warnings: [] };
 }
 
-export interface EncryptionWish {
+export interface EncryptionOptions {
   /** ARN, id or alias of a KMS key. */
   readonly kmsKey?: string | undefined;
   /** False to store as the bucket does by itself. */
@@ -33,15 +26,14 @@ export interface EncryptionWish {
 }
 
 /**
- * Finds a bucket to store secrets in, and looks whether it may hold any.
+ * Opens a bucket to store secrets in, where it may hold any.
  * @throws OperationError for one that is public, of another account or in another region
  */
 export async function openForWriting(
   aws: AwsContext,
-  which: Which,
-  { kmsKey, encrypt }: EncryptionWish,
+  place: BucketLocation,
+  { kmsKey, encrypt }: EncryptionOptions,
 ): Promise<OpenBucket> {
-  const place = await located(aws, which);
   const there = aws.inRegion(place.region);
   const facts = await guardBucket(there, place);
   const encryption = encrypt ? chooseKey(kmsKey, place, facts.encryption) : ({ kind: 'bucket' } as const);
@@ -59,16 +51,10 @@ export async function openForWriting(
   return { aws: there, place, objects: secretObjects(there, place, encryption), warnings };
 }
 
-/** Finds the bucket, and loads what is needed next while AWS thinks. */
-async function located(aws: AwsContext, which: Which): Promise<BucketPlace> {
-  const [place] = await Promise.all([locateBucket(aws, which), import('../../aws/sdk/s3.ts')]);
-  return place;
-}
-
 /** The key that was asked for, else the stack's, else the bucket's own, else the account's default one for S3. */
 function chooseKey(
   asked: string | undefined,
-  { stack }: BucketPlace,
+  { stack }: BucketLocation,
   byDefault: DefaultEncryption | undefined,
 ): Encryption {
   const key = asked ?? stack?.kmsKey ?? byDefault?.kmsKey;
@@ -76,7 +62,7 @@ function chooseKey(
 }
 
 /** The instances of a stack may decrypt with one key only, beside the account's default one. */
-function foreignKey(encryption: Encryption, { name, stack }: BucketPlace): string | undefined {
+function foreignKey(encryption: Encryption, { name, stack }: BucketLocation): string | undefined {
   if (stack === undefined || encryption.kind === 'bucket' || encryption.key === undefined) return undefined;
   const { key } = encryption;
   const own = stack.kmsKey;

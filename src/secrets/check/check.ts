@@ -1,12 +1,12 @@
-import type { SecretKind } from '../layout.ts';
+import type { SecretKind } from '../layout/keys.ts';
 import { envFindings } from './env.ts';
-import type { Checked, Finding } from './finding.ts';
+import type { CheckResult, Finding } from './finding.ts';
 import { gitCredentialsFindings } from './git-credentials.ts';
 import { redactionFindings } from './redaction.ts';
 import { textFindings } from './text.ts';
 
 /** Looks whether builds can use a secret, as it would reach them. Mends what has one right form only. */
-export async function checkSecret(kind: SecretKind, body: Buffer): Promise<Checked> {
+export async function checkSecret(kind: SecretKind, body: Buffer): Promise<CheckResult> {
   const general = textFindings(body);
   if (general.length > 0) return { findings: general, body };
   const text = body.toString('utf8');

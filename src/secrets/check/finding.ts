@@ -12,7 +12,7 @@ export interface Finding {
 }
 
 /** What a check makes of a secret: what it found, and the bytes to keep, which it may have mended. */
-export interface Checked {
+export interface CheckResult {
   readonly findings: readonly Finding[];
   readonly body: Buffer;
 }

@@ -1,4 +1,4 @@
-import { isSecretName, LONGEST_VALUE, SHORTEST_VALUE, unredacted } from '../job/redaction.ts';
+import { isRedactedVariable, LONGEST_VALUE, SHORTEST_VALUE, unredacted } from '../job/redaction.ts';
 import type { Finding } from './finding.ts';
 
 /** Says that logs of builds would show a secret: one that is too long is refused, one that is too short warned of. */
@@ -30,6 +30,6 @@ export function redactionFindings(value: string, subject = 'it'): Finding[] {
 /** The findings about a variable: its name tells whether it is redacted at all. */
 export function variableRedactionFindings(name: string, value: string): Finding[] {
   return redactionFindings(value, 'the value').filter(
-    ({ severity }) => severity === 'refused' || isSecretName(name),
+    ({ severity }) => severity === 'refused' || isRedactedVariable(name),
   );
 }

@@ -1,5 +1,5 @@
 import { nearestNames } from '../../terminal/nearest.ts';
-import { READ_NAMES, SECRET_SUFFIXES } from '../layout.ts';
+import { READ_NAMES, SECRET_SUFFIXES } from '../layout/keys.ts';
 
 /** Why no build reads a name, and what may have been meant. */
 export function unreadReason(name: string): string {

@@ -40,7 +40,7 @@ function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
     `trap ${quoted(`bk_stack_failed ${quoted(`${key} in the secrets bucket`)} >&"$bk_stack_stdout" 2>&"$bk_stack_stderr"`)} EXIT`,
     'set -o allexport -o errexit -o nounset',
     // bash quotes a line that it cannot use, and a bare `export` lists every variable with its value.
-    `eval ${quoted(unixText(text))} >/dev/null 2>&1`,
+    `eval ${quoted(withUnixLineEnds(text))} >/dev/null 2>&1`,
     // A file that turned tracing on would have the lines below traced, secrets and all.
     '{ set +o allexport +o errexit +o nounset +o xtrace +o verbose; } >/dev/null 2>&1',
     'trap - EXIT',
@@ -58,6 +58,6 @@ function secretLines(secrets: JobSecrets, credentialHelper: string): string[] {
 }
 
 /** An env file as builds read it: a carriage return before a line feed would become part of every value. */
-export function unixText(text: string): string {
+export function withUnixLineEnds(text: string): string {
   return text.replaceAll('\r\n', '\n');
 }

@@ -1,4 +1,4 @@
-import { secretKeys, secretVariable } from '../layout.ts';
+import { secretKeys, secretVariable } from '../layout/keys.ts';
 import type { Secret, SecretStore } from './secret-store.ts';
 
 /** The secrets of a pipeline but for its ssh keys, each kind in the order in which it counts. */

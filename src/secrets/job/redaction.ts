@@ -1,4 +1,4 @@
-import { isSecretName as endsAsSecret } from '../../redaction/names.ts';
+import { isSecretName } from '../../redaction/names.ts';
 
 /**
  * The shortest value that is redacted, in bytes: the agent draws the line here for variables, as shorter ones ("true",
@@ -20,9 +20,12 @@ const WORDS = /(?:^|_)(?:SECRET|PASSWORD|TOKEN|ACCESS_KEY|SECRET_KEY|PRIVATE_KEY
 /** Names of places on a disk, which logs are full of: AWS_WEB_IDENTITY_TOKEN_FILE. */
 const PLACES = /_(?:FILE|PATH|DIR)$/i;
 
-/** Whether a variable holds a secret by its name. */
-export function isSecretName(name: string): boolean {
-  return endsAsSecret(name) || (WORDS.test(name) && !PLACES.test(name));
+/**
+ * Whether a job's log may not show the value of a variable, by its name: where `isSecretName` says so, and also where one of
+ * Buildkite's words stands anywhere else in it. A log loses little by a word too many; data that people read would.
+ */
+export function isRedactedVariable(name: string): boolean {
+  return isSecretName(name) || (WORDS.test(name) && !PLACES.test(name));
 }
 
 /** Why logs would show a value; undefined for one that is redacted. Blanks around a value don't count. */

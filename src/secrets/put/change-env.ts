@@ -6,7 +6,7 @@ import { editEnvFile, type EnvEdit, UneditableError } from '../env-file/edit.ts'
 import { parseEnvFile } from '../env-file/parse.ts';
 
 /** Time and chance, so that tests can do without either. */
-export interface Waiting {
+export interface RetryTiming {
   readonly now: () => number;
   /** Milliseconds. */
   readonly pause: (milliseconds: number) => Promise<void>;
@@ -24,7 +24,7 @@ export interface EnvChange {
 }
 
 /** How long others may be in the way, in milliseconds. */
-const PATIENCE = 120_000;
+const CONFLICT_TIMEOUT_MS = 120_000;
 
 /**
  * Sets and removes variables in the env files of a pipeline. What others write meanwhile is kept: a write that finds the
@@ -36,7 +36,7 @@ export async function changeEnv(
   objects: SecretObjects,
   keys: readonly string[],
   edits: readonly EnvEdit[],
-  { now, pause, random }: Waiting,
+  { now, pause, random }: RetryTiming,
 ): Promise<EnvChange> {
   const set = edits.filter(({ value }) => value !== undefined).map(({ name }) => name);
   const unset = edits.filter(({ value }) => value === undefined).map(({ name }) => name);
@@ -59,7 +59,7 @@ export async function changeEnv(
       return { set, removed: [...removed], absent, written: [...written.values()] };
     } catch (error) {
       if (!(error instanceof ConflictError)) throw error;
-      if (now() - started > PATIENCE) {
+      if (now() - started > CONFLICT_TIMEOUT_MS) {
         throw new OperationError(
           `${keys.join(' and ')} are changed by others all the time: gave up after ${tries} tries`,
           {

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { UsageError } from '../../errors.ts';
 import { unreadReason } from '../check/unread.ts';
-import { placeOf, type SecretKind } from '../layout.ts';
+import { classifyKey, type SecretKind } from '../layout/keys.ts';
 import { unreadable } from './input.ts';
 
 /** Something to be stored, as it was given. */
-export interface Given {
+export interface GivenSecret {
   readonly key: string;
   readonly kind: SecretKind;
   readonly body: Buffer;
@@ -18,7 +18,7 @@ export interface Given {
  * What a folder holds that is laid out as the bucket is.
  * @throws UsageError for a folder that cannot be read, is empty, or holds what no build reads
  */
-export function filesBelow(folder: string, pipeline: string | undefined): Given[] {
+export function filesBelow(folder: string, pipeline: string | undefined): GivenSecret[] {
   let names: string[];
   try {
     names = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -31,7 +31,7 @@ export function filesBelow(folder: string, pipeline: string | undefined): Given[
   if (names.length === 0) throw new UsageError(`--dir: ${folder} is empty`, { hint: DIR_LAYOUT });
   const places = names.map((name) => {
     const key = pipeline === undefined ? name : `${pipeline}/${name}`;
-    return { name, key, place: placeOf(key) };
+    return { name, key, place: classifyKey(key) };
   });
   const unread = places.filter(({ place }) => place.kind === 'unread');
   if (unread.length > 0) {

@@ -6,10 +6,10 @@ import { variableRedactionFindings } from '../check/redaction.ts';
 import { textFindings } from '../check/text.ts';
 import type { EnvEdit } from '../env-file/edit.ts';
 import { isName, nameFault } from '../env-file/name.ts';
-import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout.ts';
-import { checkSlug } from '../key.ts';
-import { filesBelow, type Given } from './folder.ts';
-import { Input, type Surroundings } from './input.ts';
+import { SECRET_SUFFIXES, type SecretKind, secretVariable, writtenKeys } from '../layout/keys.ts';
+import { checkSlug } from '../layout/arguments.ts';
+import { filesBelow, type GivenSecret } from './folder.ts';
+import { Input, type InputSources } from './input.ts';
 
 /** What can be given on the command line. */
 export interface PutFlags {
@@ -36,7 +36,7 @@ export interface NewSecret {
 }
 
 /** What is to be stored, checked. */
-export interface PutOrder {
+export interface PutRequest {
   readonly pipeline: string | undefined;
   readonly secrets: readonly NewSecret[];
   readonly edits: readonly EnvEdit[];
@@ -49,13 +49,13 @@ export interface PutOrder {
  * Reads and checks everything that is to be stored. Sends nothing to AWS.
  * @throws UsageError with everything that is wrong. No message holds any of a value.
  */
-export async function gatherSecrets(flags: PutFlags, surroundings: Surroundings): Promise<PutOrder> {
+export async function gatherSecrets(flags: PutFlags, sources: InputSources): Promise<PutRequest> {
   const { pipeline } = flags;
   if (pipeline !== undefined) checkSlug(pipeline);
   const warnings: string[] = [];
-  const input = new Input(surroundings);
+  const input = new Input(sources);
   const keys = writtenKeys(pipeline);
-  const given: Given[] = [];
+  const given: GivenSecret[] = [];
   const file = async (flag: string, place: string | undefined, key: string, kind: SecretKind) => {
     if (place === undefined) return;
     given.push({
@@ -108,7 +108,11 @@ function permissionWarning(place: string): string[] {
     : [`${place} can be read by others on this machine (mode ${mode.toString(8)}): chmod 600 ${place}`];
 }
 
-async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, input: Input): Promise<Given> {
+async function secretFile(
+  text: string,
+  keys: ReturnType<typeof writtenKeys>,
+  input: Input,
+): Promise<GivenSecret> {
   const [, name = '', place] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   if (secretVariable(name) === undefined || name.includes('/')) {
     throw new UsageError(`--secret-file: no build would get a secret file of this name`, {
@@ -120,7 +124,7 @@ async function secretFile(text: string, keys: ReturnType<typeof writtenKeys>, in
   return { key: keys.secretFile(name), kind: 'secret-file', body, origin: name };
 }
 
-function refuseTwice(given: readonly Pick<Given, 'key' | 'origin'>[]): void {
+function refuseTwice(given: readonly Pick<GivenSecret, 'key' | 'origin'>[]): void {
   const seen = new Map<string, string>();
   for (const { key, origin } of given) {
     const before = seen.get(key);
@@ -201,7 +205,7 @@ function checkName(flag: string, name: string): void {
 
 /** @throws UsageError with all that is refused, over all secrets */
 async function checked(
-  given: readonly Given[],
+  given: readonly GivenSecret[],
   allowShell: boolean,
   warnings: string[],
 ): Promise<NewSecret[]> {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../../errors.ts';
 
 /** Where values come from that are not on the command line. */
-export interface Surroundings {
+export interface InputSources {
   /** All of stdin; asked for at most once. */
   readonly stdin: () => Promise<Buffer>;
   readonly stdinIsTerminal: boolean;
@@ -12,11 +12,11 @@ export interface Surroundings {
 
 /** Gives out stdin to the one flag that may have it. */
 export class Input {
-  readonly #surroundings: Surroundings;
+  readonly #sources: InputSources;
   #taker: string | undefined;
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(sources: InputSources) {
+    this.#sources = sources;
   }
 
   async read(flag: string, place: string): Promise<Buffer> {
@@ -38,20 +38,20 @@ export class Input {
         hint: 'Put one of them into a file, or call bk-stack twice.',
       });
     }
-    if (this.#surroundings.stdinIsTerminal) {
+    if (this.#sources.stdinIsTerminal) {
       throw new UsageError(`${flag} reads stdin, and that is a terminal`, {
         hint: 'Feed it a file: ... < FILE',
       });
     }
     this.#taker = flag;
-    const body = await this.#surroundings.stdin();
+    const body = await this.#sources.stdin();
     if (isEmpty(body)) throw empty(flag);
     return body;
   }
 
   /** A value that belongs on no command line: typed unseen, or all of stdin. */
   async value(flag: string, isEmpty?: (body: Buffer) => boolean): Promise<Buffer> {
-    const { ask, stdinIsTerminal } = this.#surroundings;
+    const { ask, stdinIsTerminal } = this.#sources;
     if (ask !== undefined && stdinIsTerminal) return Buffer.from(await ask(`Value of ${flag} (not shown)`));
     if (stdinIsTerminal) {
       throw new UsageError(`${flag} has no value, and nobody can be asked here`, {

@@ -4,12 +4,12 @@ import { OperationError } from '../../errors.ts';
 import { word } from '../../shell/quoted.ts';
 import { ConflictError, type SecretObjects, type Written } from '../bucket/objects.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
-import { writtenKeys } from '../layout.ts';
-import { changeEnv, type EnvChange, type Waiting } from './change-env.ts';
-import type { NewSecret, PutOrder } from './gather.ts';
+import { writtenKeys } from '../layout/keys.ts';
+import { changeEnv, type EnvChange, type RetryTiming } from './change-env.ts';
+import type { NewSecret, PutRequest } from './gather.ts';
 
 /** Uploads at a time. S3 itself takes thousands; more than this gains nothing on one connection pool. */
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 export interface PutOutcome {
   readonly written: readonly Written[];
@@ -27,15 +27,15 @@ export interface PutOutcome {
  */
 export async function putSecrets(
   objects: SecretObjects,
-  { secrets, edits, pipeline }: PutOrder,
-  waiting: Waiting,
+  { secrets, edits, pipeline }: PutRequest,
+  timing: RetryTiming,
   progress: (done: number, all: number) => void,
 ): Promise<PutOutcome> {
   const dropped: string[] = [];
   const warnings: string[] = [];
   await refusePresent(objects, secrets);
   let done = 0;
-  const written = await pLimit(AT_ONCE).map(secrets, async (secret) => {
+  const written = await pLimit(CONCURRENCY).map(secrets, async (secret) => {
     const result = await put(objects, secret, dropped);
     progress((done += 1), secrets.length);
     return result;
@@ -48,7 +48,7 @@ export async function putSecrets(
     }
     return { written, dropped, warnings };
   }
-  const variables = await changeEnv(objects, envFiles, edits, waiting);
+  const variables = await changeEnv(objects, envFiles, edits, timing);
   return { written: [...written, ...variables.written], variables, dropped, warnings };
 }
 
@@ -92,7 +92,7 @@ async function put(
 }
 
 /** Real time and chance. */
-export const realWaiting: Waiting = {
+export const systemTiming: RetryTiming = {
   now: Date.now,
   pause: (milliseconds) => sleep(milliseconds),
   random: Math.random,

@@ -3,7 +3,7 @@ import { parseCredentials } from '../job/git-credentials.ts';
 import { readSecrets, readSshKeys } from '../job/read.ts';
 import type { SecretStore } from '../job/secret-store.ts';
 import { parseEnvFile } from '../env-file/parse.ts';
-import { secretKeys, secretVariable } from '../layout.ts';
+import { secretKeys, secretVariable } from '../layout/keys.ts';
 import { currentVersions } from './list.ts';
 
 /** A bucket as a build reads it. */

@@ -6,10 +6,10 @@ import type { SecretObjects } from '../bucket/objects.ts';
 import { checkSecret } from '../check/check.ts';
 import { findingText } from '../check/finding.ts';
 import { unreadReason } from '../check/unread.ts';
-import { placeOf } from '../layout.ts';
+import { classifyKey } from '../layout/keys.ts';
 import { type ListedSecret, listSecrets } from './list.ts';
 
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 const DAY = 86_400_000;
 
 /** Something that a bucket's owner should see to. */
@@ -32,7 +32,9 @@ export async function lintSecrets(
   options: LintOptions,
 ): Promise<{ readonly secrets: number; readonly findings: readonly LintFinding[] }> {
   const [ofBucket, secrets] = await Promise.all([bucketFindings(aws, place, objects), listSecrets(objects)]);
-  const perSecret = await pLimit(AT_ONCE).map(secrets, (secret) => secretFindings(objects, secret, options));
+  const perSecret = await pLimit(CONCURRENCY).map(secrets, (secret) =>
+    secretFindings(objects, secret, options),
+  );
   const findings = [...ofBucket, ...perSecret.flat()];
   const rank = ({ severity }: LintFinding) => (severity === 'error' ? 0 : 1);
   return {
@@ -77,7 +79,7 @@ async function secretFindings(
   { key, encryption, modifiedAt }: ListedSecret,
   { maxAgeDays, now }: LintOptions,
 ): Promise<LintFinding[]> {
-  const place = placeOf(key);
+  const place = classifyKey(key);
   if (place.kind === 'unread') {
     return [{ severity: 'error', key, message: `no build ever reads it: ${unreadReason(key)}` }];
   }

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import type { SecretObjects, SecretVersion } from '../bucket/objects.ts';
-import { type Place, placeOf } from '../layout.ts';
+import { type KeyRole, classifyKey } from '../layout/keys.ts';
 
-const AT_ONCE = 50;
+const CONCURRENCY = 50;
 
 /** A secret that is in the bucket. */
 export interface ListedSecret {
   readonly key: string;
-  readonly kind: Place['kind'];
+  readonly kind: KeyRole['kind'];
   readonly pipeline?: string;
   readonly bytes: number;
   readonly modifiedAt: string;
@@ -23,12 +23,12 @@ export async function listSecrets(
 ): Promise<ListedSecret[]> {
   const all = await currentVersions(objects, '');
   const shown = all.filter(({ key }) => {
-    const place = placeOf(key);
+    const place = classifyKey(key);
     const owner = place.kind === 'unread' ? key.split('/').slice(0, -1)[0] : place.pipeline;
     return pipeline === undefined || owner === undefined || owner === pipeline;
   });
-  return pLimit(AT_ONCE).map(shown, async ({ key, bytes, modifiedAt, versionId }) => {
-    const place = placeOf(key);
+  return pLimit(CONCURRENCY).map(shown, async ({ key, bytes, modifiedAt, versionId }) => {
+    const place = classifyKey(key);
     return {
       key,
       kind: place.kind,

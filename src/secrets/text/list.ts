@@ -2,7 +2,7 @@ import { duration } from '../../terminal/duration.ts';
 import { table } from '../../terminal/table.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import { type BucketPlace, placeWords } from '../bucket/locate.ts';
+import { type BucketLocation, bucketArguments } from '../bucket/location.ts';
 import type { SecretVersion } from '../bucket/objects.ts';
 import type { EffectiveSecrets } from '../read/effective.ts';
 import type { LintFinding } from '../read/lint.ts';
@@ -22,12 +22,12 @@ export function age(at: Date, now: Date): string {
 
 export function listText(
   secrets: readonly ListedSecret[],
-  place: BucketPlace,
+  place: BucketLocation,
   now: Date,
   theme: Theme,
 ): string {
   if (secrets.length === 0) {
-    return `There are no secrets. To store one: ${theme.command(`bk-stack secrets put ${placeWords(place)} --help`)}`;
+    return `There are no secrets. To store one: ${theme.command(`bk-stack secrets put ${bucketArguments(place)} --help`)}`;
   }
   return table(
     secrets,

@@ -1,12 +1,12 @@
-import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import { existingGroup } from '../facts/group/group.ts';
 import { protectionBatches } from '../facts/group/protection.ts';
-import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
+import { sizedGroup } from './group-size.ts';
+import type { CapacityCalls } from './steps.ts';
 
 /**
  * The name of a stack's group.
@@ -19,15 +19,6 @@ export function groupOf(stack: Stack): string {
   throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus})`, {
     hint: `See bk-stack status ${stackName}`,
   });
-}
-
-/** The instances of a group as AWS describes it. */
-export function sizedInstances({ Instances = [] }: AutoScalingGroup): SizedInstance[] {
-  return Instances.map((instance) => ({
-    instanceId: instance.InstanceId ?? '',
-    lifecycleState: instance.LifecycleState ?? '',
-    protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
-  }));
 }
 
 /** The name of a stack's group, as its outputs give it. */
@@ -50,12 +41,7 @@ export function capacityCalls(aws: AwsContext): CapacityCalls {
   });
   return {
     async read(group) {
-      const found = await existingGroup(aws, group);
-      return {
-        size: { min: found.MinSize ?? 0, max: found.MaxSize ?? 0, desired: found.DesiredCapacity ?? 0 },
-        instances: sizedInstances(found),
-        tags: Object.fromEntries((found.Tags ?? []).map(({ Key = '', Value = '' }) => [Key, Value])),
-      };
+      return sizedGroup(await existingGroup(aws, group));
     },
     async tag(group, tags) {
       const { sdk, client } = await load();

@@ -1,41 +1,37 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
-import { HELD_TAG, heldNoteOf, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
+import { HELD_TAG, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
+import {
+  type GroupSize,
+  isPaused,
+  isSameSize,
+  ownSize,
+  type SizedGroup,
+  terminatesInstances,
+} from './group-size.ts';
+import { applySteps, type CapacityCalls, type CapacityStep } from './steps.ts';
 
 /** The sizes that are to change; what is left out stays. */
-export type WantedSize = Partial<GroupSize>;
+export type RequestedSize = Partial<GroupSize>;
 
-export interface Scaled {
+/** A group's size before a change and after it. */
+export interface SizeChange {
   readonly before: GroupSize;
   readonly after: GroupSize;
 }
 
-export interface PlannedScale extends Scaled {
+export interface PlannedSizeChange extends SizeChange {
   /** Whether Auto Scaling terminates instances for it. */
   readonly ends: boolean;
+  readonly steps: readonly CapacityStep[];
 }
 
 /**
- * Works out what a group's size would become; changes nothing. What the scaler has raised the minimum to
- * counts only where the minimum is to change.
+ * Plans a change of a group's size. What the scaler has raised the minimum to counts only where the minimum is to change.
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
-export async function planScale(
-  calls: Pick<CapacityCalls, 'read'>,
-  stackName: string,
-  group: string,
-  wanted: WantedSize,
-): Promise<PlannedScale> {
-  const found = await calls.read(group);
-  const { before, after } = scaled(found, stackName, wanted);
-  return { before, after, ends: endsInstances(found, after) };
-}
-
-function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scaled {
-  const { tags } = found;
-  if (tags[PAUSED_TAG] !== undefined && tags[PAUSED_TAG] !== 'false') {
+export function planScale(found: SizedGroup, stackName: string, requested: RequestedSize): PlannedSizeChange {
+  if (isPaused(found)) {
     throw new OperationError(
       `${stackName} is paused, and has the size that it had before when it is resumed`,
       {
@@ -44,21 +40,26 @@ function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scale
     );
   }
   // Whoever names the minimum means the one that counts now.
-  const before = wanted.min === undefined ? ownSize(found) : found.size;
-  return { before, after: sizeOf(before, wanted) };
+  const before = requested.min === undefined ? ownSize(found) : found.size;
+  const after = sizeOf(before, requested);
+  const ends = terminatesInstances(found, after);
+  return { before, after, ends, steps: scaleSteps(found, requested, { before, after }) };
 }
 
-/**
- * Whether Auto Scaling terminates instances of a group to give it this size: there are more than desired, and some of them are
- * not protected from scale-in.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
- */
-export function endsInstances(
-  { instances }: Pick<SizedGroup, 'instances'>,
-  { desired }: Pick<GroupSize, 'desired'>,
-): boolean {
-  const staying = instances.filter(({ lifecycleState }) => !lifecycleState.startsWith('Terminating'));
-  return staying.length > desired && staying.some(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+function scaleSteps(
+  { size, tags }: SizedGroup,
+  requested: RequestedSize,
+  { before, after }: SizeChange,
+): CapacityStep[] {
+  const raised = size.min;
+  // Idle instances that the scaler keeps stay where the new size leaves room for them.
+  const min = requested.min === undefined && raised <= after.desired ? raised : after.min;
+  // A minimum that happens to be what the scaler has raised it to would pass for that.
+  const isRaised = requested.min !== undefined && heldOf(tags[HELD_TAG], min).held !== undefined;
+  return [
+    ...(isRaised ? [{ kind: 'tag', tags: { [HELD_TAG]: heldTagValue({ min, held: [min] }) } } as const] : []),
+    ...(isSameSize(before, after) ? [] : [{ kind: 'resize', size: { ...after, min } } as const]),
+  ];
 }
 
 /**
@@ -67,81 +68,14 @@ export function endsInstances(
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export async function scaleGroup(
-  calls: Pick<CapacityCalls, 'read' | 'resize' | 'tag'>,
+  calls: CapacityCalls,
   stackName: string,
   group: string,
-  wanted: WantedSize,
-): Promise<Scaled> {
-  const found = await calls.read(group);
-  const { before, after } = scaled(found, stackName, wanted);
-  const raised = found.size.min;
-  // Idle instances that the scaler keeps stay where the new size leaves room for them.
-  const min = wanted.min === undefined && raised <= after.desired ? raised : after.min;
-  // A minimum that happens to be what the scaler has raised it to would pass for that.
-  if (wanted.min !== undefined && heldOf(found.tags[HELD_TAG], min).held !== undefined) {
-    await calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: [min] }) });
-  }
-  if (!isSameSize(before, after)) await calls.resize(group, { ...after, min });
+  requested: RequestedSize,
+): Promise<SizeChange> {
+  const { before, after, steps } = planScale(await calls.read(group), stackName, requested);
+  await applySteps(calls, group, steps);
   return { before, after };
-}
-
-export function isSameSize(one: GroupSize, other: GroupSize): boolean {
-  return one.min === other.min && one.max === other.max && one.desired === other.desired;
-}
-
-/** How long the scaler leaves the minimum alone if `letHold` is never called, in milliseconds. */
-const SETTLES_WITHIN_MS = 3_600_000;
-
-/**
- * Makes room for the limits before an update and for those after it, and keeps the scaler from raising the minimum until
- * CloudFormation has set them (`letHold`). May be repeated, also where it was cut short.
- * @param now milliseconds since 1970
- */
-export async function makeRoom(
-  calls: Pick<CapacityCalls, 'read' | 'resize' | 'tag'>,
-  group: string,
-  { before, after }: Scaled,
-  now: number,
-): Promise<void> {
-  const found = await calls.read(group);
-  const roomy = withRoomFor(found, before, after);
-  const fits = isSameSize(found.size, roomy);
-  if (fits && before.min === after.min && before.max === after.max) return;
-  const tag = found.tags[HELD_TAG];
-  const { min, held } = heldOf(tag, found.size.min);
-  const until = now + SETTLES_WITHIN_MS;
-  const note = (sizes: number[]) =>
-    calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: sizes, until }) });
-  // A scaler that has never raised it has left no note.
-  if (tag !== undefined) await note(held === undefined ? [] : [held]);
-  if (!fits) await calls.resize(group, roomy);
-  // Only now: until it is given back, what it is raised to is not its own.
-  if (held !== undefined && roomy.min !== held) await note([]);
-}
-
-/** Lets the scaler raise the minimum again, where `makeRoom` has kept it from that. */
-export async function letHold(calls: Pick<CapacityCalls, 'read' | 'tag'>, group: string): Promise<void> {
-  const note = heldNoteOf((await calls.read(group)).tags[HELD_TAG]);
-  if (note?.until === undefined) return;
-  await calls.tag(group, { [HELD_TAG]: heldTagValue({ min: note.min, held: note.held }) });
-}
-
-/**
- * A group's size with limits that have room for two others. CloudFormation sets those limits alone that an update changes,
- * and fails where they do not fit the other one as it is live: at zero, or set by bk-stack scale or the scaler. A minimum
- * that the scaler has raised is given back as a whole: in between it would look like somebody's own, as it would where it
- * happens to be one of the two.
- */
-export function withRoomFor(found: SizedGroup, before: GroupSize, after: GroupSize): GroupSize {
-  const { size } = found;
-  const own = ownSize(found).min;
-  const most = Math.min(before.max, after.max);
-  const stays = size.min <= most && (size.min === own || ![before.min, after.min].includes(size.min));
-  return {
-    ...size,
-    min: stays ? size.min : Math.min(own, most),
-    max: Math.max(size.max, before.min, after.min),
-  };
 }
 
 /** A limit of the group's size that the stack's parameters give otherwise: an update that sets it would undo what is live. */
@@ -151,7 +85,7 @@ export interface DifferingLimit {
   readonly live: number;
 }
 
-/** A template that has no such parameter sets no limit by one. */
+/** Compares a stack's parameters with live limits. A template that has no such parameter sets no limit by one. */
 export function differingLimits({ Parameters = [] }: Stack, { min, max }: GroupSize): DifferingLimit[] {
   const limits = [
     { name: 'MinSize', live: min },
@@ -164,17 +98,17 @@ export function differingLimits({ Parameters = [] }: Stack, { min, max }: GroupS
 }
 
 /**
- * The size with what is wanted in it. A desired capacity that is not named moves into the limits.
- * @throws UsageError
+ * The size with what is requested in it. A desired capacity that is not named moves into the limits.
+ * @throws UsageError for limits that cross, and a desired capacity outside of them
  */
-export function sizeOf(before: GroupSize, wanted: WantedSize): GroupSize {
-  const { min = before.min, max = before.max } = wanted;
+export function sizeOf(before: GroupSize, requested: RequestedSize): GroupSize {
+  const { min = before.min, max = before.max } = requested;
   if (min > max) {
     throw new UsageError(`The minimum (${min}) would exceed the maximum (${max})`, {
       hint: `The group has ${before.min} to ${before.max} now. Give both: --min ${min} --max ${min}`,
     });
   }
-  const { desired = Math.min(max, Math.max(min, before.desired)) } = wanted;
+  const { desired = Math.min(max, Math.max(min, before.desired)) } = requested;
   if (desired < min || desired > max) {
     throw new UsageError(
       `The desired capacity (${desired}) must be between the minimum (${min}) and the maximum (${max})`,

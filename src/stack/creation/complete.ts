@@ -3,15 +3,15 @@ import { DeclinedError, UsageError } from '../../errors.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { checkToken, preflightCalls } from '../preflight/index.ts';
 import type { WizardContext } from '../wizard/index.ts';
-import type { GivenOrder } from './gather.ts';
-import type { CreationOrder } from './prepare.ts';
+import type { PartialRequest } from './read-request.ts';
+import type { CreationRequest } from './prepare.ts';
 import { stackNameFault } from './stack-name.ts';
-import { ENDPOINT_PARAMETER, endpointOf, TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-place.ts';
+import { ENDPOINT_PARAMETER, endpointOf, TOKEN_PARAMETER, TOKEN_PATH_PARAMETER } from './token-parameter.ts';
 
-/** An order that leaves nothing open, and where it is to be carried out. */
-export interface CompleteOrder {
+/** A request that leaves nothing open, and the region it is for. */
+export interface CompleteRequest {
   readonly aws: AwsContext;
-  readonly order: CreationOrder;
+  readonly request: CreationRequest;
 }
 
 export interface CompletionOptions {
@@ -27,14 +27,14 @@ export interface CompletionOptions {
  * Fills in what was not given: by asking a person who is there, or else by the template's defaults.
  * @throws DeclinedError when the person does not want it after all.
  */
-export async function complete(
+export async function completeRequest(
   aws: AwsContext,
-  given: GivenOrder,
+  given: PartialRequest,
   options: CompletionOptions,
-): Promise<CompleteOrder> {
+): Promise<CompleteRequest> {
   const { stackName } = given;
   if (stackName !== undefined && (!options.asking || leavesNothingOpen(given))) {
-    return { aws, order: { ...given, stackName } };
+    return { aws, request: { ...given, stackName } };
   }
   if (!options.asking) throw new UsageError('No stack is named');
   const { askForStack } = await import('../wizard/index.ts');
@@ -43,17 +43,17 @@ export async function complete(
   const { region, ...answered } = answers;
   return {
     aws: region === aws.region ? aws : aws.inRegion(region),
-    order: { ...given, ...answered },
+    request: { ...given, ...answered },
   };
 }
 
 /** With a file of parameters and a token a person has said it all. */
-function leavesNothingOpen(given: GivenOrder): boolean {
+function leavesNothingOpen(given: PartialRequest): boolean {
   return given.configured && tokenNeed(given).kind !== 'ask';
 }
 
 /** Whether a token has to be asked for. */
-function tokenNeed({ template, parameters, token, tokenFrom }: GivenOrder): WizardContext['token'] {
+function tokenNeed({ template, parameters, token, tokenFrom }: PartialRequest): WizardContext['token'] {
   const names = new Set(template.definitions.map(({ name }) => name));
   if (!names.has(TOKEN_PARAMETER) && !names.has(TOKEN_PATH_PARAMETER)) return { kind: 'none' };
   const path = parameters.get(TOKEN_PATH_PARAMETER);
@@ -65,7 +65,7 @@ function tokenNeed({ template, parameters, token, tokenFrom }: GivenOrder): Wiza
 
 async function wizardContext(
   aws: AwsContext,
-  given: GivenOrder,
+  given: PartialRequest,
   { region, signal, theme }: CompletionOptions,
 ): Promise<WizardContext> {
   const { inquirerPrompter, wizardSource } = await import('../wizard/index.ts');

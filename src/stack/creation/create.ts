@@ -16,23 +16,30 @@ import {
   type DeploymentOptions,
   type DeploymentRequest,
   type DeploymentResult,
+  type TemplateSource,
 } from '../deployment/index.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import {
   type Caller,
   type Finding,
-  type Leftover,
-  leftoverProblem,
+  type RemovableStack,
+  nameTakenProblem,
   preflight,
   type PreflightCalls,
   preflightCalls,
   type PreflightFindings,
 } from '../preflight/index.ts';
-import { tokenParameter } from '../naming/parameters.ts';
-import { keepToken, type TokenRecord, type TokenStore, tokenStore } from '../token/token.ts';
-import { type LeftoverOptions, removeLeftover } from './leftover.ts';
-import { type CreationOrder, prepare, type Prepared } from './prepare.ts';
+import { storeToken, type TokenRecord, type TokenStore, tokenStore } from '../token/token.ts';
+import { type RemovalOptions, removeStack } from './removable-stack.ts';
+import { type CreationRequest, prepareCreation, type PreparedCreation } from './prepare.ts';
+import {
+  type CreationAction,
+  type CreationProgress,
+  nextCreationAction,
+  type StackAfterFailure,
+} from './next.ts';
 import { type CreationPreview, preview } from './preview.ts';
+import { TOKEN_PATH_PARAMETER } from './token-parameter.ts';
 
 export interface CreationOptions {
   readonly signal: AbortSignal;
@@ -44,7 +51,7 @@ export interface CreationOptions {
   readonly say: (line: string) => void;
   readonly theme: Theme;
   /** What to do about a stack that is in the way of the name and can be removed. */
-  readonly leftovers: 'ask' | 'remove' | 'refuse';
+  readonly existingStack: 'ask' | 'remove' | 'refuse';
   readonly dryRun: boolean;
   /** False: return as soon as CloudFormation has begun. */
   readonly wait: boolean;
@@ -59,14 +66,14 @@ export interface CreationResult extends DeploymentResult {
 }
 
 /** What a creation works with: AWS, or a test's stand-in. */
-export interface CreationSite {
+export interface CreationServices {
   readonly region: string;
   readonly agentEndpoint?: string | undefined;
   readonly preflightCalls: PreflightCalls;
   readonly assets: (caller: Caller) => AssetCalls;
   readonly tokens: TokenStore;
   readonly programs: () => readonly Program[];
-  readonly removeLeftover: (leftover: Leftover, options: LeftoverOptions) => Promise<void>;
+  readonly removeStack: (removable: RemovableStack, options: RemovalOptions) => Promise<void>;
   readonly deploy: (request: DeploymentRequest, options: DeploymentOptions) => Promise<DeploymentResult>;
 }
 
@@ -79,108 +86,186 @@ export interface CreationSite {
  */
 export function create(
   aws: AwsContext,
-  order: CreationOrder,
+  request: CreationRequest,
   options: CreationOptions,
 ): Promise<CreationResult | CreationPreview> {
-  const site: CreationSite = {
+  const services: CreationServices = {
     region: aws.region,
     agentEndpoint: aws.agentEndpoint,
     preflightCalls: preflightCalls(aws, options.signal),
     assets: ({ account, arn }) => assetCalls(aws, { account, partition: arn.split(':')[1] ?? 'aws' }),
     tokens: tokenStore(aws),
     programs,
-    removeLeftover: (leftover, removing) => removeLeftover(aws, leftover, removing),
+    removeStack: (removable, removing) => removeStack(aws, removable, removing),
     deploy: (request, deploying) => createStack(aws, request, deploying),
   };
-  return createAt(site, order, options);
+  return executeCreation(services, request, options);
 }
 
-/** `create`, anywhere. */
-export async function createAt(
-  site: CreationSite,
-  order: CreationOrder,
+/** `create`, anywhere: looks first, then asks for the next step and takes it, until there is none. */
+export async function executeCreation(
+  services: CreationServices,
+  request: CreationRequest,
   options: CreationOptions,
 ): Promise<CreationResult | CreationPreview> {
-  const { signal, style } = options;
-  const prepared = prepare(order, site);
-  const found = await preflight({ calls: site.preflightCalls, assets: site.assets, style }, prepared.subject);
-  signal.throwIfAborted();
-  const staging = cleared(prepared, found, options);
+  const prepared = prepareCreation(request, services);
+  const found = await preflight(
+    { calls: services.preflightCalls, assets: services.assets, style: options.style },
+    prepared.subject,
+  );
+  options.signal.throwIfAborted();
+  const staging = requireClear(prepared, found, options);
   for (const { hint } of found.warnings) if (hint !== undefined) options.say(`  ${hint}`);
   const parameters = prepared.parametersWith(found.zones, staging);
   if (options.dryRun) return preview(prepared, found, staging, parameters);
 
-  if (found.leftover !== undefined) {
-    const path = prepared.token === undefined && parameters.get('BuildkiteAgentTokenParameterStorePath');
-    const removal = { ...options, ask: options.leftovers === 'ask', ...(path && { keepParameter: path }) };
-    await site.removeLeftover(found.leftover, removal);
-  }
-  signal.throwIfAborted();
-  const source = await stage(
-    site.assets(found.caller),
-    staging,
-    { template: order.template.document, region: site.region },
-    options.say,
-  );
-  signal.throwIfAborted();
-  const request = { ...prepared.request, ...source, parameters: listed(parameters) };
-  const result = await deployWithToken(site, request, prepared.token, options);
-  const queue = result.outputs['Queue'] ?? prepared.subject.parameters.get('BuildkiteQueue');
-  return {
-    ...result,
-    account: found.caller.account,
-    ...(queue !== undefined && { queue }),
-    warnings: found.warnings,
+  const run = new CreationRun(services, options, { prepared, found, staging, parameters });
+  let progress: CreationProgress = {
+    nameTaken: found.removable !== undefined,
+    staged: false,
+    ...(prepared.token !== undefined && { token: 'unstored' }),
+    deployment: 'pending',
   };
-}
-
-/** The token must be there before the first instance boots; it goes again if no stack came to be. */
-async function deployWithToken(
-  site: CreationSite,
-  request: DeploymentRequest,
-  token: TokenRecord | undefined,
-  { signal, wait, say, observer }: CreationOptions,
-): Promise<DeploymentResult> {
-  const undo = token === undefined ? undefined : await keepToken(site.tokens, token, say);
-  try {
-    return await site.deploy(request, { signal, wait, observer: await observer() });
-  } catch (error) {
-    if (undo !== undefined) await undoUnlessBegun(site, request.stackName, undo, say);
-    throw error;
+  for (;;) {
+    const action = nextCreationAction(progress);
+    if (action.kind === 'finish') return run.result();
+    if (action.kind === 'fail') throw run.failure(action.tokenLeft);
+    progress = { ...progress, ...(await run.take(action)) };
   }
 }
 
-/** What goes wrong here must not hide why the deployment failed. */
-async function undoUnlessBegun(
-  site: CreationSite,
-  stackName: string,
-  undo: () => Promise<void>,
-  say: (line: string) => void,
-): Promise<void> {
-  try {
-    if (!(await hasBegun(site, stackName))) await undo();
-  } catch (error) {
-    const reason = (error as Error).message;
-    say(`The agent token is left in the SSM parameter ${tokenParameter(stackName)}: ${reason}`);
-  }
+/** A creation whose pre-flight has gone well. */
+interface ClearedCreation {
+  readonly prepared: PreparedCreation;
+  readonly found: PreflightFindings;
+  readonly staging: Exclude<StagingPlan, { kind: 'refused' }>;
+  readonly parameters: ReadonlyMap<string, string>;
 }
 
-/** Whether there is a stack of this name that may still read the token. */
-async function hasBegun({ preflightCalls: calls }: CreationSite, stackName: string): Promise<boolean> {
-  const stack = await calls.stack(stackName);
-  return stack !== undefined && !/^(REVIEW_IN_PROGRESS|DELETE_)/.test(stack.status);
+/** Takes the steps of a creation, and keeps what its end tells of them. */
+class CreationRun {
+  readonly #services: CreationServices;
+  readonly #options: CreationOptions;
+  readonly #creation: ClearedCreation;
+  #source: TemplateSource | undefined;
+  #deployed: DeploymentResult | undefined;
+  #failure: unknown;
+
+  constructor(services: CreationServices, options: CreationOptions, creation: ClearedCreation) {
+    this.#services = services;
+    this.#options = options;
+    this.#creation = creation;
+  }
+
+  async take(
+    action: Exclude<CreationAction, { kind: 'finish' | 'fail' }>,
+  ): Promise<Partial<CreationProgress>> {
+    const { signal } = this.#options;
+    switch (action.kind) {
+      case 'remove stack':
+        await this.#removeStack();
+        signal.throwIfAborted();
+        return { nameTaken: false };
+      case 'stage':
+        this.#source = await this.#stage();
+        signal.throwIfAborted();
+        return { staged: true };
+      case 'store token':
+        return { token: await storeToken(this.#services.tokens, this.#token, this.#options.say) };
+      case 'deploy':
+        return this.#deploy();
+      case 'look for stack':
+        return { stack: await this.#stackAfterFailure() };
+      case 'remove token':
+        return this.#removeToken();
+    }
+  }
+
+  result(): CreationResult {
+    const { prepared, found } = this.#creation;
+    if (this.#deployed === undefined) throw new Error('Nothing has been deployed yet');
+    const queue = this.#deployed.outputs['Queue'] ?? prepared.subject.parameters.get('BuildkiteQueue');
+    return {
+      ...this.#deployed,
+      account: found.caller.account,
+      ...(queue !== undefined && { queue }),
+      warnings: found.warnings,
+    };
+  }
+
+  /** Why the deployment failed. That the token could not be removed is told beside that, and never hides it. */
+  failure(tokenLeft: string | undefined): unknown {
+    if (tokenLeft !== undefined) {
+      this.#options.say(`The agent token is left in the SSM parameter ${this.#token.name}: ${tokenLeft}`);
+    }
+    return this.#failure;
+  }
+
+  get #token(): TokenRecord {
+    const { token } = this.#creation.prepared;
+    if (token === undefined) throw new Error('This creation stores no token');
+    return token;
+  }
+
+  async #removeStack(): Promise<void> {
+    const { found, prepared, parameters } = this.#creation;
+    if (found.removable === undefined) return;
+    const path = prepared.token === undefined && parameters.get(TOKEN_PATH_PARAMETER);
+    const { existingStack } = this.#options;
+    const removal = { ...this.#options, ask: existingStack === 'ask', ...(path && { keepParameter: path }) };
+    await this.#services.removeStack(found.removable, removal);
+  }
+
+  #stage(): Promise<TemplateSource> {
+    const { found, staging, prepared } = this.#creation;
+    const { template } = prepared.request;
+    const { region, assets } = this.#services;
+    return stage(assets(found.caller), staging, { template, region }, this.#options.say);
+  }
+
+  async #deploy(): Promise<Partial<CreationProgress>> {
+    const { prepared, parameters } = this.#creation;
+    const { signal, wait, observer } = this.#options;
+    if (this.#source === undefined) throw new Error('The template is not staged yet');
+    const request = { ...prepared.request, ...this.#source, parameters: listed(parameters) };
+    try {
+      this.#deployed = await this.#services.deploy(request, { signal, wait, observer: await observer() });
+      return { deployment: 'done' };
+    } catch (error) {
+      this.#failure = error;
+      return { deployment: 'failed' };
+    }
+  }
+
+  async #stackAfterFailure(): Promise<StackAfterFailure> {
+    try {
+      const stack = await this.#services.preflightCalls.stack(this.#creation.prepared.subject.stackName);
+      return stack === undefined ? { kind: 'none' } : { kind: 'status', status: stack.status };
+    } catch (error) {
+      return { kind: 'unknown', reason: (error as Error).message };
+    }
+  }
+
+  async #removeToken(): Promise<Partial<CreationProgress>> {
+    try {
+      await this.#services.tokens.remove(this.#token.name);
+      return { token: 'removed' };
+    } catch (error) {
+      return { stack: { kind: 'unknown', reason: (error as Error).message } };
+    }
+  }
 }
 
 /**
  * How the template is staged, if nothing stands in the way.
  * @throws UsageError with everything that does.
  */
-function cleared(
-  { subject }: Prepared,
-  { problems, warnings, leftover, staging }: PreflightFindings,
-  { leftovers }: CreationOptions,
+function requireClear(
+  { subject }: PreparedCreation,
+  { problems, warnings, removable, staging }: PreflightFindings,
+  { existingStack }: CreationOptions,
 ): Exclude<StagingPlan, { kind: 'refused' }> {
-  const inTheWay = leftover !== undefined && leftovers === 'refuse' ? [leftoverProblem(leftover)] : [];
+  const inTheWay = removable !== undefined && existingStack === 'refuse' ? [nameTakenProblem(removable)] : [];
   const all = [...inTheWay, ...problems];
   if (all.length === 0 && staging.kind !== 'refused') return staging;
   const { stackName, region } = subject;

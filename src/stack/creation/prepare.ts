@@ -8,10 +8,10 @@ import { refuseContradictions } from '../template/contradictions.ts';
 import { checkStackName } from './stack-name.ts';
 import { ownTags, type Tags } from '../naming/tags.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
-import { ENDPOINT_PARAMETER, endpointOf, placeToken, type Side } from './token-place.ts';
+import { ENDPOINT_PARAMETER, endpointOf, assignTokenParameter, type Target } from './token-parameter.ts';
 
-/** A stack as a person has ordered it. */
-export interface CreationOrder {
+/** A stack as a person has requested it. */
+export interface CreationRequest {
   readonly stackName: string;
   readonly template: Template;
   /** The values given, checked against the template. */
@@ -24,8 +24,8 @@ export interface CreationOrder {
   readonly assetsBucket?: string;
 }
 
-/** An order as it goes to AWS, save for what only looking at AWS can tell. */
-export interface Prepared {
+/** A request as it goes to AWS, save for what only looking at AWS can tell. */
+export interface PreparedCreation {
   readonly subject: PreflightSubject;
   readonly request: Omit<DeploymentRequest, 'templateBody' | 'templateUrl' | 'parameters'>;
   /** How people call the template: a path, an address. */
@@ -45,24 +45,24 @@ const ZONES = 'AvailabilityZones';
 const ASSETS_BUCKET = 'AssetsBucket';
 
 /**
- * Works an order out: the token's place, the Agent API of this side, the tags and capabilities.
+ * Prepares a request: the token's place, the Agent API of this side, the tags and capabilities.
  * @throws UsageError for a name, role or token that cannot be used, or is missing.
  */
-export function prepare(
-  order: CreationOrder,
-  side: Side & { readonly programs: () => readonly Program[] },
-): Prepared {
+export function prepareCreation(
+  request: CreationRequest,
+  side: Target & { readonly programs: () => readonly Program[] },
+): PreparedCreation {
   const { region, agentEndpoint } = side;
-  const stackName = checkStackName(order.stackName);
-  const { template, roleArn, assetsBucket } = order;
+  const stackName = checkStackName(request.stackName);
+  const { template, roleArn, assetsBucket } = request;
   const declared = new Map(template.definitions.map((definition) => [definition.name, definition]));
   const { document } = template;
-  const given = new Map(order.parameters);
+  const given = new Map(request.parameters);
   if (agentEndpoint !== undefined && declared.has(ENDPOINT_PARAMETER) && !given.has(ENDPOINT_PARAMETER)) {
     given.set(ENDPOINT_PARAMETER, agentEndpoint);
   }
-  const tags = { ...order.tags, ...ownTags(stackName, templateVersion(document.body)) };
-  const { source, record } = placeToken(order, declared, given, tags);
+  const tags = { ...request.tags, ...ownTags(stackName, templateVersion(document.body)) };
+  const { source, record } = assignTokenParameter(request, declared, given, tags);
   const effective = new Map(
     Array.from(declared, ([name, { preset }]) => [name, given.get(name) ?? preset ?? '']),
   );
@@ -91,7 +91,7 @@ export function prepare(
       tags,
       capabilities: capabilitiesOf(document.body),
       ...(roleArn !== undefined && { roleArn: checkRole(roleArn) }),
-      terminationProtection: order.terminationProtection,
+      terminationProtection: request.terminationProtection,
       description: 'bk-stack create',
     },
     templateName: template.name,

@@ -1,6 +1,6 @@
 import type { StagingPlan } from '../assets/index.ts';
 import type { Finding, PreflightFindings } from '../preflight/index.ts';
-import type { Prepared } from './prepare.ts';
+import type { PreparedCreation } from './prepare.ts';
 import type { Tags } from '../naming/tags.ts';
 import { resourceCounts } from '../template/facts.ts';
 
@@ -27,10 +27,10 @@ export interface CreationPreview {
   readonly warnings: readonly Finding[];
 }
 
-/** What an order would make, from what was found; asks nothing of AWS. */
+/** Previews what a request would make, from what was found; asks nothing of AWS. */
 export function preview(
-  { subject, request, token, secret, templateName }: Prepared,
-  { caller, warnings, leftover }: PreflightFindings,
+  { subject, request, token, secret, templateName }: PreparedCreation,
+  { caller, warnings, removable }: PreflightFindings,
   staging: Exclude<StagingPlan, { kind: 'refused' }>,
   parameters: ReadonlyMap<string, string>,
 ): CreationPreview {
@@ -49,7 +49,7 @@ export function preview(
     terminationProtection: request.terminationProtection,
     ...(token !== undefined && { tokenParameter: token.name }),
     resources: resourceCounts(template.body),
-    ...(leftover && { removes: { stackId: leftover.stack.stackId, status: leftover.stack.status } }),
+    ...(removable && { removes: { stackId: removable.stack.stackId, status: removable.stack.status } }),
     warnings,
   };
 }

@@ -1,7 +1,11 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { emptyDeletedGroups, type EmptyingCalls, emptyingCalls } from '../capacity/emptying.ts';
+import {
+  releaseDeletedGroups,
+  type DeletedGroupCalls,
+  deletedGroupCalls,
+} from '../capacity/deleted-groups.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { PollRange } from '../events/poll-range.ts';
@@ -9,9 +13,10 @@ import { type EventSource, cloudFormationEvents } from '../events/source.ts';
 import { type Watched, watchToEnd } from '../events/watch.ts';
 import { type RetryClock, retryClockOf, withRetry } from '../../aws/retry.ts';
 import { type BucketCalls, bucketCalls, deleteBucket } from './buckets.ts';
-import { type DrainCalls, drainCalls, type DrainOptions, emptyGroups } from './drain.ts';
+import { type DrainCalls, drainCalls, type DrainOptions, runEmptying } from './drain.ts';
 import { deletionFailure } from './failure.ts';
-import { deleteAgain, type DeletionPlan, isBeingDeleted, isGone } from './plan.ts';
+import { advance, type DeletionAction, initialProgress, nextDeletionAction } from './next.ts';
+import { deleteAgain, type DeletionPlan } from './plan.ts';
 import { deleteParameters } from './token-parameters.ts';
 
 /** A resource that outlives its stack, by the template's DeletionPolicy or by `--retain`. */
@@ -50,7 +55,7 @@ export interface DeletionCalls {
   readonly events: EventSource;
   readonly buckets: BucketCalls;
   readonly drain: DrainCalls;
-  readonly emptying: EmptyingCalls;
+  readonly deletedGroups: DeletedGroupCalls;
   /** The stack's own time, in milliseconds. */
   now(): number;
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
@@ -74,114 +79,143 @@ export async function deleteStack(
   return executeDeletion(calls, plan, options, retryClockOf(aws, options.signal));
 }
 
-/** `deleteStack`, on any AWS. */
+/** `deleteStack`, on any AWS: asks for the next step and takes it, until there is none. */
 export async function executeDeletion(
   calls: DeletionCalls,
   plan: DeletionPlan,
   options: DeletionOptions,
   retry: RetryClock,
 ): Promise<DeletionResult> {
-  const { stackId } = plan.stack;
-  if (isGone(plan.stack)) {
-    await withRetry(retry, () => calls.deleteParameters(plan.parameters));
-    return { ...resultOf(plan), elapsedSeconds: 0, kept: [], deletedBuckets: [] };
+  const run = new DeletionRun(calls, plan, options, retry);
+  let progress = initialProgress(plan);
+  for (;;) {
+    const action = nextDeletionAction(plan, progress);
+    if (action.kind === 'fail') throw deletionFailure(plan.stack, run.events);
+    if (action.kind === 'finish') return run.result();
+    progress = advance(progress, action, await run.take(action));
   }
-  const began = calls.now();
-  // DeleteStack is refused until the rollback of a creation is over, however that ends.
-  if (plan.stack.status === 'ROLLBACK_IN_PROGRESS')
-    await watch(calls, plan, options, retry, PollRange.currentOperation);
-  else if (!isBeingDeleted(plan.stack)) await emptyGroups(calls.drain, plan, options, retry);
-  const emptied = calls.now();
-  const range = plan.underWay ? PollRange.currentOperation : await start(calls, plan, retry);
-  // Not before: instances need the token until they are gone. And now, so that an interruption leaves none behind: a stack
-  // whose deletion has begun can only be deleted.
-  await withRetry(retry, () => calls.deleteParameters(plan.parameters));
-  const { progress, events } = await watch(calls, plan, options, retry, range);
-  if (progress.status !== 'DELETE_COMPLETE') throw deletionFailure(plan.stack, events);
-
-  const deletedBuckets = await deleteBuckets(calls, plan, options, retry);
-  const gone = new Set(deletedBuckets.map(({ bucket }) => bucket));
-  return {
-    ...resultOf(plan),
-    elapsedSeconds: Math.round((emptied - began) / 1000) + progress.elapsedSeconds,
-    kept: keptResources(events, stackId).filter(({ physicalId }) => !gone.has(physicalId)),
-    deletedBuckets,
-  };
 }
 
-/** The part of the result that the plan already has. */
-function resultOf({
-  stack: { stackName, stackId, region },
-  groups,
-  jobs,
-  parameters,
-}: DeletionPlan): Omit<DeletionResult, 'elapsedSeconds' | 'kept' | 'deletedBuckets'> {
-  return {
-    stackName,
-    stackId,
-    region,
-    status: 'DELETE_COMPLETE',
-    instances: groups.reduce((sum, { instances }) => sum + instances.length, 0),
-    ...(jobs?.known && { runningJobs: jobs.running }),
-    drained: groups.every(({ ending }) => ending === 'drain'),
-    deletedParameters: parameters,
-  };
-}
+/** Takes the steps of a deletion, and keeps what its result tells of them. */
+class DeletionRun {
+  readonly #calls: DeletionCalls;
+  readonly #plan: DeletionPlan;
+  readonly #options: DeletionOptions;
+  readonly #retry: RetryClock;
+  readonly #began: number;
+  /** The events of the operation that is waited for. */
+  #range = PollRange.currentOperation;
+  #emptyingSeconds = 0;
+  #watched: Watched | undefined;
+  readonly #deletedBuckets: { readonly bucket: string; readonly versions: number }[] = [];
+  #display: DeploymentObserver | undefined;
 
-/** Watches CloudFormation, and lets the instances go that it waits for. */
-async function watch(
-  calls: DeletionCalls,
-  plan: DeletionPlan,
-  { signal, observer }: DeletionOptions,
-  retry: RetryClock,
-  range: PollRange,
-): Promise<Watched> {
-  const { stackName, stackId } = plan.stack;
-  const opened = await observer();
-  const meanwhile = emptyDeletedGroups(calls.emptying, {
-    // What still drains then is held by a hook that is none of the stack's resources.
-    releases: (name) =>
-      plan.force ||
-      plan.groups.some((group) => group.autoScalingGroupName === name && !group.draining.drains),
-    note: (line) => {
-      opened.note(line);
-    },
-  });
-  const watching = { signal, observer: opened, events: calls.events, retry, meanwhile };
-  return watchToEnd({ stackId, stackName }, range, plan.resources.length, {
-    ...watching,
-    again: deleteAgain(plan),
-  });
-}
+  constructor(calls: DeletionCalls, plan: DeletionPlan, options: DeletionOptions, retry: RetryClock) {
+    this.#calls = calls;
+    this.#plan = plan;
+    this.#options = options;
+    this.#retry = retry;
+    this.#began = calls.now();
+  }
 
-async function deleteBuckets(
-  { buckets }: DeletionCalls,
-  { doomedBuckets }: DeletionPlan,
-  { signal, observer }: DeletionOptions,
-  retry: RetryClock,
-): Promise<DeletionResult['deletedBuckets']> {
-  const deleted: { bucket: string; versions: number }[] = [];
-  if (doomedBuckets.length === 0) return deleted;
-  const opened = await observer();
-  for (const { bucket } of doomedBuckets) {
-    if (signal.aborted) {
-      const left = doomedBuckets.slice(deleted.length).map((each) => each.bucket);
-      throw new InterruptedError({ hint: `The stack is gone; its buckets are not yet: ${left.join(', ')}` });
+  get events(): readonly StackEvent[] {
+    return this.#watched?.events ?? [];
+  }
+
+  /** @returns the stack's status after a step that waits for CloudFormation */
+  async take(action: DeletionAction): Promise<string | undefined> {
+    const { stackId } = this.#plan.stack;
+    switch (action.kind) {
+      case 'drop update':
+      case 'pause group':
+      case 'drain group':
+        await runEmptying(this.#calls.drain, this.#plan, action, this.#options, this.#retry);
+        return undefined;
+      case 'await rollback':
+        return (await this.#watch()).progress.status;
+      case 'remove termination protection':
+        await withRetry(this.#retry, () => this.#calls.setTerminationProtection(stackId, false));
+        return undefined;
+      case 'delete stack':
+        await this.#deleteStack(action.retain);
+        return undefined;
+      case 'delete parameters':
+        await withRetry(this.#retry, () => this.#calls.deleteParameters(action.names));
+        return undefined;
+      case 'await deletion':
+        this.#watched = await this.#watch();
+        return this.#watched.progress.status;
+      case 'delete bucket':
+        await this.#deleteBucket(action.bucket);
+        return undefined;
+      case 'fail':
+      case 'finish':
+        return undefined;
     }
-    const versions = await deleteBucket(buckets, bucket, retry);
-    opened.note(`Bucket ${bucket} deleted, with ${counted(versions, 'object version')}`);
-    deleted.push({ bucket, versions });
   }
-  return deleted;
-}
 
-/** Sets the deletion going, and tells from which event on it is to be watched. */
-async function start(calls: DeletionCalls, plan: DeletionPlan, retry: RetryClock): Promise<PollRange> {
-  const { stackId } = plan.stack;
-  const { events } = await withRetry(retry, () => calls.events(stackId));
-  if (plan.unprotect) await withRetry(retry, () => calls.setTerminationProtection(stackId, false));
-  await withRetry(retry, () => calls.deleteStack(stackId, plan.retain));
-  return PollRange.after(events[0]?.eventId);
+  /** What a deletion that has come to its end has done. */
+  result(): DeletionResult {
+    const { stack, groups, jobs, parameters } = this.#plan;
+    const { stackName, stackId, region } = stack;
+    const gone = new Set(this.#deletedBuckets.map(({ bucket }) => bucket));
+    return {
+      stackName,
+      stackId,
+      region,
+      status: 'DELETE_COMPLETE',
+      elapsedSeconds: this.#emptyingSeconds + (this.#watched?.progress.elapsedSeconds ?? 0),
+      instances: groups.reduce((sum, { instances }) => sum + instances.length, 0),
+      ...(jobs?.known && { runningJobs: jobs.running }),
+      drained: groups.every(({ ending }) => ending === 'drain'),
+      kept: keptResources(this.events, stackId).filter(({ physicalId }) => !gone.has(physicalId)),
+      deletedBuckets: this.#deletedBuckets,
+      deletedParameters: parameters,
+    };
+  }
+
+  async #deleteStack(retain: readonly string[]): Promise<void> {
+    const { stackId } = this.#plan.stack;
+    this.#emptyingSeconds = Math.round((this.#calls.now() - this.#began) / 1000);
+    const { events } = await withRetry(this.#retry, () => this.#calls.events(stackId));
+    await withRetry(this.#retry, () => this.#calls.deleteStack(stackId, retain));
+    this.#range = PollRange.after(events[0]?.eventId);
+  }
+
+  /** Watches CloudFormation, and lets the instances go that it waits for. */
+  async #watch(): Promise<Watched> {
+    const { stack, force, groups, resources } = this.#plan;
+    const observer = await this.#options.observer();
+    const meanwhile = releaseDeletedGroups(this.#calls.deletedGroups, {
+      // What still drains then is held by a hook that is none of the stack's resources.
+      releases: (name) =>
+        force || groups.some((group) => group.autoScalingGroupName === name && !group.draining.drains),
+      note: (line) => {
+        observer.note(line);
+      },
+    });
+    return watchToEnd(stack, this.#range, resources.length, {
+      signal: this.#options.signal,
+      observer,
+      events: this.#calls.events,
+      retry: this.#retry,
+      meanwhile,
+      again: deleteAgain(this.#plan),
+    });
+  }
+
+  async #deleteBucket(bucket: string): Promise<void> {
+    if (this.#options.signal.aborted) {
+      const left = this.#plan.bucketsToDelete.slice(this.#deletedBuckets.length);
+      throw new InterruptedError({
+        hint: `The stack is gone; its buckets are not yet: ${left.map((each) => each.bucket).join(', ')}`,
+      });
+    }
+    this.#display ??= await this.#options.observer();
+    const versions = await deleteBucket(this.#calls.buckets, bucket, this.#retry);
+    this.#display.note(`Bucket ${bucket} deleted, with ${counted(versions, 'object version')}`);
+    this.#deletedBuckets.push({ bucket, versions });
+  }
 }
 
 /** CloudFormation tells what it leaves by DELETE_SKIPPED. */
@@ -208,7 +242,7 @@ function deletionCalls(
     events: cloudFormationEvents(aws, signal),
     buckets: bucketCalls(aws),
     drain: drainCalls(aws, stackId),
-    emptying: emptyingCalls(aws),
+    deletedGroups: deletedGroupCalls(aws),
     now,
     async setTerminationProtection(stackId, on) {
       const { sdk, client } = await load();

@@ -1,14 +1,18 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../capacity/calls.ts';
-import { awaitZero, type CapacityCalls, type Remaining, scaleToZero } from '../capacity/scale-to-zero.ts';
+import { isPaused, type SizedGroup } from '../capacity/group-size.ts';
+import { type CapacityCalls } from '../capacity/steps.ts';
+import { awaitZero, type Remaining } from '../capacity/await-zero.ts';
+import { scaleToZero } from '../capacity/scale-to-zero.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';
 import { queueState } from '../facts/service/queue.ts';
 import { refreshCalls } from '../rollout/refresh.ts';
-import { journalStore } from '../update/journal.ts';
-import { deleteAgain, type DeletionPlan, isUsable } from './plan.ts';
+import { journalStore } from '../update/execution/journal/journal-store.ts';
+import { isUsable } from './facts.ts';
+import type { EmptyingAction } from './next.ts';
+import { deleteAgain, type DeletionPlan } from './plan.ts';
 
 /** The calls by which the groups of a stack are emptied. */
 export interface DrainCalls {
@@ -30,38 +34,44 @@ export interface DrainOptions {
 }
 
 /**
- * Pauses the groups of a stack, so that nothing launches any more, removes protection, and waits for the instances of those
- * that drain. CloudFormation deletes the lifecycle hooks before the group, and that ends held terminations at once
+ * Takes a step that empties the groups of a stack: they are paused, so that nothing launches any more, and those that drain are
+ * waited for. CloudFormation deletes the lifecycle hooks before the group, and that ends held terminations at once
  * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html), so jobs can only finish before. May
  * be repeated, also where it was cut short.
  * @throws OperationError when jobs take longer than allowed, and when somebody resumes the stack meanwhile
  * @throws InterruptedError when the signal is aborted; the instances go on ending
  */
-export async function emptyGroups(
+export async function runEmptying(
   calls: DrainCalls,
   plan: DeletionPlan,
-  { signal, draining, drainSeconds }: DrainOptions,
+  action: EmptyingAction,
+  options: DrainOptions,
   retry: RetryClock,
 ): Promise<void> {
-  const { groups, update } = plan;
   const { stackName } = plan.stack;
   try {
-    if (update !== undefined) await withRetry(retry, () => calls.dropUpdate(stackName));
-    for (const { autoScalingGroupName: group } of groups) {
-      await withRetry(retry, () => calls.cancelRefresh(group));
-      await withRetry(retry, () => scaleToZero(calls.capacity, group));
-    }
-    for (const { autoScalingGroupName: group } of groups.filter(({ ending }) => ending === 'drain')) {
-      await awaitZero(whilePaused(calls.capacity, plan), group, retry, {
-        timeoutSeconds: drainSeconds,
-        force: false,
-        changed: draining,
-        busyAgents: () => calls.busyAgents(),
-        sooner: `To end them now, and the jobs on them: ${deleteAgain(plan)} --force`,
-      });
+    switch (action.kind) {
+      case 'drop update':
+        await withRetry(retry, () => calls.dropUpdate(stackName));
+        return;
+      case 'pause group':
+        await withRetry(retry, () => calls.cancelRefresh(action.group));
+        await withRetry(retry, () => scaleToZero(calls.capacity, action.group));
+        return;
+      case 'drain group':
+        await awaitZero(calls.capacity, action.group, retry, {
+          timeoutSeconds: options.drainSeconds,
+          force: false,
+          looked: (found) => {
+            requirePaused(found, plan);
+          },
+          changed: options.draining,
+          busyAgents: () => calls.busyAgents(),
+          sooner: `To end them now, and the jobs on them: ${deleteAgain(plan)} --force`,
+        });
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!options.signal.aborted) throw error;
     throw new InterruptedError({
       hint: [
         `The stack is still there, and its instances go on ending. To go on: ${deleteAgain(plan)}`,
@@ -71,21 +81,13 @@ export async function emptyGroups(
   }
 }
 
-/** Calls that end in an error as soon as the group is not paused any more: somebody wants the stack back. */
-function whilePaused(calls: CapacityCalls, plan: DeletionPlan): CapacityCalls {
-  return {
-    ...calls,
-    async read(group) {
-      const found = await calls.read(group);
-      if ((found.tags[PAUSED_TAG] ?? 'false') !== 'false') return found;
-      throw new OperationError(
-        `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
-        {
-          hint: `To delete it all the same: ${deleteAgain(plan)}`,
-        },
-      );
-    },
-  };
+/** @throws OperationError as soon as the group is not paused any more: somebody wants the stack back */
+function requirePaused(found: SizedGroup, plan: DeletionPlan): void {
+  if (isPaused(found)) return;
+  throw new OperationError(
+    `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
+    { hint: `To delete it all the same: ${deleteAgain(plan)}` },
+  );
 }
 
 /** The calls on AWS. */

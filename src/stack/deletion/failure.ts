@@ -1,7 +1,7 @@
 import { OperationError } from '../../errors.ts';
 import { AS_GIVEN } from '../../shell/printed.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
-import { GROUP_TYPE } from '../capacity/emptying.ts';
+import { GROUP_TYPE } from '../capacity/deleted-groups.ts';
 import { isOwnRow, type StackEvent } from '../events/event.ts';
 import type { StackSummary } from '../facts/stack/summary.ts';
 

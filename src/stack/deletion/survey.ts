@@ -1,9 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
-import type { TemplateDocument } from '../../cfn/document.ts';
-import { sizedInstances } from '../capacity/calls.ts';
-import { GROUP_TYPE } from '../capacity/emptying.ts';
+import { sizedInstances } from '../capacity/group-size.ts';
+import { GROUP_TYPE } from '../capacity/deleted-groups.ts';
 import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { isDenied } from '../../aws/errors.ts';
 import { templateOf } from '../status/describe-stack.ts';
@@ -13,22 +12,24 @@ import { drainsOnTermination, lifecycleHooks } from '../facts/group/hooks.ts';
 import { queueState } from '../facts/service/queue.ts';
 import { STACK_TAG } from '../naming/tags.ts';
 import { summaryOf } from '../facts/stack/summary.ts';
-import { runningUpdate } from '../update/under-way.ts';
+import { runningUpdate } from '../update/execution/journal/active-update.ts';
 import { bucketCalls, bucketContents } from './buckets.ts';
 import {
-  type DeletionFindings,
-  type FoundGroup,
-  type FoundJobs,
+  type DeletionFacts,
   isGone,
+  isRetained,
+  queueJobs,
+  retainedBuckets,
+  type StackGroup,
   type StackResource,
-} from './plan.ts';
+} from './facts.ts';
 import { stackParameters } from './token-parameters.ts';
 
 /**
  * Looks at what deleting a stack would touch; changes nothing.
  * @throws OperationError when there is no stack with this name, and nothing is left of one.
  */
-export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFindings> {
+export async function surveyForDeletion(aws: AwsContext, stackName: string): Promise<DeletionFacts> {
   const found = (await findStack(aws, stackName)) ?? (await remainsOf(aws, stackName));
   const stack = summaryOf(found, aws.region);
   const [resources, parameters, update] = await Promise.all([
@@ -38,18 +39,13 @@ export async function surveyForDeletion(aws: AwsContext, stackName: string): Pro
   ]);
   const groups = await groupsOf(aws, resources);
   const inhabited = groups.some(({ instances }) => instances.length > 0);
-  const names = resources
-    .filter(({ type, retained, physicalId }) => type === 'AWS::S3::Bucket' && retained && physicalId !== '')
-    // The secrets first: an access-log bucket still gets logs until the bucket it serves is gone.
-    .sort((a, b) => Number(/log/i.test(a.logicalId)) - Number(/log/i.test(b.logicalId)))
-    .map(({ physicalId }) => physicalId);
   const calls = bucketCalls(aws);
-  const contents = await Promise.all(names.map((name) => bucketContents(calls, name)));
+  const contents = await Promise.all(retainedBuckets(resources).map((name) => bucketContents(calls, name)));
   return {
     stack,
     resources,
     groups,
-    ...(inhabited && { jobs: await jobsOf(aws, found) }),
+    ...(inhabited && { jobs: queueJobs(await queueState(aws, found)) }),
     ...(update !== undefined && { update }),
     parameters,
     buckets: contents.filter((bucket) => bucket !== undefined),
@@ -67,8 +63,8 @@ async function remainsOf(aws: AwsContext, stackName: string): Promise<Stack> {
   return { StackName: stackName, StackStatus: 'DELETE_COMPLETE', CreationTime: undefined, Tags };
 }
 
-async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): Promise<FoundGroup[]> {
-  const found: FoundGroup[] = [];
+async function groupsOf(aws: AwsContext, resources: readonly StackResource[]): Promise<StackGroup[]> {
+  const found: StackGroup[] = [];
   for (const { logicalId, type, physicalId } of resources) {
     if (type !== GROUP_TYPE || physicalId === '') continue;
     const group = await describedGroup(aws, physicalId);
@@ -94,14 +90,6 @@ async function drainingOfGroup(aws: AwsContext, group: AutoScalingGroup): Promis
   }
 }
 
-/** An agent may have accepted a job that Buildkite does not count as running yet. */
-async function jobsOf(aws: AwsContext, stack: Stack): Promise<FoundJobs> {
-  const state = await queueState(aws, stack);
-  if (!state.known) return state;
-  const { queue, report } = state;
-  return { known: true, queue, running: Math.max(report.jobs.running, report.agents.busy) };
-}
-
 /** The resources that are there now. */
 async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResource[]> {
   const { ListStackResourcesCommand } = await import('../../aws/sdk/cloudformation.ts');
@@ -124,10 +112,4 @@ async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResou
     token = page.NextToken;
   } while (token !== undefined);
   return resources;
-}
-
-function isRetained(logicalId: string, template: TemplateDocument | undefined): boolean {
-  const resources = template?.body['Resources'] as Record<string, { DeletionPolicy?: unknown }> | undefined;
-  const policy = resources?.[logicalId]?.DeletionPolicy;
-  return policy === 'Retain' || policy === 'RetainExceptOnCreate';
 }

@@ -1,10 +1,11 @@
 import { duration } from '../../terminal/duration.ts';
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import { GROUP_TYPE } from '../capacity/emptying.ts';
+import { GROUP_TYPE } from '../capacity/deleted-groups.ts';
 import type { BucketContents } from './buckets.ts';
 import type { DeletionResult } from './delete-stack.ts';
-import { type DeletionPlan, isBeingDeleted, jobsText, type PlannedGroup } from './plan.ts';
+import { isBeingDeleted, jobsText } from './facts.ts';
+import type { DeletionPlan, PlannedGroup } from './plan.ts';
 
 /** What a deletion will take away and what it will leave, for a person to agree to. */
 export function planText(plan: DeletionPlan, theme: Theme): string {
@@ -14,7 +15,7 @@ export function planText(plan: DeletionPlan, theme: Theme): string {
   ).length;
   const deletes = [
     ...(going > 0 ? [`${counted(going, 'resource')} of the stack`] : []),
-    ...plan.doomedBuckets.map((bucket) => theme.bad(`bucket ${bucketText(bucket)}, for good`)),
+    ...plan.bucketsToDelete.map((bucket) => theme.bad(`bucket ${bucketText(bucket)}, for good`)),
     ...plan.parameters.map((name) => `SSM parameter ${name}`),
   ];
   const keeps = [

@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { type EmptyingCalls, emptyingCalls } from '../capacity/emptying.ts';
+import { type DeletedGroupCalls, deletedGroupCalls } from '../capacity/deleted-groups.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
 import type { EventSource } from '../events/source.ts';
 import { cloudFormationEvents } from '../events/source.ts';
@@ -13,7 +13,7 @@ export interface DeploymentCalls extends ChangeSetCalls {
   setTerminationProtection(stackId: string, on: boolean): Promise<void>;
   outputs(stackId: string): Promise<Readonly<Record<string, string>>>;
   readonly events: EventSource;
-  readonly emptying: EmptyingCalls;
+  readonly deletedGroups: DeletedGroupCalls;
   readonly launchFailures: LaunchFailures;
 }
 
@@ -56,7 +56,7 @@ export function deploymentCalls(aws: AwsContext, signal: AbortSignal): Deploymen
     },
 
     events: cloudFormationEvents(aws, signal),
-    emptying: emptyingCalls(aws),
+    deletedGroups: deletedGroupCalls(aws),
     launchFailures: launchFailuresOf(aws),
   };
 }

@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
-import { emptyDeletedGroups } from '../capacity/emptying.ts';
+import { releaseDeletedGroups } from '../capacity/deleted-groups.ts';
 import { foldFailure } from '../diagnosis/first-cause.ts';
 import { lookBehindSignals } from '../diagnosis/launches.ts';
 import { operationFailure } from '../diagnosis/report.ts';
@@ -27,25 +27,25 @@ export function createStack(
 ): Promise<DeploymentResult> {
   const retry = retryClockOf(aws, options.signal);
   // Cleaning up is done although the signal is aborted.
-  const site = { region: aws.region, retry, cleanUpPacing: retryClockOf(aws), now: new Date() };
-  return deploy(deploymentCalls(aws, options.signal), request, options, site);
+  const site = { region: aws.region, retry, cleanUpRetry: retryClockOf(aws), now: new Date() };
+  return executeDeployment(deploymentCalls(aws, options.signal), request, options, site);
 }
 
 /** Where and how fast a deployment runs. */
-export interface Site {
+export interface DeploymentServices {
   readonly region: string;
   readonly retry: RetryClock;
   /** For what is done even when the signal is aborted. */
-  readonly cleanUpPacing: RetryClock;
+  readonly cleanUpRetry: RetryClock;
   readonly now: Date;
 }
 
 /** `createStack`, on any CloudFormation. */
-export async function deploy(
+export async function executeDeployment(
   calls: DeploymentCalls,
   request: DeploymentRequest,
   options: DeploymentOptions,
-  site: Site,
+  site: DeploymentServices,
 ): Promise<DeploymentResult> {
   const { stackName } = request;
   const { region, retry } = site;
@@ -56,7 +56,7 @@ export async function deploy(
     return { ...result, status: 'CREATE_IN_PROGRESS', elapsedSeconds: 0, outputs: {} };
   }
   // Nobody has relied on a stack that is rolled back before it was there.
-  const meanwhile = emptyDeletedGroups(calls.emptying, {
+  const meanwhile = releaseDeletedGroups(calls.deletedGroups, {
     releases: () => true,
     note: (line) => {
       options.observer.note(line);
@@ -81,7 +81,7 @@ async function begin(
   calls: DeploymentCalls,
   request: DeploymentRequest,
   { signal, observer }: DeploymentOptions,
-  { region, retry, cleanUpPacing, now }: Site,
+  { region, retry, cleanUpRetry, now }: DeploymentServices,
 ): Promise<{ stackId: string; resources: number }> {
   const { stackName } = request;
   const name = changeSetName('create', now, retry.random());
@@ -103,7 +103,7 @@ async function begin(
   } catch (error) {
     observer.end();
     if (request.terminationProtection) await unprotect(calls, stackId);
-    await cleanUp(calls, { stackId, changeSetId, name }, cleanUpPacing);
+    await cleanUp(calls, { stackId, changeSetId, name }, cleanUpRetry);
     throw signal.aborted ? new InterruptedError({ hint: 'Nothing has been made.' }) : error;
   }
 }

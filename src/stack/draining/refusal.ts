@@ -1,5 +1,5 @@
 import { UsageError } from '../../errors.ts';
-import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import { counted } from '../../terminal/text.ts';
 import { protectionCommands } from '../facts/group/protection.ts';
 import type { QueueState } from '../facts/service/queue.ts';

@@ -5,7 +5,7 @@ import type { Theme } from '../../terminal/theme.ts';
 import type { InstanceList, StackInstance } from './list.ts';
 
 /** So many rows are shown; of more, those that are not simply in service come first. */
-const MOST = 200;
+const MAX_ROWS = 200;
 
 /**
  * A stack's instances as a table. `now` is the stack's own time, in milliseconds since 1970. Where the table is wider than
@@ -26,8 +26,8 @@ export function instancesText(
   const ordinary = ({ state, health, current }: StackInstance) =>
     state === 'InService' && /^healthy$/i.test(health) && current;
   const shown = [...instances]
-    .sort((a, b) => (instances.length > MOST ? Number(ordinary(a)) - Number(ordinary(b)) : 0))
-    .slice(0, MOST);
+    .sort((a, b) => (instances.length > MAX_ROWS ? Number(ordinary(a)) - Number(ordinary(b)) : 0))
+    .slice(0, MAX_ROWS);
   const paint = (text: string, one: StackInstance) =>
     one.state === 'InService' ? theme.good(text) : theme.busy(text);
   const rows = fittingTable(
@@ -54,7 +54,7 @@ export function instancesText(
 }
 
 /** Headings of what rarely tells one instance from another. */
-const ALIKE = /^(HEALTH|TYPE|BOUGHT|ZONE)$/;
+const OFTEN_EQUAL = /^(HEALTH|TYPE|BOUGHT|ZONE)$/;
 
 function fittingTable(
   rows: readonly StackInstance[],
@@ -65,7 +65,7 @@ function fittingTable(
   const whole = table(rows, columns, heading);
   if (Math.max(...whole.split('\n').map(widthOf)) <= width) return whole;
   const same = columns.filter(
-    (column) => ALIKE.test(column.heading) && new Set(rows.map((row) => column.cell(row))).size === 1,
+    (column) => OFTEN_EQUAL.test(column.heading) && new Set(rows.map((row) => column.cell(row))).size === 1,
   );
   if (same.length === 0) return whole;
   const shared = same.flatMap(({ cell }) => rows.slice(0, 1).map(cell)).filter((text) => text !== '');

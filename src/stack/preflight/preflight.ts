@@ -5,7 +5,7 @@ import { checkToken, type TokenSource } from './agent-token.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
 import { type Finding, orUnchecked, type Verdict, verdict } from './check.ts';
 import { checkLogGroups } from './log-groups.ts';
-import { judgeName, type Leftover, type NameVerdict } from './name.ts';
+import { judgeName, type RemovableStack, type NameVerdict } from './name.ts';
 import { checkQuotas, type Sizes } from './quotas.ts';
 import { accountTask, instanceTasks, judged, secretsTask, type Staged, stagingTask } from './tasks.ts';
 
@@ -24,7 +24,7 @@ export interface PreflightFindings {
   readonly problems: readonly Finding[];
   readonly warnings: readonly Finding[];
   /** A stack that has to go first. */
-  readonly leftover?: Leftover;
+  readonly removable?: RemovableStack;
   /** Zones for a new VPC, where the template lets them be chosen and the person has not. */
   readonly zones?: readonly string[];
   readonly staging: StagingPlan;
@@ -84,7 +84,7 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
     caller,
     problems: verdicts.flatMap(({ problems }) => problems),
     warnings: verdicts.flatMap(({ warnings }) => warnings),
-    ...(name.leftover && { leftover: name.leftover }),
+    ...(name.removable && { removable: name.removable }),
     ...(types.zones && { zones: types.zones }),
     staging: staged.plan,
   };

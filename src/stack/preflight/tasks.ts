@@ -11,7 +11,7 @@ import {
   type Placement,
 } from './instance-types.ts';
 import { checkLaunch } from './launch.ts';
-import type { Leftover } from './name.ts';
+import type { RemovableStack } from './name.ts';
 import { checkSecretsBucket } from './secrets-bucket.ts';
 
 /** Who we are. It comes before all else, as nothing can be asked without credentials. */
@@ -87,17 +87,17 @@ export function secretsTask(
 }
 
 /** A check as people see it. */
-export function judged<Judged extends Verdict & { readonly leftover?: Leftover }>(
+export function judged<Judged extends Verdict & { readonly removable?: RemovableStack }>(
   title: string,
   run: () => Promise<Judged>,
 ): ListedTask<Judged> {
   return {
     title,
     run,
-    outcome({ fact, problems, warnings, leftover }) {
+    outcome({ fact, problems, warnings, removable }) {
       const said = [...problems, ...warnings].map(({ message }) => message);
       if (problems.length > 0) return { state: 'bad', text: `${title}: ${said.join('; ')}` };
-      if (warnings.length > 0 || leftover !== undefined) {
+      if (warnings.length > 0 || removable !== undefined) {
         return { state: 'doubtful', text: `${title}: ${[fact, ...said].filter(Boolean).join('; ')}` };
       }
       return { state: 'good', text: `${title}: ${fact}` };

@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { describedGroup } from '../facts/group/group.ts';
-import { letPoolGo, warmPoolCalls } from './warm-pool.ts';
+import { releaseWarmInstances, warmPoolCalls } from './warm-pool.ts';
 
 /** An instance refresh, in which a group replaces its instances, each when its jobs are done. */
 export interface RefreshState {
@@ -51,25 +51,18 @@ export interface RefreshCalls {
 export const REFRESH_ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|RollbackFailed)$/;
 
 /** How often to look, in the stack's own seconds. */
-export const LOOK_EVERY = 10;
+export const POLL_SECONDS = 10;
 
-/** Looks until a refresh has ended, and tells of each change. Throws when the signal is aborted. */
-export async function watchRefresh(
+/** Reads a refresh, and lets the instances of the warm pool go that end while it runs. */
+export async function lookAtRefresh(
   calls: Pick<RefreshCalls, 'describe' | 'releaseWarm'>,
   { group, refreshId }: { readonly group: string; readonly refreshId: string },
   retry: RetryClock,
-  changed: (state: RefreshState) => void,
 ): Promise<RefreshState> {
-  let before = '';
-  for (;;) {
-    const state = await withRetry(retry, () => calls.describe(group, refreshId));
-    const now = JSON.stringify(state);
-    if (now !== before) changed(state);
-    before = now;
-    if (REFRESH_ENDED.test(state.status)) return state;
-    if (state.leftWarm !== undefined) await withRetry(retry, () => calls.releaseWarm(group));
-    await retry.pause(LOOK_EVERY);
-  }
+  const state = await withRetry(retry, () => calls.describe(group, refreshId));
+  if (state.leftWarm !== undefined && !REFRESH_ENDED.test(state.status))
+    await withRetry(retry, () => calls.releaseWarm(group));
+  return state;
 }
 
 /** The same on AWS. */
@@ -138,6 +131,6 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
         ...(warm !== undefined && { leftWarm: warm.InstancesToUpdate ?? 0 }),
       };
     },
-    releaseWarm: (group) => letPoolGo(warmPoolCalls(aws), group),
+    releaseWarm: (group) => releaseWarmInstances(warmPoolCalls(aws), group),
   };
 }

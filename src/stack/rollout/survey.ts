@@ -1,4 +1,4 @@
-import type { GroupSize } from '../capacity/scale-to-zero.ts';
+import type { GroupSize } from '../capacity/group-size.ts';
 
 /** An instance as its group sees it. */
 export interface RolloutInstance {
@@ -74,17 +74,17 @@ export function outdated({ version, instances }: RolloutGroup): RolloutInstance[
 }
 
 /** Instances of a version that came after `former` and is not the present one: an update that was taken back left them. */
-export function strays(group: RolloutGroup, former: string | undefined): RolloutInstance[] {
+export function newerThan(group: RolloutGroup, former: string | undefined): RolloutInstance[] {
   if (former === undefined) return [];
   return outdated(group).filter(({ version }) => Number(version) > Number(former));
 }
 
 /** Reasons that have to do with what AWS has to give at the moment, and nothing with how instances are set up. */
-const SCARCITY =
+const CAPACITY_REASON =
   /capacity|MaxSpotInstanceCountExceeded|VcpuLimitExceeded|InstanceLimitExceeded|vCPU limit|quota|Spot.*(price|interrupt)|RequestLimitExceeded|Throttl|InternalError|ServiceUnavailable/i;
 
 /** So many launches fail before the new version is given up, where none of it has come into service, or since one has. */
-const PATIENCE = { before: 2, after: 5 } as const;
+const TOLERATED_FAILURES = { before: 2, after: 5 } as const;
 
 /** Why a new version is to be given up. */
 export interface RolloutFault {
@@ -102,15 +102,20 @@ export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | 
   const launches = activities.filter(({ kind }) => kind === 'launch');
   const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
   const since = lastDone < 0 ? launches : launches.slice(0, lastDone);
-  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !SCARCITY.test(message));
-  const brokenOff = failed.filter(({ instanceId }) => instanceId !== undefined);
+  const failed = since.filter(
+    ({ outcome, message = '' }) => outcome === 'failed' && !CAPACITY_REASON.test(message),
+  );
+  const withInstance = failed.filter(({ instanceId }) => instanceId !== undefined);
   const hopeless = lastDone < 0 && !since.some(({ outcome }) => outcome === 'under way');
-  const counted = hopeless ? failed : brokenOff;
+  const counted = hopeless ? failed : withInstance;
   const [latest] = counted;
-  if (latest === undefined || counted.length < (lastDone < 0 ? PATIENCE.before : PATIENCE.after)) {
+  if (
+    latest === undefined ||
+    counted.length < (lastDone < 0 ? TOLERATED_FAILURES.before : TOLERATED_FAILURES.after)
+  ) {
     return undefined;
   }
-  const told = brokenOff[0]?.instanceId;
+  const told = withInstance[0]?.instanceId;
   return {
     message: `${counted.length} launches in a row failed: ${latest.message ?? 'no reason given'}`,
     ...(told !== undefined && { instanceId: told }),

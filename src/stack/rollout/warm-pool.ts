@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { isLeaving, warmInstances, type WarmInstance } from '../facts/group/warm-pool.ts';
-import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 
 /** What looking after a warm pool needs of Auto Scaling. */
 export interface WarmPoolCalls {
@@ -21,7 +21,7 @@ export interface WarmPoolCalls {
  * whatever is there, and would run the former one.
  * @returns how many
  */
-export async function renewPool(
+export async function replaceOutdatedWarm(
   calls: WarmPoolCalls,
   { group, version }: { readonly group: string; readonly version: string | undefined },
 ): Promise<number> {
@@ -34,7 +34,7 @@ export async function renewPool(
  * Lets the instances of a pool go that are to end: the terminating hook holds them too, and on a stopped instance nobody is
  * there to complete it.
  */
-export async function letPoolGo(calls: WarmPoolCalls, group: string): Promise<void> {
+export async function releaseWarmInstances(calls: WarmPoolCalls, group: string): Promise<void> {
   for (const { instanceId, lifecycleState } of await calls.instances(group)) {
     if (lifecycleState === 'Warmed:Terminating:Wait') await calls.release(group, instanceId);
   }

@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { isBlank, isReference, isSecretName } from '../../redaction/names.ts';
 import { Redactor } from '../../redaction/redactor.ts';
 import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
-import { currentParameters } from '../update/parameters.ts';
+import { currentParameters } from '../update/request/parameters.ts';
 import { templateOf } from './describe-stack.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';
 import { type StackSummary, summaryOf } from '../facts/stack/summary.ts';

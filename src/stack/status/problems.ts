@@ -5,7 +5,7 @@ import { adviceFor } from '../diagnosis/advice.ts';
 import type { FirstCause } from '../diagnosis/first-cause.ts';
 import { causeLine } from '../diagnosis/report.ts';
 import { isFailure, isSettled } from '../events/event.ts';
-import type { Journal } from '../update/journal.ts';
+import type { Journal } from '../update/execution/journal/journal.ts';
 import type { RaisedAlarm } from '../facts/service/alarms.ts';
 import type { BootLog } from '../facts/group/boot-log.ts';
 import type { GroupState } from '../facts/group/group.ts';

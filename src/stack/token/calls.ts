@@ -4,16 +4,17 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { agentMetrics, BUILDKITE } from '../../buildkite/agent-metrics.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';
-import type { RotationCalls, RotationOrder } from './rotate.ts';
+import type { RotationRequest } from './next.ts';
+import type { RotationCalls } from './rotate.ts';
 
 /**
  * Where a stack keeps its agent token, and who reads it.
  * @throws OperationError for a stack that has its token as a plain parameter, or no group
  */
-export async function tokenPlace(
+export async function rotationTarget(
   aws: AwsContext,
   stackName: string,
-): Promise<Omit<RotationOrder, 'token' | 'minHealthy' | 'roll'>> {
+): Promise<Omit<RotationRequest, 'token' | 'minHealthy' | 'roll'>> {
   const stack = await requireStack(aws, stackName);
   const parameter = (key: string) =>
     stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue || undefined;

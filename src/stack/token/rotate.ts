@@ -1,15 +1,18 @@
 import { OperationError, UsageError } from '../../errors.ts';
-import { reasonOf } from '../../buildkite/agent-metrics.ts';
+import { type MetricsAnswer, reasonOf } from '../../buildkite/agent-metrics.ts';
 import type { RetryClock } from '../../aws/retry.ts';
-import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
-import { type RefreshCalls, type RefreshState, watchRefresh } from '../rollout/refresh.ts';
-
-/** An agent token where it is kept. */
-export interface StoredToken {
-  readonly token: string;
-  readonly type: 'String' | 'SecureString';
-  readonly version: number;
-}
+import { lookAtRefresh, POLL_SECONDS, type RefreshCalls, type RefreshState } from '../rollout/refresh.ts';
+import {
+  isSameToken,
+  nextRotationAction,
+  type RotationAction,
+  type RotationProgress,
+  type RotationRefusal,
+  type RotationRequest,
+  type RunningRefresh,
+  type StoredToken,
+  type TokenTest,
+} from './next.ts';
 
 /** What giving a stack another agent token needs of SSM and Buildkite. */
 export interface RotationCalls {
@@ -24,19 +27,6 @@ export interface RotationCalls {
   metrics(endpoint: string, token: string): Promise<MetricsAnswer>;
 }
 
-export interface RotationOrder {
-  readonly stackName: string;
-  readonly parameter: string;
-  readonly kmsKey?: string;
-  readonly endpoint: string;
-  readonly group: string;
-  readonly token: string;
-  /** Percent of the instances that stay in service while the others are replaced. */
-  readonly minHealthy: number;
-  /** Whether the instances are replaced; they read the token when they boot. */
-  readonly roll: boolean;
-}
-
 export interface RotationResult {
   readonly stackName: string;
   readonly parameter: string;
@@ -49,22 +39,19 @@ export interface RotationResult {
   readonly replaced?: number;
 }
 
-/** Percent of the instances that are launched before others end. */
-const BATCH = 10;
-
-/** How often the token is tested again while instances are replaced, in the stack's own seconds. */
-const TEST_EVERY = 60;
-
 /** What a person is told meanwhile. */
 export interface RotationObserver {
   say(line: string): void;
   refreshed(state: RefreshState, instances: number): void;
 }
 
-type Judgement =
-  | { readonly kind: 'accepted'; readonly organization?: string }
-  | { readonly kind: 'refused' }
-  | { readonly kind: 'unknown'; readonly why: string };
+/** What a rotation works with. */
+interface RotationServices {
+  readonly calls: RotationCalls;
+  readonly refreshes: RefreshCalls;
+  readonly retry: RetryClock;
+  readonly observer: RotationObserver;
+}
 
 /**
  * Gives a stack another agent token: tests it, keeps it beside the one before, and has the instances replaced, each when its
@@ -75,144 +62,204 @@ type Judgement =
 export async function rotateToken(
   calls: RotationCalls,
   refreshes: RefreshCalls,
-  order: RotationOrder,
+  request: RotationRequest,
   retry: RetryClock,
   observer: RotationObserver,
 ): Promise<RotationResult> {
-  const { stackName, parameter, endpoint, group, token, roll } = order;
-  const [before, running] = await Promise.all([calls.read(parameter), refreshes.active(group)]);
-  if (running !== undefined && roll) {
-    throw new OperationError(
-      `The instances of ${stackName} are being replaced already (instance refresh ${running})`,
-      {
-        hint: `Nothing was changed. Wait for its end (bk-stack status ${stackName}), and repeat the command.`,
-      },
-    );
+  const services = { calls, refreshes, retry, observer };
+  const [before, activeRefresh] = await Promise.all([
+    calls.read(request.parameter),
+    refreshes.active(request.group),
+  ]);
+  let progress: RotationProgress = { before, ...(activeRefresh !== undefined && { activeRefresh }) };
+  for (;;) {
+    const action = nextRotationAction(request, progress);
+    if (action.kind === 'refuse') throw refusalError(request, action.because);
+    if (action.kind === 'fail') throw failure(request, progress, action);
+    if (action.kind === 'finish') return resultOf(request, progress, action.replaced);
+    progress = { ...progress, ...(await take(action, services, request, progress)) };
   }
-  const organization = await requireAccepted(calls, order, before);
-  const same = before.token === token;
+}
+
+/** Takes a step, and returns what it has changed or found out. */
+async function take(
+  action: Exclude<RotationAction, { kind: 'refuse' | 'fail' | 'finish' }>,
+  services: RotationServices,
+  request: RotationRequest,
+  progress: RotationProgress,
+): Promise<Partial<RotationProgress>> {
+  const { calls, refreshes, observer } = services;
+  const { endpoint, group, parameter, token } = request;
+  const { before } = progress;
+  switch (action.kind) {
+    case 'test tokens': {
+      const [next, earlier] = await Promise.all([
+        testToken(calls, endpoint, token),
+        testToken(calls, endpoint, before.token),
+      ]);
+      return { tests: { next, before: earlier } };
+    }
+    case 'write token': {
+      sayAccepted(request, progress, observer);
+      const version = await write(calls, request, token, before);
+      observer.say(`${parameter} holds it as version ${version}; version ${before.version} is kept`);
+      return { version };
+    }
+    case 'test stored token': {
+      if (isSameToken(request, progress)) {
+        sayAccepted(request, progress, observer);
+        observer.say(`${parameter} holds it already, as version ${before.version}`);
+      }
+      return { stored: await testToken(calls, endpoint, (await calls.read(parameter)).token) };
+    }
+    case 'count instances':
+      return { instances: await refreshes.instances(group) };
+    case 'start refresh': {
+      const id = await refreshes.start(group, action.preferences);
+      return { refresh: { id, untestedSeconds: 0, cancelled: false } };
+    }
+    case 'watch refresh':
+      return { refresh: await watch(services, request, progress, refreshOf(progress)) };
+    case 'test token': {
+      const test = await testToken(calls, endpoint, token);
+      return { refresh: { ...refreshOf(progress), test, untestedSeconds: 0 } };
+    }
+    case 'cancel refresh':
+      await refreshes.cancel(group);
+      return { refresh: { ...refreshOf(progress), cancelled: true } };
+    case 'restore token':
+      return { restoredVersion: await write(calls, request, before.token, before) };
+  }
+}
+
+function refreshOf({ refresh }: RotationProgress): RunningRefresh {
+  if (refresh === undefined) throw new Error('There is no instance refresh yet');
+  return refresh;
+}
+
+/** Looks at the refresh, some time after the last look. */
+async function watch(
+  { refreshes, retry, observer }: RotationServices,
+  { group }: RotationRequest,
+  { instances = 0 }: RotationProgress,
+  { id, state: before, untestedSeconds, cancelled }: RunningRefresh,
+): Promise<RunningRefresh> {
+  if (before !== undefined) await retry.pause(POLL_SECONDS);
+  const state = await lookAtRefresh(refreshes, { group, refreshId: id }, retry);
+  if (JSON.stringify(state) !== JSON.stringify(before)) observer.refreshed(state, instances);
+  const waited = before === undefined ? 0 : POLL_SECONDS;
+  return { id, state, untestedSeconds: untestedSeconds + waited, cancelled };
+}
+
+function sayAccepted(request: RotationRequest, progress: RotationProgress, observer: RotationObserver): void {
+  const organization = organizationOf(progress);
   observer.say(
-    `Buildkite takes the ${same ? '' : 'new '}token${organization === undefined ? '' : ` (${organization})`}`,
+    `Buildkite takes the ${isSameToken(request, progress) ? '' : 'new '}token${organization === undefined ? '' : ` (${organization})`}`,
   );
-  const version = same ? before.version : await write(calls, order, before);
-  observer.say(
-    same
-      ? `${parameter} holds it already, as version ${version}`
-      : `${parameter} holds it as version ${version}; version ${before.version} is kept`,
-  );
-  const result: RotationResult = {
-    stackName,
-    parameter,
+}
+
+function organizationOf({ tests }: RotationProgress): string | undefined {
+  return tests?.next.kind === 'accepted' ? tests.next.organization : undefined;
+}
+
+function write(
+  calls: RotationCalls,
+  { parameter, kmsKey }: RotationRequest,
+  token: string,
+  { type }: StoredToken,
+): Promise<number> {
+  return calls.write(parameter, token, { type, ...(kmsKey !== undefined && { kmsKey }) });
+}
+
+function resultOf(
+  request: RotationRequest,
+  progress: RotationProgress,
+  replaced: number | undefined,
+): RotationResult {
+  const { before, version = before.version } = progress;
+  const organization = organizationOf(progress);
+  return {
+    stackName: request.stackName,
+    parameter: request.parameter,
     previousVersion: before.version,
     version,
-    same,
+    same: isSameToken(request, progress),
     ...(organization !== undefined && { organization }),
-  };
-  // What lies there is what instances will read, so that it is what counts.
-  if ((await judge(calls, endpoint, (await calls.read(parameter)).token)).kind === 'refused') {
-    await undo(calls, order, before);
-  }
-  if (!roll) return result;
-  const instances = await refreshes.instances(group);
-  if (instances === 0) return { ...result, replaced: 0 };
-  const refreshId = await refreshes.start(group, {
-    minHealthy: order.minHealthy,
-    // Where none may be missing, others have to be there first.
-    batch: order.minHealthy === 100 ? BATCH : 0,
-    skipMatching: false,
-  });
-  const testing = alsoEvery(TEST_EVERY, retry, async () => {
-    if ((await judge(calls, endpoint, token)).kind !== 'refused') return;
-    await refreshes.cancel(group);
-    await undo(calls, order, before);
-  });
-  const end = await watchRefresh(refreshes, { group, refreshId }, testing, (state) => {
-    observer.refreshed(state, instances);
-  });
-  if (end.status === 'Successful') return { ...result, replaced: instances };
-  if ((await judge(calls, endpoint, token)).kind === 'refused') await undo(calls, order, before);
-  throw new OperationError(
-    `The instances of ${stackName} were not all replaced: the instance refresh is ${end.status}${end.reason === undefined ? '' : ` (${end.reason})`}`,
-    {
-      hint: `New instances use ${same ? 'the token, which the stack had already' : `the new token, ${end.left} still run with the one before, which is therefore not to be revoked yet`}. See bk-stack status ${stackName}, then repeat the command with the same token.`,
-      details: { ...result, refresh: end },
-    },
-  );
-}
-
-/** The retry clock, with something done now and then in its pauses. */
-function alsoEvery(seconds: number, retry: RetryClock, act: () => Promise<void>): RetryClock {
-  let waited = 0;
-  return {
-    ...retry,
-    pause: async (pause) => {
-      await retry.pause(pause);
-      waited += pause;
-      if (waited < seconds) return;
-      waited = 0;
-      await act();
-    },
+    ...(replaced !== undefined && { replaced }),
   };
 }
 
-async function write(
-  calls: RotationCalls,
-  { parameter, token, kmsKey }: RotationOrder,
-  before: StoredToken,
-): Promise<number> {
-  return calls.write(parameter, token, { type: before.type, ...(kmsKey !== undefined && { kmsKey }) });
+function refusalError({ stackName, endpoint }: RotationRequest, because: RotationRefusal): Error {
+  switch (because.kind) {
+    case 'refresh is active':
+      return new OperationError(
+        `The instances of ${stackName} are being replaced already (instance refresh ${because.refreshId})`,
+        {
+          hint: `Nothing was changed. Wait for its end (bk-stack status ${stackName}), and repeat the command.`,
+        },
+      );
+    case 'token is refused':
+      return new UsageError(`Buildkite (${new URL(endpoint).host}) does not accept the new token`, {
+        hint: 'Nothing was changed. Make one in Buildkite under Agents, your cluster, Agent Tokens. It is no API access token (bkua_...).',
+      });
+    case 'token is untested':
+      return new OperationError(
+        `Whether Buildkite accepts the new token could not be checked: ${because.why}`,
+        {
+          hint: 'Nothing was changed. Repeat the command when Buildkite can be reached from here.',
+        },
+      );
+    case 'other organization':
+      return new UsageError(
+        `The new token belongs to the organization ${because.next}, and the agents serve ${because.before}`,
+        {
+          hint: 'Nothing was changed. A stack for another organization is a new stack: bk-stack create',
+        },
+      );
+  }
 }
 
-async function undo(calls: RotationCalls, order: RotationOrder, before: StoredToken): Promise<never> {
-  if (before.token === order.token) {
-    throw new OperationError(
-      `Buildkite does not take the token any more that ${order.stackName} has in ${order.parameter}`,
-      {
-        hint: `It had that one already, so there is none before it to go back to. Make another in Buildkite under Agents, your cluster, Agent Tokens: bk-stack token rotate ${order.stackName} --token-stdin < new-token.txt`,
-      },
-    );
+function failure(
+  request: RotationRequest,
+  progress: RotationProgress,
+  action: Extract<RotationAction, { kind: 'fail' }>,
+): OperationError {
+  const { stackName, parameter } = request;
+  switch (action.because) {
+    case 'revoked':
+      return new OperationError(
+        `Buildkite does not take the token any more that ${stackName} has in ${parameter}`,
+        {
+          hint: `It had that one already, so there is none before it to go back to. Make another in Buildkite under Agents, your cluster, Agent Tokens: bk-stack token rotate ${stackName} --token-stdin < new-token.txt`,
+        },
+      );
+    case 'restored':
+      return new OperationError(
+        `Buildkite does not take the new token any more, so the one before is back in ${parameter}, as version ${progress.restoredVersion}`,
+        {
+          hint: 'Make another in Buildkite under Agents, your cluster, Agent Tokens, and repeat the command.',
+        },
+      );
+    case 'not replaced': {
+      const { state } = action;
+      const same = isSameToken(request, progress);
+      return new OperationError(
+        `The instances of ${stackName} were not all replaced: the instance refresh is ${state.status}${state.reason === undefined ? '' : ` (${state.reason})`}`,
+        {
+          hint: `New instances use ${same ? 'the token, which the stack had already' : `the new token, ${state.left} still run with the one before, which is therefore not to be revoked yet`}. See bk-stack status ${stackName}, then repeat the command with the same token.`,
+          details: { ...resultOf(request, progress, undefined), refresh: state },
+        },
+      );
+    }
   }
-  const version = await write(calls, { ...order, token: before.token }, before);
-  throw new OperationError(
-    `Buildkite does not take the new token any more, so the one before is back in ${order.parameter}, as version ${version}`,
-    { hint: 'Make another in Buildkite under Agents, your cluster, Agent Tokens, and repeat the command.' },
-  );
 }
 
-/** @returns the organization, as far as Buildkite tells */
-async function requireAccepted(
-  calls: RotationCalls,
-  { endpoint, token }: RotationOrder,
-  before: StoredToken,
-): Promise<string | undefined> {
-  const [now, earlier] = await Promise.all([
-    judge(calls, endpoint, token),
-    judge(calls, endpoint, before.token),
-  ]);
-  const { host } = new URL(endpoint);
-  if (now.kind === 'refused') {
-    throw new UsageError(`Buildkite (${host}) does not accept the new token`, {
-      hint: 'Nothing was changed. Make one in Buildkite under Agents, your cluster, Agent Tokens. It is no API access token (bkua_...).',
-    });
-  }
-  if (now.kind === 'unknown') {
-    throw new OperationError(`Whether Buildkite accepts the new token could not be checked: ${now.why}`, {
-      hint: 'Nothing was changed. Repeat the command when Buildkite can be reached from here.',
-    });
-  }
-  const known = earlier.kind === 'accepted' ? earlier.organization : undefined;
-  if (known !== undefined && now.organization !== undefined && known !== now.organization) {
-    throw new UsageError(
-      `The new token belongs to the organization ${now.organization}, and the agents serve ${known}`,
-      {
-        hint: 'Nothing was changed. A stack for another organization is a new stack: bk-stack create',
-      },
-    );
-  }
-  return now.organization;
-}
-
-async function judge(calls: RotationCalls, endpoint: string, token: string): Promise<Judgement> {
+/** Asks Buildkite whether it accepts a token. */
+export async function testToken(
+  calls: Pick<RotationCalls, 'metrics'>,
+  endpoint: string,
+  token: string,
+): Promise<TokenTest> {
   try {
     const { status, body } = await calls.metrics(endpoint, token);
     if (status === 401 || status === 403) return { kind: 'refused' };

@@ -43,18 +43,18 @@ export interface TokenStore {
 }
 
 /**
- * Keeps a token, and returns how to undo that. One that an earlier stack of the name has left gets a new version, after
- * `say` was told; there is nothing to undo then, as its old versions stay readable.
+ * Stores a token. A parameter that an earlier stack of the name has left gets a new version, after `say` was told; its old
+ * versions stay readable.
  */
-export async function keepToken(
+export async function storeToken(
   store: TokenStore,
   record: TokenRecord,
   say: (line: string) => void,
-): Promise<() => Promise<void>> {
-  if ((await store.create(record)) === 'made') return () => store.remove(record.name);
+): Promise<'created' | 'version added'> {
+  if ((await store.create(record)) === 'made') return 'created';
   say(`The SSM parameter ${record.name} is there already, from an earlier stack: it gets a new version`);
   await store.overwrite(record);
-  return () => Promise.resolve();
+  return 'version added';
 }
 
 /** SSM's Parameter Store. */

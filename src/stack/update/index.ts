@@ -1,8 +1,11 @@
-export type { UpdateEnd } from './carry-out.ts';
-export type { UpdateObserver } from './observer.ts';
-export { gatherUpdate, mannerOf, parametersOrder } from './order.ts';
-export type { UpdatePreview } from './preview/preview.ts';
-export { previewText } from './preview/text.ts';
+export { dropUpdate } from './execution/drop-update.ts';
+export type { UpdateEnd } from './execution/execute-update.ts';
+export type { UpdateObserver } from './execution/observer.ts';
+export { cancelUpdate, resumeUpdate } from './execution/resume.ts';
+export type { UpdatePreview } from './plan/preview/preview.ts';
+export { previewText } from './plan/preview/text.ts';
 export { openProgress } from './progress.ts';
-export { endText, forgottenText } from './text.ts';
-export { cancelUpdate, dropUpdate, resumeUpdate, updateStack, type UpdateOutcome } from './update.ts';
+export { rolloutOptions } from './request/options.ts';
+export { gatherUpdate, parametersRequest } from './request/update-request.ts';
+export { droppedText, endText } from './text.ts';
+export { updateStack, type UpdateOutcome } from './update.ts';

@@ -4,7 +4,7 @@ import type { StatusLine } from '../../terminal/status-line.ts';
 import { counted } from '../../terminal/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import type { RolloutProgress } from '../rollout/survey.ts';
-import type { UpdateObserver } from './observer.ts';
+import type { UpdateObserver } from './execution/observer.ts';
 
 /** Where an update's progress goes. */
 export interface ProgressPlace {
@@ -40,8 +40,8 @@ export function openProgress({ status, write, now, display, longer }: ProgressPl
         return longer();
       },
     }),
-    standing: (standing) => {
-      show(standingText(standing, now()));
+    rollout: (progress) => {
+      show(rolloutText(progress, now()));
     },
     draining: ({ instances, finishing }) => {
       show(`${counted(instances, 'instance')} left, ${finishing} finishing jobs`);
@@ -53,7 +53,7 @@ export function openProgress({ status, write, now, display, longer }: ProgressPl
 }
 
 /** `3 old, 2 finishing jobs (one for 12m), 1 booting, 4 new, 2 old in the warm pool`. */
-export function standingText(
+export function rolloutText(
   { old, draining, drainingSince, booting, fresh, oldWarm = 0 }: RolloutProgress,
   now: number,
 ): string {

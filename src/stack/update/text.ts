@@ -1,8 +1,8 @@
 import { counted } from '../../terminal/text.ts';
 import type { Theme } from '../../terminal/theme.ts';
-import type { UpdateEnd } from './carry-out.ts';
-import type { Forgotten } from './forget.ts';
-import type { Cancellation } from './update.ts';
+import type { DroppedUpdate } from './execution/drop-update.ts';
+import type { UpdateEnd } from './execution/execute-update.ts';
+import type { Cancellation } from './execution/resume.ts';
 
 /** The end of an update for people. */
 export function endText(end: UpdateEnd | Cancellation, theme: Theme): string {
@@ -25,7 +25,7 @@ export function endText(end: UpdateEnd | Cancellation, theme: Theme): string {
 }
 
 /** An update that was dropped, for people. */
-export function forgottenText({ stackName, dropped, reason, stack }: Forgotten, theme: Theme): string {
+export function droppedText({ stackName, dropped, reason, stack }: DroppedUpdate, theme: Theme): string {
   const first = `${theme.good('✔')} Dropped the update of ${stackName} that ${dropped.by} began at ${dropped.startedAt} (${dropped.strategy}, ${dropped.phase}): ${reason}.`;
   if (stack === undefined) return first;
   const { status, group } = stack;

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
-import { bearer } from '../../../src/sandbox/server/discovery.ts';
+import { bearer } from '../../../src/sandbox/server/process/discovery.ts';
 import { awsEnvironment, type ServerClient } from '../../support/aws-environment.ts';
 import { root, runProcess } from '../../support/process.ts';
 import { until } from '../../support/until.ts';

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findSandbox } from '../../../src/sandbox/server/discovery.ts';
-import { stateDirectory } from '../../../src/sandbox/server/places.ts';
+import { findSandbox } from '../../../src/sandbox/server/process/discovery.ts';
+import { stateDirectory } from '../../../src/sandbox/server/process/paths.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { runCli } from '../../support/process.ts';
 import { freePort } from '../../support/free-port.ts';

@@ -14,9 +14,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { bootstrap } from '../../../src/host/boot/bootstrap.ts';
 import type { BootCalls } from '../../../src/host/boot/calls.ts';
-import { STATIC_FILES } from '../../../src/host/boot/files.ts';
-import { Machine } from '../../../src/host/boot/machine.ts';
-import { AGENT_CONFIG, AGENT_RESTART, PRESETS } from '../../../src/host/boot/paths.ts';
+import { STATIC_FILES } from '../../../src/host/boot/configuration/files.ts';
+import { Machine } from '../../../src/host/boot/machine/machine.ts';
+import { AGENT_CONFIG, AGENT_RESTART, PRESETS } from '../../../src/host/program/paths.ts';
 import type { Run } from '../../../src/shell/run.ts';
 import { hostSettings } from '../../support/bk-stack-template.ts';
 
@@ -122,7 +122,7 @@ class FakeMachine {
       fetch: (url) => Promise.resolve(`# ${url}`),
       signal: (_id, status) => note(status)(),
       markUnhealthy: note('unhealthy'),
-      tellGroup: (_id, boot) => note(boot)(),
+      reportToGroup: (_id, boot) => note(boot)(),
       shipLog: note('log'),
     };
     return bootstrap(machine, await hostSettings({ ...PARAMETERS, ...parameters }), calls, {

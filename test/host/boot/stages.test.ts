@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { bootState, entersPool, firstStep } from '../../../src/host/boot/stages.ts';
+import { bootState, entersWarmPool, firstStep } from '../../../src/host/boot/stages.ts';
 import { isBeforeHook } from '../../../src/host/lifecycle/group.ts';
 
 describe('the first step of a boot', () => {
@@ -33,10 +33,10 @@ describe('the state of a boot', () => {
 describe('where a group takes an instance', () => {
   it('is its warm pool in every state that says so', () => {
     for (const target of ['Warmed:Stopped', 'Warmed:Running', 'Warmed:Hibernated', 'Warmed:Terminated']) {
-      expect(entersPool(target), target).to.equal(true);
+      expect(entersWarmPool(target), target).to.equal(true);
     }
     for (const target of ['InService', 'Standby', 'Terminated', undefined]) {
-      expect(entersPool(target), target).to.equal(false);
+      expect(entersWarmPool(target), target).to.equal(false);
     }
   });
 

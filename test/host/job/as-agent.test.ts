@@ -4,8 +4,8 @@ import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { STATIC_FILES } from '../../../src/host/boot/files.ts';
-import { AS_AGENT } from '../../../src/host/boot/paths.ts';
+import { STATIC_FILES } from '../../../src/host/boot/configuration/files.ts';
+import { AS_AGENT } from '../../../src/host/program/paths.ts';
 import { jobEnvironment, parseVariables } from '../../../src/host/job/job-environment.ts';
 import { runProcess } from '../../support/process.ts';
 

@@ -1,5 +1,10 @@
 import { expect } from 'chai';
-import { type Action, AT_FIRST, decide, type Observation } from '../../../src/host/lifecycle/decide.ts';
+import {
+  type Action,
+  INITIAL_PROGRESS,
+  decide,
+  type Observation,
+} from '../../../src/host/lifecycle/decide.ts';
 
 const CALM: Observation = {
   targetState: 'InService',
@@ -11,10 +16,10 @@ const CALM: Observation = {
 
 /** What is done as the observations follow each other. */
 function course(...observations: Partial<Observation>[]): string[][] {
-  let memory = AT_FIRST;
+  let progress = INITIAL_PROGRESS;
   return observations.map((observation) => {
-    const next = decide({ ...CALM, ...observation }, memory);
-    memory = next.memory;
+    const next = decide({ ...CALM, ...observation }, progress);
+    progress = next.progress;
     return next.actions.map((action: Action) => action.kind);
   });
 }

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { bootCalls } from '../../../src/host/boot/calls.ts';
 import { groupCalls } from '../../../src/host/lifecycle/group.ts';
 import { Metadata } from '../../../src/host/lifecycle/metadata.ts';
-import { Settings } from '../../../src/host/settings.ts';
+import { Settings } from '../../../src/host/program/settings.ts';
 import { publicImageId } from '../../../src/sandbox/services/ec2/catalogue/images.ts';
 import { awsEnvironment } from '../../support/aws-environment.ts';
 import { until } from '../../support/until.ts';
@@ -72,7 +72,7 @@ describe('what an instance tells its group', function () {
     // Where its metadata has nothing yet the group is asked.
     expect(await calls(new NothingYet()).targetState(instanceId)).to.equal('Warmed:Pending');
     const early = await calls()
-      .tellGroup(instanceId, 'CONTINUE')
+      .reportToGroup(instanceId, 'CONTINUE')
       .then(
         () => 'taken',
         (error: unknown) => (error as Error).message,
@@ -80,7 +80,7 @@ describe('what an instance tells its group', function () {
     expect(early).to.match(/no active lifecycle action/i);
     await reaches('Warmed:Pending:Wait');
     expect(await calls().targetState(instanceId)).to.equal('Warmed:Stopped');
-    await calls().tellGroup(instanceId, 'CONTINUE');
+    await calls().reportToGroup(instanceId, 'CONTINUE');
     await reaches('Warmed:Stopped');
   });
 
@@ -88,9 +88,9 @@ describe('what an instance tells its group', function () {
     await autoScaling.setDesiredCapacity({ ...GROUP, DesiredCapacity: 1 });
     await reaches('Pending:Wait');
     expect(await calls().targetState(instanceId)).to.equal('InService');
-    await calls().tellGroup(instanceId, 'CONTINUE');
+    await calls().reportToGroup(instanceId, 'CONTINUE');
     await reaches('InService');
-    await calls().tellGroup(instanceId, 'CONTINUE');
+    await calls().reportToGroup(instanceId, 'CONTINUE');
   });
 
   it('that it may be chosen by a scale-in, where the group does not shrink by it', async () => {

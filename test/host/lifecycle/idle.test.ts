@@ -4,7 +4,7 @@ import { queueMetrics } from '../../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
-import { scaleGroup, type WantedSize } from '../../../src/stack/capacity/scale.ts';
+import { scaleGroup, type RequestedSize } from '../../../src/stack/capacity/scale.ts';
 import { groupOf, stack as evaluated } from '../../support/bk-stack-template.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
@@ -23,7 +23,7 @@ async function sizeOf(stack: UpdatableStack) {
   return { desired: DesiredCapacity as number, inService: inService as number, instances: Instances.length };
 }
 
-const scale = (stack: UpdatableStack, wanted: WantedSize) =>
+const scale = (stack: UpdatableStack, wanted: RequestedSize) =>
   scaleGroup(capacityCalls(stack.aws.context), 'ci', stack.groupName, wanted);
 
 /** The parameter as the template has it, and as stacks have it that were made with an earlier one. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { setFaults } from '../../../src/sandbox/faults/index.ts';
-import { AwsError, type Service } from '../../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../../src/sandbox/kernel/errors.ts';
+import type { Service } from '../../../src/sandbox/kernel/world.ts';
 import { StackWorld, queue, refusalOf, topic } from './support/sandbox.ts';
 
 /** A Parameter Store, a Secrets Manager and an EC2 with what is given. */

@@ -4,16 +4,16 @@ import {
   open,
   type Decision,
   type Rolling,
-} from '../../../src/sandbox/cloudformation/rolling/decide.ts';
-import type { Group, GroupCall } from '../../../src/sandbox/cloudformation/rolling/group.ts';
+} from '../../../src/sandbox/cloudformation/drivers/rolling/decide.ts';
+import type { Group, GroupCall } from '../../../src/sandbox/cloudformation/drivers/rolling/group.ts';
 import {
   changesInstances,
   rollingPolicy,
   willReplace,
   withoutUnmodifiedSizes,
   type RollingPolicy,
-} from '../../../src/sandbox/cloudformation/rolling/policy.ts';
-import type { SignalWait } from '../../../src/sandbox/cloudformation/engine/operation.ts';
+} from '../../../src/sandbox/cloudformation/resources/update-policy.ts';
+import type { SignalWait } from '../../../src/sandbox/cloudformation/stacks/operation.ts';
 
 const policy = (written: object): RollingPolicy =>
   rollingPolicy({ AutoScalingRollingUpdate: { ...written } as never })!;

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
-import { announce, findSandbox, withdraw } from '../../../src/sandbox/server/discovery.ts';
-import { discoveryFile, stateDirectory } from '../../../src/sandbox/server/places.ts';
+import { announce, findSandbox, withdraw } from '../../../src/sandbox/server/process/discovery.ts';
+import { discoveryFile, stateDirectory } from '../../../src/sandbox/server/process/paths.ts';
 
 /** Of nobody, on most systems. */
 const ANOTHER_USER = 65_534;

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mock } from 'node:test';
-import { Saver } from '../../../src/sandbox/server/saver.ts';
-import { Storage } from '../../../src/sandbox/server/storage.ts';
+import { Saver } from '../../../src/sandbox/server/persistence/saver.ts';
+import { Storage } from '../../../src/sandbox/server/persistence/storage.ts';
 import { TestWorld } from '../../support/world.ts';
 
 /** Real milliseconds that each write takes at least, as for a large world. */

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { OperationError } from '../../../src/errors.ts';
-import { Storage } from '../../../src/sandbox/server/storage.ts';
+import { Storage } from '../../../src/sandbox/server/persistence/storage.ts';
 import { TestServer } from '../../support/server.ts';
 import { until } from '../../support/until.ts';
 

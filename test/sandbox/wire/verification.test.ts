@@ -1,10 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { unwrapBody } from '../../../src/sandbox/wire/body.ts';
-import { Denial } from '../../../src/sandbox/wire/denial.ts';
-import { splitTarget } from '../../../src/sandbox/wire/http.ts';
-import { credentialScope, signatureOf } from '../../../src/sandbox/wire/signature.ts';
-import { checkTime, type SignerClock, verify } from '../../../src/sandbox/wire/verification.ts';
+import { unwrapBody } from '../../../src/sandbox/wire/signing/body.ts';
+import { Denial } from '../../../src/sandbox/wire/coding/denial.ts';
+import { splitTarget } from '../../../src/sandbox/wire/coding/http.ts';
+import { credentialScope, signatureOf } from '../../../src/sandbox/wire/signing/signature.ts';
+import { checkTime, type SignerClock, verify } from '../../../src/sandbox/wire/signing/verification.ts';
 import { signed } from '../../support/signed-request.ts';
 import { TestWorld } from '../../support/world.ts';
 

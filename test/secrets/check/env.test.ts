@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { AwsContext } from '../../../src/aws/context.ts';
+import { bucketByName } from '../../../src/secrets/bucket/location.ts';
 import { openForReading, openForWriting } from '../../../src/secrets/bucket/open.ts';
 import { environmentScript } from '../../../src/secrets/job/environment.ts';
 import { checkSecret } from '../../../src/secrets/check/check.ts';
@@ -101,11 +102,12 @@ describe('what docs/secrets.md says of env files', () => {
   it('is what secrets lint finds', async () => {
     const context = new AwsContext('us-east-1', server.client);
     await new S3({ ...server.client, forcePathStyle: true }).createBucket({ Bucket: 'documented' });
-    const { objects } = await openForWriting(context, { bucket: 'documented' }, { encrypt: true });
+    const bucket = await bucketByName(context, 'documented');
+    const { objects } = await openForWriting(context, bucket, { encrypt: true });
     for (const [index, { file }] of rows.entries()) {
       await objects.write(`row-${index}/env`, Buffer.from(`${file}\n`), 'absent');
     }
-    const { findings } = await lintSecrets(await openForReading(context, { bucket: 'documented' }), {
+    const { findings } = await lintSecrets(openForReading(context, bucket), {
       maxAgeDays: 365,
       now: new Date(),
     });

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isSecretName, redactedForms, unredacted } from '../../../src/secrets/job/redaction.ts';
+import { isRedactedVariable, redactedForms, unredacted } from '../../../src/secrets/job/redaction.ts';
 
 /** What a terminal shows of a job's output. */
 const shown = (text: string) => text.replaceAll('\n', '\r\n');
@@ -77,7 +77,7 @@ describe('a name of a secret', () => {
       ...['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'DEPLOY_PRIVATE_KEY_PEM', 'DB_CONNECTION_STRING'],
       ...['npm_token_ro', 'OPENAI_API_KEY', 'DATABASE_URL', 'KEY_PASSPHRASE'],
     ]) {
-      expect(isSecretName(name), name).to.equal(true);
+      expect(isRedactedVariable(name), name).to.equal(true);
     }
   });
 
@@ -86,7 +86,7 @@ describe('a name of a secret', () => {
       ...['A', 'PATH', 'NODE_ENV', 'TOKENIZER', 'SECRETARY_NAME', 'PASSWORDLESS', 'ACCESS_LOG'],
       ...['AWS_WEB_IDENTITY_TOKEN_FILE', 'PASSWORD_STORE_DIR', 'TOKEN_PATH'],
     ]) {
-      expect(isSecretName(name), name).to.equal(false);
+      expect(isRedactedVariable(name), name).to.equal(false);
     }
   });
 });

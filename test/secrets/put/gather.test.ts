@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { UsageError } from '../../../src/errors.ts';
-import { gatherSecrets, type PutFlags, type PutOrder } from '../../../src/secrets/put/gather.ts';
+import { gatherSecrets, type PutFlags, type PutRequest } from '../../../src/secrets/put/gather.ts';
 
 const NONE: PutFlags = { 'generate-ssh-key': false, 'allow-shell': false };
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const PEM = RSA.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
 
-function gather(flags: Partial<PutFlags>, stdin?: string | Buffer): Promise<PutOrder> {
+function gather(flags: Partial<PutFlags>, stdin?: string | Buffer): Promise<PutRequest> {
   return gatherSecrets(
     { ...NONE, ...flags },
     {

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
 import { copySecrets } from '../../../src/secrets/copy.ts';
-import { changeEnv, type Waiting } from '../../../src/secrets/put/change-env.ts';
-import type { NewSecret, PutOrder } from '../../../src/secrets/put/gather.ts';
+import { changeEnv, type RetryTiming } from '../../../src/secrets/put/change-env.ts';
+import type { NewSecret, PutRequest } from '../../../src/secrets/put/gather.ts';
 import { putSecrets } from '../../../src/secrets/put/put.ts';
 import { SecretBucket } from '../../support/secret-bucket.ts';
 
 /** Time that passes while somebody waits, and then only. */
-class Watch implements Waiting {
+class Watch implements RetryTiming {
   #time = 0;
   readonly now = () => this.#time;
   readonly pause = (milliseconds: number) => {
@@ -19,7 +19,7 @@ class Watch implements Waiting {
 
 const QUIET = () => undefined;
 
-const order = (...secrets: NewSecret[]): PutOrder => ({
+const order = (...secrets: NewSecret[]): PutRequest => ({
   pipeline: undefined,
   secrets,
   edits: [],

@@ -1,6 +1,9 @@
 import { expect } from 'chai';
 import type { AwsContext } from '../../../src/aws/context.ts';
-import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
+import type { Stack } from '@aws-sdk/client-cloudformation';
+import type { OperationError } from '../../../src/errors.ts';
+import { capacityCalls, groupNameOf, groupOf } from '../../../src/stack/capacity/calls.ts';
+import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
 
 describe('removing scale-in protection', () => {
@@ -36,5 +39,107 @@ describe('removing scale-in protection', () => {
     const { calls } = group(['i-3'], sdkError('AccessDenied', 'denied'));
     const failure = await calls.unprotect('g', ids).catch((error: unknown) => error);
     expect(failure).to.have.property('message', 'denied');
+  });
+});
+
+describe('changes of a group’s capacity', () => {
+  const GROUP = { AutoScalingGroupName: 'g' };
+  const tag = (Key: string) => ({
+    ...{ ResourceId: 'g', ResourceType: 'auto-scaling-group', Key, PropagateAtLaunch: false },
+  });
+
+  it('are one request each', async () => {
+    const { aws, sent } = recordedAws();
+    const calls = capacityCalls(aws);
+    await calls.tag('g', { a: '1', b: '2' });
+    await calls.untag('g', ['a', 'b']);
+    await calls.resize('g', { min: 1, max: 3, desired: 2 });
+    await calls.suspend('g', ['Launch']);
+    await calls.resume('g', ['Launch']);
+    await calls.release('g', 'i-1');
+    await calls.unprotect('g', ['i-1']);
+    expect(sent).to.eql([
+      [
+        'CreateOrUpdateTags',
+        {
+          Tags: [
+            { ...tag('a'), Value: '1' },
+            { ...tag('b'), Value: '2' },
+          ],
+        },
+      ],
+      ['DeleteTags', { Tags: [tag('a'), tag('b')] }],
+      ['UpdateAutoScalingGroup', { ...GROUP, MinSize: 1, MaxSize: 3, DesiredCapacity: 2 }],
+      ['SuspendProcesses', { ...GROUP, ScalingProcesses: ['Launch'] }],
+      ['ResumeProcesses', { ...GROUP, ScalingProcesses: ['Launch'] }],
+      [
+        'CompleteLifecycleAction',
+        {
+          ...GROUP,
+          ...{
+            LifecycleHookName: 'bk-stack-terminating',
+            LifecycleActionResult: 'CONTINUE',
+            InstanceId: 'i-1',
+          },
+        },
+      ],
+      ['SetInstanceProtection', { ...GROUP, InstanceIds: ['i-1'], ProtectedFromScaleIn: false }],
+    ]);
+  });
+
+  it('begin with the group as it is', async () => {
+    const { aws } = recordedAws({
+      DescribeAutoScalingGroups: { AutoScalingGroups: [{ MinSize: 1, MaxSize: 3, DesiredCapacity: 2 }] },
+    });
+    expect((await capacityCalls(aws).read('g')).size).to.eql({ min: 1, max: 3, desired: 2 });
+    const gone = await capacityCalls(recordedAws().aws)
+      .read('g')
+      .catch((error: unknown) => error as Error);
+    expect(gone).to.have.property('message', 'There is no Auto Scaling group g any more');
+  });
+
+  it('do not mind an instance that has come to its end by itself, and fail for any other reason', async () => {
+    const release = (name: string) =>
+      capacityCalls(recordedAws({ CompleteLifecycleAction: sdkError(name, 'no') }).aws)
+        .release('g', 'i-1')
+        .catch((error: unknown) => (error as Error).name);
+    expect(await release('ValidationError')).to.equal(undefined);
+    expect(await release('AccessDenied')).to.equal('AccessDenied');
+  });
+
+  it('ask for a single instance once, though that is refused', async () => {
+    const { aws, sent } = recordedAws({ SetInstanceProtection: sdkError('ValidationError', 'ending') });
+    await capacityCalls(aws).unprotect('g', ['i-1']);
+    expect(sent).to.have.length(1);
+  });
+});
+
+describe('the group of a stack', () => {
+  const stack = (outputs: Record<string, string>): Stack => ({
+    ...{ StackName: 'ci', CreationTime: new Date(0), StackStatus: 'CREATE_IN_PROGRESS' },
+    Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+  });
+  it('is the one that its outputs name', () => {
+    expect(groupOf(stack({ Queue: 'q', AutoScalingGroupName: 'g' }))).to.equal('g');
+    expect(groupNameOf(stack({ Queue: 'q' }))).to.equal(undefined);
+    expect(groupNameOf({})).to.equal(undefined);
+  });
+
+  it('is missed with the stack’s status', () => {
+    const failure = (one: Stack) => {
+      try {
+        return groupOf(one);
+      } catch (error) {
+        const { message, hint } = error as OperationError;
+        return { message, hint };
+      }
+    };
+    expect(failure(stack({}))).to.eql({
+      message: 'The stack ci has no Auto Scaling group (it is CREATE_IN_PROGRESS)',
+      hint: 'See bk-stack status ci',
+    });
+    expect(failure({} as Stack)).to.deep.include({
+      message: 'The stack  has no Auto Scaling group (it is ?)',
+    });
   });
 });

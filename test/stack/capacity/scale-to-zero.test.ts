@@ -1,99 +1,37 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
-import {
-  ownSize,
-  awaitZero,
-  type CapacityCalls,
-  type GroupSize,
-  resumeGroup,
-  scaleToZero,
-  type SizedInstance,
-} from '../../../src/stack/capacity/scale-to-zero.ts';
+import { type GroupSize, ownSize, type SizedGroup, ZERO } from '../../../src/stack/capacity/group-size.ts';
+import { FakeGroup, protectedInstance } from '../../support/fake-group.ts';
+import { awaitZero } from '../../../src/stack/capacity/await-zero.ts';
+import { planResume, planZero, resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 const SIZE: GroupSize = { min: 2, max: 10, desired: 4 };
 const ENDING = ['Terminating:Wait', 'Terminating:Wait'];
-const NOTHING: GroupSize = { min: 0, max: 0, desired: 0 };
 
-/** A group, and a person who may be interrupted after any request. */
-class Group implements CapacityCalls {
-  size = SIZE;
-  tags: Record<string, string> = { Name: 'ci' };
-  suspended = new Set<string>();
-  instances: SizedInstance[] = ['i-1', 'i-2'].map((instanceId) => ({
-    instanceId,
-    lifecycleState: 'InService',
-    protectedFromScaleIn: true,
-  }));
-  released: string[] = [];
-  requestsLeft = Infinity;
-
-  #request<Answer>(answer: Answer): Promise<Answer> {
-    this.requestsLeft -= 1;
-    return this.requestsLeft < 0 ? Promise.reject(new Error('killed')) : Promise.resolve(answer);
-  }
-  read() {
-    return this.#request({ size: this.size, instances: this.instances, tags: { ...this.tags } });
-  }
-  async tag(_group: string, tags: Record<string, string>) {
-    await this.#request(undefined);
-    Object.assign(this.tags, tags);
-  }
-  async untag(_group: string, keys: readonly string[]) {
-    await this.#request(undefined);
-    for (const key of keys) Reflect.deleteProperty(this.tags, key);
-  }
-  async resize(_group: string, size: GroupSize) {
-    await this.#request(undefined);
-    this.size = size;
-    // Those that are protected are left alone, and nothing comes back for them.
-    if (size.desired > 0) return;
-    this.instances = this.instances.map((each) =>
-      each.protectedFromScaleIn ? each : { ...each, lifecycleState: 'Terminating:Wait' },
-    );
-  }
-  async suspend(_group: string, processes: readonly string[]) {
-    await this.#request(undefined);
-    for (const process of processes) this.suspended.add(process);
-  }
-  async resume(_group: string, processes: readonly string[]) {
-    await this.#request(undefined);
-    for (const process of processes) this.suspended.delete(process);
-  }
-  async unprotect(_group: string, ids: readonly string[]) {
-    await this.#request(undefined);
-    this.instances = this.instances.map((each) => ({
-      ...each,
-      protectedFromScaleIn: !ids.includes(each.instanceId),
-    }));
-  }
-  async release(_group: string, instanceId: string) {
-    await this.#request(undefined);
-    this.released.push(instanceId);
-    this.instances = this.instances.filter((each) => each.instanceId !== instanceId);
-  }
-}
+/** A group of two protected instances. */
+const twoProtected = () => new FakeGroup(SIZE, { Name: 'ci' });
 
 const NO_WAIT = { pause: () => Promise.resolve(), random: () => 0 };
 
 describe('scaling to zero', () => {
   it('remembers the size, keeps scaler and schedules away, and lets instances go', async () => {
-    const group = new Group();
+    const group = twoProtected();
     expect(await scaleToZero(group, 'g')).to.eql(SIZE);
-    expect(group.size).to.eql(NOTHING);
+    expect(group.size).to.eql(ZERO);
     expect(group.tags).to.eql({ Name: 'ci', 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': '2/10/4' });
     expect([...group.suspended]).to.eql(['ScheduledActions', 'Launch']);
     expect(group.instances.every(({ protectedFromScaleIn }) => !protectedFromScaleIn)).to.equal(true);
   });
 
   it('remembers the minimum that is its own, and not what the scaler has raised it to', async () => {
-    const group = new Group();
+    const group = twoProtected();
     group.tags['bk-stack:held'] = '0/2';
     expect(await scaleToZero(group, 'g')).to.eql({ ...SIZE, min: 0 });
     expect(group.tags['bk-stack:size']).to.equal('0/10/4');
   });
 
   it('ends with a minimum that the scaler takes for its own no more, whatever it had raised it to', async () => {
-    const group = new Group();
+    const group = twoProtected();
     group.tags['bk-stack:held'] = '0/2';
     await scaleToZero(group, 'g');
     await resumeGroup(group, 'g', { min: 2, max: 10, desired: 4 });
@@ -102,7 +40,7 @@ describe('scaling to zero', () => {
   });
 
   it('may be repeated, and is undone exactly', async () => {
-    const group = new Group();
+    const group = twoProtected();
     await scaleToZero(group, 'g');
     expect(await scaleToZero(group, 'g')).to.eql(SIZE);
     expect(await resumeGroup(group, 'g')).to.eql(SIZE);
@@ -115,7 +53,7 @@ describe('scaling to zero', () => {
   it('comes to the same end wherever it was cut short', async () => {
     for (let first = 0; first < 8; first += 1) {
       for (let second = 0; second < 8; second += 1) {
-        const group = new Group();
+        const group = twoProtected();
         group.requestsLeft = first;
         await scaleToZero(group, 'g').catch(() => undefined);
         group.requestsLeft = Infinity;
@@ -123,7 +61,7 @@ describe('scaling to zero', () => {
         if (group.size !== SIZE) expect(group.tags).to.have.property('bk-stack:paused');
         if ('bk-stack:paused' in group.tags) expect(group.tags['bk-stack:size']).to.equal('2/10/4');
         expect(await scaleToZero(group, 'g')).to.eql(SIZE);
-        expect(group.size).to.eql(NOTHING);
+        expect(group.size).to.eql(ZERO);
         group.requestsLeft = second;
         await resumeGroup(group, 'g').catch(() => undefined);
         group.requestsLeft = Infinity;
@@ -135,42 +73,13 @@ describe('scaling to zero', () => {
     }
   });
 
-  it('waits until no instance is left, or for as long as it may', async () => {
-    const group = new Group();
-    const left: number[] = [];
-    const wait = {
-      timeoutSeconds: 60,
-      force: false,
-      changed: (all: { instances: number }) => left.push(all.instances),
-    };
-    const retry = {
-      ...NO_WAIT,
-      pause: () => {
-        group.instances = group.instances.slice(1);
-        return Promise.resolve();
-      },
-    };
-    await awaitZero(group, 'g', retry, wait);
-    expect(left).to.eql([2, 1]);
-    const stuck = async (sooner?: string) =>
-      (await awaitZero(new Group(), 'g', NO_WAIT, { ...wait, ...(sooner !== undefined && { sooner }) }).catch(
-        (error: unknown) => error,
-      )) as OperationError;
-    expect((await stuck()).message).to.match(/2 instances still there after 60 seconds/);
-    // Not every command that waits has --force.
-    expect((await stuck()).hint)
-      .to.match(/repeat the command/)
-      .and.not.contain('--force');
-    expect((await stuck('End them: --force')).hint).to.match(/repeat the command.*\nEnd them: --force$/);
-  });
-
   it('removes protection before it asks for a scale-in', async () => {
-    const group = new Group();
+    const group = twoProtected();
     await scaleToZero(group, 'g');
     expect(group.instances.map(({ lifecycleState }) => lifecycleState)).to.eql(ENDING);
   });
 
-  const late = (group: Group) => {
+  const late = (group: FakeGroup) => {
     group.instances = group.instances.map((each) => ({
       ...each,
       protectedFromScaleIn: true,
@@ -181,10 +90,10 @@ describe('scaling to zero', () => {
 
   it('asks for another scale-in once instances are unprotected that came into service late', async () => {
     for (const again of [
-      (group: Group) => scaleToZero(group, 'g'),
-      (group: Group) => awaitZero(group, 'g', NO_WAIT, waitOnce).catch(() => undefined),
+      (group: FakeGroup) => scaleToZero(group, 'g'),
+      (group: FakeGroup) => awaitZero(group, 'g', NO_WAIT, waitOnce).catch(() => undefined),
     ]) {
-      const group = new Group();
+      const group = twoProtected();
       await scaleToZero(group, 'g');
       late(group);
       await again(group);
@@ -193,7 +102,7 @@ describe('scaling to zero', () => {
   });
 
   it('asks for none while it waits once somebody has resumed the group', async () => {
-    const group = new Group();
+    const group = twoProtected();
     await scaleToZero(group, 'g');
     await resumeGroup(group, 'g');
     late(group);
@@ -202,9 +111,133 @@ describe('scaling to zero', () => {
   });
 
   it('ends what still has jobs only by force', async () => {
-    const group = new Group();
+    const group = twoProtected();
     group.instances = group.instances.map((each) => ({ ...each, lifecycleState: 'Terminating:Wait' }));
     await awaitZero(group, 'g', NO_WAIT, { timeoutSeconds: 60, force: true, changed: () => undefined });
     expect(group.released).to.eql(['i-1', 'i-2']);
   });
+});
+
+describe('the plan to zero', () => {
+  const ZEROED = { kind: 'resize', size: ZERO };
+  const SUSPEND = { kind: 'suspend', processes: ['ScheduledActions', 'Launch'] };
+  const tagged = (size: string) => ({
+    kind: 'tag',
+    tags: { 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': size },
+  });
+  const paused = (size: string, value = 'scale-to-zero') => ({
+    ...{ 'bk-stack:paused': value, 'bk-stack:size': size },
+  });
+  const unprotect = { kind: 'unprotect', instanceIds: ['i-1'] };
+  for (const [what, found, known, remembered, steps] of [
+    [
+      'tags before it resizes, and unprotects in between',
+      { size: SIZE, tags: {}, instances: [protectedInstance('i-1')] },
+      undefined,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND, unprotect, ZEROED],
+    ],
+    [
+      'repeats nothing of a group that is at zero but the suspension',
+      { size: ZERO, tags: paused('2/10/4'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND],
+    ],
+    [
+      'scales in again where instances came into service late',
+      { size: ZERO, tags: paused('2/10/4'), instances: [protectedInstance('i-1')] },
+      undefined,
+      SIZE,
+      [SUSPEND, unprotect, ZEROED],
+    ],
+    ...[{ min: 1 }, { max: 1 }, { desired: 1 }].map((size) => [
+      `resizes what has grown again: ${JSON.stringify(size)}`,
+      { size: { ...ZERO, ...size }, tags: paused('2/10/4'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND, ZEROED],
+    ]),
+    [
+      'leaves the pause of somebody else as it is',
+      { size: ZERO, tags: paused('2/10/4', 'by ann'), instances: [] },
+      undefined,
+      SIZE,
+      [SUSPEND],
+    ],
+    [
+      'pauses a group again whose tag says false',
+      { size: SIZE, tags: paused('1/9/3', 'false'), instances: [] },
+      undefined,
+      { min: 1, max: 9, desired: 3 },
+      [tagged('1/9/3'), SUSPEND, ZEROED],
+    ],
+    [
+      'remembers the size of a group that was paused without it',
+      { size: SIZE, tags: { 'bk-stack:paused': 'true' }, instances: [] },
+      undefined,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND, ZEROED],
+    ],
+    [
+      'remembers the size that is kept elsewhere rather than the tag’s',
+      { size: ZERO, tags: paused('1/9/3'), instances: [] },
+      SIZE,
+      SIZE,
+      [tagged('2/10/4'), SUSPEND],
+    ],
+    [
+      'remembers a minimum without what the scaler has raised it to',
+      { size: SIZE, tags: { 'bk-stack:held': '0/2' }, instances: [] },
+      undefined,
+      { ...SIZE, min: 0 },
+      [tagged('0/10/4'), SUSPEND, ZEROED],
+    ],
+  ] as [string, SizedGroup, GroupSize | undefined, GroupSize, object[]][]) {
+    it(what, () => {
+      expect(planZero(found, known)).to.eql({ remembered, steps });
+    });
+  }
+});
+
+describe('the plan of a resumption', () => {
+  const RESUME = { kind: 'resume', processes: ['ScheduledActions', 'Launch'] };
+  const UNTAG = { kind: 'untag', keys: ['bk-stack:paused', 'bk-stack:size', 'bk-stack:held'] };
+  for (const [what, tags, known, planned] of [
+    ['changes nothing of a group that is not paused', {}, undefined, { steps: [] }],
+    [
+      'changes nothing of a group whose tag says false',
+      { 'bk-stack:paused': 'false' },
+      undefined,
+      { steps: [] },
+    ],
+    [
+      'resizes first and takes the tags away last',
+      { 'bk-stack:paused': 'scale-to-zero', 'bk-stack:size': '2/10/4' },
+      undefined,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+    [
+      'leaves the size of a group that was paused by hand',
+      { 'bk-stack:paused': 'by ann' },
+      undefined,
+      { restored: ZERO, steps: [RESUME, UNTAG] },
+    ],
+    [
+      'goes on where the pause is gone, and its size is still remembered',
+      { 'bk-stack:size': '2/10/4' },
+      undefined,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+    [
+      'restores the size that is kept elsewhere',
+      { 'bk-stack:size': '1/9/3' },
+      SIZE,
+      { restored: SIZE, steps: [{ kind: 'resize', size: SIZE }, RESUME, UNTAG] },
+    ],
+  ] as [string, Record<string, string>, GroupSize | undefined, object][]) {
+    it(what, () => {
+      expect(planResume({ size: ZERO, instances: [], tags }, known)).to.eql(planned);
+    });
+  }
 });

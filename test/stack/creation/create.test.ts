@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { InterruptedError, OperationError, UsageError } from '../../../src/errors.ts';
 import {
-  createAt,
+  executeCreation,
   type CreationOptions,
   type CreationResult,
-  type CreationSite,
+  type CreationServices,
 } from '../../../src/stack/creation/create.ts';
 import type { CreationPreview } from '../../../src/stack/creation/preview.ts';
 import { previewText } from '../../../src/stack/creation/text.ts';
@@ -55,7 +55,7 @@ class World {
   fate: () => Promise<void> = () => Promise.resolve();
   calls: Partial<PreflightCalls> = {};
 
-  get site(): CreationSite {
+  get site(): CreationServices {
     return {
       region: 'us-east-1',
       programs: () => [
@@ -107,8 +107,8 @@ class World {
           await this.#do('remove the token');
         },
       },
-      removeLeftover: async (_leftover, { ask }) => {
-        await this.#do(ask ? 'ask, and remove the leftover' : 'remove the leftover');
+      removeStack: async (_removable, { ask }) => {
+        await this.#do(ask ? 'ask, and remove the failed stack' : 'remove the failed stack');
         this.stack = undefined;
       },
       deploy: async (request) => {
@@ -137,7 +137,7 @@ class World {
     parameters: Record<string, string> = {},
     options: Partial<CreationOptions> & { template?: string; token?: string | undefined } = {},
   ) {
-    const order = {
+    const request = {
       stackName: 'ci',
       template: templateOf(options.template ?? TEMPLATE),
       parameters: new Map(Object.entries(parameters)),
@@ -145,13 +145,13 @@ class World {
       terminationProtection: false,
       ...('token' in options ? {} : { token: SECRET }),
     };
-    return createAt(this.site, order, {
+    return executeCreation(this.site, request, {
       signal: new AbortController().signal,
       observer: () => Promise.resolve(unobserved),
       style: { live: false, write: (line) => this.said.push(line), now: () => new Date(0) },
       say: (line) => this.said.push(line),
       theme: errTheme,
-      leftovers: 'refuse',
+      existingStack: 'refuse',
       dryRun: false,
       wait: true,
       ...options,
@@ -166,7 +166,7 @@ async function failureOf(work: Promise<unknown>): Promise<UsageError> {
   );
 }
 
-describe('creating a stack from an order', () => {
+describe('creating a stack from a request', () => {
   it('looks first, keeps the token, then deploys', async () => {
     const world = new World();
     const result = (await world.create({ MinSize: '1' })) as CreationResult;
@@ -250,22 +250,22 @@ describe('creating a stack from an order', () => {
     it('removes it first, once all else is well', async () => {
       const world = new World();
       world.stack = stackIn('ROLLBACK_COMPLETE');
-      await world.create({}, { leftovers: 'remove' });
-      expect(world.done).to.deep.equal(['remove the leftover', 'keep the token', 'deploy']);
+      await world.create({}, { existingStack: 'remove' });
+      expect(world.done).to.deep.equal(['remove the failed stack', 'keep the token', 'deploy']);
     });
 
     it('asks a person who is there', async () => {
       const world = new World();
       world.stack = stackIn('REVIEW_IN_PROGRESS');
-      await world.create({}, { leftovers: 'ask' });
-      expect(world.done[0]).to.equal('ask, and remove the leftover');
+      await world.create({}, { existingStack: 'ask' });
+      expect(world.done[0]).to.equal('ask, and remove the failed stack');
     });
 
     it('leaves it where something else is in the way', async () => {
       const world = new World();
       world.stack = stackIn('ROLLBACK_COMPLETE');
       world.calls = { metrics: () => Promise.resolve({ status: 401, body: {} }) };
-      await failureOf(world.create({}, { leftovers: 'remove' }));
+      await failureOf(world.create({}, { existingStack: 'remove' }));
       expect(world.done).to.deep.equal([]);
     });
   });
@@ -360,10 +360,10 @@ describe('a dry run', () => {
     expect(await failureOf(world.create({}, { dryRun: true }))).to.be.instanceOf(UsageError);
   });
 
-  it('tells of a leftover that would be removed', async () => {
+  it('tells of a failed stack that would be removed', async () => {
     const world = new World();
     world.stack = stackIn('ROLLBACK_COMPLETE');
-    const found = (await world.create({}, { dryRun: true, leftovers: 'remove' })) as CreationPreview;
+    const found = (await world.create({}, { dryRun: true, existingStack: 'remove' })) as CreationPreview;
     expect(found.removes?.status).to.equal('ROLLBACK_COMPLETE');
     expect(world.done).to.deep.equal([]);
   });

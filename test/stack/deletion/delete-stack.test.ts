@@ -1,14 +1,24 @@
 import { expect } from 'chai';
-import type { OperationError } from '../../../src/errors.ts';
-import type { EmptyingCalls } from '../../../src/stack/capacity/emptying.ts';
+import { InterruptedError, OperationError } from '../../../src/errors.ts';
+import type { DeletedGroupCalls } from '../../../src/stack/capacity/deleted-groups.ts';
 import type { BucketCalls, VersionId } from '../../../src/stack/deletion/buckets.ts';
-import { executeDeletion, type DeletionCalls, retainable } from '../../../src/stack/deletion/delete-stack.ts';
+import {
+  deleteStack,
+  type DeletionCalls,
+  executeDeletion,
+  retainable,
+} from '../../../src/stack/deletion/delete-stack.ts';
 import type { DrainCalls } from '../../../src/stack/deletion/drain.ts';
 import type { DeletionPlan } from '../../../src/stack/deletion/plan.ts';
 import type { StackEvent } from '../../../src/stack/events/event.ts';
 import { unobserved } from '../../../src/stack/events/observer.ts';
 import { awsError, instantPacing } from '../../support/cloudformation.ts';
-import { History, ROOT } from '../../support/events.ts';
+import { FakeGroup } from '../../support/fake-group.ts';
+import { recordedAws } from '../../support/recorded-aws.ts';
+import { deletionPlan, plannedGroup } from '../../support/deletion-plan.ts';
+import { History } from '../../support/events.ts';
+
+const SIZE = { min: 1, max: 3, desired: 2 };
 
 /** S3 with whole buckets in memory. */
 class FakeBuckets implements BucketCalls {
@@ -64,7 +74,7 @@ class FakeAws implements DeletionCalls {
     dropUpdate: () => Promise.resolve(),
     busyAgents: () => Promise.resolve(undefined),
   };
-  readonly emptying: EmptyingCalls = {
+  readonly deletedGroups: DeletedGroupCalls = {
     instances: () => Promise.resolve(undefined),
     unprotect: () => Promise.reject(new Error('there is no group')),
     release: () => Promise.reject(new Error('there is no group')),
@@ -121,31 +131,6 @@ const stuck = () =>
     .resource('Queue', 'DELETE_COMPLETE')
     .stack('DELETE_FAILED', 'The following resource(s) failed to delete: [Vpc].');
 
-function planOf(parts: Partial<DeletionPlan> = {}): DeletionPlan {
-  return {
-    stack: {
-      stackName: 'ci',
-      stackId: ROOT,
-      region: 'us-east-1',
-      status: 'CREATE_COMPLETE',
-      origin: 'bk-stack',
-      createdAt: '2026-11-23T10:00:00.000Z',
-      terminationProtection: false,
-    },
-    resources: [],
-    groups: [],
-    force: false,
-    parameters: ['/bk-stack/ci/agent-token'],
-    buckets: [],
-    retain: [],
-    unprotect: false,
-    underWay: false,
-    doomedBuckets: [],
-    keptBuckets: [],
-    ...parts,
-  };
-}
-
 function run(aws: DeletionCalls, plan: DeletionPlan) {
   const options = {
     signal: new AbortController().signal,
@@ -166,7 +151,7 @@ async function failureOf(work: Promise<unknown>): Promise<OperationError> {
 describe('deleting a stack', () => {
   it('tells what was kept, and deletes the agent token', async () => {
     const aws = new FakeAws(2, deleted());
-    const result = await run(aws, planOf());
+    const result = await run(aws, deletionPlan());
     expect(result).to.include({ status: 'DELETE_COMPLETE', elapsedSeconds: 3 });
     expect(result.kept).to.deep.equal([
       { logicalId: 'Secrets', type: 'AWS::S3::Bucket', physicalId: 'ci-secrets' },
@@ -179,25 +164,25 @@ describe('deleting a stack', () => {
       5,
       stuck().stack('DELETE_IN_PROGRESS', 'User Initiated').stack('DELETE_COMPLETE'),
     );
-    expect(await run(aws, planOf())).to.include({ status: 'DELETE_COMPLETE' });
+    expect(await run(aws, deletionPlan())).to.include({ status: 'DELETE_COMPLETE' });
   });
 
   it('switches protection off first, when that was agreed', async () => {
     const aws = new FakeAws(2, deleted());
     aws.protected = true;
-    expect(await run(aws, planOf({ unprotect: true }))).to.include({ status: 'DELETE_COMPLETE' });
+    expect(await run(aws, deletionPlan({ unprotect: true }))).to.include({ status: 'DELETE_COMPLETE' });
   });
 
   it('joins a deletion that runs already', async () => {
     const aws = new FakeAws(6, deleted());
-    expect(await run(aws, planOf({ underWay: true }))).to.include({ status: 'DELETE_COMPLETE' });
+    expect(await run(aws, deletionPlan({ underWay: true }))).to.include({ status: 'DELETE_COMPLETE' });
   });
 
   it('empties and deletes the buckets that shall go, thousands of versions and late logs too', async () => {
     const aws = new FakeAws(2, deleted());
     aws.buckets.fill('ci-secrets', 2345).lateLogs = 2;
-    const doomed = { bucket: 'ci-secrets', versions: 1000, more: true };
-    const result = await run(aws, planOf({ doomedBuckets: [doomed] }));
+    const unwanted = { bucket: 'ci-secrets', versions: 1000, more: true };
+    const result = await run(aws, deletionPlan({ bucketsToDelete: [unwanted] }));
     expect(result.deletedBuckets).to.deep.equal([{ bucket: 'ci-secrets', versions: 2347 }]);
     expect(result.kept).to.deep.equal([]);
     expect(aws.buckets.held.size).to.equal(0);
@@ -206,13 +191,13 @@ describe('deleting a stack', () => {
   it('says which object keeps a bucket from being deleted', async () => {
     const aws = new FakeAws(2, deleted());
     aws.buckets.fill('ci-secrets', 3).refuses = 'key-1';
-    const doomed = { bucket: 'ci-secrets', versions: 3, more: false };
-    const failure = await failureOf(run(aws, planOf({ doomedBuckets: [doomed] })));
+    const unwanted = { bucket: 'ci-secrets', versions: 3, more: false };
+    const failure = await failureOf(run(aws, deletionPlan({ bucketsToDelete: [unwanted] })));
     expect(failure.message).to.contain('key-1: Access Denied');
   });
 
   it('says which resource is in the way and why, and names the retries that work', async () => {
-    const failure = await failureOf(run(new FakeAws(2, stuck()), planOf()));
+    const failure = await failureOf(run(new FakeAws(2, stuck()), deletionPlan()));
     expect(failure.message.split('\n')).to.deep.equal([
       'ci could not be deleted (DELETE_FAILED).',
       "Vpc (AWS::EC2::VPC): The vpc 'vpc-1' has dependencies and cannot be deleted.",
@@ -229,7 +214,7 @@ describe('deleting a stack', () => {
       .resource('Group', 'DELETE_FAILED', { ...group, reason })
       .resource('Vpc', 'DELETE_FAILED', { reason: 'has dependencies' })
       .stack('DELETE_FAILED');
-    const failure = await failureOf(run(new FakeAws(2, history), planOf()));
+    const failure = await failureOf(run(new FakeAws(2, history), deletionPlan()));
     expect(retainable(failure)).to.deep.equal(['Vpc']);
     expect(failure.hint).to.contain('bk-stack delete ci --region us-east-1 --force');
     expect(failure.hint).to.contain('--retain Vpc').and.not.contain('--retain Group');
@@ -237,8 +222,7 @@ describe('deleting a stack', () => {
 
   it('deletes the parameters of a stack that is gone, and nothing else', async () => {
     const aws = new FakeAws(2, deleted());
-    const gone = { ...planOf().stack, status: 'DELETE_COMPLETE' };
-    expect(await run(aws, planOf({ stack: gone }))).to.deep.include({
+    expect(await run(aws, deletionPlan({}, 'DELETE_COMPLETE'))).to.deep.include({
       status: 'DELETE_COMPLETE',
       deletedParameters: ['/bk-stack/ci/agent-token'],
     });
@@ -247,7 +231,192 @@ describe('deleting a stack', () => {
 
   it('leaves what it is told to retain', async () => {
     const aws = new FakeAws(2, deleted());
-    await run(aws, planOf({ retain: ['Vpc'] }));
+    await run(aws, deletionPlan({ retain: ['Vpc'] }));
     expect(aws.retained).to.deep.equal(['Vpc']);
+  });
+
+  it('does each thing once the one before is done', async () => {
+    const aws = new FakeAws(2, deleted());
+    aws.protected = true;
+    aws.buckets.fill('ci-secrets', 1);
+    const order: string[] = [];
+    const recorded = new Proxy(aws, {
+      get: (target, name: keyof FakeAws) => {
+        const value: unknown = target[name];
+        if (typeof value !== 'function') return value;
+        return (...args: unknown[]) => {
+          if (name !== 'events' && name !== 'now') order.push(name);
+          return (value as (...all: unknown[]) => unknown).apply(target, args);
+        };
+      },
+    });
+    await run(recorded, deletionPlan({ unprotect: true }));
+    expect(order).to.eql(['setTerminationProtection', 'deleteStack', 'deleteParameters']);
+    expect(aws.protected).to.equal(false);
+  });
+
+  it('leaves termination protection on that nobody has to lift', async () => {
+    const aws = new FakeAws(2, deleted());
+    aws.protected = true;
+    const failure = await failureOf(run(aws, deletionPlan()));
+    expect(failure.message).to.contain('TerminationProtection is enabled');
+    expect([aws.protected, aws.parameters.length]).to.eql([true, 1]);
+  });
+
+  it('keeps the buckets where CloudFormation could not delete the stack', async () => {
+    const aws = new FakeAws(2, stuck());
+    aws.buckets.fill('ci-secrets', 3);
+    const unwanted = { bucket: 'ci-secrets', versions: 3, more: false };
+    await failureOf(run(aws, deletionPlan({ bucketsToDelete: [unwanted] })));
+    expect(aws.buckets.held.get('ci-secrets')).to.have.length(3);
+  });
+
+  it('tells what there was, how it ended, and how long that took', async () => {
+    const aws = new FakeAws(2, deleted());
+    let clock = 0;
+    Object.assign(aws, { now: () => (clock += 30_400) });
+    const jobs = { known: true, queue: 'q', running: 2 } as const;
+    // Retained: nothing has to be paused, and its instances count.
+    const groups = [plannedGroup('a', 'end')];
+    const drained = { ...aws.drain, cancelRefresh: () => Promise.resolve(), capacity: new FakeGroup(SIZE) };
+    Object.assign(aws, { drain: drained });
+    expect(await run(aws, deletionPlan({ groups, jobs }))).to.deep.include({
+      ...{ stackName: 'ci', region: 'us-east-1', instances: 1, runningJobs: 2, drained: false },
+      ...{ elapsedSeconds: 33, deletedParameters: ['/bk-stack/ci/agent-token'] },
+    });
+    const unknown = await run(
+      new FakeAws(2, deleted()),
+      deletionPlan({ jobs: { known: false, why: 'no token' } }),
+    );
+    expect(unknown).to.not.have.property('runningJobs');
+    expect(unknown).to.include({ instances: 0, drained: true });
+  });
+
+  it('lets the instances of deleted groups go by force, or where nothing drains them', async () => {
+    const released = async (parts: Partial<DeletionPlan>) => {
+      const group = { type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'g' };
+      const history = made()
+        .stack('DELETE_IN_PROGRESS', 'User Initiated')
+        .resource('Group', 'DELETE_IN_PROGRESS', group)
+        .stack('DELETE_COMPLETE');
+      const ids: string[] = [];
+      const finishing = {
+        instanceId: 'i-1',
+        lifecycleState: 'Terminating:Wait',
+        protectedFromScaleIn: false,
+      };
+      const aws = new FakeAws(4, history);
+      let asked = 0;
+      Object.assign(aws, {
+        // The end is told later, so that there is a look before it.
+        events: () => {
+          asked += 1;
+          const told = history.events.slice(0, asked < 2 ? 4 : undefined);
+          return Promise.resolve({ events: [...told].reverse() });
+        },
+        deletedGroups: {
+          instances: () => Promise.resolve([finishing]),
+          unprotect: () => Promise.resolve(),
+          release: (_name: string, all: string[]) => {
+            ids.push(...all);
+            return Promise.resolve();
+          },
+        },
+      });
+      await run(aws, deletionPlan({ underWay: true, ...parts }, 'DELETE_IN_PROGRESS'));
+      return ids.length > 0;
+    };
+    expect(await released({ groups: [plannedGroup('g', 'drain')] })).to.equal(false);
+    expect(await released({ groups: [plannedGroup('g', 'end')] })).to.equal(true);
+    expect(await released({ groups: [plannedGroup('other', 'end')] })).to.equal(false);
+    expect(await released({ groups: [plannedGroup('g', 'drain')], force: true })).to.equal(true);
+  });
+
+  it('notes each bucket, and names those left to whoever interrupts it', async () => {
+    const aws = new FakeAws(2, deleted());
+    aws.buckets.fill('a', 1).fill('b', 2);
+    const stop = new AbortController();
+    const notes: string[] = [];
+    const bucketsToDelete = ['a', 'b'].map((bucket) => ({ bucket, versions: 1, more: false }));
+    const options = {
+      ...{ signal: stop.signal, draining: () => undefined, drainSeconds: 0 },
+      observer: () =>
+        Promise.resolve({
+          ...unobserved,
+          note: (line: string) => {
+            notes.push(line);
+            stop.abort();
+          },
+        }),
+    };
+    const failure = await failureOf(
+      executeDeletion(aws, deletionPlan({ bucketsToDelete }), options, instantPacing()),
+    );
+    expect(failure).to.be.instanceOf(InterruptedError);
+    expect(failure.hint).to.equal('The stack is gone; its buckets are not yet: b');
+    expect(notes).to.eql(['Bucket a deleted, with 1 object version']);
+    expect([...aws.buckets.held.keys()]).to.eql(['b']);
+  });
+
+  it('names kept resources of nested stacks with their stack', async () => {
+    const nested = { stackId: 'arn:nested', stackName: 'ci-nested' };
+    const history = made()
+      .stack('DELETE_IN_PROGRESS', 'User Initiated')
+      .resource('Secrets', 'DELETE_SKIPPED', { type: 'AWS::S3::Bucket', physicalId: 'ci-secrets' })
+      .resource('Logs', 'DELETE_SKIPPED', { ...nested, type: 'AWS::Logs::LogGroup' })
+      .stack('DELETE_SKIPPED', undefined, nested)
+      .stack('DELETE_COMPLETE');
+    expect((await run(new FakeAws(2, history), deletionPlan())).kept).to.eql([
+      { logicalId: 'Secrets', type: 'AWS::S3::Bucket', physicalId: 'ci-secrets' },
+      { logicalId: 'ci-nested/Logs', type: 'AWS::Logs::LogGroup', physicalId: '' },
+    ]);
+  });
+});
+
+describe('what could be retained after a failure', () => {
+  it('is in its details alone', () => {
+    expect(retainable(new OperationError('x', { details: { retain: ['Vpc'] } }))).to.eql(['Vpc']);
+    expect(retainable(new OperationError('x', { details: { retain: 'Vpc' } }))).to.eql([]);
+    expect(retainable(new OperationError('x'))).to.eql([]);
+    expect(retainable(Object.assign(new Error('x'), { details: { retain: ['Vpc'] } }))).to.eql([]);
+  });
+});
+
+describe('deleting a stack on AWS', () => {
+  it('sends protection, the deletion with what is retained, and the parameters', async () => {
+    const events = deleted().events.map((event) => ({
+      ...{ StackId: event.stackId, StackName: event.stackName, EventId: event.eventId },
+      ...{ LogicalResourceId: event.logicalId, PhysicalResourceId: event.physicalId },
+      ...{ ResourceType: event.type, ResourceStatus: event.status, Timestamp: event.at },
+    }));
+    let begun = false;
+    const { aws, sent } = recordedAws({
+      DeleteStack: () => {
+        begun = true;
+        return {};
+      },
+      DescribeStackEvents: () => ({ StackEvents: begun ? [...events].reverse() : [events[1], events[0]] }),
+    });
+    Object.assign(aws, { clock: () => Promise.resolve(() => 0), wait: () => Promise.resolve() });
+    // As the SDK gives them, times are dates.
+    const options = {
+      ...{ signal: new AbortController().signal, draining: () => undefined, drainSeconds: 0 },
+      observer: () => Promise.resolve(unobserved),
+    };
+    const plan = deletionPlan({ unprotect: true, retain: ['Vpc'] }, 'DELETE_FAILED');
+    expect((await deleteStack(aws, plan, options)).status).to.equal('DELETE_COMPLETE');
+    const StackName = plan.stack.stackId;
+    expect(sent.filter(([operation]) => operation !== 'DescribeStackEvents')).to.eql([
+      ['UpdateTerminationProtection', { StackName, EnableTerminationProtection: false }],
+      ['DeleteStack', { StackName, RetainResources: ['Vpc'] }],
+      ['DeleteParameters', { Names: plan.parameters }],
+    ]);
+    const plain = recordedAws({ DescribeStackEvents: { StackEvents: [...events].reverse() } });
+    Object.assign(plain.aws, {
+      clock: () => Promise.resolve(() => 0),
+      wait: () => Promise.reject(new Error('end')),
+    });
+    await deleteStack(plain.aws, deletionPlan({ parameters: [] }), options).catch(() => undefined);
+    expect(plain.sent.find(([operation]) => operation === 'DeleteStack')?.[1]).to.eql({ StackName });
   });
 });

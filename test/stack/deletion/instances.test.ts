@@ -4,10 +4,11 @@ import { InterruptedError, type OperationError } from '../../../src/errors.ts';
 import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
-import { resumeGroup, SIZE_TAG } from '../../../src/stack/capacity/scale-to-zero.ts';
+import { SIZE_TAG } from '../../../src/stack/capacity/group-size.ts';
+import { resumeGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { deleteStack, planDeletion, surveyForDeletion } from '../../../src/stack/deletion/index.ts';
-import type { Journal } from '../../../src/stack/update/journal.ts';
-import { DeletableStack, NO_WISHES } from '../../support/deletable.ts';
+import type { Journal } from '../../../src/stack/update/execution/journal/journal.ts';
+import { DeletableStack, DEFAULT_REQUEST } from '../../support/deletable.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed, sdkError } from '../../support/world-aws.ts';
 
@@ -259,7 +260,7 @@ describe('deleting a stack with instances', function () {
     await started();
     const stop = new AbortController();
     const { context } = stack.aws;
-    const plan = planDeletion(await surveyForDeletion(context, 'ci'), NO_WISHES);
+    const plan = planDeletion(await surveyForDeletion(context, 'ci'), DEFAULT_REQUEST);
     const wait = async (period: number) => {
       await context.wait(period);
       stop.abort();

@@ -1,11 +1,7 @@
 import { expect } from 'chai';
 import { type OperationError, UsageError } from '../../../src/errors.ts';
-import {
-  type DeletionFindings,
-  type FoundGroup,
-  type FoundJobs,
-  planDeletion,
-} from '../../../src/stack/deletion/plan.ts';
+import { type DeletionFacts, type StackGroup, type QueueJobs } from '../../../src/stack/deletion/facts.ts';
+import { planDeletion } from '../../../src/stack/deletion/plan.ts';
 import { planText } from '../../../src/stack/deletion/text.ts';
 import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
@@ -13,7 +9,7 @@ import type { Theme } from '../../../src/terminal/theme.ts';
 const as = (text: string) => text;
 const theme: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
 
-function found(parts: Partial<StackSummary> = {}, others: Partial<DeletionFindings> = {}): DeletionFindings {
+function found(parts: Partial<StackSummary> = {}, others: Partial<DeletionFacts> = {}): DeletionFacts {
   return {
     stack: {
       stackName: 'ci',
@@ -50,7 +46,7 @@ function refusal(work: () => unknown): OperationError | UsageError {
 describe('the plan of a deletion', () => {
   it('keeps the secrets bucket, and says so', () => {
     const plan = planDeletion(found(), wishes);
-    expect(plan.doomedBuckets).to.deep.equal([]);
+    expect(plan.bucketsToDelete).to.deep.equal([]);
     const text = planText(plan, theme);
     expect(text).to.contain('+ keeps bucket ci-secrets with 12 object versions');
     expect(text).to.contain('- deletes SSM parameter /bk-stack/ci/agent-token');
@@ -95,16 +91,16 @@ describe('the plan of a deletion', () => {
   });
 
   describe('for instances', () => {
-    const group = (drains: boolean, ...states: string[]): FoundGroup => ({
+    const group = (drains: boolean, ...states: string[]): StackGroup => ({
       logicalId: 'Group',
       autoScalingGroupName: 'ci-group',
       instances: states.map((lifecycleState, i) => ({ instanceId: `i-${i}`, lifecycleState })),
       draining: drains ? { drains } : { drains, lacks: 'hook' },
     });
-    const running = (count: number): FoundJobs => ({ known: true, queue: 'q', running: count });
-    const unknown: FoundJobs = { known: false, why: 'no token' };
+    const running = (count: number): QueueJobs => ({ known: true, queue: 'q', running: count });
+    const unknown: QueueJobs = { known: false, why: 'no token' };
     /** How the instances go; undefined where it is refused. */
-    const outcome = (status: string, one: FoundGroup, jobs: FoundJobs, force = false) => {
+    const outcome = (status: string, one: StackGroup, jobs: QueueJobs, force = false) => {
       try {
         const plan = planDeletion(found({ status }, { groups: [one], jobs }), { ...wishes, force });
         return plan.groups.map(({ ending }) => ending).join();
@@ -164,7 +160,7 @@ describe('the plan of a deletion', () => {
       );
     });
 
-    const told = (status: string, one: FoundGroup, jobs: FoundJobs, force = false) =>
+    const told = (status: string, one: StackGroup, jobs: QueueJobs, force = false) =>
       planText(planDeletion(found({ status }, { groups: [one], jobs }), { ...wishes, force }), theme);
 
     it('says how many there are, and how many jobs run', () => {

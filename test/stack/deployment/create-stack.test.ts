@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parseTemplate } from '../../../src/cfn/document.ts';
 import { InterruptedError, OperationError } from '../../../src/errors.ts';
-import { deploy } from '../../../src/stack/deployment/create-stack.ts';
+import { executeDeployment } from '../../../src/stack/deployment/create-stack.ts';
 import { type DeploymentRequest, unobserved } from '../../../src/stack/deployment/index.ts';
 import { awsError, FakeCloudFormation, instantPacing } from '../../support/cloudformation.ts';
 import { History } from '../../support/events.ts';
@@ -22,7 +22,7 @@ function attempt(
   options: { request?: object; wait?: boolean; stop?: AbortController } = {},
 ) {
   const retry = instantPacing();
-  return deploy(
+  return executeDeployment(
     cloud,
     { ...request, ...options.request },
     {
@@ -30,7 +30,7 @@ function attempt(
       observer: unobserved,
       wait: options.wait ?? true,
     },
-    { region: 'us-east-1', retry, cleanUpPacing: retry, now: new Date('2026-11-23T10:00:00Z') },
+    { region: 'us-east-1', retry, cleanUpRetry: retry, now: new Date('2026-11-23T10:00:00Z') },
   );
 }
 

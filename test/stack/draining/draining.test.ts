@@ -1,7 +1,6 @@
 import { expect } from 'chai';
 import { drainingOf } from '../../../src/stack/facts/group/draining.ts';
-import { endsInstances } from '../../../src/stack/capacity/scale.ts';
-import { mayEndInstances } from '../../../src/stack/update/preview/changes.ts';
+import { mayEndInstances } from '../../../src/stack/update/plan/preview/changes.ts';
 import { stack, userDataOf } from '../../support/bk-stack-template.ts';
 import { HOST_PROGRAM } from '../../support/fleet.ts';
 
@@ -40,23 +39,6 @@ describe('whether instances drain', () => {
   it('is so by the user data of template/bk-stack.yml', async () => {
     expect(drainingOf([TERMINATING], [userDataOf(await stack())])).to.eql({ drains: true });
   });
-});
-
-describe('a smaller size', () => {
-  const one = (protectedFromScaleIn: boolean, lifecycleState = 'InService') => ({
-    ...{ instanceId: 'i', protectedFromScaleIn, lifecycleState },
-  });
-  for (const [what, instances, desired, ends] of [
-    ['fewer than there are, one of them unprotected', [one(true), one(false)], 1, true],
-    ['fewer than there are, all protected', [one(true), one(true)], 0, false],
-    ['as many as there are', [one(false), one(false)], 2, false],
-    ['as many as stay when others have ended', [one(false), one(false, 'Terminating:Wait')], 1, false],
-    ['fewer than stay, the unprotected one ending already', [one(true), one(false, 'Terminating')], 0, false],
-  ] as const) {
-    it(`${what}: ${ends ? 'ends instances' : 'ends none'}`, () => {
-      expect(endsInstances({ instances }, { desired })).to.equal(ends);
-    });
-  }
 });
 
 describe('a change set', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { judgeName, leftoverProblem } from '../../../src/stack/preflight/name.ts';
+import { judgeName, nameTakenProblem } from '../../../src/stack/preflight/name.ts';
 import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 
 function judge(stack?: Partial<StackSummary>) {
@@ -41,15 +41,15 @@ describe('judging a name', () => {
     'CREATE_FAILED',
     'DELETE_FAILED',
   ]) {
-    it(`takes a stack in ${status} for a leftover that can be removed`, () => {
+    it(`takes a stack in ${status} for one that can be removed`, () => {
       const found = judge({ status });
       expect(found.problems).to.deep.equal([]);
-      expect(leftoverProblem(found.leftover!).hint).to.match(/--yes.*bk-stack delete ci --yes/);
+      expect(nameTakenProblem(found.removable!).hint).to.match(/--yes.*bk-stack delete ci --yes/);
     });
   }
 
   it('never offers to remove what another tool has left, unless it is empty', () => {
-    expect(judge({ origin: 'other', status: 'ROLLBACK_COMPLETE' })).to.not.have.property('leftover');
-    expect(judge({ origin: 'other', status: 'REVIEW_IN_PROGRESS' })).to.have.property('leftover');
+    expect(judge({ origin: 'other', status: 'ROLLBACK_COMPLETE' })).to.not.have.property('removable');
+    expect(judge({ origin: 'other', status: 'REVIEW_IN_PROGRESS' })).to.have.property('removable');
   });
 });

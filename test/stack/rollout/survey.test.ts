@@ -5,7 +5,7 @@ import {
   type RolloutActivity,
   type RolloutGroup,
   rolloutProgress,
-  strays,
+  newerThan,
 } from '../../../src/stack/rollout/survey.ts';
 
 const at = new Date('2026-11-24T10:00:00Z');
@@ -51,8 +51,8 @@ describe('the survey of a group whose instances are replaced', () => {
 
   it('tells what is to be replaced from what an update that was taken back has left', () => {
     expect(outdated(group).map(({ instanceId }) => instanceId)).to.eql(['i-1', 'i-5']);
-    expect(strays(group, '1').map(({ instanceId }) => instanceId)).to.eql(['i-5']);
-    expect(strays(group, undefined)).to.eql([]);
+    expect(newerThan(group, '1').map(({ instanceId }) => instanceId)).to.eql(['i-5']);
+    expect(newerThan(group, undefined)).to.eql([]);
   });
 });
 

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { OperationError, UsageError } from '../../../src/errors.ts';
+import { type RotationRequest } from '../../../src/stack/token/next.ts';
 import {
   rotateToken,
   type RotationCalls,
-  type RotationOrder,
   type RotationResult,
+  testToken,
 } from '../../../src/stack/token/rotate.ts';
 import { rotationText } from '../../../src/stack/token/text.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
 import type { RefreshCalls, RefreshState } from '../../../src/stack/rollout/refresh.ts';
 
-const ORDER: RotationOrder = {
+const ORDER: RotationRequest = {
   stackName: 'ci',
   parameter: '/bk-stack/ci/agent-token',
   endpoint: 'https://agent.example/v3',
@@ -25,6 +26,8 @@ const NO_WAIT = { pause: () => Promise.resolve(), random: () => 0 };
 class World implements RotationCalls, RefreshCalls {
   readonly versions = ['old'];
   readonly started: number[] = [];
+  readonly told: string[] = [];
+  readonly refreshed: string[] = [];
   cancelled = false;
   releases = 0;
   /** Answers of Buildkite by token, the last one for ever. */
@@ -41,7 +44,9 @@ class World implements RotationCalls, RefreshCalls {
     const { length } = this.versions;
     return Promise.resolve({ token: this.versions.at(-1)!, type: 'SecureString' as const, version: length });
   }
-  write(_parameter: string, token: string) {
+  readonly writes: object[] = [];
+  write(parameter: string, token: string, how: object) {
+    this.writes.push({ parameter, token, ...how });
     this.versions.push(token);
     return Promise.resolve(this.versions.length);
   }
@@ -75,16 +80,21 @@ class World implements RotationCalls, RefreshCalls {
     return Promise.resolve();
   }
 
-  rotate(order: Partial<RotationOrder> = {}) {
-    const told: string[] = [];
-    const observer = { say: (line: string) => told.push(line), refreshed: () => undefined };
+  rotate(order: Partial<RotationRequest> = {}) {
+    const told = this.told;
+    const observer = {
+      say: (line: string) => told.push(line),
+      refreshed: ({ status, left }: RefreshState, instances: number) => {
+        this.refreshed.push(`${status} ${left}/${instances}`);
+      },
+    };
     return rotateToken(this, this, { ...ORDER, ...order }, NO_WAIT, observer).finally(() => {
       expect(told.join()).to.not.match(/\bnew\b(?! token)|\bold\b/);
     });
   }
-  async failure(): Promise<UsageError | OperationError> {
+  async failure(order: Partial<RotationRequest> = {}): Promise<UsageError | OperationError> {
     try {
-      await this.rotate();
+      await this.rotate(order);
     } catch (error) {
       return error as OperationError;
     }
@@ -204,5 +214,131 @@ describe('rotating an agent token', () => {
     world.answers['new'] = [200, 200, 401];
     expect((await world.failure()).message).to.match(/the one before is back/);
     expect(world.versions.at(-1)).to.equal('old');
+  });
+
+  it('writes into the stack’s own parameter, as it was and with its key, and says which versions there are', async () => {
+    await world.rotate({ kmsKey: 'alias/own' });
+    expect(world.writes).to.eql([
+      { parameter: ORDER.parameter, token: 'new', type: 'SecureString', kmsKey: 'alias/own' },
+    ]);
+    expect(world.told).to.eql([
+      'Buildkite takes the new token (acme)',
+      '/bk-stack/ci/agent-token holds it as version 2; version 1 is kept',
+    ]);
+    expect(world.refreshed).to.eql(['InProgress 3/3', 'Successful 0/3']);
+    const again = new World();
+    again.versions.push('new');
+    await again.rotate();
+    expect(again.writes).to.eql([]);
+    expect(again.told).to.eql([
+      'Buildkite takes the token (acme)',
+      '/bk-stack/ci/agent-token holds it already, as version 2',
+    ]);
+  });
+
+  it('tells what to do next, with each failure', async () => {
+    const outcome = async (change: (world: World) => void, request: Partial<RotationRequest> = {}) => {
+      const other = new World();
+      change(other);
+      const { message, hint, details } = await other.failure(request);
+      return { message, hint, ...(details !== undefined && { details }) };
+    };
+    expect(await outcome((one) => (one.running = 'r-1'))).to.eql({
+      message: 'The instances of ci are being replaced already (instance refresh r-1)',
+      hint: 'Nothing was changed. Wait for its end (bk-stack status ci), and repeat the command.',
+    });
+    expect(await outcome((one) => (one.answers['new'] = [403]))).to.eql({
+      message: 'Buildkite (agent.example) does not accept the new token',
+      hint: 'Nothing was changed. Make one in Buildkite under Agents, your cluster, Agent Tokens. It is no API access token (bkua_...).',
+    });
+    expect(await outcome((one) => (one.answers['new'] = [500]))).to.eql({
+      message: 'Whether Buildkite accepts the new token could not be checked: it answers with HTTP 500',
+      hint: 'Nothing was changed. Repeat the command when Buildkite can be reached from here.',
+    });
+    expect(await outcome((one) => (one.organizations = { new: 'other' }))).to.eql({
+      message: 'The new token belongs to the organization other, and the agents serve acme',
+      hint: 'Nothing was changed. A stack for another organization is a new stack: bk-stack create',
+    });
+    expect(
+      await outcome((one) => {
+        one.versions.push('new');
+        one.answers['new'] = [200, 200, 401];
+      }),
+    ).to.eql({
+      message: 'Buildkite does not take the token any more that ci has in /bk-stack/ci/agent-token',
+      hint: 'It had that one already, so there is none before it to go back to. Make another in Buildkite under Agents, your cluster, Agent Tokens: bk-stack token rotate ci --token-stdin < new-token.txt',
+    });
+    expect(await outcome((one) => (one.answers['new'] = [200, 401]))).to.eql({
+      message:
+        'Buildkite does not take the new token any more, so the one before is back in /bk-stack/ci/agent-token, as version 3',
+      hint: 'Make another in Buildkite under Agents, your cluster, Agent Tokens, and repeat the command.',
+    });
+    const failed = { status: 'Failed', percentage: 30, left: 2 };
+    const result = { stackName: 'ci', parameter: ORDER.parameter, previousVersion: 1, organization: 'acme' };
+    expect(await outcome((one) => (one.states = [failed]))).to.eql({
+      message: 'The instances of ci were not all replaced: the instance refresh is Failed',
+      hint: 'New instances use the new token, 2 still run with the one before, which is therefore not to be revoked yet. See bk-stack status ci, then repeat the command with the same token.',
+      details: { ...result, version: 2, same: false, refresh: failed },
+    });
+    expect(
+      await outcome((one) => {
+        one.versions.push('new');
+        one.states = [{ ...failed, reason: 'no capacity' }];
+      }),
+    ).to.deep.include({
+      message: 'The instances of ci were not all replaced: the instance refresh is Failed (no capacity)',
+      hint: 'New instances use the token, which the stack had already. See bk-stack status ci, then repeat the command with the same token.',
+    });
+  });
+
+  it('looks every ten seconds, and tests the token every minute', async () => {
+    const waiting: RefreshState = { status: 'InProgress', percentage: 0, left: 3 };
+    world.states = [...Array<RefreshState>(14).fill(waiting), { ...waiting, status: 'Successful' }];
+    const pauses: number[] = [];
+    const tests: string[] = [];
+    const metrics = world.metrics.bind(world);
+    Object.assign(world, {
+      metrics: (endpoint: string, token: string) => {
+        tests.push(`${token} after ${pauses.length}`);
+        return metrics(endpoint, token);
+      },
+    });
+    const retry = {
+      random: () => 0,
+      pause: (seconds: number) => {
+        pauses.push(seconds);
+        return Promise.resolve();
+      },
+    };
+    const observer = { say: () => undefined, refreshed: () => undefined };
+    await rotateToken(world, world, ORDER, retry, observer);
+    expect(pauses).to.eql(Array(14).fill(10));
+    expect(tests).to.eql(['new after 0', 'old after 0', 'new after 0', 'new after 6', 'new after 12']);
+  });
+});
+
+describe('the test of a token', () => {
+  const answering = (answer: () => Promise<{ status: number; body: unknown }>) =>
+    testToken({ metrics: answer }, 'https://agent.example/v3', 'token');
+  for (const [status, body, expected] of [
+    [200, { organization: { slug: 'acme' } }, { kind: 'accepted', organization: 'acme' }],
+    [200, {}, { kind: 'accepted' }],
+    [200, undefined, { kind: 'accepted' }],
+    [200, { organization: { slug: 1 } }, { kind: 'accepted' }],
+    [401, {}, { kind: 'refused' }],
+    [403, {}, { kind: 'refused' }],
+    [404, {}, { kind: 'unknown', why: 'it answers with HTTP 404' }],
+    [503, {}, { kind: 'unknown', why: 'it answers with HTTP 503' }],
+  ] as const) {
+    it(`by an answer with ${status} and ${JSON.stringify(body)}: ${expected.kind}`, async () => {
+      expect(await answering(() => Promise.resolve({ status, body }))).to.eql(expected);
+    });
+  }
+
+  it('is not decided without an answer', async () => {
+    expect(await answering(() => Promise.reject(new Error('no route')))).to.eql({
+      kind: 'unknown',
+      why: 'no route',
+    });
   });
 });

@@ -2,13 +2,9 @@ import { expect } from 'chai';
 import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
-import {
-  awaitZero,
-  rememberedSize,
-  resumeGroup,
-  scaleToZero,
-  SIZE_TAG,
-} from '../../../src/stack/capacity/scale-to-zero.ts';
+import { rememberedSize, SIZE_TAG } from '../../../src/stack/capacity/group-size.ts';
+import { awaitZero } from '../../../src/stack/capacity/await-zero.ts';
+import { resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { retryClockOf } from '../../../src/aws/retry.ts';
 import { describeStack, type StackStatus } from '../../../src/stack/status/index.ts';
 import type { Answer } from '../../support/fleet.ts';

@@ -22,8 +22,8 @@ describe('the progress of an update', () => {
   it('is one line on a terminal, painted over, and what is said between stays in its order', () => {
     const { screen, progress } = watched();
     progress.say('Replacing');
-    progress.standing(standing(40));
-    progress.standing({ ...standing(39), drainingSince: new Date(NOW - 90_000) });
+    progress.rollout(standing(40));
+    progress.rollout({ ...standing(39), drainingSince: new Date(NOW - 90_000) });
     expect(screen.text).to.eql([
       'Replacing',
       '39 old, 1 finishing jobs (the longest for 1m 30s), 0 booting, 1 new',
@@ -31,8 +31,8 @@ describe('the progress of an update', () => {
     expect(screen.cursorShown).to.equal(false);
     progress.say('Taking the update back');
     expect(screen.cursorShown).to.equal(true);
-    progress.standing(standing(38));
-    progress.standing(standing(37));
+    progress.rollout(standing(38));
+    progress.rollout(standing(37));
     progress.end();
     expect(screen.cursorShown).to.equal(true);
     expect(screen.text.map((line) => line.slice(0, 6))).to.eql(['Replac', '39 old', 'Taking', '37 old']);

@@ -3,7 +3,10 @@ import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
 import type { Draining } from '../../../src/stack/facts/group/draining.ts';
 import { describeStack } from '../../../src/stack/status/index.ts';
-import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
+import {
+  journalState,
+  type JournalFacts,
+} from '../../../src/stack/update/execution/journal/journal-state.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
 import { runCommand } from '../../support/run-command.ts';
@@ -25,22 +28,22 @@ describe('an update that nobody carries out', () => {
     ...(draining !== undefined && { group: { name: 'g', draining } }),
   });
   for (const [what, given, kind] of [
-    ['whose stack drains', facts(DRAINS), 'usable'],
-    ['of a template without a group', facts(undefined), 'usable'],
-    ['whose stack is being updated', facts(DRAINS, 'UPDATE_IN_PROGRESS'), 'usable'],
-    ['whose group is being replaced', facts('gone', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), 'usable'],
+    ['whose stack drains', facts(DRAINS), 'resumable'],
+    ['of a template without a group', facts(undefined), 'resumable'],
+    ['whose stack is being updated', facts(DRAINS, 'UPDATE_IN_PROGRESS'), 'resumable'],
+    ['whose group is being replaced', facts('gone', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), 'resumable'],
     ['whose hook is missing', facts(NO_HOOK), 'blocked'],
     ['whose launch template is gone, and whose hook is missing', facts(NO_TEMPLATE), 'blocked'],
     ['of another template, at which CloudFormation works', facts(FOREIGN, 'UPDATE_IN_PROGRESS'), 'blocked'],
-    ['of another template', facts(FOREIGN), 'void'],
-    ['whose group is gone', facts('gone'), 'void'],
-    ['of an earlier stack of the name', facts(DRAINS, 'CREATE_COMPLETE', 'arn:2'), 'void'],
+    ['of another template', facts(FOREIGN), 'stale'],
+    ['whose group is gone', facts('gone'), 'stale'],
+    ['of an earlier stack of the name', facts(DRAINS, 'CREATE_COMPLETE', 'arn:2'), 'stale'],
     [
       'of an earlier stack, while the present one is updated',
       facts(DRAINS, 'UPDATE_IN_PROGRESS', 'arn:2'),
-      'void',
+      'stale',
     ],
-    ['whose stack is gone', {}, 'void'],
+    ['whose stack is gone', {}, 'stale'],
   ] as const) {
     it(`${what} is ${kind}`, () => {
       expect(journalState(JOURNAL, given).kind).to.equal(kind);
@@ -159,7 +162,7 @@ describe('bk-stack update --forget', function () {
     const stack = official.copy();
     await stack.writeJournal();
     expect(await stack.codes()).to.eql(['update-void']);
-    const { awaitUpdate } = await import('../../../src/stack/update/under-way.ts');
+    const { awaitUpdate } = await import('../../../src/stack/update/execution/journal/active-update.ts');
     const retry = { pause: () => Promise.reject(new Error('it waits')), random: () => 0 };
     const end = await awaitUpdate(stack.aws.context, 'ci', retry, () => undefined).catch(
       (error: unknown) => error as Error,

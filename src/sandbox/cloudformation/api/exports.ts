@@ -5,8 +5,9 @@ import type {
   ListImportsInput,
   ListImportsOutput,
 } from '@aws-sdk/client-cloudformation';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { exportNamed, exportsOf, importersOf } from '../exports.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { exportNamed, exportsOf, importersOf } from '../stacks/exports.ts';
 import { page, required } from './input.ts';
 
 const EXPORTS_PER_PAGE = 100;

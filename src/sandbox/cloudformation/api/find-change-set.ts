@@ -1,5 +1,7 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { cloudFormation, findStack, own, type ChangeSetRecord } from '../state.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { own } from '../../kernel/table.ts';
+import { cloudFormation, findStack, type ChangeSetRecord } from '../stacks/state.ts';
 import { required } from './input.ts';
 
 /**

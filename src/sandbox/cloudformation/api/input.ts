@@ -1,6 +1,6 @@
 import type { Tag } from '@aws-sdk/client-cloudformation';
-import { AwsError } from '../../kernel/service.ts';
-import type { StackRecord } from '../state.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { StackRecord } from '../stacks/stack.ts';
 
 /** A name that CloudFormation takes for a new stack. @throws AwsError ValidationError */
 export function checkStackName(name: string | undefined): string {

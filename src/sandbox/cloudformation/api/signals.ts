@@ -1,9 +1,11 @@
 import type { SignalResourceInput } from '@aws-sdk/client-cloudformation';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { nudgeStack } from '../engine/background.ts';
-import { statusOf } from '../engine/status.ts';
-import { tellResource } from '../events.ts';
-import { findLiveStack, own } from '../state.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { nudgeStack } from '../stacks/wake.ts';
+import { statusOf } from '../engine/steps/status.ts';
+import { tellResource } from '../stacks/events.ts';
+import { own } from '../../kernel/table.ts';
+import { findLiveStack } from '../stacks/state.ts';
 import { required, violation } from './input.ts';
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SignalResource.html */

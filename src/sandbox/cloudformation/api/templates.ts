@@ -9,12 +9,13 @@ import type {
   ValidateTemplateInput,
   ValidateTemplateOutput,
 } from '@aws-sdk/client-cloudformation';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { templateText } from '../deployment/prepare.ts';
-import { processedTemplate } from '../engine/evaluation.ts';
-import { findLiveStack, findStack } from '../state.ts';
+import { processedTemplate } from '../evaluation/evaluation.ts';
+import { findLiveStack, findStack } from '../stacks/state.ts';
 import { readTemplate, templateSummary, validateTemplateOutput, type Template } from '../template/index.ts';
-import { stackPolicyOf } from './create-stack.ts';
+import { stackPolicyOf } from './stacks/create.ts';
 import { findChangeSet } from './find-change-set.ts';
 import { required } from './input.ts';
 

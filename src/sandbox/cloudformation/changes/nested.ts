@@ -1,6 +1,7 @@
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { textAt } from '../deployment/template-url.ts';
-import { lookUpStack, type StackRecord } from '../state.ts';
+import type { StackRecord } from '../stacks/stack.ts';
+import { lookUpStack } from '../stacks/state.ts';
 
 /**
  * The nested stacks whose template at its URL is no longer what they were made from, or holds such stacks itself.

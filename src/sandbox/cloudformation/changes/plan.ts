@@ -4,18 +4,20 @@ import type {
   ResourceAttribute,
   ResourceChangeDetail,
 } from '@aws-sdk/client-cloudformation';
-import type { Scope } from '../../kernel/service.ts';
-import { keeps } from '../engine/doomed.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { keeps } from '../stacks/pending-deletion.ts';
 import {
   evaluationOf,
   masked,
   processedTemplate,
   pseudoParameters,
   referencesOf,
-} from '../engine/evaluation.ts';
-import { policyOf, resolvedMap } from '../engine/target.ts';
+} from '../evaluation/evaluation.ts';
+import { policyOf, resolvedMap } from '../evaluation/target.ts';
 import { compareProperties, type PropertyDifference, recreation, taggingOf } from '../specification/index.ts';
-import { stackTags, type Deployment, type ResourceRecord, type StackRecord } from '../state.ts';
+import type { Deployment, ResourceRecord } from '../stacks/records.ts';
+import type { StackRecord } from '../stacks/stack.ts';
+import { stackTags } from '../stacks/state.ts';
 import {
   dependencies,
   evaluate,

@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import type { ParameterLookups } from '../template/index.ts';
 
 /** How EC2 is asked for a value of an AWS-specific parameter type. */

@@ -1,9 +1,11 @@
 import type { Capability, Parameter, RollbackConfiguration, Tag } from '@aws-sdk/client-cloudformation';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { exportNamed } from '../exports.ts';
-import { pseudoParameters, type StackIdentity } from '../engine/evaluation.ts';
-import { zonesOf } from '../engine/zones.ts';
-import type { Deployment } from '../state.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { exportNamed } from '../stacks/exports.ts';
+import type { StackIdentity } from '../stacks/stack.ts';
+import { pseudoParameters } from '../evaluation/evaluation.ts';
+import { zonesOf } from '../evaluation/zones.ts';
+import type { Deployment } from '../stacks/records.ts';
 import {
   checkCapabilities,
   checkOutputReferences,

@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import type { RuleLookups, Template } from '../template/index.ts';
 
 interface Described {

@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 
 /** An object of S3 as a TemplateURL names it. */
 export interface TemplatePlace {

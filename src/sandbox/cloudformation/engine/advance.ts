@@ -1,9 +1,10 @@
-import type { Task } from '../../kernel/service.ts';
-import { cloudFormation, own } from '../state.ts';
+import type { Task } from '../../kernel/world.ts';
+import { own } from '../../kernel/table.ts';
+import { cloudFormation } from '../stacks/state.ts';
 import { conclude, fault, overdue } from './conclude.ts';
 import { openPhase } from './open.ts';
 import { nextLook, runPhase } from './phase.ts';
-import { nudgeStack, wakeStack } from './background.ts';
+import { nudgeStack, wakeStack } from '../stacks/wake.ts';
 
 /**
  * Moves a stack's operation on as far as the time allows, and asks to be run again when the next step is due. All it

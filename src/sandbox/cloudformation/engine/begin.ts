@@ -1,10 +1,12 @@
 import type { OnFailure, OperationType, StackStatus } from '@aws-sdk/client-cloudformation';
-import type { Scope } from '../../kernel/service.ts';
-import { setStackStatus } from '../events.ts';
-import { cloudFormation, stackTags, type Deployment, type StackRecord } from '../state.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { setStackStatus } from '../stacks/events.ts';
+import type { Deployment } from '../stacks/records.ts';
+import type { StackRecord } from '../stacks/stack.ts';
+import { cloudFormation, stackTags } from '../stacks/state.ts';
 import { sameValue } from '../template/index.ts';
-import { wakeStack } from './background.ts';
-import type { Goal, Operation } from './operation.ts';
+import { wakeStack } from '../stacks/wake.ts';
+import type { Goal, Operation } from '../stacks/operation.ts';
 import { callOffAll } from './phase.ts';
 
 /** How long after the request the first resource begins. */

@@ -1,15 +1,16 @@
 import type { StackStatus } from '@aws-sdk/client-cloudformation';
-import { setStackStatus } from '../events.ts';
-import { exportConflict } from '../exports.ts';
-import { AwsError } from '../../kernel/service.ts';
-import { cloudFormation, type StackRecord } from '../state.ts';
+import { setStackStatus } from '../stacks/events.ts';
+import { exportConflict } from '../stacks/exports.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { StackRecord } from '../stacks/stack.ts';
+import { cloudFormation } from '../stacks/state.ts';
 import { resolveOutputs } from '../template/index.ts';
-import { evaluationOf } from './evaluation.ts';
+import { evaluationOf } from '../evaluation/evaluation.ts';
 import { cleanUp } from './open.ts';
-import type { Operation, Phase, Step } from './operation.ts';
+import type { Operation, Phase, Step } from '../stacks/operation.ts';
 import { callOffAll } from './phase.ts';
-import type { Run } from './run.ts';
-import { refreshPolicies } from './target.ts';
+import type { Run } from '../stacks/run.ts';
+import { refreshPolicies } from '../evaluation/target.ts';
 
 /** Turns an operation round at once that was known to be wrong when it began. @returns whether it was */
 export function fault(run: Run): boolean {
@@ -152,8 +153,8 @@ function concludeRemove(run: Run, phase: Phase): void {
     case 'update':
     case 'update-rollback':
       // Whatever could not be deleted is no part of the stack any more.
-      for (const { doomed } of Object.values(phase.steps)) {
-        if (doomed?.current === true) Reflect.deleteProperty(stack.resources, doomed.logicalId);
+      for (const { pendingDeletion } of Object.values(phase.steps)) {
+        if (pendingDeletion?.current === true) Reflect.deleteProperty(stack.resources, pendingDeletion.logicalId);
       }
       end(
         run,

@@ -1,18 +1,18 @@
-import { setResourceStatus, tellResource } from '../events.ts';
+import { setResourceStatus, tellResource } from '../stacks/events.ts';
 import { EngineFault, failureReason } from '../resources/failure.ts';
 import { compareProperties, recreation, taggingOf } from '../specification/index.ts';
-import { changesInstances, willReplace } from '../rolling/policy.ts';
-import { deniedByPolicy } from '../stack-policy.ts';
-import type { Deployment, ResourceRecord } from '../state.ts';
+import { changesInstances, willReplace } from '../resources/update-policy.ts';
+import { deniedByPolicy } from '../stacks/stack-policy.ts';
+import type { Deployment, ResourceRecord } from '../stacks/records.ts';
 import { dependencies, sameValue } from '../template/index.ts';
 import { customNameHeld } from './custom-name.ts';
-import { doomed } from './doomed.ts';
-import { evaluationOf } from './evaluation.ts';
-import type { Action, Phase, Step, Target } from './operation.ts';
-import { fail } from './outcome.ts';
-import type { Run } from './run.ts';
-import { announce } from './step.ts';
-import { definitionOf, targetOf, updatePolicyOf } from './target.ts';
+import { pendingDeletion } from '../stacks/pending-deletion.ts';
+import { evaluationOf } from '../evaluation/evaluation.ts';
+import type { Action, Phase, Step, Target } from '../stacks/operation.ts';
+import { fail } from './steps/outcome.ts';
+import type { Run } from '../stacks/run.ts';
+import { announce } from './steps/step.ts';
+import { definitionOf, targetOf, updatePolicyOf } from '../evaluation/target.ts';
 
 /**
  * The steps that make the stack what its deployment says: one for every resource there is to be.
@@ -64,7 +64,7 @@ function isGone({ status }: ResourceRecord): boolean {
 function makeRoom({ stack, operation }: Run, logicalId: string): void {
   const left = stack.resources[logicalId];
   if (left?.physicalId !== undefined && !isGone(left)) {
-    operation.obsolete.push(doomed(left, { keep: false, current: false }));
+    operation.obsolete.push(pendingDeletion(left, { keep: false, current: false }));
   }
 }
 

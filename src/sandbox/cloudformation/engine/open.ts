@@ -1,8 +1,8 @@
 import { deployment } from './deploy.ts';
-import { doomed, keeps, leftToDelete, removal } from './doomed.ts';
-import type { Phase } from './operation.ts';
+import { pendingDeletion, keeps, leftToDelete, removal } from '../stacks/pending-deletion.ts';
+import type { Phase } from '../stacks/operation.ts';
 import { restoration } from './restore.ts';
-import type { Run } from './run.ts';
+import type { Run } from '../stacks/run.ts';
 
 /** The first phase of an operation. */
 export function openPhase(run: Run): Phase {
@@ -27,7 +27,7 @@ function removalOfAll({ stack, operation }: Run): Phase {
     leftToDelete(stack.resources).map((record) => {
       const kept =
         keeps(record.deletionPolicy, { inCreation }) && !(inCreation && operation.retainExceptOnCreate);
-      return doomed(record, {
+      return pendingDeletion(record, {
         keep: operation.retain.includes(record.logicalId) || kept,
         current: true,
       });
@@ -39,6 +39,6 @@ function removalOfAll({ stack, operation }: Run): Phase {
 export function cleanUp({ stack, operation }: Run, existing: ReadonlySet<string>): Phase {
   const removed = leftToDelete(stack.resources)
     .filter(({ logicalId }) => !existing.has(logicalId))
-    .map((record) => doomed(record, { keep: keeps(record.deletionPolicy), current: true }));
+    .map((record) => pendingDeletion(record, { keep: keeps(record.deletionPolicy), current: true }));
   return removal([...removed, ...operation.obsolete]);
 }

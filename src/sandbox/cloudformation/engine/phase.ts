@@ -1,10 +1,10 @@
 import type { Instant } from '../../kernel/time.ts';
 import { beginDeploy } from './deploy.ts';
-import { isOver, type Phase, type Step } from './operation.ts';
+import { isOver, type Phase, type Step } from '../stacks/operation.ts';
 import { beginRemove } from './remove.ts';
 import { beginRestore } from './restore.ts';
-import type { Run } from './run.ts';
-import { callOff, look } from './step.ts';
+import type { Run } from '../stacks/run.ts';
+import { callOff, look } from './steps/step.ts';
 
 const BEGIN = { deploy: beginDeploy, restore: beginRestore, remove: beginRemove } as const;
 

@@ -1,10 +1,10 @@
-import { setResourceStatus, tellResource } from '../events.ts';
-import type { ResourceRecord } from '../state.ts';
-import { doomed, keeps } from './doomed.ts';
-import type { Operation, Phase, Step } from './operation.ts';
-import type { Run } from './run.ts';
-import { announce } from './step.ts';
-import { updatePolicyOf } from './target.ts';
+import { setResourceStatus, tellResource } from '../stacks/events.ts';
+import type { ResourceRecord } from '../stacks/records.ts';
+import { pendingDeletion, keeps } from '../stacks/pending-deletion.ts';
+import type { Operation, Phase, Step } from '../stacks/operation.ts';
+import type { Run } from '../stacks/run.ts';
+import { announce } from './steps/step.ts';
+import { updatePolicyOf } from '../evaluation/target.ts';
 
 /**
  * The steps that take back an update: each resource it changed becomes again what it was. Those it made go with the
@@ -40,7 +40,7 @@ function forget(resources: Record<string, ResourceRecord>, operation: Operation,
   Reflect.deleteProperty(operation.before, logicalId);
   if (record === undefined) return;
   const keep = operation.retainExceptOnCreate ? false : keeps(record.deletionPolicy, { inCreation: true });
-  operation.obsolete.push(doomed(record, { keep, current: true }));
+  operation.obsolete.push(pendingDeletion(record, { keep, current: true }));
 }
 
 /** Begins to take back what was done to a resource. */
@@ -66,7 +66,7 @@ function takeOldOne(run: Run, step: Step, before: ResourceRecord, record: Resour
     ({ logicalId, physicalId }) => logicalId !== step.logicalId || physicalId !== before.physicalId,
   );
   if (record?.physicalId !== undefined) {
-    operation.obsolete.push(doomed(record, { keep: false, current: false }));
+    operation.obsolete.push(pendingDeletion(record, { keep: false, current: false }));
   }
   const restored = structuredClone(before);
   stack.resources[step.logicalId] = restored;

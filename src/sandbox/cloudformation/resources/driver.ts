@@ -1,6 +1,7 @@
-import type { Operation, Step } from '../engine/operation.ts';
-import type { Properties, ResourceContext } from '../provider.ts';
-import type { ResourceRecord, StackRecord } from '../state.ts';
+import type { Operation, Step } from '../stacks/operation.ts';
+import type { Properties, ResourceContext } from '../../providers/provider.ts';
+import type { ResourceRecord } from '../stacks/records.ts';
+import type { StackRecord } from '../stacks/stack.ts';
 import type { TemplateValue } from '../template/index.ts';
 
 /** One resource being made, changed or deleted, as the driver of its type sees it. */

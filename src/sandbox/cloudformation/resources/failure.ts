@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 
 /**
  * Why a resource failed, worded as in AWS's events: a refusal by the service is wrapped in the handler's words, what

@@ -1,6 +1,6 @@
-import { AwsError } from '../../kernel/service.ts';
-import type { ResourceProvider } from '../provider.ts';
-import type { ResourceRecord } from '../state.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { ResourceProvider } from '../../providers/provider.ts';
+import type { ResourceRecord } from '../stacks/records.ts';
 import type { TemplateValue } from '../template/index.ts';
 import type { Driver } from './driver.ts';
 import { EngineFault } from './failure.ts';

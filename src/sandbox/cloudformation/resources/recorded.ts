@@ -1,7 +1,7 @@
-import { generatedName } from '../naming.ts';
+import { generatedName } from '../../providers/generated-name.ts';
 import { attributeNames, primaryIdentifier } from '../specification/index.ts';
-import type { ResourceContext } from '../provider.ts';
-import type { ResourceRecord } from '../state.ts';
+import type { ResourceContext } from '../../providers/provider.ts';
+import type { ResourceRecord } from '../stacks/records.ts';
 import type { TemplateValue } from '../template/index.ts';
 import type { Driver, Work } from './driver.ts';
 import { noAttribute } from './provided.ts';

@@ -1,26 +1,36 @@
-import type { World } from '../../kernel/world.ts';
-import type { ResourceProvider } from '../provider.ts';
+import type { Service, World } from '../../kernel/world.ts';
+import { providersOf } from '../../providers/service.ts';
 import { isCustom } from '../template/index.ts';
-import { customResource } from './custom.ts';
 import type { Driver } from './driver.ts';
-import { nestedStack } from './nested.ts';
 import { provided } from './provided.ts';
 import { recorded } from './recorded.ts';
-import { rollingGroup } from '../rolling/driver.ts';
-import { waitCondition, waitConditionHandle } from './wait-condition.ts';
 
-const drivers = new WeakMap<World, Map<string, Driver>>();
+/** The drivers of the types that CloudFormation works itself. */
+export interface OwnDrivers {
+  readonly byType: Readonly<Record<string, Driver>>;
+  /** Of custom resources, whatever their types are called. */
+  readonly custom: Driver;
+  /** What CloudFormation adds to a type that a service provides. */
+  readonly extending: Readonly<Record<string, (provided: Driver) => Driver>>;
+}
+
+/** CloudFormation as the registry knows it: the service brings its own drivers, so that nothing below them imports one. */
+export interface DrivingService extends Service {
+  readonly drivers: OwnDrivers;
+}
+
+const drivers = new WeakMap<World, ReadonlyMap<string, Driver>>();
 
 /** How resources of a type are worked: by a service's provider, by CloudFormation itself, or only on record. */
 export function driverOf(world: World, type: string): Driver {
   let known = drivers.get(world);
   if (known === undefined) {
-    known = builtIn(world);
+    known = tableOf(world);
     drivers.set(world, known);
   }
   const driver = known.get(type);
   if (driver !== undefined) return driver;
-  return isCustom(type) ? customResource : recorded;
+  return (isCustom(type) ? ownDrivers(world)?.custom : undefined) ?? recorded;
 }
 
 /** Whether the sandbox does no more for a type than keep its properties. */
@@ -28,16 +38,21 @@ export function isOnlyRecorded(world: World, type: string): boolean {
   return driverOf(world, type) === recorded;
 }
 
-function builtIn(world: World): Map<string, Driver> {
-  const providers = [...world.services()].flatMap(
-    (service): readonly ResourceProvider[] => service.resources ?? [],
-  );
-  const table = new Map<string, Driver>(providers.map((provider) => [provider.type, provided(provider)]));
-  const group = table.get('AWS::AutoScaling::AutoScalingGroup');
-  if (group !== undefined) table.set('AWS::AutoScaling::AutoScalingGroup', rollingGroup(group));
-  table.set('AWS::CloudFormation::CustomResource', customResource);
-  table.set('AWS::CloudFormation::Stack', nestedStack);
-  table.set('AWS::CloudFormation::WaitCondition', waitCondition);
-  table.set('AWS::CloudFormation::WaitConditionHandle', waitConditionHandle);
+function tableOf(world: World): Map<string, Driver> {
+  const own = ownDrivers(world);
+  const table = new Map<string, Driver>();
+  for (const provider of providersOf(world)) {
+    const driver = provided(provider);
+    table.set(provider.type, own?.extending[provider.type]?.(driver) ?? driver);
+  }
+  for (const [type, driver] of Object.entries(own?.byType ?? {})) table.set(type, driver);
   return table;
+}
+
+function ownDrivers(world: World): OwnDrivers | undefined {
+  return [...world.services()].find(drives)?.drivers;
+}
+
+function drives(service: Service): service is DrivingService {
+  return 'drivers' in service;
 }

@@ -1,6 +1,6 @@
-import { AwsError } from '../../kernel/service.ts';
-import { isMap } from '../template/intrinsics.ts';
-import type { TemplateBody, TemplateValue } from '../template/model.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { isMap } from '../syntax/intrinsics.ts';
+import type { TemplateBody, TemplateValue } from '../syntax/model.ts';
 import { loadSpecification } from './load.ts';
 import type { PropertyRecords, Shape, TypeRecord } from './record.ts';
 

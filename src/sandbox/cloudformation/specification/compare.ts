@@ -1,6 +1,6 @@
-import { isMap, scalarText } from '../template/intrinsics.ts';
-import { sameValue } from '../template/evaluation/values.ts';
-import type { TemplateValue } from '../template/model.ts';
+import { isMap, scalarText } from '../syntax/intrinsics.ts';
+import { sameValue } from '../syntax/values.ts';
+import type { TemplateValue } from '../syntax/model.ts';
 import { loadSpecification } from './load.ts';
 import type { PropertyRecord, PropertyRecords, Shape, TypeRecord } from './record.ts';
 

@@ -1,6 +1,6 @@
 import type { Capability } from '@aws-sdk/client-cloudformation';
-import { AwsError } from '../../kernel/service.ts';
-import type { ResourceDefinition, Template } from './model.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { ResourceDefinition, Template } from '../syntax/model.ts';
 
 /** What the caller of CreateStack must acknowledge, and why. */
 export interface RequiredCapabilities {

@@ -1,4 +1,4 @@
-import { templateError } from './faults.ts';
+import { templateError } from '../syntax/errors.ts';
 
 /** A value kept elsewhere, named in a property: `{{resolve:ssm:/app/port:2}}`. */
 export interface DynamicReference {

@@ -1,7 +1,7 @@
-import { unresolvedDependencies, validationError } from './faults.ts';
-import type { ResourceDefinition, Template } from './model.ts';
+import { unresolvedDependencies, validationError } from '../syntax/errors.ts';
+import type { ResourceDefinition, Template } from '../syntax/model.ts';
 import { visitReferences, type Branching } from './references.ts';
-import type { Evaluation } from './evaluation/evaluate.ts';
+import type { Evaluation } from './evaluation/evaluation.ts';
 
 /** For each resource, the logical ids it needs first. */
 export type Dependencies = ReadonlyMap<string, ReadonlySet<string>>;

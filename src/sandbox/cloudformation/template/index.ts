@@ -8,8 +8,8 @@ export type {
   Template,
   TemplateBody,
   TemplateValue,
-} from './model.ts';
-export { isMap, scalarText } from './intrinsics.ts';
+} from '../syntax/model.ts';
+export { isMap, scalarText } from '../syntax/intrinsics.ts';
 export { readTemplate, type ReadOptions } from './reading/read.ts';
 export { isCustom } from './reading/semantics.ts';
 export { processTemplate } from './transforms/process.ts';
@@ -23,13 +23,8 @@ export {
   type SuppliedParameter,
 } from './parameters/resolve.ts';
 export { checkRules, type RuleLookups } from './rules.ts';
-export {
-  evaluate,
-  type Evaluation,
-  type EvaluationInput,
-  type PseudoParameters,
-  type References,
-} from './evaluation/evaluate.ts';
+export { type Evaluation, type EvaluationInput, type PseudoParameters, type References } from './evaluation/evaluation.ts';
+export { evaluate } from './evaluation/evaluate.ts';
 export { resolveValue } from './evaluation/resolve.ts';
 export {
   checkOutputReferences,
@@ -38,7 +33,7 @@ export {
   resolveProperties,
   type ResolvedOutput,
 } from './evaluation/resource.ts';
-export { KNOWN_AFTER_APPLY, sameValue } from './evaluation/values.ts';
+export { KNOWN_AFTER_APPLY, sameValue } from '../syntax/values.ts';
 export {
   hasDynamicReference,
   resolveDynamicReferences,

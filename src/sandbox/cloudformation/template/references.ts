@@ -1,6 +1,6 @@
-import { attributeParts, callIn, isMap, PSEUDO_PARAMETERS, subArguments, subParts } from './intrinsics.ts';
-import type { Evaluation } from './evaluation/evaluate.ts';
-import type { TemplateValue } from './model.ts';
+import { attributeParts, callIn, isMap, PSEUDO_PARAMETERS, subArguments, subParts } from '../syntax/intrinsics.ts';
+import type { Evaluation } from './evaluation/evaluation.ts';
+import type { TemplateValue } from '../syntax/model.ts';
 
 /** One use of another name, as written: a parameter's or a resource's. */
 export type Mention =

@@ -1,9 +1,10 @@
-import { evaluate, type Evaluation, type PseudoParameters } from './evaluation/evaluate.ts';
+import type { Evaluation, PseudoParameters } from './evaluation/evaluation.ts';
+import { evaluate } from './evaluation/evaluate.ts';
 import { resolveValue } from './evaluation/resolve.ts';
-import { sameValue } from './evaluation/values.ts';
-import { formatError, templateError } from './faults.ts';
-import { callIn, isMap, scalarText, type Call } from './intrinsics.ts';
-import type { RuleDefinition, Template, TemplateValue } from './model.ts';
+import { sameValue } from '../syntax/values.ts';
+import { formatError, templateError } from '../syntax/errors.ts';
+import { callIn, isMap, scalarText, type Call } from '../syntax/intrinsics.ts';
+import type { RuleDefinition, Template, TemplateValue } from '../syntax/model.ts';
 import type { ResolvedParameter } from './parameters/resolve.ts';
 
 /** What the rules' own functions ask of the world: the values there are of an AWS-specific parameter type. */

@@ -5,7 +5,7 @@ import type {
 } from '@aws-sdk/client-cloudformation';
 import { primaryIdentifier } from '../specification/index.ts';
 import { requiredCapabilities } from './capabilities.ts';
-import type { Template } from './model.ts';
+import type { Template } from '../syntax/model.ts';
 import { declareParameters } from './parameters/describe.ts';
 
 /** ValidateTemplate's answer. */

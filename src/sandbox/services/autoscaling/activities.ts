@@ -1,5 +1,5 @@
 import type { ActivitiesType, Activity, DescribeScalingActivitiesType } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { describedPage, groupNamed } from './errors.ts';
 import { autoScalingState, type ActivityRecord } from './state.ts';
 

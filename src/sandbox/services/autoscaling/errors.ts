@@ -1,6 +1,7 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own } from '../../kernel/table.ts';
-import { pageOf, type Page } from '../paging.ts';
+import { pageOf, type Page } from '../common/paging.ts';
 import { groupsOf, type GroupRecord } from './state.ts';
 
 export function validationError(message: string): AwsError {

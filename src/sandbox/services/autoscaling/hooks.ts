@@ -7,7 +7,7 @@ import type {
   PutLifecycleHookType,
   RecordLifecycleActionHeartbeatType,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { groupNamed, required, validationError } from './errors.ts';
 import { settleAction } from './reconciling/reconcile.ts';
 import { reconcileSoon } from './reconciling/task.ts';

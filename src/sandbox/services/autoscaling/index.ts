@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { activityOperations } from './activities.ts';
 import { groupDescriptionOperations } from './groups/description.ts';
 import { groupLifecycleOperations } from './groups/lifecycle.ts';
@@ -16,7 +16,7 @@ import { tagOperations } from './tags.ts';
 import { warmPoolOperations } from './warm-pools.ts';
 
 /** Amazon EC2 Auto Scaling. */
-export const autoscaling: Service = {
+export const autoscaling: ProvidingService = {
   name: 'autoscaling',
   signingNames: ['autoscaling'],
   sdk: () => import('@aws-sdk/client-auto-scaling'),

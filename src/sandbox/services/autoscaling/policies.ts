@@ -7,7 +7,8 @@ import type {
   PolicyARNType,
   PutScalingPolicyType,
 } from '@aws-sdk/client-auto-scaling';
-import { arn, type Scope } from '../../kernel/service.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { describedPage, groupNamed, required, validationError } from './errors.ts';
 import { changeDesired } from './groups/lifecycle.ts';
 import { causeTime } from './reconciling/activities.ts';

@@ -3,7 +3,8 @@ import type {
   EnableMetricsCollectionQuery,
   ScalingProcessQuery,
 } from '@aws-sdk/client-auto-scaling';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { groupNamed, validationError } from './errors.ts';
 import { reconcileSoon } from './reconciling/task.ts';
 

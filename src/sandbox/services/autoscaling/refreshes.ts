@@ -11,7 +11,8 @@ import type {
   StartInstanceRefreshAnswer,
   StartInstanceRefreshType,
 } from '@aws-sdk/client-auto-scaling';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { describedPage, groupNamed, validationError } from './errors.ts';
 import { checkedPolicy, checkedTemplate } from './groups/template.ts';
 import {

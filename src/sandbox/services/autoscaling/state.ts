@@ -5,9 +5,9 @@ import type {
   RefreshPreferences,
   DesiredConfiguration,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 
 export type LifecycleState =
   | 'Pending'

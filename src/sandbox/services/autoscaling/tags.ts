@@ -5,7 +5,7 @@ import type {
   TagDescription,
   TagsType,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { describedPage, groupNamed, required, validationError } from './errors.ts';
 import { describedTags } from './groups/description.ts';
 import { tagsAsked } from './groups/settings.ts';

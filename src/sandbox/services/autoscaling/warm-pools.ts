@@ -4,9 +4,10 @@ import type {
   DescribeWarmPoolType,
   PutWarmPoolType,
 } from '@aws-sdk/client-auto-scaling';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { templateOf, versionOf } from '../ec2/compute/launch-templates.ts';
-import { ec2State } from '../ec2/state.ts';
+import { ec2State } from '../ec2/state/state.ts';
 import { describedPage, groupNamed, validationError } from './errors.ts';
 import { describedMember, describedWarmPool } from './groups/description.ts';
 import { currentVersion } from './reconciling/launching.ts';

@@ -1,5 +1,4 @@
-import { machineTasks } from '../../machines/boot.ts';
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { catalogueOperations } from './catalogue/operations.ts';
 import { imageOperations } from './compute/images.ts';
 import { instanceOperations } from './compute/instances.ts';
@@ -25,10 +24,10 @@ import { routeTableOperations } from './routing/route-tables.ts';
 import { routeOperations } from './routing/routes.ts';
 import { groupOperations } from './security/groups.ts';
 import { ruleOperations } from './security/rules.ts';
-import { tagOperations } from './tags.ts';
+import { tagOperations } from './tagging/tags.ts';
 
-/** Amazon EC2: networks, images, launch templates and instances, with the machines that the instances are. */
-export const ec2: Service = {
+/** Amazon EC2: networks, images, launch templates and instances. */
+export const ec2: ProvidingService = {
   name: 'ec2',
   signingNames: ['ec2'],
   sdk: () => import('@aws-sdk/client-ec2'),
@@ -59,5 +58,5 @@ export const ec2: Service = {
     ...tagOperations,
   },
   resources: ec2Resources,
-  tasks: { [TRANSITIONS_TASK]: runTransitions, ...machineTasks },
+  tasks: { [TRANSITIONS_TASK]: runTransitions },
 };

@@ -1,5 +1,6 @@
 import type { GetAuthorizationTokenRequest, GetAuthorizationTokenResponse } from '@aws-sdk/client-ecr';
-import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Service } from '../../kernel/world.ts';
 
 const HOURS = 12;
 const PASSWORD_BYTES = 120;

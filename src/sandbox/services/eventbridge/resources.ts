@@ -1,8 +1,8 @@
 import type { PutRuleRequest, Target } from '@aws-sdk/client-eventbridge';
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceProvider } from '../../cloudformation/provider.ts';
-import type { Scope } from '../../kernel/service.ts';
-import { members, text } from '../properties.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceProvider } from '../../providers/provider.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { members, text } from '../../providers/properties.ts';
 import { dropRule, putRule, putTargets } from './rules.ts';
 import { ruleArn } from './state.ts';
 

@@ -14,9 +14,10 @@ import type {
   RemoveTargetsResponse,
   Rule,
 } from '@aws-sdk/client-eventbridge';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { checkText, required } from '../validation.ts';
+import { checkText, required } from '../common/validation.ts';
 import { periodOf, plan } from './schedule.ts';
 import { eventBridgeState, ruleArn, ruleNamed, type RuleRecord } from './state.ts';
 

@@ -1,4 +1,5 @@
-import { AwsError, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Task } from '../../kernel/world.ts';
 import { own } from '../../kernel/table.ts';
 import { eventBridgeState, ruleArn, type RuleRecord } from './state.ts';
 

@@ -1,8 +1,10 @@
 import type { Target } from '@aws-sdk/client-eventbridge';
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 
 export interface RuleRecord {
   readonly name: string;

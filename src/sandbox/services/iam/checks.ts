@@ -1,5 +1,5 @@
-import { AwsError } from '../../kernel/service.ts';
-import { checkText, required } from '../validation.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { checkText, required } from '../common/validation.ts';
 import { PolicyFault, readPolicy, type Statement } from './policy/document.ts';
 
 const CODE = 'ValidationError';

@@ -12,10 +12,11 @@ import type {
   ListInstanceProfilesResponse,
   RemoveRoleFromInstanceProfileRequest,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { tagList, tagMap } from '../tags.ts';
+import { pageOf } from '../common/paging.ts';
+import { tagList, tagMap } from '../common/tags.ts';
 import { checkName, checkPath, invalidMarker } from './checks.ts';
 import { roleOperations } from './roles.ts';
 import {

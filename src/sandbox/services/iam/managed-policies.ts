@@ -1,4 +1,5 @@
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own } from '../../kernel/table.ts';
 import { readPolicy, type Statement } from './policy/document.ts';
 import { iamState, noSuchEntity, type PolicyRecord } from './state.ts';

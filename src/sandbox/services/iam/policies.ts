@@ -12,10 +12,11 @@ import type {
   ListPoliciesResponse,
   Policy,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { tagList, tagMap } from '../tags.ts';
+import { pageOf } from '../common/paging.ts';
+import { tagList, tagMap } from '../common/tags.ts';
 import { checkName, checkPath, checkPolicy, invalidMarker } from './checks.ts';
 import { customerPolicy } from './managed-policies.ts';
 import { alreadyExists, deleteConflict, iamArn, iamState, noSuchEntity, type PolicyRecord } from './state.ts';

@@ -1,8 +1,8 @@
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own } from '../../kernel/table.ts';
-import { integer, member, members, tagsOf, text, texts } from '../properties.ts';
-import { userTags } from '../tags.ts';
+import { integer, member, members, tagsOf, text, texts } from '../../providers/properties.ts';
+import { userTags } from '../common/tags.ts';
 import { addRole, createInstanceProfile, deleteInstanceProfile, removeRole } from './instance-profiles.ts';
 import { customerPolicy } from './managed-policies.ts';
 import { createPolicy, deletePolicy, replacePolicyDocument } from './policies.ts';

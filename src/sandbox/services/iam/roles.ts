@@ -28,11 +28,12 @@ import type {
   UpdateAssumeRolePolicyRequest,
   UpdateRoleRequest,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkTags, tagList, tagMap, withoutTags } from '../tags.ts';
-import { checkRange, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkTags, tagList, tagMap, withoutTags } from '../common/tags.ts';
+import { checkRange, required } from '../common/validation.ts';
 import { checkName, checkPath, checkPolicy, invalidMarker } from './checks.ts';
 import { policyName } from './managed-policies.ts';
 import {

@@ -3,10 +3,11 @@ import type {
   SimulatePolicyResponse,
   SimulatePrincipalPolicyRequest,
 } from '@aws-sdk/client-iam';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { required } from '../common/validation.ts';
 import { invalidMarker } from './checks.ts';
 import { awsManagedStatements } from './managed-policies.ts';
 import { readPolicy, type Statement } from './policy/document.ts';

@@ -1,8 +1,8 @@
-import type { Scope } from '../../kernel/service.ts';
-import { AwsError } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 
 /** What a role, a policy or a profile has in common. */
 interface Named {

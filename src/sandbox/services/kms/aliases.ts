@@ -6,10 +6,12 @@ import type {
   ListAliasesResponse,
   UpdateAliasRequest,
 } from '@aws-sdk/client-kms';
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import { ownKey } from './keys.ts';
 import { checkNotDoomed, keyNamed, kmsState, notFound, type AliasRecord } from './state.ts';
 

@@ -11,9 +11,10 @@ import type {
   ReEncryptRequest,
   ReEncryptResponse,
 } from '@aws-sdk/client-kms';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own } from '../../kernel/table.ts';
-import { checkRange, constraintFault, required } from '../validation.ts';
+import { checkRange, constraintFault, required } from '../common/validation.ts';
 import { seal, unseal, type EncryptionContext } from './material.ts';
 import { keyNamed, kmsState, usableKey, type KeyRecord } from './state.ts';
 

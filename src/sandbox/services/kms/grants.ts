@@ -8,10 +8,11 @@ import type {
   RetireGrantRequest,
   RevokeGrantRequest,
 } from '@aws-sdk/client-kms';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, constraintFault, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, constraintFault, required } from '../common/validation.ts';
 import { checkNotDoomed, keyNamed, kmsState, notFound } from './state.ts';
 
 function createGrant(input: CreateGrantRequest, scope: Scope): CreateGrantResponse {

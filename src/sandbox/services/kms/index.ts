@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { aliasOperations } from './aliases.ts';
 import { cryptographyOperations } from './cryptography.ts';
 import { grantOperations } from './grants.ts';
@@ -7,7 +7,7 @@ import { kmsResources } from './resources.ts';
 import { signingOperations } from './signing.ts';
 
 /** AWS Key Management Service: keys with real material, which never leaves the world's state. */
-export const kms: Service = {
+export const kms: ProvidingService = {
   name: 'kms',
   signingNames: ['kms'],
   sdk: () => import('@aws-sdk/client-kms'),

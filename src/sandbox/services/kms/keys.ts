@@ -13,11 +13,12 @@ import type {
   UntagResourceRequest,
   UpdateKeyDescriptionRequest,
 } from '@aws-sdk/client-kms';
-import { AwsError, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Task } from '../../kernel/world.ts';
 import { remove } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkTags, withoutTags } from '../tags.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkTags, withoutTags } from '../common/tags.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import { isKnownSpec, newMaterial } from './material.ts';
 import { encryptionAlgorithms, signingAlgorithms } from './signing.ts';
 import { addKey, checkNotDoomed, keyNamed, kmsState, usableKey, type KeyRecord } from './state.ts';

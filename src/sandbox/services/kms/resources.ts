@@ -1,8 +1,8 @@
 import type { KeySpec, KeyUsageType } from '@aws-sdk/client-kms';
-import type { Properties, ResourceProvider } from '../../cloudformation/provider.ts';
-import type { Scope } from '../../kernel/service.ts';
+import type { Properties, ResourceProvider } from '../../providers/provider.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own } from '../../kernel/table.ts';
-import { flag, integer, member, tagsOf, text } from '../properties.ts';
+import { flag, integer, member, tagsOf, text } from '../../providers/properties.ts';
 import { createAlias, deleteAlias, updateAlias } from './aliases.ts';
 import { createKey, putKeyPolicy, scheduleKeyDeletion, setEnabled, setRotation } from './keys.ts';
 import { keyNamed, kmsState } from './state.ts';

@@ -22,8 +22,9 @@ import type {
   EncryptionAlgorithmSpec,
   SigningAlgorithmSpec,
 } from '@aws-sdk/client-kms';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { constraintFault, required } from '../validation.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { constraintFault, required } from '../common/validation.ts';
 import { wrongUsage } from './cryptography.ts';
 import { usableKey, type KeyRecord } from './state.ts';
 

@@ -1,8 +1,10 @@
 import type { KeySpec, KeyState, KeyUsageType } from '@aws-sdk/client-kms';
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 import { newMaterial, type Material } from './material.ts';
 
 export interface KeyRecord {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { FunctionCode } from '@aws-sdk/client-lambda';
 import { unzipSync, zipSync } from 'fflate';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { readOperations } from '../s3/objects/get.ts';
 import { CFN_RESPONSE } from './cfn-response.ts';
 import type { Code } from './state.ts';

@@ -1,14 +1,14 @@
-import type { Service } from '../../kernel/service.ts';
-import { concurrencyOperations } from './concurrency.ts';
-import { functionOperations } from './functions.ts';
+import type { ProvidingService } from '../../providers/service.ts';
+import { concurrencyOperations } from './functions/concurrency.ts';
+import { functionOperations } from './functions/functions.ts';
 import { EVENT_TASK, invokeOperations, runEvent } from './invoke.ts';
-import { permissionOperations } from './permissions.ts';
+import { permissionOperations } from './functions/permissions.ts';
 import { lambdaResources } from './resources.ts';
-import { tagOperations } from './tags.ts';
-import { versionOperations } from './versions.ts';
+import { tagOperations } from './functions/tags.ts';
+import { versionOperations } from './functions/versions.ts';
 
 /** AWS Lambda. Functions on Node.js really run, each in a process of its own. */
-export const lambda: Service = {
+export const lambda: ProvidingService = {
   name: 'lambda',
   signingNames: ['lambda'],
   sdk: () => import('@aws-sdk/client-lambda'),

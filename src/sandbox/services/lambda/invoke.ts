@@ -1,8 +1,8 @@
 import type { InvocationRequest, InvocationResponse } from '@aws-sdk/client-lambda';
-import { AwsError, type RequestContext, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Scope, Task, World } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
-import type { World } from '../../kernel/world.ts';
-import { checkText, required } from '../validation.ts';
+import { checkText, required } from '../common/validation.ts';
 import { runningCount } from './execution/pool.ts';
 import { checkRunnable, runFunction } from './execution/run.ts';
 import { recordThrottle } from './metrics.ts';

@@ -1,6 +1,6 @@
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { aggregateOf } from '../cloudwatch/metrics/aggregate.ts';
+import { aggregateOf } from '../cloudwatch/state/aggregate.ts';
 import { record, type Measurement } from '../cloudwatch/metrics/record.ts';
 import type { Outcome } from './execution/environment.ts';
 

@@ -1,14 +1,14 @@
 import type { CreateFunctionRequest } from '@aws-sdk/client-lambda';
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own } from '../../kernel/table.ts';
-import type { Scope } from '../../kernel/service.ts';
-import { integer, member, tagsOf, text, texts, typed } from '../properties.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { integer, member, tagsOf, text, texts, typed } from '../../providers/properties.ts';
 import { inlineCode, requestedCode } from './code.ts';
-import { reserve } from './concurrency.ts';
-import { addFunction, changeFunction, removeFunction } from './functions.ts';
-import { addPermission, dropPermission } from './permissions.ts';
-import { settingsOf } from './settings.ts';
+import { reserve } from './functions/concurrency.ts';
+import { addFunction, changeFunction, removeFunction } from './functions/functions.ts';
+import { addPermission, dropPermission } from './functions/permissions.ts';
+import { settingsOf } from './functions/settings.ts';
 import {
   functionArn,
   functionNamed,
@@ -18,7 +18,7 @@ import {
   type FunctionRecord,
   type Settings,
 } from './state.ts';
-import { createAlias, publish, updateAlias } from './versions.ts';
+import { createAlias, publish, updateAlias } from './functions/versions.ts';
 
 const LONGEST_NAME = 64;
 const KINDS = { numbers: new Set(['Size']), booleans: new Set(['Ipv6AllowedForDualStack']) };

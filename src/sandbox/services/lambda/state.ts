@@ -1,9 +1,11 @@
 import type { AliasConfiguration, FunctionConfiguration } from '@aws-sdk/client-lambda';
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
-import { constraintFault } from '../validation.ts';
+import { defineSlice } from '../../kernel/slice.ts';
+import { constraintFault } from '../common/validation.ts';
 
 /** What a function is told to be, in the form in which Lambda describes it. */
 export type Settings = Pick<

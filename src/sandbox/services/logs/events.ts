@@ -7,10 +7,10 @@ import type {
   PutLogEventsRequest,
   PutLogEventsResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Scope } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { sorted } from '../../kernel/table.ts';
 import { recordEmbedded } from '../cloudwatch/metrics/embedded.ts';
-import { checkRange, required } from '../validation.ts';
+import { checkRange, required } from '../common/validation.ts';
 import { compilePattern } from './filter-pattern.ts';
 import { invalidToken } from './groups.ts';
 import { tellSessions } from './live-tail.ts';

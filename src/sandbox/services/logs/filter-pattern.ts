@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 type Test = (message: string) => boolean;
 

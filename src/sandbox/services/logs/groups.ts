@@ -11,11 +11,12 @@ import type {
   TagResourceRequest,
   UntagResourceRequest,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkTags, withoutTags } from '../tags.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkTags, withoutTags } from '../common/tags.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import {
   existingGroup,
   groupArn,

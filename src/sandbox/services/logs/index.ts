@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { eventOperations } from './events.ts';
 import { groupOperations } from './groups.ts';
 import { insightsOperations } from './insights/operations.ts';
@@ -7,7 +7,7 @@ import { logsResources } from './resources.ts';
 import { streamOperations } from './streams.ts';
 
 /** Amazon CloudWatch Logs. */
-export const logs: Service = {
+export const logs: ProvidingService = {
   name: 'logs',
   signingNames: ['logs'],
   sdk: () => import('@aws-sdk/client-cloudwatch-logs'),

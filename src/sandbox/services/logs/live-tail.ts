@@ -5,8 +5,8 @@ import type {
   StartLiveTailResponse,
   StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import type { World } from '../../kernel/world.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, World } from '../../kernel/world.ts';
 import { compilePattern } from './filter-pattern.ts';
 import {
   existingGroup,

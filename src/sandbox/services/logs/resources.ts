@@ -1,8 +1,8 @@
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own, put, remove } from '../../kernel/table.ts';
-import { flag, integer, tagsOf, text } from '../properties.ts';
-import { userTags } from '../tags.ts';
+import { flag, integer, tagsOf, text } from '../../providers/properties.ts';
+import { userTags } from '../common/tags.ts';
 import { createLogGroup, deleteLogGroup, putRetention } from './groups.ts';
 import { existingGroup, groupArn, logsState, type FilterRecord, type GroupRecord } from './state.ts';
 import { createLogStream } from './streams.ts';

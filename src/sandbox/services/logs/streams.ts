@@ -5,10 +5,11 @@ import type {
   DescribeLogStreamsResponse,
   LogStream,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import { invalidToken } from './groups.ts';
 import {
   existingGroup,

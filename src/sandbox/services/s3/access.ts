@@ -1,5 +1,5 @@
-import type { RequestContext } from '../../kernel/service.ts';
-import { AwsError } from '../../kernel/service.ts';
+import type { RequestContext } from '../../kernel/world.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { own } from '../../kernel/table.ts';
 import type { ConditionContext } from '../iam/policy/conditions.ts';
 import { readPolicy } from '../iam/policy/document.ts';

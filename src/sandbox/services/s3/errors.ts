@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 /** S3's errors, with the members that S3 adds. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 

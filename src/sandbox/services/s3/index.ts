@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { configurationOperations } from './buckets/configurations.ts';
 import { encryptionOperations } from './buckets/encryption.ts';
 import { bucketOperations } from './buckets/lifecycle.ts';
@@ -16,7 +16,7 @@ import { taggingOperations } from './objects/tagging.ts';
 import { s3Resources } from './resources.ts';
 
 /** Amazon S3. Bodies lie in the world's blobs; a bucket's policy is asked for its denials. */
-export const s3: Service = {
+export const s3: ProvidingService = {
   name: 's3',
   signingNames: ['s3'],
   sdk: () => import('@aws-sdk/client-s3'),

@@ -4,11 +4,11 @@ import type {
   ServerSideEncryption,
   TargetObjectKeyFormat,
 } from '@aws-sdk/client-s3';
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
-import type { Scope } from '../../kernel/service.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
-import { flag, integer, member, members, tagsOf, text, typed } from '../properties.ts';
+import { flag, integer, member, members, tagsOf, text, typed } from '../../providers/properties.ts';
 import { setLifecycle, setLogging } from './buckets/configurations.ts';
 import { setEncryption } from './buckets/encryption.ts';
 import { addBucket, removeBucket } from './buckets/lifecycle.ts';

@@ -10,7 +10,7 @@ import type {
 import type { World } from '../../kernel/world.ts';
 import type { Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 
 export interface DefaultEncryption {
   readonly algorithm: ServerSideEncryption;

@@ -1,5 +1,6 @@
 import type { GetRandomPasswordRequest } from '@aws-sdk/client-secrets-manager';
-import type { Scope, Service } from '../../kernel/service.ts';
+import type { Scope } from '../../kernel/world.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { listingOperations } from './listing.ts';
 import { randomPassword } from './password.ts';
 import { secretsResources } from './resources.ts';
@@ -7,7 +8,7 @@ import { deleteDueSecrets, DELETION_TASK, secretOperations } from './secrets.ts'
 import { versionOperations } from './versions.ts';
 
 /** AWS Secrets Manager, without rotation and replicas. */
-export const secretsmanager: Service = {
+export const secretsmanager: ProvidingService = {
   name: 'secretsmanager',
   signingNames: ['secretsmanager'],
   sdk: () => import('@aws-sdk/client-secrets-manager'),

@@ -5,10 +5,11 @@ import type {
   ListSecretsResponse,
   SecretListEntry,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, type Scope } from '../../kernel/service.ts';
-import { pageOf } from '../paging.ts';
-import { tagList } from '../tags.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
+import { pageOf } from '../common/paging.ts';
+import { tagList } from '../common/tags.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 import { secretNamed, secretsState, type SecretRecord } from './state.ts';
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
 import type { GetRandomPasswordRequest } from '@aws-sdk/client-secrets-manager';
 import type { World } from '../../kernel/world.ts';
-import { checkRange } from '../validation.ts';
+import { checkRange } from '../common/validation.ts';
 import { invalidParameter } from './state.ts';
 
 const LOWERCASE = 'abcdefghijklmnopqrstuvwxyz';

@@ -1,6 +1,6 @@
 import type { GetRandomPasswordRequest } from '@aws-sdk/client-secrets-manager';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
-import { flag, integer, member, tagsOf, text } from '../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
+import { flag, integer, member, tagsOf, text } from '../../providers/properties.ts';
 import { randomPassword } from './password.ts';
 import { createSecret, deleteSecret, updateSecret } from './secrets.ts';
 import { findSecret, invalidParameter, invalidRequest, secretNamed } from './state.ts';

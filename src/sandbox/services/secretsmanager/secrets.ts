@@ -10,11 +10,12 @@ import type {
   UntagResourceRequest,
   UpdateSecretRequest,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, type Scope, type Task } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Task } from '../../kernel/world.ts';
 import { own, put, remove } from '../../kernel/table.ts';
 import { PolicyFault, readPolicy } from '../iam/policy/document.ts';
-import { checkTags, tagMap, withoutTags } from '../tags.ts';
-import { required } from '../validation.ts';
+import { checkTags, tagMap, withoutTags } from '../common/tags.ts';
+import { required } from '../common/validation.ts';
 import {
   findSecret,
   invalidParameter,

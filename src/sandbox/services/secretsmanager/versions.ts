@@ -7,10 +7,11 @@ import type {
   PutSecretValueResponse,
   UpdateSecretVersionStageRequest,
 } from '@aws-sdk/client-secrets-manager';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { decryptWith, encryptWith } from '../kms/cryptography.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, required } from '../common/validation.ts';
 import {
   invalidParameter,
   invalidRequest,

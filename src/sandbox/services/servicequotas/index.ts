@@ -7,9 +7,10 @@ import type {
   ListServicesResponse,
   ServiceQuota,
 } from '@aws-sdk/client-service-quotas';
-import { AwsError, type Scope, type Service } from '../../kernel/service.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, required } from '../validation.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, Service } from '../../kernel/world.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, required } from '../common/validation.ts';
 import { quotas, SERVICE_NAMES, type QuotaRecord } from './catalogue.ts';
 
 const CODE = 'IllegalArgumentException';

@@ -1,5 +1,6 @@
 import type { MessageAttributeValue, PublishInput, PublishResponse } from '@aws-sdk/client-sns';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { invalid, isFifo, topicAt, type SubscriptionRecord, type TopicRecord } from './state.ts';
 
 /** https://docs.aws.amazon.com/general/latest/gr/sns.html, in bytes. */

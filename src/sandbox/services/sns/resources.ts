@@ -1,8 +1,8 @@
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceProvider } from '../../cloudformation/provider.ts';
-import type { Scope } from '../../kernel/service.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceProvider } from '../../providers/provider.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { remove } from '../../kernel/table.ts';
-import { flag, members, tagsOf, text, texts } from '../properties.ts';
+import { flag, members, tagsOf, text, texts } from '../../providers/properties.ts';
 import { findTopic, snsState, topicAt, type TopicRecord } from './state.ts';
 import {
   addSubscription,

@@ -1,6 +1,8 @@
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
-import { defineSlice } from '../../kernel/world.ts';
+import { defineSlice } from '../../kernel/slice.ts';
 
 export interface SubscriptionRecord {
   readonly arn: string;

@@ -10,9 +10,10 @@ import type {
   Subscription,
   UnsubscribeInput,
 } from '@aws-sdk/client-sns';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
+import { pageOf } from '../common/paging.ts';
 import { invalid, snsState, topicAt, type SubscriptionRecord, type TopicRecord } from './state.ts';
 import { PAGE } from './topics.ts';
 

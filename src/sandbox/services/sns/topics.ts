@@ -12,10 +12,11 @@ import type {
   TagResourceRequest,
   UntagResourceRequest,
 } from '@aws-sdk/client-sns';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkTags, tagList, tagMap, withoutTags, type Tags } from '../tags.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkTags, tagList, tagMap, withoutTags, type Tags } from '../common/tags.ts';
 import { findTopic, invalid, snsState, topicArn, topicAt, type TopicRecord } from './state.ts';
 
 export const PAGE = 100;

@@ -8,7 +8,8 @@ import type {
   SendMessageBatchResult,
   SendMessageBatchResultEntry,
 } from '@aws-sdk/client-sqs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { sendTo } from './messages.ts';
 import { changeVisibility, deleteFrom } from './receiving.ts';
 import { queueAt } from './state.ts';

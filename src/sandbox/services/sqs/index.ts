@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { batchOperations } from './batches.ts';
 import { queueOperations } from './queues.ts';
 import { messageOperations } from './receiving.ts';
@@ -6,7 +6,7 @@ import { sqsResources } from './resources.ts';
 import { endWait, WAIT_TASK } from './waiting.ts';
 
 /** Amazon Simple Queue Service: standard and FIFO queues. */
-export const sqs: Service = {
+export const sqs: ProvidingService = {
   name: 'sqs',
   signingNames: ['sqs'],
   sdk: () => import('@aws-sdk/client-sqs'),

@@ -5,7 +5,8 @@ import type {
   SendMessageRequest,
   SendMessageResult,
 } from '@aws-sdk/client-sqs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, type Table } from '../../kernel/table.ts';
 import { redriveOf } from './attributes.ts';
 import { attributesMd5, md5 } from './digest.ts';

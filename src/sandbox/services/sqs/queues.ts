@@ -15,10 +15,11 @@ import type {
   TagQueueRequest,
   UntagQueueRequest,
 } from '@aws-sdk/client-sqs';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { withoutTags } from '../tags.ts';
+import { pageOf } from '../common/paging.ts';
+import { withoutTags } from '../common/tags.ts';
 import { attributesOf, checkAttributes, DEFAULTS, setAttributes } from './attributes.ts';
 import { dropExpired } from './messages.ts';
 import { noQueue, queueArn, queueAt, queueUrl, sqsState, type QueueRecord } from './state.ts';

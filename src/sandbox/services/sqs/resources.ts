@@ -1,8 +1,8 @@
-import { generatedName } from '../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
-import type { Scope } from '../../kernel/service.ts';
+import { generatedName } from '../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, remove } from '../../kernel/table.ts';
-import { flag, tagsOf, text, texts } from '../properties.ts';
+import { flag, tagsOf, text, texts } from '../../providers/properties.ts';
 import { DEFAULTS, setAttributes } from './attributes.ts';
 import { addQueue } from './queues.ts';
 import { queueArn, queueAt, queueUrl, sqsState } from './state.ts';

@@ -1,5 +1,4 @@
-import type { Scope, Task } from '../../kernel/service.ts';
-import type { World } from '../../kernel/world.ts';
+import type { Scope, Task, World } from '../../kernel/world.ts';
 import type { Instant } from '../../kernel/time.ts';
 import type { QueueRecord } from './state.ts';
 

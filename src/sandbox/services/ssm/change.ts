@@ -11,10 +11,11 @@ import type {
   UnlabelParameterVersionRequest,
   UnlabelParameterVersionResult,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, remove } from '../../kernel/table.ts';
-import { checkTags, tagList, tagMap, withoutTags } from '../tags.ts';
-import { required } from '../validation.ts';
+import { checkTags, tagList, tagMap, withoutTags } from '../common/tags.ts';
+import { required } from '../common/validation.ts';
 import { checkNames, versionNotFound } from './read.ts';
 import { existing, nameOf, newest, ssmState, type ParameterRecord, type ParameterVersion } from './state.ts';
 

@@ -3,10 +3,11 @@ import type {
   DescribeParametersResult,
   ParameterStringFilter,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { sorted } from '../../kernel/table.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange } from '../common/validation.ts';
 import { DESCRIBE_FILTERS, filtered } from './filters.ts';
 import { checkPath, versionMetadata } from './read.ts';
 import { invalidToken, parameterArn, ssmState } from './state.ts';

@@ -1,5 +1,5 @@
 import type { ParameterStringFilter } from '@aws-sdk/client-ssm';
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { newest, type ParameterRecord, type ParameterVersion } from './state.ts';
 
 interface Candidate {

@@ -1,4 +1,4 @@
-import type { Service } from '../../kernel/service.ts';
+import type { ProvidingService } from '../../providers/service.ts';
 import { changeOperations } from './change.ts';
 import { describeOperations } from './describe.ts';
 import { putParameter } from './put.ts';
@@ -6,7 +6,7 @@ import { readOperations } from './read.ts';
 import { ssmResources } from './resources.ts';
 
 /** AWS Systems Manager, of which the Parameter Store: one's own parameters and AWS's public ones. */
-export const ssm: Service = {
+export const ssm: ProvidingService = {
   name: 'ssm',
   signingNames: ['ssm'],
   sdk: () => import('@aws-sdk/client-ssm'),

@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 const LONGEST = 1011;
 const DEEPEST = 15;
@@ -34,4 +34,9 @@ export function checkName(name: string): void {
       'A parameter name hierarchy can have a maximum of 15 levels. Use a shorter hierarchy, and try again.',
     );
   }
+}
+
+/** Whether a name is one of the parameters that AWS publishes. */
+export function isPublic(name: string): boolean {
+  return name.startsWith('/aws/service/');
 }

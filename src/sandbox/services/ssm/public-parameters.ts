@@ -1,4 +1,4 @@
-import { partitionOf } from '../../kernel/service.ts';
+import { partitionOf } from '../../kernel/location.ts';
 import { imageParameters, IMAGES_CREATED, publicImageId } from '../ec2/catalogue/images.ts';
 import { zonesOf } from '../ec2/catalogue/regions.ts';
 import type { ParameterRecord } from './state.ts';
@@ -70,10 +70,6 @@ function* regionParameters(region: string, longName: string, place: string): Gen
   yield [`${path}/geolocationRegion`, place];
   yield [`${path}/longName`, longName];
   yield [`${path}/partition`, partition];
-}
-
-export function isPublic(name: string): boolean {
-  return name.startsWith('/aws/service/');
 }
 
 /** The public parameter of that name as the region has it, in the form of one's own. */

@@ -4,11 +4,12 @@ import type {
   PutParameterRequest,
   PutParameterResult,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type RequestContext, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Scope } from '../../kernel/world.ts';
 import { own, put } from '../../kernel/table.ts';
 import { encryptWith } from '../kms/cryptography.ts';
-import { tagMap } from '../tags.ts';
-import { checkText, constraintFault, required } from '../validation.ts';
+import { tagMap } from '../common/tags.ts';
+import { checkText, constraintFault, required } from '../common/validation.ts';
 import { checkName } from './name.ts';
 import {
   nameOf,

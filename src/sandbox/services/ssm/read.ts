@@ -8,14 +8,15 @@ import type {
   GetParametersResult,
   Parameter,
 } from '@aws-sdk/client-ssm';
-import { AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { Scope, World } from '../../kernel/world.ts';
 import { own, sorted } from '../../kernel/table.ts';
-import type { World } from '../../kernel/world.ts';
 import { decryptWith } from '../kms/cryptography.ts';
-import { pageOf } from '../paging.ts';
-import { checkRange, constraintFault, required } from '../validation.ts';
+import { pageOf } from '../common/paging.ts';
+import { checkRange, constraintFault, required } from '../common/validation.ts';
 import { filtered, PATH_FILTERS } from './filters.ts';
-import { isPublic, publicNames, publicParameter } from './public-parameters.ts';
+import { isPublic } from './name.ts';
+import { publicNames, publicParameter } from './public-parameters.ts';
 import { encryptionContext } from './put.ts';
 import {
   existing,

@@ -1,8 +1,8 @@
 import type { ParameterTier, ParameterType, PutParameterRequest } from '@aws-sdk/client-ssm';
-import type { Properties, ResourceContext, ResourceProvider } from '../../cloudformation/provider.ts';
-import { AwsError } from '../../kernel/service.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
+import { AwsError } from '../../kernel/errors.ts';
 import { own } from '../../kernel/table.ts';
-import { member, text } from '../properties.ts';
+import { member, text } from '../../providers/properties.ts';
 import { deleteParameter } from './change.ts';
 import { putParameter } from './put.ts';
 import { existing, newest, ssmState } from './state.ts';

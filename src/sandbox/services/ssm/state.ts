@@ -1,9 +1,11 @@
 import type { ParameterTier, ParameterType } from '@aws-sdk/client-ssm';
-import { arn, AwsError, type Scope } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { arn } from '../../kernel/location.ts';
+import type { Scope } from '../../kernel/world.ts';
 import { own, type Table } from '../../kernel/table.ts';
 import type { Instant } from '../../kernel/time.ts';
-import { defineSlice } from '../../kernel/world.ts';
-import { isPublic } from './public-parameters.ts';
+import { defineSlice } from '../../kernel/slice.ts';
+import { isPublic } from './name.ts';
 
 export interface ParameterVersion {
   readonly version: number;

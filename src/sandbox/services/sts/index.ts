@@ -6,8 +6,9 @@ import type {
   GetSessionTokenRequest,
   GetSessionTokenResponse,
 } from '@aws-sdk/client-sts';
-import { AwsError, type RequestContext, type Service } from '../../kernel/service.ts';
-import { checkRange, checkText, required } from '../validation.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import type { RequestContext, Service } from '../../kernel/world.ts';
+import { checkRange, checkText, required } from '../common/validation.ts';
 
 const CODE = 'ValidationError';
 const HOUR = 3600;

@@ -1,7 +1,7 @@
 import { cbor, CborCodec } from '@smithy/core/cbor';
-import { AwsError } from '../../kernel/service.ts';
-import { jsonDenial } from '../denial.ts';
-import type { WireRequest } from '../http.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { jsonDenial } from '../coding/denial.ts';
+import type { WireRequest } from '../coding/http.ts';
 import { missingMembers } from './missing.ts';
 import type { Protocol } from './protocol.ts';
 

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { JsonCodec2, JsonShapeDeserializer2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
-import { jsonDenial } from '../denial.ts';
-import { eventStreamBody } from '../event-stream.ts';
-import { mediaType, type WireRequest } from '../http.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { jsonDenial } from '../coding/denial.ts';
+import { eventStreamBody } from '../coding/event-stream.ts';
+import { mediaType, type WireRequest } from '../coding/http.ts';
 import { missingMembers } from './missing.ts';
 import { isPlain } from './plain.ts';
 import type { Protocol } from './protocol.ts';

@@ -1,4 +1,4 @@
-import { AwsError } from '../../kernel/service.ts';
+import { AwsError } from '../../kernel/errors.ts';
 
 /** How AWS's own frameworks word that members are missing. */
 export function missingMembers(members: readonly string[], code: string): AwsError {

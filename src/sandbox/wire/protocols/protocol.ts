@@ -1,7 +1,7 @@
-import type { AwsError } from '../../kernel/service.ts';
-import type { Denial } from '../denial.ts';
-import type { WireRequest, WireResponse } from '../http.ts';
-import type { OperationSchema, ServiceSchema } from '../schema.ts';
+import type { AwsError } from '../../kernel/errors.ts';
+import type { Denial } from '../coding/denial.ts';
+import type { WireRequest, WireResponse } from '../coding/http.ts';
+import type { OperationSchema, ServiceSchema } from '../coding/schema.ts';
 
 /** One of AWS's protocols: how a request says what it wants, and how it is answered. */
 export interface Protocol {

@@ -1,10 +1,10 @@
 import { XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
-import { ec2Denial, queryDenial } from '../denial.ts';
-import { parseForm, readForm } from '../form.ts';
-import type { WireRequest, WireResponse } from '../http.ts';
-import { XML_SETTINGS, escapeXml, xmlAnswer } from '../xml.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { ec2Denial, queryDenial } from '../coding/denial.ts';
+import { parseForm, readForm } from '../coding/form.ts';
+import type { WireRequest, WireResponse } from '../coding/http.ts';
+import { XML_SETTINGS, escapeXml, xmlAnswer } from '../coding/xml.ts';
 import { missingMembers } from './missing.ts';
 import type { Protocol } from './protocol.ts';
 

@@ -1,10 +1,10 @@
 import { JsonCodec2 } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../bindings.ts';
-import { jsonDenial } from '../denial.ts';
-import type { WireRequest, WireResponse } from '../http.ts';
-import { routeOf } from '../routes.ts';
-import type { OperationSchema } from '../schema.ts';
+import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../coding/bindings.ts';
+import { jsonDenial } from '../coding/denial.ts';
+import type { WireRequest, WireResponse } from '../coding/http.ts';
+import { routeOf } from './routes.ts';
+import type { OperationSchema } from '../coding/schema.ts';
 import { readJson } from './json.ts';
 import { missingMembers } from './missing.ts';
 import type { Protocol } from './protocol.ts';

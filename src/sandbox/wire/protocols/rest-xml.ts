@@ -1,13 +1,13 @@
 import { XmlShapeDeserializer, XmlShapeSerializer } from '@aws-sdk/core/protocols';
 import type { NormalizedSchema } from '@smithy/core/schema';
-import { AwsError } from '../../kernel/service.ts';
-import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../bindings.ts';
-import { bucketTarget } from '../bucket-target.ts';
-import { s3Denial } from '../denial.ts';
-import type { WireRequest, WireResponse } from '../http.ts';
-import { routeOf } from '../routes.ts';
-import type { OperationSchema, ServiceSchema } from '../schema.ts';
-import { escapeXml, XML_SETTINGS, xmlAnswer } from '../xml.ts';
+import { AwsError } from '../../kernel/errors.ts';
+import { bodyMembers, hasBodyMembers, payloadOf, readBindings, writeBindings } from '../coding/bindings.ts';
+import { bucketTarget } from './bucket-target.ts';
+import { s3Denial } from '../coding/denial.ts';
+import type { WireRequest, WireResponse } from '../coding/http.ts';
+import { routeOf } from './routes.ts';
+import type { OperationSchema, ServiceSchema } from '../coding/schema.ts';
+import { escapeXml, XML_SETTINGS, xmlAnswer } from '../coding/xml.ts';
 import type { Protocol } from './protocol.ts';
 
 /**

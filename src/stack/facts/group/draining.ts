@@ -1,6 +1,6 @@
 import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../../aws/context.ts';
-import { startsHostProgram } from '../../../host/user-data.ts';
+import { startsHostProgram } from '../../../host/contract/user-data.ts';
 import { drainsOnTermination, lifecycleHooks } from './hooks.ts';
 import { launchTemplatesOf, launchTemplateVersion } from './launch-template.ts';
 

@@ -1,6 +1,6 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../../aws/context.ts';
-import { TERMINATING_HOOK } from '../../../host/lifecycle/hooks.ts';
+import { TERMINATING_HOOK } from '../../../host/contract/hooks.ts';
 
 /** Reads the lifecycle hooks of a group. */
 export async function lifecycleHooks(aws: AwsContext, group: string): Promise<readonly LifecycleHook[]> {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { receiveResponse } from '../../../../src/sandbox/cloudformation/index.ts';
-import { AwsError, type Service } from '../../../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../../../src/sandbox/kernel/errors.ts';
+import type { Service } from '../../../../src/sandbox/kernel/world.ts';
 import { StackWorld } from '../support/sandbox.ts';
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:maker';

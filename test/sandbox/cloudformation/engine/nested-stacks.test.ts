@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { AwsError, type Service } from '../../../../src/sandbox/kernel/service.ts';
+import { AwsError } from '../../../../src/sandbox/kernel/errors.ts';
+import type { Service } from '../../../../src/sandbox/kernel/world.ts';
 import { StackWorld, bucket, topic } from '../support/sandbox.ts';
 
 const CHILD = {

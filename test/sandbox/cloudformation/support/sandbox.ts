@@ -11,8 +11,10 @@ import type {
   Properties,
   ResourceContext,
   ResourceProvider,
-} from '../../../../src/sandbox/cloudformation/provider.ts';
-import { AwsError, type Service } from '../../../../src/sandbox/kernel/service.ts';
+} from '../../../../src/sandbox/providers/provider.ts';
+import { AwsError } from '../../../../src/sandbox/kernel/errors.ts';
+import type { Service } from '../../../../src/sandbox/kernel/world.ts';
+import type { ProvidingService } from '../../../../src/sandbox/providers/service.ts';
 import { TestWorld } from '../../../support/world.ts';
 
 export const REGION = 'eu-west-1';
@@ -110,7 +112,7 @@ class Maker {
   readonly things = new Map<string, Properties>();
   readonly contexts: ResourceContext[] = [];
   readonly refused = new Set<string>();
-  readonly service: Service = {
+  readonly service: ProvidingService = {
     name: 'maker',
     signingNames: [],
     sdk: () => Promise.resolve({}),

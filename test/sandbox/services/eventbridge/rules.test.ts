@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { eventbridge } from '../../../../src/sandbox/services/eventbridge/index.ts';
-import type { Service } from '../../../../src/sandbox/kernel/service.ts';
+import type { Service } from '../../../../src/sandbox/kernel/world.ts';
 import { Caller } from '../../../support/service.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:scaler';

@@ -1,5 +1,5 @@
 import { zipSync } from 'fflate';
-import type { Scope, Service } from '../../../../src/sandbox/kernel/service.ts';
+import type { Scope, Service } from '../../../../src/sandbox/kernel/world.ts';
 import { iam } from '../../../../src/sandbox/services/iam/index.ts';
 import { lambda } from '../../../../src/sandbox/services/lambda/index.ts';
 import { s3 } from '../../../../src/sandbox/services/s3/index.ts';

@@ -1,4 +1,4 @@
-import { templateError } from '../faults.ts';
+import { templateError } from '../../syntax/errors.ts';
 
 interface Block {
   readonly address: bigint;

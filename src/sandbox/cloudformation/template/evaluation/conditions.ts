@@ -1,9 +1,9 @@
-import { formatError, templateError } from '../faults.ts';
-import { conditionCallIn, type Call } from '../intrinsics.ts';
-import type { TemplateValue } from '../model.ts';
-import type { Evaluation } from './evaluate.ts';
+import { formatError, templateError } from '../../syntax/errors.ts';
+import { conditionCallIn, type Call } from '../../syntax/intrinsics.ts';
+import type { TemplateValue } from '../../syntax/model.ts';
+import type { Evaluation } from './evaluation.ts';
 import { resolveValue } from './resolve.ts';
-import { sameValue } from './values.ts';
+import { sameValue } from '../../syntax/values.ts';
 
 /** Decides one condition, and first those it names, into `decided`. Reading the template has refused cycles. */
 export function decide(name: string, evaluation: Evaluation, decided: Map<string, boolean>): boolean {

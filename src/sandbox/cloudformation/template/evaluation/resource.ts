@@ -1,10 +1,10 @@
-import { templateError, unresolvedDependencies } from '../faults.ts';
-import { callIn, isMap, scalarText } from '../intrinsics.ts';
-import type { TemplateBody, TemplateValue } from '../model.ts';
+import { templateError, unresolvedDependencies } from '../../syntax/errors.ts';
+import { callIn, isMap, scalarText } from '../../syntax/intrinsics.ts';
+import type { TemplateBody, TemplateValue } from '../../syntax/model.ts';
 import { visitReferences } from '../references.ts';
-import type { Evaluation } from './evaluate.ts';
+import type { Evaluation } from './evaluation.ts';
 import { resolveValue } from './resolve.ts';
-import { KNOWN_AFTER_APPLY } from './values.ts';
+import { KNOWN_AFTER_APPLY } from '../../syntax/values.ts';
 
 /**
  * A resource's properties, resolved.

@@ -1,7 +1,7 @@
-import type { AwsError } from '../../../kernel/service.ts';
-import { templateError, validationError } from '../faults.ts';
-import { PARAMETER_VALUE_BYTES } from '../limits.ts';
-import type { ParameterDefinition } from '../model.ts';
+import type { AwsError } from '../../../kernel/errors.ts';
+import { templateError, validationError } from '../../syntax/errors.ts';
+import { PARAMETER_VALUE_BYTES } from '../../syntax/limits.ts';
+import type { ParameterDefinition } from '../../syntax/model.ts';
 import { listElements, parameterShape } from './types.ts';
 
 /**

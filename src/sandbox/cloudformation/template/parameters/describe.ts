@@ -1,5 +1,5 @@
 import type { Parameter, ParameterDeclaration } from '@aws-sdk/client-cloudformation';
-import type { Template } from '../model.ts';
+import type { Template } from '../../syntax/model.ts';
 import type { ResolvedParameter } from './resolve.ts';
 
 /** What stands wherever CloudFormation would show the value of a NoEcho parameter. */

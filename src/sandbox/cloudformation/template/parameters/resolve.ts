@@ -1,5 +1,5 @@
-import { validationError } from '../faults.ts';
-import type { ParameterDefinition, Template } from '../model.ts';
+import { validationError } from '../../syntax/errors.ts';
+import type { ParameterDefinition, Template } from '../../syntax/model.ts';
 import { checkConstraints } from './constraints.ts';
 import { listElements, mustExist, parameterShape } from './types.ts';
 

@@ -1,7 +1,7 @@
-import { formatError } from '../faults.ts';
+import { formatError } from '../../syntax/errors.ts';
 import { referencedResources, refuseCycles } from '../graph.ts';
-import { callIn, conditionCallIn, isMap } from '../intrinsics.ts';
-import type { Template, TemplateValue } from '../model.ts';
+import { callIn, conditionCallIn, isMap } from '../../syntax/intrinsics.ts';
+import type { Template, TemplateValue } from '../../syntax/model.ts';
 
 /**
  * Refuses cycles that are there whatever the conditions: among resources without one, and outside of Fn::If. The rest

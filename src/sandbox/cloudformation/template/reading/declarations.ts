@@ -1,13 +1,13 @@
-import { formatError, templateError, validationError } from '../faults.ts';
-import { isMap, scalarText } from '../intrinsics.ts';
-import { checkCount, checkLogicalId } from '../limits.ts';
+import { formatError, templateError, validationError } from '../../syntax/errors.ts';
+import { isMap, scalarText } from '../../syntax/intrinsics.ts';
+import { checkCount, checkLogicalId } from '../../syntax/limits.ts';
 import type {
   OutputDefinition,
   ParameterDefinition,
   RuleDefinition,
   TemplateBody,
   TemplateValue,
-} from '../model.ts';
+} from '../../syntax/model.ts';
 import { parameterShape } from '../parameters/types.ts';
 
 /** The entries of a section that is a map of maps. */

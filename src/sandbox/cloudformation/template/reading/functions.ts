@@ -1,4 +1,4 @@
-import { templateError } from '../faults.ts';
+import { JOIN_NEEDS, SPLIT_NEEDS, templateError } from '../../syntax/errors.ts';
 import {
   attributeParts,
   callIn,
@@ -8,8 +8,8 @@ import {
   subArguments,
   subParts,
   type Call,
-} from '../intrinsics.ts';
-import type { Template, TemplateValue } from '../model.ts';
+} from '../../syntax/intrinsics.ts';
+import type { Template, TemplateValue } from '../../syntax/model.ts';
 
 type Names = Pick<Template, 'conditions' | 'mappings'>;
 
@@ -130,14 +130,6 @@ const CHECKS: Readonly<Record<string, Check>> = {
   'Fn::ToJsonString': () => undefined,
   'Fn::Transform': () => undefined,
 };
-
-export const JOIN_NEEDS =
-  'every Fn::Join object requires two parameters, (1) a string delimiter and (2) a list of strings to be joined ' +
-  'or a function that returns a list of strings (such as Fn::GetAZs) to be joined.';
-
-export const SPLIT_NEEDS =
-  'every Fn::Split object requires two parameters, (1) a string delimiter and (2) a string to be split ' +
-  'or a function that returns a string to be split.';
 
 /**
  * Checks the form of every function call in a value.

@@ -1,8 +1,8 @@
 import { parseTemplate, TemplateSyntaxError, type TemplateDocument } from '../../../../cfn/document.ts';
-import { formatError, templateError, validationError } from '../faults.ts';
-import { isMap, LANGUAGE_EXTENSIONS } from '../intrinsics.ts';
-import { checkDescription, checkSize } from '../limits.ts';
-import type { Template, TemplateBody } from '../model.ts';
+import { formatError, templateError, validationError } from '../../syntax/errors.ts';
+import { isMap, LANGUAGE_EXTENSIONS } from '../../syntax/intrinsics.ts';
+import { checkDescription, checkSize } from '../../syntax/limits.ts';
+import type { Template, TemplateBody } from '../../syntax/model.ts';
 import {
   readConditions,
   readMappings,
@@ -13,8 +13,8 @@ import {
 } from './declarations.ts';
 import { readResources } from './resources.ts';
 import { checkSemantics } from './semantics.ts';
-import { embeddedTransform } from '../transforms/embedded.ts';
-import { hasLoops, withoutLoops } from '../transforms/loops.ts';
+import { embeddedTransform } from './embedded-transform.ts';
+import { hasLoops, withoutLoops } from './loops.ts';
 
 export interface ReadOptions {
   /**

@@ -1,7 +1,7 @@
-import { formatError } from '../faults.ts';
-import { isMap } from '../intrinsics.ts';
-import { checkCount, checkLogicalId } from '../limits.ts';
-import type { ResourceDefinition, TemplateBody, TemplateValue } from '../model.ts';
+import { formatError } from '../../syntax/errors.ts';
+import { isMap } from '../../syntax/intrinsics.ts';
+import { checkCount, checkLogicalId } from '../../syntax/limits.ts';
+import type { ResourceDefinition, TemplateBody, TemplateValue } from '../../syntax/model.ts';
 import { conditionName, entriesOf, refuseOtherKeys, text } from './declarations.ts';
 
 const RESOURCE_KEYS = new Set([

@@ -1,7 +1,7 @@
 import { attributeNames, isKnownType } from '../../specification/index.ts';
-import { formatError, templateError, unresolvedDependencies, validationError } from '../faults.ts';
-import { conditionCallIn, isMap, LANGUAGE_EXTENSIONS } from '../intrinsics.ts';
-import type { ResourceDefinition, Template, TemplateValue } from '../model.ts';
+import { formatError, templateError, unresolvedDependencies, validationError } from '../../syntax/errors.ts';
+import { conditionCallIn, isMap, LANGUAGE_EXTENSIONS } from '../../syntax/intrinsics.ts';
+import type { ResourceDefinition, Template, TemplateValue } from '../../syntax/model.ts';
 import { BOTH_BRANCHES, visitReferences } from '../references.ts';
 import { checkFunctions } from './functions.ts';
 import { checkCycles } from './cycles.ts';

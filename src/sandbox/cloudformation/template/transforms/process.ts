@@ -1,11 +1,12 @@
-import { validationError } from '../faults.ts';
-import { evaluate, type Evaluation, type PseudoParameters } from '../evaluation/evaluate.ts';
+import { validationError } from '../../syntax/errors.ts';
+import type { Evaluation, PseudoParameters } from '../evaluation/evaluation.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
 import { resolveValue } from '../evaluation/resolve.ts';
-import { callIn, isMap, LANGUAGE_EXTENSIONS } from '../intrinsics.ts';
-import type { Template, TemplateBody, TemplateValue } from '../model.ts';
+import { callIn, isMap, LANGUAGE_EXTENSIONS } from '../../syntax/intrinsics.ts';
+import type { Template, TemplateBody, TemplateValue } from '../../syntax/model.ts';
 import type { ResolvedParameter } from '../parameters/resolve.ts';
 import { templateFrom } from '../reading/read.ts';
-import { embeddedTransform } from './embedded.ts';
+import { embeddedTransform } from '../reading/embedded-transform.ts';
 import { unrolled } from './loops.ts';
 
 /**

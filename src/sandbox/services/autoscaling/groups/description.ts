@@ -6,7 +6,7 @@ import type {
   Instance,
   WarmPoolConfiguration,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { describedPage, validationError } from '../errors.ts';
 import { groupsOf, type GroupRecord, type MemberRecord, type WarmPoolRecord } from '../state.ts';
 

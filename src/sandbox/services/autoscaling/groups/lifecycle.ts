@@ -4,7 +4,9 @@ import type {
   SetDesiredCapacityType,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import { groupNamed, required, validationError } from '../errors.ts';
 import { hookFrom } from '../hooks.ts';

@@ -3,9 +3,10 @@ import type {
   Tag,
   UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import { arn, type Scope } from '../../../kernel/service.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { zonesOf } from '../../ec2/catalogue/regions.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import { validationError } from '../errors.ts';
 import type { GroupRecord, GroupTag } from '../state.ts';
 import { checkedPolicy, checkedTemplate } from './template.ts';

@@ -1,8 +1,9 @@
 import type { LaunchTemplateSpecification, MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { instanceType } from '../../ec2/catalogue/instance-types.ts';
 import { templateOf, versionOf } from '../../ec2/compute/launch-templates.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import { validationError } from '../errors.ts';
 import type { GroupTemplate } from '../state.ts';
 

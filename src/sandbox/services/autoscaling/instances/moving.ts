@@ -7,9 +7,9 @@ import type {
   ExitStandbyAnswer,
   ExitStandbyQuery,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../../kernel/service.ts';
-import { ec2State } from '../../ec2/state.ts';
-import { setTags } from '../../ec2/tags.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { ec2State } from '../../ec2/state/state.ts';
+import { setTags } from '../../ec2/tagging/tags.ts';
 import { describedActivity } from '../activities.ts';
 import { groupNamed, required, validationError } from '../errors.ts';
 import { changeDesired } from '../groups/lifecycle.ts';

@@ -6,7 +6,7 @@ import type {
   SetInstanceProtectionQuery,
   TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { describedActivity } from '../activities.ts';
 import { describedPage, groupNamed, required, validationError } from '../errors.ts';
 import { describedMember } from '../groups/description.ts';

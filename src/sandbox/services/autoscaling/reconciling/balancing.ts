@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { chooseForTermination } from '../capacity/termination.ts';
 import { onDemandShare } from '../capacity/distribution.ts';
 import { imbalance } from '../capacity/zones.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { isWarm, type GroupRecord, type HookRecord, type MemberRecord, type Transition } from '../state.ts';
 import { activityOf } from './activities.ts';
 

@@ -1,7 +1,8 @@
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { launchInstances } from '../../ec2/compute/run-instances.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { launchInstances } from '../../ec2/compute/launching/run-instances.ts';
 import { templateOf, versionOf } from '../../ec2/compute/launch-templates.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import { nextPurchase, type Purchase } from '../capacity/distribution.ts';
 import { rankedPools } from '../capacity/pools.ts';
 import { zonesByNeed } from '../capacity/zones.ts';

@@ -1,8 +1,8 @@
-import type { Scope, Task } from '../../../kernel/service.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { isAlive } from '../../ec2/compute/instance-record.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { isAlive } from '../../ec2/state/instance.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import {
   autoScalingState,
   everyMember,

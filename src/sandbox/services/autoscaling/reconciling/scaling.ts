@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { chooseForTermination } from '../capacity/termination.ts';
 import { countedMembers, isSuspended, unitsOf, type GroupRecord } from '../state.ts';
 import { causeTime, endActivity, startActivity } from './activities.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { GroupRecord } from '../state.ts';
 
 /** The task that brings a group to what is wanted of it; its key is `region/group name`. */

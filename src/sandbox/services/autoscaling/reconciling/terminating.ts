@@ -1,7 +1,7 @@
-import type { Scope } from '../../../kernel/service.ts';
-import { isAlive } from '../../ec2/compute/instance-record.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { isAlive } from '../../ec2/state/instance.ts';
 import { endInstance, userInitiated } from '../../ec2/compute/lifecycle.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import { everyMember, isWarm, type ActivityRecord, type GroupRecord, type MemberRecord } from '../state.ts';
 import { endActivity, startActivity } from './activities.ts';
 import { holdForHooks } from './hooks.ts';

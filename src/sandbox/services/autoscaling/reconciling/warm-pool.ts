@@ -1,6 +1,6 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { startInstance, stopInstance } from '../../ec2/compute/lifecycle.ts';
-import { ec2State } from '../../ec2/state.ts';
+import { ec2State } from '../../ec2/state/state.ts';
 import { zonesByNeed } from '../capacity/zones.ts';
 import {
   countedMembers,

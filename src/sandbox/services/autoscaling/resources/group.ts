@@ -3,11 +3,11 @@ import type {
   LifecycleHookSpecification,
   MixedInstancesPolicy,
 } from '@aws-sdk/client-auto-scaling';
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { generatedName } from '../../../cloudformation/naming.ts';
-import { AwsError } from '../../../kernel/service.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { generatedName } from '../../../providers/generated-name.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import { own } from '../../../kernel/table.ts';
-import { flag, integer, member, members, text, texts, typed } from '../../properties.ts';
+import { flag, integer, member, members, text, texts, typed } from '../../../providers/properties.ts';
 import { groupNamed } from '../errors.ts';
 import { createGroup, deleteGroup, updateGroup } from '../groups/lifecycle.ts';
 import { deleteLifecycleHook, putLifecycleHook } from '../hooks.ts';

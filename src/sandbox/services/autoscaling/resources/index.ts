@@ -1,4 +1,4 @@
-import type { ResourceProvider } from '../../../cloudformation/provider.ts';
+import type { ResourceProvider } from '../../../providers/provider.ts';
 import { groupResource } from './group.ts';
 import { partResources } from './parts.ts';
 

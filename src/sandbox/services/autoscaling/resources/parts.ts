@@ -3,11 +3,11 @@ import type {
   PutScalingPolicyType,
   PutWarmPoolType,
 } from '@aws-sdk/client-auto-scaling';
-import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { generatedName } from '../../../cloudformation/naming.ts';
-import { AwsError } from '../../../kernel/service.ts';
+import type { Properties, ResourceProvider } from '../../../providers/provider.ts';
+import { generatedName } from '../../../providers/generated-name.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import { own } from '../../../kernel/table.ts';
-import { integer, member, text, typed } from '../../properties.ts';
+import { integer, member, text, typed } from '../../../providers/properties.ts';
 import { deleteLifecycleHook, putLifecycleHook } from '../hooks.ts';
 import { deletePolicy, putScalingPolicy } from '../policies.ts';
 import { deleteScheduledAction, putScheduledAction } from '../scheduled/actions.ts';

@@ -5,7 +5,8 @@ import type {
   ScheduledActionsType,
   ScheduledUpdateGroupAction,
 } from '@aws-sdk/client-auto-scaling';
-import { arn, type Scope, type Task } from '../../../kernel/service.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { describedPage, groupNamed, required, validationError } from '../errors.ts';

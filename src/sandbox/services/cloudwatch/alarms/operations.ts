@@ -12,25 +12,17 @@ import type {
   PutMetricAlarmInput,
   SetAlarmStateInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkTags, tagMap } from '../../tags.ts';
-import { checkRange, checkText, required } from '../../validation.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkTags, tagMap } from '../../common/tags.ts';
+import { checkRange, checkText, required } from '../../common/validation.ts';
 import { isOperator } from './decide.ts';
-import { answers, checkQueries, metricOf } from '../metrics/queries.ts';
-import {
-  alarmArn,
-  alarmNamed,
-  cloudWatchState,
-  dimensionsOf,
-  invalid,
-  invalidCombination,
-  invalidToken,
-  metricKey,
-  type AlarmRecord,
-} from '../state.ts';
-import { queriesOf, remember, transit, watch } from './watching.ts';
+import { alarmArn, alarmNamed, type AlarmRecord, cloudWatchState, dimensionsOf, invalid, invalidCombination, invalidToken, metricKey, metricOf } from '../state/state.ts';
+import { answers, checkQueries } from '../metrics/queries.ts';
+import { queriesOf, watch } from '../state/alarm-schedule.ts';
+import { remember, transit } from './watching.ts';
 
 const CODE = 'ValidationError';
 const MISSING = ['breaching', 'notBreaching', 'ignore', 'missing'];

@@ -1,11 +1,11 @@
 import type { PutMetricAlarmInput } from '@aws-sdk/client-cloudwatch';
-import { generatedName } from '../../../cloudformation/naming.ts';
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
+import { generatedName } from '../../../providers/generated-name.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
 import { remove } from '../../../kernel/table.ts';
-import { tagsOf, text, typed } from '../../properties.ts';
-import { userTags } from '../../tags.ts';
+import { tagsOf, text, typed } from '../../../providers/properties.ts';
+import { userTags } from '../../common/tags.ts';
 import { putAlarm } from './operations.ts';
-import { alarmArn, cloudWatchState } from '../state.ts';
+import { alarmArn, cloudWatchState } from '../state/state.ts';
 
 const LONGEST_NAME = 255;
 const KINDS = {

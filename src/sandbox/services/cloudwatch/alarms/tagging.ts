@@ -4,9 +4,10 @@ import type {
   TagResourceInput,
   UntagResourceInput,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { checkTags, tagList, tagMap, withoutTags } from '../../tags.ts';
-import { alarmNamed, type AlarmRecord } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { checkTags, tagList, tagMap, withoutTags } from '../../common/tags.ts';
+import { alarmNamed, type AlarmRecord } from '../state/state.ts';
 
 /** @throws AwsError ResourceNotFoundException (404) for what is no alarm */
 function tagged(scope: Scope, resource: string | undefined): AlarmRecord {

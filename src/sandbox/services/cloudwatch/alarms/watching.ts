@@ -1,43 +1,16 @@
-import type { MetricDataQuery, PutMetricAlarmInput, Statistic, StateValue } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope, type Task } from '../../../kernel/service.ts';
+import type { PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import { judge, SPARE_PERIODS, type AlarmRule } from './decide.ts';
-import { answers, metricOf } from '../metrics/queries.ts';
-import { DAY, MINUTE } from '../metrics/series.ts';
-import { alarmArn, cloudWatchState, metricKey, type AlarmRecord, type HistoryRecord } from '../state.ts';
-
-/** The task that looks at an alarm's metrics; its key is `<region>/<alarm>`. */
-export const ALARM_TASK = 'cloudwatch.alarm';
+import { queriesOf, watch } from '../state/alarm-schedule.ts';
+import { alarmArn, cloudWatchState, type AlarmRecord, type HistoryRecord } from '../state/state.ts';
+import { answers } from '../metrics/queries.ts';
+import { DAY, MINUTE } from '../state/series.ts';
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarmHistory.html */
 const HISTORY_KEPT = 30 * DAY;
 const MOST_HISTORY = 1000;
-
-/** What an alarm asks for; one of a single metric is a query like others. */
-export function queriesOf(settings: PutMetricAlarmInput): MetricDataQuery[] {
-  const { Metrics, Namespace, MetricName, Dimensions, Period, Unit } = settings;
-  if (Metrics !== undefined) return Metrics;
-  const Stat = settings.Statistic ?? (settings.ExtendedStatistic as Statistic | undefined);
-  const Metric = { Namespace, MetricName, Dimensions };
-  return [{ Id: 'm1', MetricStat: { Metric, Period, Stat, Unit } }];
-}
-
-/** Has an alarm looked at when the next minute begins. */
-export function watch({ world, region }: Scope, alarm: AlarmRecord): void {
-  alarm.nextAt = (Math.floor(world.now() / MINUTE) + 1) * MINUTE;
-  world.wake(ALARM_TASK, `${region}/${alarm.settings.AlarmName}`, alarm.nextAt);
-}
-
-/** Has the alarms on these metrics looked at again, if they had been silent. */
-export function awaken(scope: Scope, keys: ReadonlySet<string>): void {
-  for (const alarm of Object.values(cloudWatchState(scope).alarms)) {
-    if (alarm.nextAt !== undefined) continue;
-    const watched = queriesOf(alarm.settings).flatMap(({ MetricStat: asked }) =>
-      asked ? [metricOf(asked)] : [],
-    );
-    if (watched.some((metric) => keys.has(metricKey(metric)))) watch(scope, alarm);
-  }
-}
 
 export const runAlarm: Task = (world, key) => {
   const slash = key.indexOf('/');

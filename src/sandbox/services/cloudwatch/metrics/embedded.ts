@@ -1,5 +1,5 @@
-import type { Scope } from '../../../kernel/service.ts';
-import { aggregateOf } from './aggregate.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { aggregateOf } from '../state/aggregate.ts';
 import { record, type Measurement } from './record.ts';
 
 type Fields = Readonly<Record<string, unknown>>;

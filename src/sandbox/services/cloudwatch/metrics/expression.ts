@@ -1,6 +1,6 @@
-import type { AwsError } from '../../../kernel/service.ts';
+import type { AwsError } from '../../../kernel/errors.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { invalid } from '../state.ts';
+import { invalid } from '../state/state.ts';
 
 /** Values by the beginnings of their periods, oldest first. */
 export interface Line {

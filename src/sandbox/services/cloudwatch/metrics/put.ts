@@ -4,13 +4,13 @@ import type {
   MetricDatum,
   PutMetricDataInput,
 } from '@aws-sdk/client-cloudwatch';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, sorted } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkText, required } from '../../validation.ts';
-import { aggregateOf, type Aggregate } from './aggregate.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkText, required } from '../../common/validation.ts';
+import { aggregateOf, type Aggregate } from '../state/aggregate.ts';
 import { record, type Measurement } from './record.ts';
-import { DAY, MINUTE, newest } from './series.ts';
+import { DAY, MINUTE, newest } from '../state/series.ts';
 import {
   cloudWatchState,
   dimensionList,
@@ -19,7 +19,7 @@ import {
   invalidToken,
   invalidValue,
   type MetricRecord,
-} from '../state.ts';
+} from '../state/state.ts';
 
 const CODE = 'ValidationError';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */

@@ -8,23 +8,25 @@ import type {
   MetricStat,
   StandardUnit,
 } from '@aws-sdk/client-cloudwatch';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkRange, checkText, required } from '../../validation.ts';
-import { isStatistic, statistic } from './aggregate.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkRange, checkText, required } from '../../common/validation.ts';
+import { isStatistic, statistic } from '../state/aggregate.ts';
 import { calculate, type Line, type Span } from './expression.ts';
-import { MINUTE, periodsOf, roundedStart, type Series } from './series.ts';
+import { MINUTE, periodsOf, roundedStart, type Series } from '../state/series.ts';
 import {
   cloudWatchState,
   dimensionsOf,
+  metricOf,
   invalid,
   invalidCombination,
   invalidToken,
   invalidValue,
   metricKey,
   type MetricName,
-} from '../state.ts';
+} from '../state/state.ts';
 
 const CODE = 'ValidationError';
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_GetMetricData.html */
@@ -75,14 +77,6 @@ export function checkQueries(queries: readonly MetricDataQuery[]): void {
       checkStatistic(required(asked.Stat, 'stat', CODE));
     }
   }
-}
-
-export function metricOf({ Metric }: MetricStat): MetricName {
-  return {
-    namespace: Metric?.Namespace ?? '',
-    name: Metric?.MetricName ?? '',
-    dimensions: dimensionsOf(Metric?.Dimensions),
-  };
 }
 
 /** @param period in seconds @throws AwsError InvalidParameterValue, NotImplemented */

@@ -1,10 +1,10 @@
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put } from '../../../kernel/table.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import type { Aggregate } from './aggregate.ts';
-import { addTo, emptySeries } from './series.ts';
-import { cloudWatchState, metricKey, type MetricName } from '../state.ts';
-import { awaken } from '../alarms/watching.ts';
+import type { Aggregate } from '../state/aggregate.ts';
+import { addTo, emptySeries } from '../state/series.ts';
+import { cloudWatchState, metricKey, type MetricName } from '../state/state.ts';
+import { awaken } from '../state/alarm-schedule.ts';
 
 /** Some values of a metric. */
 export interface Measurement extends MetricName {

@@ -13,9 +13,11 @@ import type {
   InstanceTypeOffering,
   SpotPrice,
 } from '@aws-sdk/client-ec2';
-import { AwsError, partitionOf, type Scope } from '../../../kernel/service.ts';
-import { page, selected, type Filters } from '../describing.ts';
-import { invalidValue } from '../errors.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { partitionOf } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
+import { invalidValue } from '../common/errors.ts';
 import { instanceType, type InstanceTypeFacts } from './instance-types.ts';
 import { isOffered, typesOfRegion } from './offerings.ts';
 import { spotPrice } from './prices.ts';

@@ -1,4 +1,4 @@
-import { partitionOf } from '../../../kernel/service.ts';
+import { partitionOf } from '../../../kernel/location.ts';
 
 /**
  * The regions, each with the letters of its zones in this account and, after a slash, the digits of their zone ids.

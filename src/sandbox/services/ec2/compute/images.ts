@@ -1,7 +1,8 @@
 import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { IMAGES_CREATED, publicImages, type PublicImage } from '../catalogue/images.ts';
-import { page, selected, type Filters } from '../describing.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
 
 const imageMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

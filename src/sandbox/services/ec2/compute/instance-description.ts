@@ -1,10 +1,10 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { instanceType } from '../catalogue/instance-types.ts';
 import { publicDnsName } from '../routing/addresses.ts';
-import type { Ec2State } from '../state.ts';
-import { tagList } from '../tags.ts';
-import { STATE_CODES, type InstanceRecord } from './instance-record.ts';
+import type { Ec2State } from '../state/records.ts';
+import { tagList } from '../tagging/tags.ts';
+import { STATE_CODES, type InstanceRecord } from '../state/instance.ts';
 
 /** The private DNS name of an address. */
 export function privateDnsName(address: string, region: string): string {

@@ -15,15 +15,17 @@ import type {
   StopInstancesRequest,
   TerminateInstancesRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { consoleOf, isReachable } from '../../../machines/power.ts';
-import { byId, byIds, page, refusePagesOfIds, selected, type Filters } from '../describing.ts';
-import { invalidValue, required } from '../errors.ts';
-import { ec2State, type Ec2State } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { hardwareOf } from './hardware.ts';
+import { byId, byIds, page, refusePagesOfIds, selected, type Filters } from '../common/describing.ts';
+import { invalidValue, required } from '../common/errors.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 import { describedInstance, privateDnsName } from './instance-description.ts';
-import { STATE_CODES, type InstanceRecord } from './instance-record.ts';
+import { STATE_CODES, type InstanceRecord } from '../state/instance.ts';
 import { endInstance, startInstance, stopInstance, userInitiated } from './lifecycle.ts';
-import { runInstances } from './run-instances.ts';
+import { runInstances } from './launching/run-instances.ts';
 
 export const instanceMissing = (ids: readonly string[]): AwsError =>
   new AwsError(
@@ -167,7 +169,7 @@ function describeInstanceStatus(
   const statusOf = (instance: InstanceRecord) => {
     if (instance.state !== 'running') return 'not-applicable';
     if (now < instance.launchTime + CHECKED_AFTER_MS) return 'initializing';
-    return isReachable(scope, instance.instanceId) ? 'ok' : 'impaired';
+    return hardwareOf(scope.world).isReachable(scope, instance.instanceId) ? 'ok' : 'impaired';
   };
   const { items, nextToken } = page(
     selected(asked, input.Filters, {
@@ -211,7 +213,7 @@ function getConsoleOutput(input: GetConsoleOutputRequest, scope: Scope): GetCons
   const id = required(input.InstanceId, 'instanceId');
   checkForm([id]);
   byId(state.instances, id, instanceMissing);
-  const { text, at } = consoleOf(scope, id);
+  const { text, at } = hardwareOf(scope.world).console(scope, id);
   return {
     InstanceId: id,
     Timestamp: new Date(at),

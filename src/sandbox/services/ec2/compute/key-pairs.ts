@@ -9,11 +9,13 @@ import type {
   ImportKeyPairResult,
   KeyPair,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byIds, selected, type Filters } from '../describing.ts';
-import { required } from '../errors.ts';
-import { ec2State, type Ec2State, type KeyPairRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byIds, selected, type Filters } from '../common/describing.ts';
+import { required } from '../common/errors.ts';
+import type { Ec2State, KeyPairRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 export function keyPairNamed(state: Ec2State, name: string): KeyPairRecord {
   const found = Object.values(state.keyPairs).find(({ KeyName }) => KeyName === name);

@@ -11,12 +11,14 @@ import type {
   ModifyLaunchTemplateResult,
   RequestLaunchTemplateData,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { required } from '../errors.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import type { TemplateRecord, VersionRecord } from './template-record.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { required } from '../common/errors.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import type { TemplateRecord, VersionRecord } from '../state/launch-template.ts';
 import { decodedUserData } from './user-data.ts';
 
 export const templateMissing = (ids: readonly string[]): AwsError =>

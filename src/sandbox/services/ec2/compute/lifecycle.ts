@@ -1,9 +1,11 @@
-import { AwsError, type Scope, type Task } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope, Task } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { forgetMachine, powerOff, powerOn } from '../../../machines/power.ts';
+import { hardwareOf } from './hardware.ts';
 import { publicAddress } from '../routing/addresses.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import type { InstanceRecord, InstanceStateName } from './instance-record.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import type { InstanceRecord, InstanceStateName } from '../state/instance.ts';
 import { dropVolume } from './volumes.ts';
 
 /** The task that moves the instances of a region on; its key is the region. */
@@ -61,7 +63,7 @@ function moveOn(state: Ec2State, scope: Scope, instance: InstanceRecord): void {
   switch (instance.state) {
     case 'pending':
       enterState(state, scope, instance, 'running');
-      powerOn(scope, instance);
+      hardwareOf(scope.world).powerOn(scope, instance.instanceId);
       break;
     case 'stopping':
       enterState(state, scope, instance, 'stopped');
@@ -74,7 +76,7 @@ function moveOn(state: Ec2State, scope: Scope, instance: InstanceRecord): void {
       Reflect.deleteProperty(state.instances, instance.instanceId);
       Reflect.deleteProperty(state.transitions, instance.instanceId);
       Reflect.deleteProperty(state.tags, instance.instanceId);
-      forgetMachine(scope, instance.instanceId);
+      hardwareOf(scope.world).forget(scope, instance.instanceId);
       return;
     case 'running':
       Reflect.deleteProperty(state.transitions, instance.instanceId);
@@ -169,7 +171,7 @@ function stopRunning(scope: Scope, instance: InstanceRecord, ending: Ending): vo
   instance.stateTransitionReason = ending.transitionReason;
   instance.stateReason = ending.stateReason;
   Reflect.deleteProperty(instance, 'publicIp');
-  powerOff(scope, instance.instanceId);
+  hardwareOf(scope.world).powerOff(scope, instance.instanceId);
 }
 
 /** @throws AwsError IncorrectInstanceState */

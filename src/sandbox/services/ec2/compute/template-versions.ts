@@ -7,12 +7,13 @@ import type {
   DescribeLaunchTemplateVersionsResult,
   LaunchTemplateVersion,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { page, selected, type Filters } from '../describing.ts';
-import { required } from '../errors.ts';
-import { ec2State } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { page, selected, type Filters } from '../common/describing.ts';
+import { required } from '../common/errors.ts';
+import { ec2State } from '../state/state.ts';
 import { checkTemplateData, creator, templateOf, versionOf } from './launch-templates.ts';
-import type { TemplateRecord, VersionRecord } from './template-record.ts';
+import type { TemplateRecord, VersionRecord } from '../state/launch-template.ts';
 
 /** Adds a version; with SourceVersion, what the request leaves out comes from that one. */
 export function createLaunchTemplateVersion(

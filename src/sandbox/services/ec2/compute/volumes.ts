@@ -1,3 +1,4 @@
+import type { VolumeRecord } from '../state/volume.ts';
 import type {
   CreateVolumeRequest,
   DeleteVolumeRequest,
@@ -6,28 +7,15 @@ import type {
   Volume,
   VolumeType,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
 import { zonesOf } from '../catalogue/regions.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { invalidValue, missingParameter, required } from '../errors.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-
-/** An EBS volume as the state holds it. */
-export interface VolumeRecord {
-  readonly volumeId: string;
-  readonly zone: string;
-  sizeGb: number;
-  type: VolumeType;
-  iops?: number;
-  throughput?: number;
-  readonly encrypted: boolean;
-  readonly kmsKeyId?: string;
-  readonly snapshotId?: string;
-  readonly createdAt: Instant;
-  attachment?: { instanceId: string; device: string; deleteOnTermination: boolean; at: Instant };
-}
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { invalidValue, missingParameter, required } from '../common/errors.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 export interface VolumeShape {
   readonly zone: string;

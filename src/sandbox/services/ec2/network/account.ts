@@ -1,7 +1,8 @@
 import type { DescribeAccountAttributesRequest, DescribeAccountAttributesResult } from '@aws-sdk/client-ec2';
-import type { Scope } from '../../../kernel/service.ts';
-import { defaultVpcId } from '../security/groups.ts';
-import { ec2State, type Ec2State } from '../state.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { defaultVpcId } from '../state/default-vpc.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 
 function attributesOf(state: Ec2State): Record<string, string[]> {
   return {

@@ -3,11 +3,13 @@ import type {
   DeleteNetworkAclEntryRequest,
   ReplaceNetworkAclEntryRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { invalidValue, missingParameter, required } from '../errors.ts';
-import { ec2State, type AclEntryRecord, type AclRecord } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { invalidValue, missingParameter, required } from '../common/errors.ts';
+import type { AclEntryRecord, AclRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 import { aclOf } from './acls.ts';
-import { cidrText, parseCidr } from './cidr.ts';
+import { cidrText, parseCidr } from '../common/cidr.ts';
 
 const TCP_OR_UDP = ['6', '17'];
 

@@ -8,12 +8,14 @@ import type {
   ReplaceNetworkAclAssociationRequest,
   ReplaceNetworkAclAssociationResult,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
-import { ec2State, type AclRecord, type Ec2State } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import { lastRules } from './default-acl.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
+import type { AclRecord, Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { lastRules } from '../state/default-acl.ts';
 import { vpcOf } from './vpcs.ts';
 
 const aclMissing = (ids: readonly string[]): AwsError =>

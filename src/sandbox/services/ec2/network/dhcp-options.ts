@@ -7,11 +7,13 @@ import type {
   DescribeDhcpOptionsResult,
   DhcpOptions,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
-import { ec2State, type DhcpOptionsRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
+import type { DhcpOptionsRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { vpcOf } from './vpcs.ts';
 
 const dhcpMissing = (ids: readonly string[]): AwsError =>

@@ -6,11 +6,13 @@ import type {
   DescribeFlowLogsRequest,
   DescribeFlowLogsResult,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter, required } from '../errors.ts';
-import { ec2State, type FlowLogRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import type { FlowLogRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { subnetOf } from './subnets.ts';
 import { vpcOf } from './vpcs.ts';
 

@@ -3,11 +3,13 @@ import type {
   DescribeNetworkInterfacesResult,
   NetworkInterface,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { byIds, page, selected, type Filters } from '../describing.ts';
-import { ec2State, type Ec2State } from '../state.ts';
-import { addressNumber } from './cidr.ts';
+import { byIds, page, selected, type Filters } from '../common/describing.ts';
+import type { Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { addressNumber } from '../common/cidr.ts';
 
 /** A network interface as far as others ask: where it is, and what it belongs to. */
 export interface InterfaceRecord {

@@ -7,14 +7,17 @@ import type {
   ModifySubnetAttributeRequest,
   Subnet,
 } from '@aws-sdk/client-ec2';
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { zonesOf } from '../catalogue/regions.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, invalidValue, required } from '../errors.ts';
-import { ec2State, type Ec2State, type SubnetRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import { cidrText, contains, overlap, parseCidr, type Cidr } from './cidr.ts';
-import { joinDefaultAcl } from './default-acl.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, invalidValue, required } from '../common/errors.ts';
+import type { Ec2State, SubnetRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { cidrText, contains, overlap, parseCidr, type Cidr } from '../common/cidr.ts';
+import { joinDefaultAcl } from '../state/default-acl.ts';
 import { usedAddresses } from './interfaces.ts';
 import { blocksOf, vpcOf } from './vpcs.ts';
 

@@ -13,15 +13,17 @@ import type {
   ModifyVpcAttributeRequest,
   Vpc,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, invalidValue, required } from '../errors.ts';
-import { makeDefaultGroup } from '../security/default-group.ts';
-import { ec2State, type Ec2State, type VpcRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import { cidrText, contains, overlap, parseCidr, type Cidr } from './cidr.ts';
-import { defaultAclId, makeDefaultAcl } from './default-acl.ts';
-import { newRouteTable } from '../routing/route-tables.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, invalidValue, required } from '../common/errors.ts';
+import { makeDefaultGroup } from '../state/default-group.ts';
+import type { Ec2State, VpcRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { cidrText, contains, overlap, parseCidr, type Cidr } from '../common/cidr.ts';
+import { defaultAclId, makeDefaultAcl } from '../state/default-acl.ts';
+import { newRouteTable } from './new-route-table.ts';
 
 /** The quota "VPCs per Region" (L-F678F1CE), its default. */
 export const VPCS_PER_REGION = 5;

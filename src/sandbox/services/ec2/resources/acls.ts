@@ -1,5 +1,5 @@
-import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, member, text } from '../../properties.ts';
+import type { Properties, ResourceProvider } from '../../../providers/provider.ts';
+import { flag, integer, member, text } from '../../../providers/properties.ts';
 import {
   createNetworkAclEntry,
   deleteNetworkAclEntry,
@@ -12,8 +12,8 @@ import {
   deleteNetworkAcl,
   replaceNetworkAclAssociation,
 } from '../network/acls.ts';
-import { defaultAclId } from '../network/default-acl.ts';
-import { ec2State } from '../state.ts';
+import { defaultAclId } from '../state/default-acl.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

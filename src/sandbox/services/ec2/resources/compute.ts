@@ -1,17 +1,17 @@
 import type { RequestLaunchTemplateData, RunInstancesRequest, VolumeType } from '@aws-sdk/client-ec2';
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { AwsError } from '../../../kernel/service.ts';
-import { flag, integer, member, members, tagsOf, text, texts, typed } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { flag, integer, member, members, tagsOf, text, texts, typed } from '../../../providers/properties.ts';
 import { publicDnsName } from '../routing/addresses.ts';
 import { privateDnsName } from '../compute/instance-description.ts';
 import { endInstance, userInitiated } from '../compute/lifecycle.ts';
 import { createKeyPair, deleteKeyPair, importKeyPair, keyPairNamed } from '../compute/key-pairs.ts';
 import { createLaunchTemplate, deleteLaunchTemplate, templateOf } from '../compute/launch-templates.ts';
-import { launchInstances } from '../compute/run-instances.ts';
+import { launchInstances } from '../compute/launching/run-instances.ts';
 import { createLaunchTemplateVersion } from '../compute/template-versions.ts';
 import { createVolume, deleteVolume, volumeOf } from '../compute/volumes.ts';
-import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
+import { ec2State } from '../state/state.ts';
+import { replaceTags } from '../tagging/tags.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

@@ -1,4 +1,4 @@
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 
 /** Runs a deletion; what is gone already counts as deleted. */
 export function deleting(action: () => unknown): void {

@@ -1,6 +1,6 @@
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { AwsError } from '../../../kernel/service.ts';
-import { flag, text, texts } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { flag, text, texts } from '../../../providers/properties.ts';
 import { allocateAddress, releaseAddress } from '../routing/addresses.ts';
 import {
   createVpcEndpoint,
@@ -15,7 +15,7 @@ import {
   detachInternetGateway,
 } from '../routing/internet-gateways.ts';
 import { createNatGateway, deleteNatGateway, natState } from '../routing/nat-gateways.ts';
-import { ec2State } from '../state.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

@@ -1,4 +1,4 @@
-import type { ResourceProvider } from '../../../cloudformation/provider.ts';
+import type { ResourceProvider } from '../../../providers/provider.ts';
 import { aclResources } from './acls.ts';
 import { computeResources } from './compute.ts';
 import { gatewayResources } from './gateways.ts';

@@ -1,8 +1,8 @@
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { flag, integer, text, texts } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { flag, integer, text, texts } from '../../../providers/properties.ts';
 import { associateDhcpOptions, createDhcpOptions, deleteDhcpOptions } from '../network/dhcp-options.ts';
 import { associationOf } from '../network/acls.ts';
-import { defaultAclId } from '../network/default-acl.ts';
+import { defaultAclId } from '../state/default-acl.ts';
 import { createFlowLogs, deleteFlowLogs } from '../network/flow-logs.ts';
 import { createSubnet, deleteSubnet, modifySubnetAttribute, subnetOf } from '../network/subnets.ts';
 import {
@@ -13,7 +13,7 @@ import {
   modifyVpcAttribute,
   vpcOf,
 } from '../network/vpcs.ts';
-import { ec2State } from '../state.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

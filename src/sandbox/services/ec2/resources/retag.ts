@@ -1,7 +1,7 @@
-import type { Properties, ResourceContext } from '../../../cloudformation/provider.ts';
-import { tagsOf } from '../../properties.ts';
-import { ec2State } from '../state.ts';
-import { replaceTags } from '../tags.ts';
+import type { Properties, ResourceContext } from '../../../providers/provider.ts';
+import { tagsOf } from '../../../providers/properties.ts';
+import { ec2State } from '../state/state.ts';
+import { replaceTags } from '../tagging/tags.ts';
 
 /** Gives a resource the tags that its template says, and its stack's. */
 export function retag(id: string, properties: Properties, context: ResourceContext): void {

@@ -1,5 +1,5 @@
-import type { Properties, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { text } from '../../properties.ts';
+import type { Properties, ResourceProvider } from '../../../providers/provider.ts';
+import { text } from '../../../providers/properties.ts';
 import {
   associateRouteTable,
   createRouteTable,

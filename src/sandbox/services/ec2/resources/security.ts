@@ -1,12 +1,12 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import type { Properties, ResourceContext, ResourceProvider } from '../../../cloudformation/provider.ts';
-import { generatedName } from '../../../cloudformation/naming.ts';
-import { AwsError } from '../../../kernel/service.ts';
-import { integer, members, text } from '../../properties.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { generatedName } from '../../../providers/generated-name.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { integer, members, text } from '../../../providers/properties.ts';
 import { createSecurityGroup, deleteSecurityGroup, groupOf } from '../security/groups.ts';
 import { rulesOf, sameRule, type RuleShape } from '../security/permissions.ts';
 import { addRules, directed, removeRule } from '../security/rules.ts';
-import { ec2State } from '../state.ts';
+import { ec2State } from '../state/state.ts';
 import { deleting } from './deleting.ts';
 import { retag } from './retag.ts';
 

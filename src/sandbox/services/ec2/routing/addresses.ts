@@ -6,12 +6,14 @@ import type {
   DescribeAddressesResult,
   ReleaseAddressRequest,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, selected, type Filters } from '../describing.ts';
-import { required } from '../errors.ts';
-import { addressText } from '../network/cidr.ts';
-import { ec2State, type AddressRecord, type Ec2State } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, selected, type Filters } from '../common/describing.ts';
+import { required } from '../common/errors.ts';
+import { addressText } from '../common/cidr.ts';
+import type { AddressRecord, Ec2State } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 /** The quota "EC2-VPC Elastic IPs" (L-0263D0A3), its default. */
 const ADDRESSES_PER_REGION = 5;

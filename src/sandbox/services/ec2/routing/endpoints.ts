@@ -9,15 +9,17 @@ import type {
   ModifyVpcEndpointResult,
   VpcEndpoint,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter, required } from '../errors.ts';
-import { addressText } from '../network/cidr.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
 import { groupOf } from '../security/groups.ts';
-import { ec2State, type Ec2State, type EndpointRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import type { Ec2State, EndpointRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { tableOf } from './route-tables.ts';
 
 /** What AWS grants through an endpoint that says nothing itself. */

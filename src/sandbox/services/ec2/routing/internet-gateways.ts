@@ -8,13 +8,15 @@ import type {
   DetachInternetGatewayRequest,
   InternetGateway,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import { ec2State, type Ec2State, type InternetGatewayRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import type { Ec2State, InternetGatewayRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 
 export const gatewayMissing = (ids: readonly string[]): AwsError =>
   new AwsError(

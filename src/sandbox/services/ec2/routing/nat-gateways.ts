@@ -8,14 +8,16 @@ import type {
   NatGateway,
   NatGatewayAddress,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter, required } from '../errors.ts';
-import { addressText } from '../network/cidr.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter, required } from '../common/errors.ts';
+import { addressText } from '../common/cidr.ts';
 import { subnetOf, takeAddresses } from '../network/subnets.ts';
-import { ec2State, type Ec2State, type NatGatewayRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import type { Ec2State, NatGatewayRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { addressOf } from './addresses.ts';
 import { gatewayOfVpc } from './internet-gateways.ts';
 

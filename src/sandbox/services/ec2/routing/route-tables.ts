@@ -12,20 +12,17 @@ import type {
   Route,
   RouteTable,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import type { Instant } from '../../../kernel/time.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, required } from '../errors.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, required } from '../common/errors.ts';
 import { subnetOf } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import {
-  ec2State,
-  type AssociationRecord,
-  type Ec2State,
-  type RouteTableRecord,
-  type VpcRecord,
-} from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import type { AssociationRecord, Ec2State, RouteTableRecord, VpcRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { newAssociation, newRouteTable } from '../network/new-route-table.ts';
 import { natState } from './nat-gateways.ts';
 
 export const tableMissing = (ids: readonly string[]): AwsError =>
@@ -38,43 +35,6 @@ export const tableMissing = (ids: readonly string[]): AwsError =>
 
 export function tableOf(state: Ec2State, id: string): RouteTableRecord {
   return byId(state.routeTables, id, tableMissing);
-}
-
-/** Makes a route table with the local route of its VPC. */
-export function newRouteTable(
-  state: Ec2State,
-  scope: Scope,
-  vpc: VpcRecord,
-  main: boolean,
-): RouteTableRecord {
-  const id = scope.world.ids.hex('rtb-');
-  const table: RouteTableRecord = {
-    RouteTableId: id,
-    VpcId: vpc.VpcId,
-    OwnerId: scope.accountId,
-    PropagatingVgws: [],
-    Routes: [
-      {
-        DestinationCidrBlock: vpc.CidrBlock,
-        GatewayId: 'local',
-        Origin: 'CreateRouteTable',
-        State: 'active',
-      },
-    ],
-    Associations: main ? [newAssociation(scope, id, undefined)] : [],
-  };
-  state.routeTables[id] = table;
-  return table;
-}
-
-function newAssociation(scope: Scope, tableId: string, subnetId: string | undefined): AssociationRecord {
-  return {
-    RouteTableAssociationId: scope.world.ids.hex('rtbassoc-'),
-    RouteTableId: tableId,
-    Main: subnetId === undefined,
-    ...(subnetId !== undefined && { SubnetId: subnetId }),
-    AssociationState: { State: 'associated' },
-  };
 }
 
 export function createRouteTable(

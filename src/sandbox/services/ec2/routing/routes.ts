@@ -5,11 +5,13 @@ import type {
   ReplaceRouteRequest,
   Route,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId } from '../describing.ts';
-import { invalidValue, missingParameter, required } from '../errors.ts';
-import { cidrText, parseCidr } from '../network/cidr.ts';
-import { ec2State, type Ec2State, type RouteTableRecord } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId } from '../common/describing.ts';
+import { invalidValue, missingParameter, required } from '../common/errors.ts';
+import { cidrText, parseCidr } from '../common/cidr.ts';
+import type { Ec2State, RouteTableRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
 import { gatewayMissing } from './internet-gateways.ts';
 import { natMissing } from './nat-gateways.ts';
 import { tableOf } from './route-tables.ts';

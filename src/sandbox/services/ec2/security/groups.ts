@@ -1,3 +1,4 @@
+import { defaultVpcId } from '../state/default-vpc.ts';
 import type {
   CreateSecurityGroupRequest,
   CreateSecurityGroupResult,
@@ -7,14 +8,17 @@ import type {
   DescribeSecurityGroupsResult,
   SecurityGroup,
 } from '@aws-sdk/client-ec2';
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
-import { byId, byIds, page, selected, type Filters } from '../describing.ts';
-import { dependencyViolation, invalidValue, missingParameter, required } from '../errors.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
+import { dependencyViolation, invalidValue, missingParameter, required } from '../common/errors.ts';
 import { interfacesOf } from '../network/interfaces.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import { ec2State, type Ec2State, type SecurityGroupRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
-import { everywhere } from './default-group.ts';
+import type { Ec2State, SecurityGroupRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
+import { everywhere } from '../state/default-group.ts';
 import { permissionsOf } from './permissions.ts';
 
 export const groupMissing = (ids: readonly string[]): AwsError =>
@@ -30,10 +34,6 @@ export function groupOf(state: Ec2State, id: string): SecurityGroupRecord {
   if (!id.startsWith('sg-'))
     throw new AwsError('InvalidGroupId.Malformed', `Invalid id: "${id}" (expecting "sg-...")`);
   return byId(state.securityGroups, id, groupMissing);
-}
-
-export function defaultVpcId(state: Ec2State): string | undefined {
-  return Object.values(state.vpcs).find(({ IsDefault }) => IsDefault)?.VpcId;
 }
 
 /** @throws AwsError InvalidGroup.Duplicate, InvalidParameterValue, ... */

@@ -1,8 +1,8 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
-import { AwsError } from '../../../kernel/service.ts';
-import { invalidValue, missingParameter } from '../errors.ts';
-import { parseCidr } from '../network/cidr.ts';
-import type { Ec2State, RuleRecord } from '../state.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { invalidValue, missingParameter } from '../common/errors.ts';
+import { parseCidr } from '../common/cidr.ts';
+import type { Ec2State, RuleRecord } from '../state/records.ts';
 
 /** One peer of one permission: what EC2 keeps as a rule. */
 export type RuleShape = Pick<

@@ -10,11 +10,13 @@ import type {
   RevokeSecurityGroupIngressResult,
   SecurityGroupRule,
 } from '@aws-sdk/client-ec2';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { byIds, page, selected, type Filters } from '../describing.ts';
-import { missingParameter } from '../errors.ts';
-import { ec2State, type Ec2State, type RuleRecord, type SecurityGroupRecord } from '../state.ts';
-import { requestedTags, setTags, tagList } from '../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { byIds, page, selected, type Filters } from '../common/describing.ts';
+import { missingParameter } from '../common/errors.ts';
+import type { Ec2State, RuleRecord, SecurityGroupRecord } from '../state/records.ts';
+import { ec2State } from '../state/state.ts';
+import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { groupOf, requestedGroup } from './groups.ts';
 import { duplicateRule, flatPermission, rulesOf, sameRule, type RuleShape } from './permissions.ts';
 
@@ -113,9 +115,9 @@ function revoke(
       'The specified rule does not exist in this security group.',
     );
   });
-  const doomed = [...byRuleId, ...named];
-  if (doomed.length === 0) throw missingParameter('ipPermissions');
-  for (const { SecurityGroupRuleId } of doomed) removeRule(state, SecurityGroupRuleId);
+  const toRevoke = [...byRuleId, ...named];
+  if (toRevoke.length === 0) throw missingParameter('ipPermissions');
+  for (const { SecurityGroupRuleId } of toRevoke) removeRule(state, SecurityGroupRuleId);
   return { Return: true };
 }
 

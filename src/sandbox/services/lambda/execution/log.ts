@@ -1,4 +1,6 @@
-import { arn, AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import { arn } from '../../../kernel/location.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { roleAllows } from '../../iam/simulation.ts';
 
 interface Line {

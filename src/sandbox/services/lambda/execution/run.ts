@@ -1,5 +1,5 @@
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import type { World } from '../../../kernel/world.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope, World } from '../../../kernel/world.ts';
 import { packageFiles } from '../code.ts';
 import { functionArn, type Qualified } from '../state.ts';
 import { recordInvocation } from '../metrics.ts';

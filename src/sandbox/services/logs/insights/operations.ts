@@ -6,11 +6,11 @@ import type {
   StopQueryRequest,
   StopQueryResponse,
 } from '@aws-sdk/client-cloudwatch-logs';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { own, put, sorted, type Table } from '../../../kernel/table.ts';
-import { defineSlice } from '../../../kernel/world.ts';
-import { pageOf } from '../../paging.ts';
-import { checkRange, required } from '../../validation.ts';
+import { defineSlice } from '../../../kernel/slice.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkRange, required } from '../../common/validation.ts';
 import { invalidToken } from '../groups.ts';
 import { existingGroup, invalidParameter, logsState, notFound } from '../state.ts';
 import { evaluate, fieldOf, instant, type Row } from './evaluate.ts';

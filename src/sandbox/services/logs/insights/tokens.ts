@@ -1,4 +1,4 @@
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 
 export interface Token {
   readonly kind: 'word' | 'number' | 'text' | 'pattern' | 'sign' | 'end';

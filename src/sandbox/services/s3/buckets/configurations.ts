@@ -4,9 +4,9 @@ import type {
   PutBucketLifecycleConfigurationRequest,
   PutBucketLoggingRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type Operation } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Operation, World } from '../../../kernel/world.ts';
 import { own, put, remove } from '../../../kernel/table.ts';
-import type { World } from '../../../kernel/world.ts';
 import { onBucket, type BucketRequest } from '../access.ts';
 import { malformedXml } from '../errors.ts';
 import { bucketsOf, type BucketRecord } from '../state.ts';

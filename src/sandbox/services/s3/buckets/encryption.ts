@@ -5,7 +5,8 @@ import type {
   PutBucketEncryptionRequest,
   ServerSideEncryption,
 } from '@aws-sdk/client-s3';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { usableKey } from '../../kms/state.ts';
 import { onBucket } from '../access.ts';
 import { invalidArgument, malformedXml, notImplemented } from '../errors.ts';

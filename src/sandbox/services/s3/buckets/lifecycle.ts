@@ -10,10 +10,11 @@ import type {
   BucketLocationConstraint,
 } from '@aws-sdk/client-s3';
 import { createHash } from 'node:crypto';
-import { AwsError, type RequestContext, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { RequestContext, Scope } from '../../../kernel/world.ts';
 import { own, put, remove, sorted } from '../../../kernel/table.ts';
-import { pageOf } from '../../paging.ts';
-import { checkTags, tagMap } from '../../tags.ts';
+import { pageOf } from '../../common/paging.ts';
+import { checkTags, tagMap } from '../../common/tags.ts';
 import { onBucket } from '../access.ts';
 import { accessDenied, invalidArgument, noSuchBucket, notImplemented } from '../errors.ts';
 import { bucketsOf, type BucketRecord } from '../state.ts';

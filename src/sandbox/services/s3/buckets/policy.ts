@@ -5,7 +5,8 @@ import type {
   GetBucketPolicyStatusOutput,
   PutBucketPolicyRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type RequestContext, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { RequestContext, Scope } from '../../../kernel/world.ts';
 import { PolicyFault, readPolicy, type Statement } from '../../iam/policy/document.ts';
 import { onBucket, reachableBucket } from '../access.ts';
 import { accessDenied } from '../errors.ts';

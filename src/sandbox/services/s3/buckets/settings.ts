@@ -11,8 +11,9 @@ import type {
   PutBucketVersioningRequest,
   PutPublicAccessBlockRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { checkTags, tagList, tagMap } from '../../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { checkTags, tagList, tagMap } from '../../common/tags.ts';
 import { onBucket, type BucketRequest } from '../access.ts';
 import { accessDenied, malformedXml, notImplemented } from '../errors.ts';
 import type { BucketRecord } from '../state.ts';

@@ -5,7 +5,7 @@ import type {
   ListObjectsV2Output,
   ListObjectsV2Request,
 } from '@aws-sdk/client-s3';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { onBucket } from '../access.ts';
 import { ownerId } from '../buckets/lifecycle.ts';
 import { invalidArgument } from '../errors.ts';

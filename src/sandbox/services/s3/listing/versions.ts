@@ -4,7 +4,7 @@ import type {
   ListObjectVersionsRequest,
   ObjectVersion,
 } from '@aws-sdk/client-s3';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { byBytes } from '../../../kernel/table.ts';
 import { onBucket } from '../access.ts';
 import { ownerId } from '../buckets/lifecycle.ts';

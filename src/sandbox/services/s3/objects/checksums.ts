@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ChecksumAlgorithm, ChecksumType } from '@aws-sdk/client-s3';
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import { invalidRequest, notImplemented } from '../errors.ts';
 import type { Checksum } from '../state.ts';
 

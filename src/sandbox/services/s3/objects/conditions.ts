@@ -1,4 +1,4 @@
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import { noSuchKey, notImplemented, preconditionFailed } from '../errors.ts';
 import type { ObjectVersion } from '../state.ts';
 

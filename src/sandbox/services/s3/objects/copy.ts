@@ -1,5 +1,5 @@
 import type { CopyObjectOutput, CopyObjectRequest } from '@aws-sdk/client-s3';
-import type { RequestContext } from '../../../kernel/service.ts';
+import type { RequestContext } from '../../../kernel/world.ts';
 import { own } from '../../../kernel/table.ts';
 import { checkPolicy, onBucket } from '../access.ts';
 import { encryptionAnswer } from '../buckets/encryption.ts';

@@ -5,7 +5,8 @@ import type {
   DeleteObjectsOutput,
   DeleteObjectsRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type RequestContext } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { RequestContext } from '../../../kernel/world.ts';
 import { checkPolicy, onBucket, reachableBucket } from '../access.ts';
 import { malformedXml, preconditionFailed } from '../errors.ts';
 import type { BucketRecord, DeleteMarkerVersion } from '../state.ts';

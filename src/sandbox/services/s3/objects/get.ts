@@ -6,7 +6,8 @@ import type {
   HeadObjectOutput,
   HeadObjectRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type RequestContext } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { RequestContext } from '../../../kernel/world.ts';
 import { onBucket } from '../access.ts';
 import { kmsKeyArn } from '../buckets/encryption.ts';
 import { invalidRequest } from '../errors.ts';

@@ -12,7 +12,8 @@ import type {
   UploadPartOutput,
   UploadPartRequest,
 } from '@aws-sdk/client-s3';
-import { AwsError, type RequestContext, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { RequestContext, Scope } from '../../../kernel/world.ts';
 import { own, put, remove } from '../../../kernel/table.ts';
 import { onBucket } from '../access.ts';
 import { encryptionAnswer } from '../buckets/encryption.ts';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PutObjectOutput, PutObjectRequest } from '@aws-sdk/client-s3';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { onBucket } from '../access.ts';
 import { encryptionAnswer } from '../buckets/encryption.ts';
 import type { BucketRecord, Checksum, ObjectSettings, ObjectVersion, StoredPart } from '../state.ts';

@@ -1,6 +1,7 @@
 import type { StorageClass } from '@aws-sdk/client-s3';
-import { AwsError, type Scope } from '../../../kernel/service.ts';
-import { checkTags } from '../../tags.ts';
+import { AwsError } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/world.ts';
+import { checkTags } from '../../common/tags.ts';
 import { encryptionAnswer, objectEncryption, type EncryptionRequest } from '../buckets/encryption.ts';
 import { checkAcl } from '../buckets/settings.ts';
 import { invalidArgument, invalidRequest } from '../errors.ts';

@@ -7,7 +7,7 @@ import type {
   PutObjectAclRequest,
   PutObjectTaggingRequest,
 } from '@aws-sdk/client-s3';
-import { tagList, tagMap } from '../../tags.ts';
+import { tagList, tagMap } from '../../common/tags.ts';
 import { onBucket } from '../access.ts';
 import { aclOf, checkAcl } from '../buckets/settings.ts';
 import { notImplemented } from '../errors.ts';

@@ -1,7 +1,7 @@
 import { own, put, remove } from '../../../kernel/table.ts';
-import type { Scope } from '../../../kernel/service.ts';
+import type { Scope } from '../../../kernel/world.ts';
 import { noSuchKey, noSuchVersion } from '../errors.ts';
-import { AwsError } from '../../../kernel/service.ts';
+import { AwsError } from '../../../kernel/errors.ts';
 import type { BucketRecord, DeleteMarkerVersion, ObjectVersion, VersionRecord } from '../state.ts';
 
 /** The id of what is written while a bucket is not versioned. */

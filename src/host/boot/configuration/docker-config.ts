@@ -1,0 +1,48 @@
+import type { Settings } from '../../program/settings.ts';
+import { poolsOutside } from './address-pools.ts';
+import { AGENT_USER } from '../../program/paths.ts';
+import { JOBS_SLICE } from './resource-limits.ts';
+
+export interface DockerFacts {
+  /** Where Docker keeps its data; undefined for its own choice. */
+  readonly dataRoot: string | undefined;
+  /** IPv4 ranges of the VPC. */
+  readonly vpcRanges: readonly string[];
+}
+
+/**
+ * Docker's daemon.json. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file and
+ * https://docs.docker.com/engine/daemon/ipv6/
+ */
+export function dockerConfig(settings: Settings, { dataRoot, vpcRanges }: DockerFacts): string {
+  const config = {
+    ...(dataRoot !== undefined && { 'data-root': dataRoot }),
+    ...(settings.flag('DOCKER_EXPERIMENTAL') && { experimental: true }),
+    ...(settings.flag('DOCKER_USERNS_REMAP') && { 'userns-remap': AGENT_USER }),
+    ...(settings.flag('BUILDKITE_RESOURCE_LIMITS') && { 'cgroup-parent': JOBS_SLICE }),
+    ...network(settings, vpcRanges),
+    'log-driver': 'json-file',
+    'log-opts': { 'max-size': '50m', 'max-file': '3' },
+    'live-restore': true,
+  };
+  return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** Pools large enough for a build with many networks. */
+function network(settings: Settings, vpcRanges: readonly string[]) {
+  const dualStack = settings.text('DOCKER_NETWORKING_PROTOCOL') === 'dualstack';
+  const fixed = settings.text('DOCKER_FIXED_CIDR_V4');
+  return {
+    ...(fixed !== '' && { 'fixed-cidr': fixed }),
+    ...(dualStack && {
+      ipv6: true,
+      ip6tables: true,
+      'fixed-cidr-v6': settings.required('DOCKER_FIXED_CIDR_V6'),
+    }),
+    'default-address-pools': [
+      ...poolsOutside({ base: settings.required('DOCKER_IPV4_ADDRESS_POOL_1'), size: 20 }, vpcRanges),
+      ...poolsOutside({ base: settings.required('DOCKER_IPV4_ADDRESS_POOL_2'), size: 24 }, vpcRanges),
+      ...(dualStack ? [{ base: settings.required('DOCKER_IPV6_ADDRESS_POOL'), size: 112 }] : []),
+    ],
+  };
+}

@@ -1,0 +1,41 @@
+import type { Machine } from './machine.ts';
+import { PRESETS } from '../../program/paths.ts';
+
+/** The first version with RestartMode=, and the first that fires OnFailure= at each automatic restart without it. */
+const RESTART_MODE_SINCE = 254;
+
+const DIRECT_RESTART = `[Service]
+# OnFailure= waits until the agent has failed for good.
+RestartMode=direct
+`;
+
+/**
+ * The drop-in that keeps one crash of the agent from ending the instance. From version 254 on a service passes through the
+ * failed state at each automatic restart, so OnFailure= fires every time unless the restart is direct. Earlier versions fire
+ * it only at the start limit, and warn about the unknown key. https://github.com/systemd/systemd/issues/33710
+ * @param systemctlVersion printed by `systemctl --version`
+ * @returns undefined where systemd needs none
+ * @throws Error if there is no version in it
+ */
+export function agentRestartDropIn(systemctlVersion: string): string | undefined {
+  const version = /^systemd (\d+)/.exec(systemctlVersion)?.[1];
+  if (version === undefined)
+    throw new Error(`systemctl printed no version of systemd: "${systemctlVersion}"`);
+  return Number(version) >= RESTART_MODE_SINCE ? DIRECT_RESTART : undefined;
+}
+
+/**
+ * Enables a unit, and in its preset too, so that a later `systemctl preset-all` leaves it enabled whatever the distribution's
+ * presets say.
+ * @throws Error if systemd refuses
+ */
+export async function enableUnit(machine: Machine, unit: string, ...options: '--now'[]): Promise<void> {
+  await machine.write(PRESETS, withUnitEnabled(machine.read(PRESETS), unit));
+  await machine.must('systemctl', ['enable', ...options, unit]);
+}
+
+/** Presets with one line for this unit. The first that matches a unit applies to it. */
+function withUnitEnabled(presets: string, unit: string): string {
+  const others = presets.split('\n').filter((line) => line !== '' && !line.endsWith(` ${unit}`));
+  return [...others, `enable ${unit}`, ''].join('\n');
+}

@@ -1,0 +1,52 @@
+import { expect } from 'chai';
+import { basename } from 'node:path';
+import { STATIC_FILES } from '../../../../src/host/boot/configuration/files.ts';
+import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../../src/host/program/paths.ts';
+import { agentRestartDropIn } from '../../../../src/host/boot/machine/systemd.ts';
+
+const textOf = (path: string) => STATIC_FILES.find((file) => file.path === path)?.text ?? '';
+
+describe('the restart of a crashed agent', () => {
+  it('is direct from systemd 254 on, whose OnFailure= fires at each restart otherwise', () => {
+    for (const version of [
+      '254 (254.26-1~bpo12+1)',
+      '255 (255.4-1ubuntu8.4)',
+      '257 (257.13-1~deb13u1)',
+      '1000',
+    ]) {
+      expect(agentRestartDropIn(`systemd ${version}\n+PAM`), version).to.match(
+        /^\[Service\]\n(#.*\n)*RestartMode=direct\n$/,
+      );
+    }
+  });
+
+  it('is left to earlier versions, which do not know the key', () => {
+    for (const version of ['252 (252.23-2.amzn2023)', '253 (253.5-1ubuntu6)', '99']) {
+      expect(agentRestartDropIn(`systemd ${version}\n+PAM`), version).to.equal(undefined);
+    }
+  });
+
+  it('is not guessed where systemctl prints no version', () => {
+    for (const text of ['', 'systemctl: not found', 'systemd v255', 'GNU systemd 255']) {
+      expect(() => agentRestartDropIn(text), text).to.throw('no version of systemd');
+    }
+  });
+});
+
+describe('units on an image', () => {
+  it('are disabled by a preset, each one that can be enabled', () => {
+    const units = STATIC_FILES.filter(({ path }) => /^\/etc\/systemd\/system\/[^/]+$/.test(path));
+    const installable = units
+      .filter(({ text }) => text.includes('[Install]'))
+      .map(({ path }) => basename(path));
+    expect(installable).to.include.members([WAKE_UNIT, 'buildkite-agent.service']);
+    expect(textOf(PRESETS).trimEnd().split('\n').sort()).to.eql(
+      installable.map((unit) => `disable ${unit}`).sort(),
+    );
+  });
+
+  it('do not wake an instance that was never booted', () => {
+    const unit = /^\[Unit\]\n([^[]*)/.exec(textOf(`/etc/systemd/system/${WAKE_UNIT}`))?.[1];
+    expect(unit).to.contain(`ConditionPathExists=${BOOT_STATE}\n`);
+  });
+});
