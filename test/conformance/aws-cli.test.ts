@@ -34,7 +34,7 @@ describe('the AWS CLI on the sandbox', () => {
   ];
 
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     sandbox = await Sandbox.start();
     started = true;
     account = (await sandbox.asked('sts', 'get-caller-identity')).Account;

@@ -22,7 +22,7 @@ const SETTINGS = {
 };
 
 describe('a real Buildkite Agent', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let sandbox: Sandbox;
   let machine: AgentMachine;
   before(async () => {

@@ -32,7 +32,7 @@ function morning(): StackMetrics {
 }
 
 describe('the page of bk-stack metrics in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'bk-stack-page-'));
   const file = join(folder, 'metrics.html');
   const requests: string[] = [];

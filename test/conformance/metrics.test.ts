@@ -9,7 +9,7 @@ describe('CloudWatch by the AWS CLI', () => {
   const alarm = async () => (await asked('describe-alarms', '--alarm-names', 'deep')).MetricAlarms[0];
 
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     sandbox = await Sandbox.start();
   });
   after(() => sandbox.stop());

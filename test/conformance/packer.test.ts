@@ -6,7 +6,7 @@ import { root } from '../support/process.ts';
 import { runTool, toolFolder } from './support/tools.ts';
 
 describe('the packer template', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const folder = mkdtempSync(join(tmpdir(), 'bk-stack-packer-'));
   /** No plugin is fetched, and nobody is told of a run. */
   const env = {

@@ -31,7 +31,7 @@ function hostile(endpoint: string): string {
 }
 
 describe('a hostile page in Chromium', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   const server = createServer((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html' });

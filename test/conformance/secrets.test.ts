@@ -6,7 +6,7 @@ import { Moto } from './support/moto.ts';
 import { runTool } from './support/tools.ts';
 
 describe('bk-stack secrets on moto', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let moto: Moto;
   let env: Record<string, string>;
   before(async () => {

@@ -7,7 +7,7 @@ import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack delete', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let cloudFormation: CloudFormation;
   let s3: S3;

@@ -8,7 +8,7 @@ import type { DoctorResult } from '../../src/doctor/report-text.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack doctor', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let outputs: Record<string, string>;
   let group: string;

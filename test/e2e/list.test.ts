@@ -7,7 +7,7 @@ const STACKS = 100;
 describe('bk-stack list, of a hundred stacks', () => {
   const sandbox = new CliSandbox();
   before(async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     await sandbox.start();
     const cloudFormation = new CloudFormation(sandbox.client);
     for (let number = 0; number < STACKS; number++) {

@@ -12,7 +12,7 @@ import { CliSandbox } from '../support/sandbox.ts';
 const COLOUR = /\x1b\[[39]\dm/;
 
 describe('bk-stack logs', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let logs: CloudWatchLogs;
   let instance: string;

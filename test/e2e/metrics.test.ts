@@ -29,7 +29,7 @@ const template = (description: string) =>
   });
 
 describe('bk-stack metrics', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let cloudWatch: CloudWatch;
   let now: number;

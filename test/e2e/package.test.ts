@@ -11,7 +11,7 @@ describe('the npm package', () => {
   });
 
   it('installs into an empty prefix without the network, and runs', async function () {
-    this.timeout(60_000);
+    this.timeout(300_000);
     const pack = await runProcess('npm', [
       'pack',
       '--ignore-scripts',

@@ -5,7 +5,7 @@ import { CliSandbox } from '../support/sandbox.ts';
 const SECRET = 'marker-that-nobody-may-see';
 
 describe('bk-stack params', function () {
-  this.timeout(60_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
 
   before(async () => {

@@ -14,7 +14,7 @@ const IDLE_MINUTES = 2;
 
 /** The function that ships reads two weeks from the sandbox's CloudWatch. Not a single job is ever queued here. */
 describe('a stack whose scaler forecasts', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let autoScaling: AutoScaling;
   let logs: CloudWatchLogs;

@@ -70,7 +70,7 @@ const APART =
   /^(?:create|doctor|list|simulate|token:rotate|secrets:(?:copy|git-credential|run)|instances:.*|sandbox:.*)$/;
 
 describe('printed commands, on every command', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   const inEmptyRegion: (readonly string[])[] = [];
   const inJson: (readonly string[])[] = [];

@@ -10,7 +10,7 @@ const AGENTS_PER_INSTANCE = 4;
 
 /** The function that ships, deployed by the template and started by its rule each minute of the sandbox. */
 describe('a stack whose scaler runs', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let autoScaling: AutoScaling;
   let group = '';
@@ -52,10 +52,13 @@ describe('a stack whose scaler runs', function () {
     for (let number = 0; number < JOBS; number++) {
       await control({ method: 'POST', body: JSON.stringify({ queue: 'scaled', seconds: 60 }) });
     }
-    await eventually('all jobs have run', async () =>
-      (await states()).every((state) => state === 'finished'),
-    );
-    expect((await described()).desired).to.equal(JOBS / AGENTS_PER_INSTANCE);
+    // Instances end once they are idle, which a slow machine may see too late.
+    let most = 0;
+    await eventually('all jobs have run', async () => {
+      most = Math.max(most, (await described()).desired ?? 0);
+      return (await states()).every((state) => state === 'finished');
+    });
+    expect(most).to.equal(JOBS / AGENTS_PER_INSTANCE);
   });
 
   it('says in its log what it decides and why, in lines that are metrics as well', async () => {
@@ -84,8 +87,13 @@ describe('a stack whose scaler runs', function () {
     expect(Metrics.map(({ MetricName }) => MetricName)).to.include.members([
       ...['ScheduledJobsCount', 'BusyAgentCount', 'DesiredInstances'],
     ]);
-    const { MetricAlarms = [] } = await cloudWatch.describeAlarms({ AlarmNamePrefix: 'scaled-ScalerAlarm-' });
-    expect(MetricAlarms.map(({ StateValue }) => StateValue)).to.eql(['OK']);
+    // It fires while a slow machine is late to start the function.
+    await eventually('the alarm is at ease', async () => {
+      const { MetricAlarms = [] } = await cloudWatch.describeAlarms({
+        AlarmNamePrefix: 'scaled-ScalerAlarm-',
+      });
+      return MetricAlarms.length === 1 && MetricAlarms[0]?.StateValue === 'OK';
+    });
   });
 
   it('ends with nothing when nothing is left to do, and has lost no job', async () => {

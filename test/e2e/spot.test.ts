@@ -4,7 +4,7 @@ import { until } from '../support/until.ts';
 
 /** The function that ships, in a sandbox that has no room for spot instances. */
 describe('a stack of spot instances where there are none', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   before(() => sandbox.start('--speed', '60', '--fail', 'capacity:spot'));
   after(() => sandbox.remove());

@@ -3,7 +3,7 @@ import { KEY } from '../support/pty.ts';
 import { CliSandbox } from '../support/sandbox.ts';
 
 describe('bk-stack status', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   const push = (count: number) =>
     Promise.all(

@@ -84,7 +84,7 @@ const SHAPED = [
 ];
 
 describe('bk-stack support-bundle', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   let folder: string;
   let instance: string;

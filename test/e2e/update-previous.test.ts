@@ -19,7 +19,7 @@ for (const file of readdirSync(RELEASED)) {
   const [, former = ''] = /^bk-stack-(.+)\.yml$/.exec(file) ?? [];
 
   describe(`bk-stack update of a stack that bk-stack ${former} has made`, function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const sandbox = new CliSandbox();
     const jobs = new SandboxJobs(sandbox, 'default');
     const ran = async (options: { input?: string }, ...args: string[]) => {

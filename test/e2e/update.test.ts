@@ -52,7 +52,12 @@ describe('bk-stack update and rollback', function () {
     autoScaling = new AutoScaling(sandbox.client);
     cloudFormation = new CloudFormation(sandbox.client);
     ssm = new SSM(sandbox.client);
-    const parameters = ['MinSize=3', 'MaxSize=6', 'BuildkiteQueue=q'].flatMap((each) => ['--param', each]);
+    // Longer than the test takes on a slow machine: an instance that has been idle for so long may end during an update.
+    const idle = 'ScaleInIdlePeriod=86400';
+    const parameters = ['MinSize=3', 'MaxSize=6', 'BuildkiteQueue=q', idle].flatMap((each) => [
+      '--param',
+      each,
+    ]);
     const made = await sandbox.runWith(
       { input: 'token' },
       ...['create', 'ci', '--token-stdin', '--no-input', '--json', ...parameters],

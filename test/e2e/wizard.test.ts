@@ -39,7 +39,7 @@ async function answer(terminal: CliTerminal, questions: typeof QUESTIONS): Promi
 }
 
 describe('the create wizard', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const sandbox = new CliSandbox();
   before(async () => {
     await sandbox.start();

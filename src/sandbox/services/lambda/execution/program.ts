@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -26,7 +26,10 @@ function compiled(): string {
   if (sources.some((source) => statSync(source).mtimeMs > made)) {
     const esbuild = join(root, 'node_modules', 'esbuild', 'bin', 'esbuild');
     const options = ['--bundle', '--platform=node', '--format=esm', '--target=node20', '--log-level=error'];
-    execFileSync(esbuild, [sources[0] ?? '', ...options, `--outfile=${file}`]);
+    // Another process may be compiling it too, or be running it: it is there whole or not at all.
+    const own = `${file}.${process.pid}`;
+    execFileSync(esbuild, [sources[0] ?? '', ...options, `--outfile=${own}`]);
+    renameSync(own, file);
   }
   return file;
 }
