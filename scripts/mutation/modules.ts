@@ -23,14 +23,16 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('rollout', 'stack/rollout'),
   mirrored('scaler', 'scaler'),
   mirrored('simulate', 'simulate/engine'),
-  mirrored('host-job', 'host/job', { slowTests: ['test/host/job/as-agent.test.ts'] }),
+  mirrored('host-job', 'host/job', {
+    slowTests: ['test/host/job/as-agent.test.ts', 'test/host/job/redactor-process.test.ts'],
+  }),
   mirrored('host-lifecycle', 'host/lifecycle'),
   mirrored('host-boot', 'host/boot', {
     slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
   }),
   mirrored('secrets-check', 'secrets/check'),
   mirrored('secrets-env-file', 'secrets/env-file'),
-  mirrored('secrets-build', 'secrets/build'),
+  mirrored('secrets-job', 'secrets/job'),
   mirrored('logs', 'logs/tailing', { tests: ['test/logs/live.test.ts', 'test/logs/tail.test.ts'] }),
   mirrored('redaction', 'redaction'),
   mirrored('doctor', 'doctor'),
