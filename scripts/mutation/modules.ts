@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** Sources that decide something, and the tests that have to notice when they decide otherwise. */
 export interface MutatedModule {
@@ -24,9 +24,13 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('scaler', 'scaler'),
   mirrored('simulate', 'simulate/engine'),
   mirrored('host-job', 'host/job', {
+    sources: without('src/host/job', ['main.ts']),
     slowTests: ['test/host/job/as-agent.test.ts', 'test/host/job/redactor-process.test.ts'],
   }),
-  mirrored('host-lifecycle', 'host/lifecycle'),
+  mirrored('host-lifecycle', 'host/lifecycle', {
+    sources: without('src/host/lifecycle', ['commands.ts']),
+    slowTests: ['test/host/lifecycle/group-in-sandbox.test.ts', 'test/host/lifecycle/idle.test.ts'],
+  }),
   mirrored('host-boot', 'host/boot', {
     slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
   }),
@@ -42,6 +46,11 @@ export const MODULES: readonly MutatedModule[] = [
 /** A folder of src with the tests in the folder of the same path in test. */
 function mirrored(name: string, path: string, rest: Partial<MutatedModule> = {}): MutatedModule {
   return { name, sources: [`src/${path}`], tests: [`test/${path}`], ...rest };
+}
+
+/** A folder's sources but for some, which only wire others together. */
+function without(folder: string, names: readonly string[]): string[] {
+  return filesIn(folder, '.ts').filter((file) => !names.includes(relative(folder, file)));
 }
 
 /** @throws Error of the file system if a listed path does not exist */

@@ -5,6 +5,8 @@ import { FakeHooks } from '../../support/hook-calls.ts';
 
 const BUCKET = {
   'git-credentials': 'https://all:of-all@github.com\nhttps://lab:of-lab@gitlab.com\n',
+  // No pipeline has this slug.
+  '-/git-credentials': 'https://dash:of-dash@github.com\n',
   'app/git-credentials': 'https://app:of-app@github.com\n',
 };
 const GITHUB = 'protocol=https\nhost=github.com\n';

@@ -131,6 +131,7 @@ describe('the preparation of a job', () => {
       const hooks = new FakeHooks();
       const job = { AWS_ECR_LOGIN_REGISTRY_IDS: '111122223333,444455556666' };
       await prepare(hooks, job, { ECR_CREDENTIAL_HELPER: 'true' });
+      expect(hooks.lines[0]).to.contain('111122223333.dkr.ecr.eu-west-1.amazonaws.com, 444455556666.dkr');
       expect(Object.values(hooks.dockerConfigs)[0]).to.equal(
         '{"credHelpers":{"111122223333.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login","444455556666.dkr.ecr.eu-west-1.amazonaws.com":"ecr-login"}}',
       );
@@ -145,11 +146,22 @@ describe('the preparation of a job', () => {
 
     it('with the job’s variables of Docker, and no other of the job', async () => {
       const hooks = new FakeHooks();
-      await prepare(hooks, { ...HUB, DOCKER_CONFIG: '/c', DOCKER_HOST: 'tcp://d', LD_PRELOAD: '/x' });
+      await prepare(hooks, {
+        ...HUB,
+        DOCKER_CONFIG: '/c',
+        DOCKER_HOST: 'tcp://d',
+        LD_PRELOAD: '/x',
+        A_DOCKER_B: '1',
+      });
       const environment = hooks.ran.at(-1)?.options?.environment;
       expect(environment).to.include({ DOCKER_CONFIG: '/c', DOCKER_HOST: 'tcp://d' });
       expect(environment).to.include({ PATH: process.env['PATH'] });
-      expect(environment).to.not.have.any.keys('DOCKER_LOGIN_USER', 'DOCKER_LOGIN_PASSWORD', 'LD_PRELOAD');
+      expect(environment).to.not.have.any.keys(
+        'DOCKER_LOGIN_USER',
+        'DOCKER_LOGIN_PASSWORD',
+        'LD_PRELOAD',
+        'A_DOCKER_B',
+      );
     });
   });
 });

@@ -90,7 +90,7 @@ describe('the agent’s log redactor', () => {
     for (const [what, status, stderr, said] of ROWS) {
       it(what, async () => {
         const hooks = new FakeHooks({}, { 'buildkite-agent': { status, stderr } });
-        const message = await failureOf(redact(hooks.run, [SECRET], JOB, 7));
+        const message = await failureOf(redact(hooks.run, [SECRET, 'another-secret'], JOB, 7));
         expect(message).to.match(
           /^The agent's log redactor failed, so logs could show secrets: buildkite-agent /,
         );
