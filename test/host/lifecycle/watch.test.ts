@@ -35,7 +35,7 @@ async function watched(looks: readonly Look[], failing: Readonly<Record<string, 
     heartbeatLaunch: unused,
     completeLaunch: unused,
     terminate: async ({ decrement }) => {
-      await call(decrement ? 'terminate and decrement' : 'terminate');
+      await call(`terminate, decrement ${decrement}`);
       return true;
     },
     unprotect: unused,
@@ -97,15 +97,21 @@ describe('the watch of an instance', () => {
       'replaces itself by the group, without shrinking it',
       [{ rebalance: true, agentRuns: false }, {}],
       {},
-      ['terminate'],
+      ['terminate, decrement false'],
     ],
     [
       'replaces itself again where that failed',
       [{ rebalance: true, agentRuns: false }, { rebalance: true, agentRuns: false }, {}],
-      { terminate: 1 },
-      ['terminate'],
+      { 'terminate, decrement false': 1 },
+      ['terminate, decrement false'],
     ],
     ['cancels jobs before EC2 takes it', [{ interruptionAt: 1_000_000 }, {}], {}, ['stop', 'cancel']],
+    [
+      'goes on after each of these, until the group ends the instance',
+      [{ rebalance: true, interruptionAt: 1_000_000 }, { rebalance: true, agentRuns: false }, ENDED, {}],
+      {},
+      ['stop', 'cancel', 'terminate, decrement false', 'complete'],
+    ],
     [
       'cancels jobs again where that failed',
       [{ interruptionAt: 1_000_000 }, { interruptionAt: 1_000_000 }],
