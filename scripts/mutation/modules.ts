@@ -34,9 +34,9 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('host-boot', 'host/boot', {
     slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
   }),
-  mirrored('secrets-check', 'secrets/check'),
+  mirrored('secrets-check', 'secrets/check', { slowTests: ['test/secrets/check/documented.test.ts'] }),
   mirrored('secrets-env-file', 'secrets/env-file'),
-  mirrored('secrets-job', 'secrets/job'),
+  mirrored('secrets-job', 'secrets/job', { slowTests: ['test/secrets/job/environment.test.ts'] }),
   mirrored('logs', 'logs/tailing', { tests: ['test/logs/live.test.ts', 'test/logs/tail.test.ts'] }),
   mirrored('redaction', 'redaction'),
   mirrored('doctor', 'doctor'),
