@@ -69,7 +69,7 @@ describe('git credentials', () => {
       ['https://u%20:%25@h/%20', { protocol: 'https', host: 'h', username: 'u ', password: '%', path: ' ' }],
       ['https://u:%zz@h', { protocol: 'https', host: 'h', username: 'u', password: '%zz' }],
       ['https://h/path', undefined],
-      ['https://u:p:q@h', undefined],
+      ['https://u:p:q@h', { protocol: 'https', host: 'h', username: 'u', password: 'p:q' }],
       ['xhttps', undefined],
       ['# https://u:p@h', undefined],
       ['', undefined],
