@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 
 /** Sources that decide something, and the tests that have to notice when they decide otherwise. */
 export interface MutatedModule {
@@ -29,14 +29,20 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('status', 'stack/status'),
   mirrored('scaler', 'scaler'),
   mirrored('simulate', 'simulate/engine'),
-  mirrored('host-job', 'host/job', { slowTests: ['test/host/job/as-agent.test.ts'] }),
-  mirrored('host-lifecycle', 'host/lifecycle'),
+  mirrored('host-job', 'host/job', {
+    sources: without('src/host/job', ['main.ts']),
+    slowTests: ['test/host/job/as-agent.test.ts', 'test/host/job/redactor-process.test.ts'],
+  }),
+  mirrored('host-lifecycle', 'host/lifecycle', {
+    sources: without('src/host/lifecycle', ['commands.ts']),
+    slowTests: ['test/host/lifecycle/group-in-sandbox.test.ts', 'test/host/lifecycle/idle.test.ts'],
+  }),
   mirrored('host-boot', 'host/boot', {
     slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
   }),
-  mirrored('secrets-check', 'secrets/check'),
-  mirrored('secrets-env-file', 'secrets/env-file'),
-  mirrored('secrets-job', 'secrets/job'),
+  mirrored('secrets-check', 'secrets/check', { slowTests: ['test/secrets/check/documented.test.ts'] }),
+  mirrored('secrets-env-file', 'secrets/env-file', { slowTests: ['test/secrets/env-file/parse.test.ts'] }),
+  mirrored('secrets-job', 'secrets/job', { slowTests: ['test/secrets/job/environment.test.ts'] }),
   mirrored('logs', 'logs/tailing', { slowTests: ['test/logs/tailing/million.test.ts'] }),
   mirrored('redaction', 'redaction'),
   mirrored('doctor', 'doctor'),
@@ -46,6 +52,11 @@ export const MODULES: readonly MutatedModule[] = [
 /** A folder of src with the tests in the folder of the same path in test. */
 function mirrored(name: string, path: string, rest: Partial<MutatedModule> = {}): MutatedModule {
   return { name, sources: [`src/${path}`], tests: [`test/${path}`], ...rest };
+}
+
+/** A folder's sources but for some, which only wire others together. */
+function without(folder: string, names: readonly string[]): string[] {
+  return filesIn(folder, '.ts').filter((file) => !names.includes(relative(folder, file)));
 }
 
 /** @throws Error of the file system if a listed path does not exist */

@@ -91,8 +91,7 @@ export interface StackTexts {
 export function stackValues({ named, hidden }: StackTexts): string[] {
   const own = named
     .filter(
-      ({ name, value }) =>
-        isSecretName(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
+      ({ name, value }) => isSecretName(name) && !isBlank(value) && !isOrdinary(value) && !isReference(value),
     )
     .map(({ value }) => value);
   return [...own, ...hidden].filter((value) => value !== '' && !/^\*+$/.test(value));

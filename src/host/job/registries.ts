@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../shell/run.ts';
 
 /** Registries to log into, as the job's environment asks for them. */
@@ -79,6 +80,7 @@ export function credentialHelperConfig(hosts: readonly string[]): string {
 
 /**
  * Logs in by the docker CLI, which writes into the job's own DOCKER_CONFIG; passwords go by standard input.
+ * @param pause before another attempt
  * @returns one line for each login
  * @throws Error with docker's reason
  */
@@ -86,16 +88,17 @@ export async function logIn(
   run: Run,
   { docker, ecr }: Logins,
   token: (region: string) => Promise<EcrToken>,
+  pause: (seconds: number) => Promise<unknown> = (seconds) => sleep(seconds * 1000),
 ): Promise<string[]> {
   const done: string[] = [];
   if (docker !== undefined) {
-    await login(run, docker.user, docker.password, docker.server);
+    await login({ run, pause }, docker.user, docker.password, docker.server);
     done.push(`Logged in to ${docker.server ?? 'Docker Hub'} as ${docker.user}`);
   }
   if (ecr !== undefined) {
     const { user, password, registry } = await token(ecr.region);
     for (const host of registryHosts(registry, ecr.accounts)) {
-      await login(run, user, password, host);
+      await login({ run, pause }, user, password, host);
       done.push(`Logged in to ${host}`);
     }
   }
@@ -104,7 +107,12 @@ export async function logIn(
 
 const ATTEMPTS = 3;
 
-async function login(run: Run, user: string, input: string, server: string | undefined): Promise<void> {
+async function login(
+  { run, pause }: { readonly run: Run; readonly pause: (seconds: number) => Promise<unknown> },
+  user: string,
+  input: string,
+  server: string | undefined,
+): Promise<void> {
   const args = ['login', '--username', user, '--password-stdin', ...(server === undefined ? [] : [server])];
   for (let attempt = 1; ; attempt++) {
     const { status, stderr } = await run('docker', args, { input, timeoutSeconds: 60 });
@@ -113,6 +121,6 @@ async function login(run: Run, user: string, input: string, server: string | und
     if (refused || attempt === ATTEMPTS) {
       throw new Error(`docker login to ${server ?? 'Docker Hub'} as ${user} failed: ${stderr.trim()}`);
     }
-    await new Promise((resolve) => setTimeout(resolve, attempt * 1000));
+    await pause(attempt);
   }
 }

@@ -1,3 +1,4 @@
+import type { Settings } from '../program/settings.ts';
 import type { AgentControl } from './agent.ts';
 import type { GroupCalls } from './group.ts';
 import type { Notices } from './metadata.ts';
@@ -62,6 +63,14 @@ export async function handleAgentExit(
     say(`this instance could not be ended, and is marked unhealthy: ${(error as Error).message}`);
     await group.markUnhealthy();
   }
+}
+
+/** Whether the stack has the agent end after a job or after a time, and not only when it is idle. */
+export function endsByItself(settings: Settings): boolean {
+  return (
+    settings.flag('BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB') ||
+    Number(settings.text('BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME')) > 0
+  );
 }
 
 /** Whether the instance is on its way out of service: to its end, into the warm pool, or out of the group. */

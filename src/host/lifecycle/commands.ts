@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../shell/run.ts';
 import type { Settings } from '../program/settings.ts';
-import { handleAgentExit } from './agent-exit.ts';
+import { endsByItself, handleAgentExit } from './agent-exit.ts';
 import { systemdAgent } from './agent.ts';
 import { groupCalls } from './group.ts';
 import { Metadata, readNotices } from './metadata.ts';
@@ -46,9 +46,7 @@ export async function runAgentEnded(
     {
       serviceResult: SERVICE_RESULT ?? 'success',
       notices: await readNotices(metadata),
-      endsByItself:
-        settings.flag('BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB') ||
-        Number(settings.text('BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME')) > 0,
+      endsByItself: endsByItself(settings),
     },
     { group, agent: systemdAgent(run), say, flush: () => sleep(FLUSH_SECONDS * 1000) },
   );

@@ -1,6 +1,6 @@
 import type {
-  GetBucketAclCommandOutput,
   GetBucketEncryptionCommandOutput,
+  Grant,
   PublicAccessBlockConfiguration,
 } from '@aws-sdk/client-s3';
 import { headFailure } from '../../aws/bucket-head.ts';
@@ -107,24 +107,46 @@ export async function bucketFacts(
         look('policy', client.send(new sdk.GetBucketPolicyStatusCommand(target))),
         look('access list', client.send(new sdk.GetBucketAclCommand(target))),
       ]);
-  const openBy = [
-    policy?.PolicyStatus?.IsPublic && !blocked?.RestrictPublicBuckets ? 'its policy lets anybody in' : '',
-    acl !== undefined && !blocked?.IgnorePublicAcls && listsEverybody(acl)
-      ? 'its access list lets anybody in'
-      : '',
-  ].filter((reason) => reason !== '');
+  const openBy = waysIn({
+    block: blocked,
+    publicPolicy: policy?.PolicyStatus?.IsPublic === true,
+    grants: acl?.Grants ?? [],
+  });
   const kind = encryption === undefined ? undefined : defaultEncryption(encryption);
   return { openBy, unknown, ...(kind !== undefined && { encryption: kind }) };
 }
 
+/** Whether neither a policy nor an access list lets anybody in, whatever they say. */
 function closed(block: PublicAccessBlockConfiguration | undefined): boolean {
   return block?.IgnorePublicAcls === true && block.RestrictPublicBuckets === true;
 }
 
-function listsEverybody({ Grants = [] }: GetBucketAclCommandOutput): boolean {
-  return Grants.some(({ Grantee }) =>
-    /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(Grantee?.URI ?? ''),
-  );
+/** The settings of a bucket that decide who gets in. */
+export interface BucketAccess {
+  /** Undefined for a bucket without one. */
+  readonly block: PublicAccessBlockConfiguration | undefined;
+  /** Whether S3 calls its policy public. */
+  readonly publicPolicy: boolean;
+  /** Of its access list. */
+  readonly grants: readonly Grant[];
+}
+
+/**
+ * Tells how others than its owner get into a bucket; nothing for one that is closed to them. BlockPublicAcls and
+ * BlockPublicPolicy only refuse new settings, and leave those there in force.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PublicAccessBlockConfiguration.html
+ */
+export function waysIn({ block, publicPolicy, grants }: BucketAccess): string[] {
+  const ways: string[] = [];
+  if (publicPolicy && block?.RestrictPublicBuckets !== true) ways.push('its policy lets anybody in');
+  if (grants.some(isForEverybody) && block?.IgnorePublicAcls !== true) {
+    ways.push('its access list lets anybody in');
+  }
+  return ways;
+}
+
+function isForEverybody({ Grantee }: Grant): boolean {
+  return /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/.test(Grantee?.URI ?? '');
 }
 
 function defaultEncryption(answer: GetBucketEncryptionCommandOutput): DefaultEncryption | undefined {

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { STATIC_FILES } from '../../../src/host/boot/configuration/files.ts';
 import { AS_AGENT } from '../../../src/host/program/paths.ts';
-import { jobEnvironment, parseVariables } from '../../../src/host/job/job-environment.ts';
+import { parseVariables } from '../../../src/host/job/job-environment.ts';
 import { runProcess } from '../../support/process.ts';
 
 /** Everything by which a pipeline could change a program, and would break it. */
@@ -124,21 +124,5 @@ describe('a command of the job hooks', () => {
     const program = 'process.stdout.write(String(process.env.AWS_PROFILE))';
     const { stdout, stderr } = await runProcess(asAgent, [process.execPath, '-e', program], { env: job });
     expect(stdout, stderr).to.equal('undefined');
-  });
-
-  it('reads the job’s variables there, and fails without, as it would not know the pipeline', () => {
-    const place = join(folder, 'variables');
-    const read = (text: string) => {
-      writeFileSync(place, text);
-      const descriptor = openSync(place, 'r');
-      try {
-        return jobEnvironment({ A: 'own', BK_STACK_JOB_ENVIRONMENT: String(descriptor) });
-      } finally {
-        closeSync(descriptor);
-      }
-    };
-    expect(read('A=1\0B=x=y\0')).to.eql({ A: '1', B: 'x=y' });
-    expect(() => read('')).to.throw(/variables did not arrive/);
-    expect(jobEnvironment({ A: 'own' })).to.eql({ A: 'own' });
   });
 });

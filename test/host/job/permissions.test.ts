@@ -35,12 +35,20 @@ describe('the repair of permissions', () => {
     expect(await repair('agent-1', 'org', 'pipeline')).to.equal(true);
     expect(changed).to.have.length(1);
     expect(changed[0]?.folder).to.equal(join(builds, 'agent-1/org/pipeline'));
-    expect(changed[0]?.args.at(-1)).to.equal('.');
+    expect(changed[0]?.args).to.eql(['--recursive', '--no-dereference', '-P', 'buildkite-agent:', '.']);
   });
 
   it('has nothing to do before the first checkout', async () => {
     expect(await repair('agent-1', 'org', 'new')).to.equal(false);
     expect(changed).to.eql([]);
+  });
+
+  it('fails where chown does', async () => {
+    const failing: Run = () => Promise.resolve({ status: 1, stdout: '', stderr: 'not permitted\n' });
+    const error = await repairPermissions(failing, builds, ['agent-1'], 'x').catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.have.property('message', 'chown failed: not permitted');
   });
 
   it('follows no link', async () => {
@@ -51,6 +59,10 @@ describe('the repair of permissions', () => {
   it('takes names for one step down and nothing else', async () => {
     expect(await repair('agent-1', '..', 'agent-2')).to.contain('no name of a folder');
     expect(await repair('agent-1/org', 'pipeline')).to.contain('no name of a folder');
+    expect(await repair('..')).to.contain('no name of a folder');
+    expect(await repair('.')).to.contain('no name of a folder');
+    expect(await repair('agent-1', '')).to.contain('no name of a folder');
+    expect(checkoutParts('/b//', '/b/...a/.x/y..')).to.eql(['...a', '.x', 'y..']);
     expect(checkoutParts('/b', '/b/agent/org/pipeline')).to.eql(['agent', 'org', 'pipeline']);
     for (const path of ['/b/../etc/x/y', '/b/a/b', '/b/a/b/c/d', '/bb/a/b/c', '', '/b//b/c', '/b/a/./c']) {
       expect(() => checkoutParts('/b', path), path).to.throw('is not AGENT/ORGANIZATION/PIPELINE');

@@ -1,11 +1,16 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import { fingerprint, redact, secretsOfJob, secretValues } from '../../../src/host/job/redaction.ts';
-import { run } from '../../../src/shell/run.ts';
+import { failureOf, FakeHooks } from '../../support/hook-calls.ts';
 
 const SECRET = 'marker-7f3a91';
+
+describe('a fingerprint', () => {
+  it('tells values apart, is short and shows nothing', () => {
+    expect(fingerprint(SECRET)).to.match(/^[0-9a-f]{16}$/);
+    expect(fingerprint(SECRET)).to.equal(fingerprint(SECRET));
+    expect(fingerprint(SECRET)).to.not.equal(fingerprint(`${SECRET} `));
+  });
+});
 
 describe('the secrets of a job that go to the log redactor', () => {
   const secrets = {
@@ -40,65 +45,57 @@ describe('the secrets of a job that go to the log redactor', () => {
 });
 
 describe('the agent’s log redactor', () => {
-  let folder: string;
-  let path: string | undefined;
-  /** In place of the agent. @param body what it does; undefined for no agent at all */
-  const agent = (body: string | undefined) => {
-    process.env['PATH'] = body === undefined ? folder : `${folder}:${path ?? ''}`;
-    if (body === undefined) return;
-    writeFileSync(join(folder, 'buildkite-agent'), `#!/bin/bash\n${body}\n`);
-    chmodSync(join(folder, 'buildkite-agent'), 0o755);
-  };
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'bk-stack-redactor-'));
-    path = process.env['PATH'];
-  });
-  afterEach(() => {
-    process.env['PATH'] = path;
-    rmSync(folder, { recursive: true });
-  });
-  const failure = async (timeoutSeconds?: number) => {
-    try {
-      await redact(run, [SECRET], {}, timeoutSeconds);
-    } catch (error) {
-      return (error as Error).message;
-    }
-    throw new Error('the job goes on');
+  const JOB = {
+    BUILDKITE_AGENT_ACCESS_TOKEN: 'a',
+    BUILDKITE_AGENT_ENDPOINT: 'b',
+    BUILDKITE_AGENT_JOB_API_SOCKET: 'c',
+    BUILDKITE_AGENT_JOB_API_TOKEN: 'd',
   };
 
-  it('gets every form in one call by its standard input, and nothing by its arguments', async () => {
-    agent(`echo "$*" >'${folder}/arguments'; env -0 >'${folder}/variables'; cat >'${folder}/input'`);
-    const job = { BUILDKITE_AGENT_JOB_API_SOCKET: '/socket', BUILDKITE_AGENT_ACCESS_TOKEN: 'job-token' };
-    await redact(run, [`${SECRET}\n`, 'first-line\nsecond-line'], { ...job, NODE_OPTIONS: '--bad' });
-    expect(readFileSync(join(folder, 'arguments'), 'utf8')).to.equal('redactor add --format json\n');
-    const given = JSON.parse(readFileSync(join(folder, 'input'), 'utf8')) as Record<string, string>;
-    expect(Object.values(given)).to.include.members([SECRET, 'first-line', 'first-line\r\nsecond-line']);
-    const variables = readFileSync(join(folder, 'variables'), 'utf8');
-    expect(variables)
-      .to.contain('BUILDKITE_AGENT_JOB_API_SOCKET=/socket\0')
-      .and.contain('BUILDKITE_AGENT_ACCESS_TOKEN=job-token\0')
-      .and.not.contain('--bad');
+  it('gets each form of each value once, in one call, with the variables that lead to the job’s agent', async () => {
+    const hooks = new FakeHooks();
+    await redact(hooks.run, [`${SECRET}\n`, SECRET, 'two-lines-1\ntwo-lines-2'], {
+      ...JOB,
+      LD_PRELOAD: '/x',
+    });
+    expect(hooks.commands).to.eql(['buildkite-agent redactor add --format json']);
+    const { input = '', environment, timeoutSeconds } = hooks.ran[0]?.options ?? {};
+    const given = JSON.parse(input) as Record<string, string>;
+    expect(Object.keys(given)).to.eql(Object.keys(given).map((_, index) => String(index)));
+    expect(Object.values(given).filter((form) => form === SECRET)).to.have.length(1);
+    expect(Object.values(given)).to.include.members([
+      'two-lines-1\ntwo-lines-2',
+      'two-lines-1',
+      'two-lines-2',
+    ]);
+    expect(environment).to.include({ ...JOB, PATH: process.env['PATH'] });
+    expect(environment).to.not.have.property('LD_PRELOAD');
+    expect(timeoutSeconds).to.equal(30);
   });
 
   it('is not asked where there is nothing to redact', async () => {
-    agent('exit 1');
-    await redact(run, ['', 'short'], {});
+    const hooks = new FakeHooks();
+    await redact(hooks.run, ['', '12345'], JOB);
+    expect(hooks.commands).to.eql([]);
   });
 
-  it('fails the job where it fails, and says why without any secret', async () => {
-    agent('echo "no job API" >&2; exit 1');
-    expect(await failure()).to.match(/log redactor failed.*redactor add exited with 1: no job API$/);
-    agent('cat >&2; exit 3');
-    expect(await failure()).to.match(/redactor add exited with 3$/);
-  });
-
-  it('fails the job where it is missing', async () => {
-    agent(undefined);
-    expect(await failure()).to.match(/redactor add exited with 127: .*ENOENT/);
-  });
-
-  it('fails the job where it hangs, whatever it has begun', async () => {
-    agent('sleep 600 & wait');
-    expect(await failure(0.2)).to.match(/buildkite-agent didn't answer within 0\.2 s$/);
+  describe('fails the job', () => {
+    const ROWS: readonly (readonly [what: string, status: number, stderr: string, said: string])[] = [
+      ['with its last line', 1, 'fatal\nno job API\n', 'redactor add exited with 1: no job API'],
+      ['without a word', 2, ' \n', 'redactor add exited with 2'],
+      ['without its line where it quotes a secret', 3, `bad ${SECRET}`, 'redactor add exited with 3'],
+      ['without its line where another quotes one', 3, `${SECRET}\nbad`, 'redactor add exited with 3'],
+      ['where it hangs', 124, 'killed', "didn't answer within 7 s"],
+    ];
+    for (const [what, status, stderr, said] of ROWS) {
+      it(what, async () => {
+        const hooks = new FakeHooks({}, { 'buildkite-agent': { status, stderr } });
+        const message = await failureOf(redact(hooks.run, [SECRET, 'another-secret'], JOB, 7));
+        expect(message).to.match(
+          /^The agent's log redactor failed, so logs could show secrets: buildkite-agent /,
+        );
+        expect(message.endsWith(said), message).to.equal(true);
+      });
+    }
   });
 });

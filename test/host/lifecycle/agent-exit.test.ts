@@ -1,9 +1,12 @@
 import { expect } from 'chai';
-import { handleAgentExit, type AgentExit } from '../../../src/host/lifecycle/agent-exit.ts';
+import { type AgentExit, endsByItself, handleAgentExit } from '../../../src/host/lifecycle/agent-exit.ts';
+import { Settings } from '../../../src/host/program/settings.ts';
 import { isAtMinimum } from '../../../src/host/lifecycle/refusal.ts';
 
 const IN_SERVICE = { targetState: 'InService', interruptionAt: undefined, rebalance: false };
 const IDLE: AgentExit = { serviceResult: 'success', notices: IN_SERVICE, endsByItself: false };
+
+const ASKED = 'the agent is done: the group is asked to end this instance, and to become smaller by it';
 
 interface Situation {
   readonly atMinimum?: boolean;
@@ -14,8 +17,9 @@ interface Situation {
 async function doneAfter(
   end: Partial<AgentExit>,
   { atMinimum = false, failing }: Situation = {},
-): Promise<string> {
+): Promise<{ done: string; lines: string[] }> {
   const done: string[] = [];
+  const lines: string[] = [];
   const call = (name: string, fails = false) => {
     done.push(name);
     return fails ? Promise.reject(new Error('throttled')) : Promise.resolve();
@@ -25,18 +29,18 @@ async function doneAfter(
     {
       group: {
         terminate: async ({ decrement }) => {
-          await call(decrement ? 'decrement' : 'replace', failing === 'terminate');
+          await call(decrement ? 'decrement' : String(decrement), failing === 'terminate');
           return !(decrement && atMinimum);
         },
         unprotect: () => call('unprotect', failing === 'unprotect'),
         markUnhealthy: () => call('unhealthy'),
       },
       agent: { start: () => call('start') },
-      say: () => undefined,
+      say: (line) => lines.push(line),
       flush: () => call('flush'),
     },
   );
-  return done.join(', ');
+  return { done: done.join(', '), lines };
 }
 
 describe('an instance whose agent has ended', () => {
@@ -58,7 +62,7 @@ describe('an instance whose agent has ended', () => {
       'is replaced at the minimum when its agent was to end after a job',
       { endsByItself: true },
       { atMinimum: true },
-      'flush, decrement, replace',
+      'flush, decrement, false',
     ],
     [
       'stays at the minimum where it may not give up its protection',
@@ -105,7 +109,66 @@ describe('an instance whose agent has ended', () => {
   ];
   for (const [what, end, situation, done] of ROWS) {
     it(what, async () => {
-      expect(await doneAfter(end, situation)).to.equal(done);
+      expect((await doneAfter(end, situation)).done).to.equal(done);
+    });
+  }
+
+  const LINES: readonly (readonly [
+    end: Partial<AgentExit>,
+    situation: Situation,
+    lines: readonly string[],
+  ])[] = [
+    [{ serviceResult: 'signal' }, {}, ['the agent ended with signal: systemd starts it again']],
+    [
+      { notices: { ...IN_SERVICE, rebalance: true } },
+      {},
+      ['the agent is done, and this instance ends already'],
+    ],
+    [
+      { notices: { ...IN_SERVICE, targetState: 'Standby' } },
+      {},
+      ['somebody has put this instance on standby: the agent starts again'],
+    ],
+    [{}, {}, [ASKED]],
+    [
+      { endsByItself: true },
+      { atMinimum: true },
+      [ASKED, 'the group is at its minimum: another instance takes the place of this one'],
+    ],
+    [
+      {},
+      { atMinimum: true, failing: 'unprotect' },
+      [
+        ASKED,
+        'the group is at its minimum: the agent starts again, and the group may still end this instance',
+        'the scale-in protection stays: throttled',
+      ],
+    ],
+    [
+      {},
+      { failing: 'terminate' },
+      [ASKED, 'this instance could not be ended, and is marked unhealthy: throttled'],
+    ],
+  ];
+  for (const [end, situation, lines] of LINES) {
+    it(`says: ${lines.at(-1) ?? ''}`, async () => {
+      expect((await doneAfter(end, situation)).lines).to.eql(lines);
+    });
+  }
+});
+
+describe('an agent that ends by itself', () => {
+  const ROWS: readonly (readonly [settings: Record<string, string>, ends: boolean])[] = [
+    [{}, false],
+    [{ BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB: 'true' }, true],
+    [{ BUILDKITE_TERMINATE_INSTANCE_AFTER_JOB: 'false' }, false],
+    [{ BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '0' }, false],
+    [{ BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '' }, false],
+    [{ BUILDKITE_AGENT_DISCONNECT_AFTER_UPTIME: '1' }, true],
+  ];
+  for (const [settings, ends] of ROWS) {
+    it(`is ${ends ? '' : 'not '}one with ${JSON.stringify(settings)}`, () => {
+      expect(endsByItself(new Settings(settings))).to.equal(ends);
     });
   }
 });

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
-  type Action,
-  INITIAL_PROGRESS,
   decide,
+  INITIAL_PROGRESS,
+  type LifecycleProgress,
   type Observation,
 } from '../../../src/host/lifecycle/decide.ts';
 
@@ -11,8 +11,20 @@ const CALM: Observation = {
   interruptionAt: undefined,
   rebalance: false,
   agentRuns: true,
-  now: 0,
+  now: 1_000_000,
 };
+const { now: NOW } = CALM;
+const ENDING = { targetState: 'Terminated' };
+
+/** Actions by name, with the reason where there is one. */
+function actions(observation: Partial<Observation>, progress: Partial<LifecycleProgress> = {}): string {
+  const next = decide({ ...CALM, ...observation }, { ...INITIAL_PROGRESS, ...progress });
+  return next.actions
+    .map((action) =>
+      action.kind === 'stop-agent' ? `stop-agent for ${action.because}` : String(action.kind),
+    )
+    .join(', ');
+}
 
 /** What is done as the observations follow each other. */
 function course(...observations: Partial<Observation>[]): string[][] {
@@ -20,32 +32,154 @@ function course(...observations: Partial<Observation>[]): string[][] {
   return observations.map((observation) => {
     const next = decide({ ...CALM, ...observation }, progress);
     progress = next.progress;
-    return next.actions.map((action: Action) => action.kind);
+    return next.actions.map(({ kind }) => kind);
   });
 }
 
 const SECOND = 1000;
 
 describe('the end of an instance', () => {
-  it('does nothing while nothing asks for it', () => {
-    expect(course({}, { agentRuns: false }, { targetState: undefined })).to.eql([[], [], []]);
+  const ROWS: readonly (readonly [
+    what: string,
+    observation: Partial<Observation>,
+    progress: Partial<LifecycleProgress>,
+    actions: string,
+  ])[] = [
+    ['nothing asks for it', {}, {}, ''],
+    ['nothing asks for it, and no agent runs', { agentRuns: false }, {}, ''],
+    ['outside a group', { targetState: undefined }, {}, ''],
+    ['on its way into the warm pool', { targetState: 'Warmed:Stopped' }, {}, ''],
+    ['the group ends it', ENDING, {}, 'stop-agent for group, heartbeat'],
+    ['the group ends it, and no agent runs', { ...ENDING, agentRuns: false }, {}, 'complete'],
+    [
+      'the group ends it, after the agent was stopped for it',
+      ENDING,
+      { ending: 'group', heartbeatAt: NOW },
+      '',
+    ],
+    [
+      'the last heartbeat is just under five minutes old',
+      ENDING,
+      { ending: 'group', heartbeatAt: NOW - 299_999 },
+      '',
+    ],
+    [
+      'the last heartbeat is five minutes old',
+      ENDING,
+      { ending: 'group', heartbeatAt: NOW - 300_000 },
+      'heartbeat',
+    ],
+    [
+      'the last heartbeat is old, and no agent runs any more',
+      { ...ENDING, agentRuns: false },
+      { ending: 'group' },
+      'complete',
+    ],
+    [
+      'the group ends it while EC2 takes it back',
+      { ...ENDING, interruptionAt: NOW + 60_000 },
+      {},
+      'stop-agent for group, heartbeat',
+    ],
+    [
+      'the group ends it after an interruption notice',
+      { ...ENDING, interruptionAt: NOW + 60_000 },
+      { ending: 'interruption' },
+      'heartbeat',
+    ],
+    [
+      'EC2 takes it back in two minutes',
+      { interruptionAt: NOW + 120_000 },
+      {},
+      'stop-agent for interruption',
+    ],
+    ['EC2 takes it back, and no agent runs', { interruptionAt: NOW + 120_000, agentRuns: false }, {}, ''],
+    [
+      'EC2 takes it back in a little over 20 seconds',
+      { interruptionAt: NOW + 20_001 },
+      { ending: 'interruption' },
+      '',
+    ],
+    [
+      'EC2 takes it back in 20 seconds',
+      { interruptionAt: NOW + 20_000 },
+      { ending: 'interruption' },
+      'cancel-jobs',
+    ],
+    [
+      'its jobs were canceled before',
+      { interruptionAt: NOW },
+      { ending: 'interruption', canceled: true },
+      '',
+    ],
+    [
+      'the notice comes too late',
+      { interruptionAt: NOW + 15_000 },
+      {},
+      'stop-agent for interruption, cancel-jobs',
+    ],
+    [
+      'the time is up, and no agent runs',
+      { interruptionAt: NOW, agentRuns: false },
+      { ending: 'interruption' },
+      '',
+    ],
+    ['EC2 recommends to replace it', { rebalance: true }, {}, 'stop-agent for rebalance'],
+    [
+      'EC2 recommends to replace it, and takes it back',
+      { rebalance: true, interruptionAt: NOW + 60_000 },
+      {},
+      'stop-agent for interruption',
+    ],
+    ['its jobs are still running', { rebalance: true }, { ending: 'rebalance' }, ''],
+    ['its jobs are done', { rebalance: true, agentRuns: false }, { ending: 'rebalance' }, 'replace'],
+    ['no agent ran', { rebalance: true, agentRuns: false }, {}, 'replace'],
+    [
+      'it was replaced before',
+      { rebalance: true, agentRuns: false },
+      { ending: 'rebalance', replaced: true },
+      '',
+    ],
+    [
+      'the recommendation is gone, and the agent with it',
+      { agentRuns: false },
+      { ending: 'rebalance' },
+      'replace',
+    ],
+    [
+      'EC2 takes it back after a recommendation, and the agent is gone',
+      { interruptionAt: NOW + 60_000, agentRuns: false },
+      { ending: 'rebalance' },
+      '',
+    ],
+    [
+      'the group ends it after a recommendation',
+      { ...ENDING, rebalance: true, agentRuns: false },
+      { ending: 'rebalance' },
+      'complete',
+    ],
+  ];
+  for (const [what, observation, progress, expected] of ROWS) {
+    it(`when ${what}: ${expected || 'nothing'}`, () => {
+      expect(actions(observation, progress)).to.equal(expected);
+    });
+  }
+
+  it('remembers nothing while nothing asks for it', () => {
+    const progress = { ...INITIAL_PROGRESS, heartbeatAt: 7 };
+    expect(decide(CALM, progress)).to.eql({ actions: [], progress });
   });
 
-  it('lets jobs finish when the group ends it, with heartbeats as long as that takes', () => {
-    const ending = { targetState: 'Terminated' };
+  it('sends a heartbeat each five minutes while jobs run, and completes then', () => {
     expect(
       course(
-        { ...ending, now: 1000 * SECOND },
-        { ...ending, now: 1005 * SECOND },
-        { ...ending, now: 1300 * SECOND },
-        { ...ending, now: 1305 * SECOND },
-        { ...ending, now: 1310 * SECOND, agentRuns: false },
+        { ...ENDING, now: 1000 * SECOND },
+        { ...ENDING, now: 1005 * SECOND },
+        { ...ENDING, now: 1300 * SECOND },
+        { ...ENDING, now: 1305 * SECOND },
+        { ...ENDING, now: 1310 * SECOND, agentRuns: false },
       ),
     ).to.eql([['stop-agent', 'heartbeat'], [], ['heartbeat'], [], ['complete']]);
-  });
-
-  it('completes at once where no agent runs', () => {
-    expect(course({ targetState: 'Terminated', agentRuns: false })).to.eql([['complete']]);
   });
 
   it('takes no more jobs at a spot notice, and cancels those left 20 seconds before the end, once', () => {
@@ -60,24 +194,9 @@ describe('the end of an instance', () => {
     ).to.eql([['stop-agent'], [], ['cancel-jobs'], []]);
   });
 
-  it('cancels at once when the notice comes too late', () => {
-    expect(course({ interruptionAt: 15 * SECOND })).to.eql([['stop-agent', 'cancel-jobs']]);
-  });
-
   it('replaces itself, once, at a recommendation, when its jobs are done', () => {
-    expect(
-      course(
-        { rebalance: true },
-        { rebalance: true },
-        { rebalance: true, agentRuns: false },
-        { rebalance: true, agentRuns: false },
-      ),
-    ).to.eql([['stop-agent'], [], ['replace'], []]);
-  });
-
-  it('answers the group when it comes after a recommendation', () => {
-    expect(
-      course({ rebalance: true }, { rebalance: true, targetState: 'Terminated', agentRuns: false }),
-    ).to.eql([['stop-agent'], ['complete']]);
+    const rebalance = true;
+    const done = { rebalance, agentRuns: false };
+    expect(course({ rebalance }, { rebalance }, done, done)).to.eql([['stop-agent'], [], ['replace'], []]);
   });
 });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import nock from 'nock';
 import { AwsContext } from '../../../src/aws/context.ts';
 import type { OperationError } from '../../../src/errors.ts';
-import { guardBucket } from '../../../src/secrets/bucket/guard.ts';
+import { type BucketAccess, guardBucket, waysIn } from '../../../src/secrets/bucket/guard.ts';
 
 const ENDPOINT = 'http://s3.test';
 const PLACE = { bucket: 'secrets', region: 'us-east-1', account: '123456789012', name: 'ci' };
@@ -41,6 +41,63 @@ const NOTHING_SET: Answers = {
   policyStatus: refused('NoSuchBucketPolicy'),
   acl: accessList('s3/LogDelivery'),
 };
+
+describe('who gets into a bucket', () => {
+  const POLICY = 'its policy lets anybody in';
+  const LIST = 'its access list lets anybody in';
+  const group = (name: string) => [
+    { Grantee: { Type: 'Group' as const, URI: `http://acs.amazonaws.com/groups/${name}` } },
+  ];
+  const OPEN: BucketAccess = { block: undefined, publicPolicy: true, grants: group('global/AllUsers') };
+  const ROWS: readonly (readonly [what: string, access: Partial<BucketAccess>, ways: readonly string[]])[] = [
+    ['anybody, where nothing is blocked', {}, [POLICY, LIST]],
+    ['nobody, where all is blocked', { block: ALL_BLOCKED }, []],
+    [
+      'anybody, by access lists that are not ignored',
+      { block: { ...ALL_BLOCKED, IgnorePublicAcls: false } },
+      [LIST],
+    ],
+    [
+      'anybody, by a policy that is not restricted',
+      { block: { ...ALL_BLOCKED, RestrictPublicBuckets: false } },
+      [POLICY],
+    ],
+    [
+      'anybody, where only new settings are refused',
+      { block: { ...ALL_BLOCKED, IgnorePublicAcls: false, RestrictPublicBuckets: false } },
+      [POLICY, LIST],
+    ],
+    ['anybody, where the block says nothing', { block: {} }, [POLICY, LIST]],
+    [
+      'nobody by what counts not, whatever may be added',
+      { block: { IgnorePublicAcls: true, RestrictPublicBuckets: true } },
+      [],
+    ],
+    [
+      'anybody with an AWS account',
+      { publicPolicy: false, grants: group('global/AuthenticatedUsers') },
+      [LIST],
+    ],
+    ['nobody by the group that delivers logs', { publicPolicy: false, grants: group('s3/LogDelivery') }, []],
+    [
+      'nobody by a group of a longer name',
+      { publicPolicy: false, grants: group('global/AllUsersOfMine') },
+      [],
+    ],
+    [
+      'nobody by an account',
+      { publicPolicy: false, grants: [{ Grantee: { Type: 'CanonicalUser', ID: 'x' } }, {}] },
+      [],
+    ],
+    ['anybody by one grant of several', { publicPolicy: false, grants: [{}, ...OPEN.grants] }, [LIST]],
+    ['nobody without grants', { publicPolicy: false, grants: [] }, []],
+  ];
+  for (const [what, access, ways] of ROWS) {
+    it(what, () => {
+      expect(waysIn({ ...OPEN, ...access })).to.eql(ways);
+    });
+  }
+});
 
 describe('a bucket that secrets are to be stored in', () => {
   const guard = (answers: Answers, head: readonly [number, Record<string, string>] = [200, {}]) => {
@@ -96,8 +153,14 @@ describe('a bucket that secrets are to be stored in', () => {
       openBy: [],
     });
     nock.cleanAll();
-    const halfBlocked = block({ ...ALL_BLOCKED, RestrictPublicBuckets: false });
-    expect(await refusal({ ...open, publicAccessBlock: halfBlocked })).to.match(/its policy lets anybody in/);
+    for (const [setting, reason] of [
+      ['RestrictPublicBuckets', 'its policy lets anybody in'],
+      ['IgnorePublicAcls', 'its access list lets anybody in'],
+    ] as const) {
+      nock.cleanAll();
+      const halfBlocked = block({ ...ALL_BLOCKED, [setting]: false });
+      expect(await refusal({ ...open, publicAccessBlock: halfBlocked })).to.contain(reason);
+    }
   });
 
   it('is refused where it is another account’s, in another region or not there', async () => {

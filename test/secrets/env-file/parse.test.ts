@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { READINGS } from '../../support/env-file-readings.ts';
 import { parseEnvFile } from '../../../src/secrets/env-file/parse.ts';
 
 const ENVIRONMENT = {
@@ -135,6 +136,16 @@ describe('an env file, read without a shell', () => {
       return mine !== 'broken' && Object.values(mine).every((each) => each !== undefined);
     });
     expect(certain.length).to.be.greaterThan(500);
+  });
+
+  it('says of each file of the table what bash says', () => {
+    const files = READINGS.map(([text]) => text).filter(
+      (text) => !parseEnvFile(text, ENVIRONMENT).remarks.some(({ severity }) => severity === 'code'),
+    );
+    const theirs = bash(files);
+    files.forEach((text, index) => {
+      if (!/^(?:export )?[A-Z_]+=1\n$/.test(text)) agrees(text, theirs[index]!);
+    });
   });
 
   it('says of 1,000 texts of any characters no more than bash confirms', function () {

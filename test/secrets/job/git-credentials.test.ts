@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import {
+  answerGit,
   credentialSecrets,
   matchingCredential,
   parseCredentials,
@@ -54,5 +55,39 @@ describe('git credentials', () => {
     );
     expect(passwordFor('protocol=https\nhost=git.example.com:8443\npath=other.git\n')).to.equal(undefined);
     expect(passwordFor('protocol=https\nhost=github.com.evil.example\n')).to.equal(undefined);
+  });
+
+  it('are read from lines that are URLs with a user, and from no other', () => {
+    const ROWS: readonly (readonly [line: string, read: object | undefined])[] = [
+      ['https://u:p@h', { protocol: 'https', host: 'h', username: 'u', password: 'p' }],
+      [
+        '  git+ssh://u:p@h:1/a/b  ',
+        { protocol: 'git+ssh', host: 'h:1', username: 'u', password: 'p', path: 'a/b' },
+      ],
+      ['https://u:p@h/', { protocol: 'https', host: 'h', username: 'u', password: 'p' }],
+      ['https://u@h', { protocol: 'https', host: 'h', username: 'u', password: '' }],
+      ['https://u%20:%25@h/%20', { protocol: 'https', host: 'h', username: 'u ', password: '%', path: ' ' }],
+      ['https://u:%zz@h', { protocol: 'https', host: 'h', username: 'u', password: '%zz' }],
+      ['https://h/path', undefined],
+      ['https://u:p:q@h', { protocol: 'https', host: 'h', username: 'u', password: 'p:q' }],
+      ['xhttps', undefined],
+      ['# https://u:p@h', undefined],
+      ['', undefined],
+    ];
+    for (const [line, read] of ROWS)
+      expect(parseCredentials(line), line).to.eql(read === undefined ? [] : [read]);
+  });
+
+  it('are asked for by name=value lines', () => {
+    expect(parseRequest('protocol=https\nhost=h=1\n=x\npath\n\n')).to.eql({ protocol: 'https', host: 'h=1' });
+  });
+
+  it('answer git with user and password, from the first file that has them', () => {
+    const files = [{ text: 'https://a:1@x\n' }, { text: 'https://b:2@x\nhttps://c:3@y\nhttps://d@z\n' }];
+    const ask = (host: string) => answerGit(files, `protocol=https\nhost=${host}\n`);
+    expect(ask('x')).to.equal('username=a\npassword=1\n');
+    expect(ask('y')).to.equal('username=c\npassword=3\n');
+    expect(ask('z')).to.equal('username=d\npassword=\n');
+    expect(ask('other')).to.equal('');
   });
 });

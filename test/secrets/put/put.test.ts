@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { OperationError } from '../../../src/errors.ts';
-import { copySecrets } from '../../../src/secrets/copy.ts';
 import { changeEnv, type RetryTiming } from '../../../src/secrets/put/change-env.ts';
 import type { NewSecret, PutRequest } from '../../../src/secrets/put/gather.ts';
 import { putSecrets } from '../../../src/secrets/put/put.ts';
@@ -98,17 +97,5 @@ describe('storing secrets beside others who do', () => {
     const bucket = new SecretBucket({ environment: 'B=2\n' });
     const { warnings } = await putSecrets(bucket, order(envFile('B=1\n')), new Watch(), QUIET);
     expect(warnings).to.eql(['environment is there too. It is loaded after env, and wins.']);
-  });
-
-  it('copies over nothing that has changed since it was compared', async () => {
-    const target = new SecretBucket({ env: 'A=1\n' });
-    target.meanwhile = () => {
-      target.set('env', 'THEIRS=1\n');
-    };
-    const copy = copySecrets(new SecretBucket({ env: 'A=2\n' }), target, { overwrite: true }, QUIET);
-    expect(await failure(copy)).to.match(
-      /^OperationError: env was changed on the other side by somebody else just now\nIt was left alone; 0 of 1 secrets/,
-    );
-    expect(target.contents).to.eql({ env: 'THEIRS=1\n' });
   });
 });

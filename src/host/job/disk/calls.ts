@@ -1,9 +1,14 @@
 import { readdir, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Run } from '../../shell/run.ts';
-import { type DiskCalls, shortage } from './disk.ts';
+import type { Run } from '../../../shell/run.ts';
+import { type DiskCalls, shortage } from './space.ts';
 
-/** On this machine. Docker's data are on the disk of the builds, whichever that is. */
+/** How many of these command lines, as /proc has them, are the agent's for a job: `buildkite-agent bootstrap`. */
+export function countJobs(commandLines: readonly string[]): number {
+  return commandLines.filter((line) => /^[^\0]*buildkite-agent\0bootstrap(\0|$)/.test(line)).length;
+}
+
+/** The disk check's calls on this machine. Docker's data are on the disk of the builds, whichever that is. */
 export function diskCalls(run: Run, buildsPath: string, say: (line: string) => void): DiskCalls {
   return {
     async shortage() {
@@ -16,7 +21,7 @@ export function diskCalls(run: Run, buildsPath: string, say: (line: string) => v
         // A process may have ended since.
         processes.map((id) => readFile(join('/proc', id, 'cmdline'), 'utf8').catch(() => '')),
       );
-      return lines.filter((line) => /^[^\0]*buildkite-agent\0bootstrap(\0|$)/.test(line)).length;
+      return countJobs(lines);
     },
     async pruneDocker({ olderThan, buildCache }) {
       const filter = olderThan === undefined ? [] : ['--filter', `until=${olderThan}`];

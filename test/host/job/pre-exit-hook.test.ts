@@ -1,0 +1,49 @@
+import { expect } from 'chai';
+import { preExitHook } from '../../../src/host/job/pre-exit-hook.ts';
+import { Settings } from '../../../src/host/program/settings.ts';
+import { FakeHooks } from '../../support/hook-calls.ts';
+
+const END = { PRE_EXIT_DISK_CLEANUP: 'true' };
+
+async function after(job: NodeJS.ProcessEnv, stack: Record<string, string> = {}, short?: string) {
+  const hooks = new FakeHooks();
+  hooks.short = short;
+  await preExitHook(new Settings(stack), job, hooks);
+  return hooks;
+}
+
+describe('the end of a job', () => {
+  it('ends its ssh-agent, by the variables that lead to it', async () => {
+    const { ran } = await after({ SSH_AGENT_PID: '4711', SSH_AUTH_SOCK: '/tmp/agent' });
+    expect(ran.map(({ line }) => line)).to.eql(['ssh-agent -k']);
+    expect(ran[0]?.options?.environment).to.include({
+      SSH_AGENT_PID: '4711',
+      SSH_AUTH_SOCK: '/tmp/agent',
+      PATH: process.env['PATH'],
+    });
+  });
+
+  it('ends nothing for what is no process', async () => {
+    for (const pid of [undefined, '', '-1', '1; reboot', '12x', 'x12']) {
+      expect((await after({ SSH_AGENT_PID: pid, SSH_AUTH_SOCK: '/tmp/agent' })).commands, pid).to.eql([]);
+    }
+  });
+
+  it('removes its folder of Docker, if it has one', async () => {
+    expect((await after({ BK_STACK_DOCKER_CONFIG: '/tmp/docker-of-job' })).removed).to.eql([
+      '/tmp/docker-of-job',
+    ]);
+    expect((await after({})).removed).to.eql([]);
+  });
+
+  it('makes room for the next one only where the stack asks for it', async () => {
+    expect((await after({}, {}, 'short')).cleared).to.eql([]);
+    const full = await after({}, END, '/builds has 1 MiB left');
+    expect(full.cleared).to.eql(['images 4h', 'images all']);
+    expect(full.lines.at(-1)).to.equal(
+      'The disk stays full, which the next job will suffer from: /builds has 1 MiB left',
+    );
+    const roomy = await after({}, END);
+    expect([roomy.cleared, roomy.lines]).to.eql([[], []]);
+  });
+});

@@ -1,0 +1,109 @@
+import { type HookCalls } from '../../src/host/job/calls.ts';
+import type { DiskCalls } from '../../src/host/job/disk/space.ts';
+import type { RunOptions } from '../../src/shell/run.ts';
+
+/** What a program answers, by the beginning of its command line. */
+export type Answers = Readonly<
+  Record<string, { readonly status?: number; readonly stdout?: string; readonly stderr?: string }>
+>;
+
+/** An instance on which the job hooks run: programs, disk and bucket in memory. */
+export class FakeHooks implements HookCalls {
+  readonly lines: string[] = [];
+  readonly ran: { readonly line: string; readonly options: RunOptions | undefined }[] = [];
+  readonly terminated: number[] = [];
+  readonly removed: string[] = [];
+  readonly dockerConfigs: Record<string, string> = {};
+  printed = '';
+  /** Keys that may not be read, with S3's reason. */
+  forbidden: Readonly<Record<string, string>> = {};
+  short: string | undefined;
+  /** What was removed to make room. */
+  readonly cleared: string[] = [];
+  buildsPath = '';
+
+  constructor(
+    readonly bucket: Readonly<Record<string, string>> = {},
+    readonly answers: Answers = {},
+  ) {}
+
+  readonly run: HookCalls['run'] = (command, args, options) => {
+    const line = [command, ...args].join(' ');
+    this.ran.push({ line, options });
+    const found = Object.entries(this.answers).find(([beginning]) => line.startsWith(beginning))?.[1];
+    return Promise.resolve({ status: 0, stdout: '', stderr: '', ...found });
+  };
+
+  readonly say = (line: string) => {
+    this.lines.push(line);
+  };
+
+  readonly print = (text: string) => {
+    this.printed += text;
+  };
+
+  readonly secretStore = () =>
+    Promise.resolve({
+      get: (key: string) => {
+        const reason = this.forbidden[key];
+        return reason === undefined ? Promise.resolve(this.bucket[key]) : Promise.reject(new Error(reason));
+      },
+      list: (prefix: string) =>
+        Promise.resolve(Object.keys(this.bucket).filter((key) => key.startsWith(prefix))),
+    });
+
+  readonly ecrToken = (region: string) =>
+    Promise.resolve({
+      user: 'AWS',
+      password: 'ecr-password',
+      registry: `777788889999.dkr.ecr.${region}.amazonaws.com`,
+    });
+
+  readonly disk = (buildsPath: string): DiskCalls => {
+    this.buildsPath = buildsPath;
+    const clear = (what: string) => {
+      this.cleared.push(what);
+      return Promise.resolve();
+    };
+    return {
+      shortage: () => Promise.resolve(this.short),
+      runningJobs: () => Promise.resolve(1),
+      pruneDocker: ({ olderThan = 'all', buildCache }) =>
+        clear(`images ${olderThan}${buildCache ? ' and build cache' : ''}`),
+      purgeBuilds: () => clear('builds'),
+      say: this.say,
+    };
+  };
+
+  readonly terminate = (pid: number) => {
+    this.terminated.push(pid);
+  };
+
+  readonly makeDockerFolder = () => '/tmp/docker-of-job';
+
+  readonly writeDockerConfig = (folder: string, text: string) => {
+    this.dockerConfigs[folder] = text;
+  };
+
+  readonly removeDockerFolder = (folder: string) => {
+    this.removed.push(folder);
+  };
+
+  /** Command lines, in order. */
+  get commands(): string[] {
+    return this.ran.map(({ line }) => line);
+  }
+}
+
+/** An ssh-agent that starts and takes every key. */
+export const SSH_AGENT: Answers = {
+  'ssh-agent -s': { stdout: 'SSH_AUTH_SOCK=/tmp/ssh/agent; export X;\nSSH_AGENT_PID=4711; export Y;\n' },
+};
+
+/** The message of the error with which something fails. */
+export async function failureOf(work: Promise<unknown>): Promise<string> {
+  return work.then(
+    () => 'it went well',
+    (error: unknown) => (error as Error).message,
+  );
+}
