@@ -2,7 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
 import { groupNameOf } from '../capacity/calls.ts';
 import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';

@@ -4,7 +4,7 @@ import Update from '../../../src/commands/update.ts';
 import type { Draining } from '../../../src/stack/draining/draining.ts';
 import { describeStack } from '../../../src/stack/reading/index.ts';
 import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
