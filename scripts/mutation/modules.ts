@@ -6,6 +6,8 @@ export interface MutatedModule {
   readonly name: string;
   /** Folders and files. */
   readonly sources: readonly string[];
+  /** Folders and files among the sources that decide nothing: the start of a program. */
+  readonly except?: readonly string[];
   /** Folders and files: the module's own tests, whose paths mirror the sources'. */
   readonly tests: readonly string[];
   /** Files among the tests that start a server or a program, which takes seconds for each mutant. */
@@ -21,7 +23,16 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('rotation', 'stack/rotation'),
   mirrored('capacity', 'stack/capacity'),
   mirrored('rollout', 'stack/rollout'),
-  mirrored('scaler', 'scaler'),
+  mirrored('scaler', 'scaler', {
+    except: ['src/scaler/main.ts'],
+    slowTests: [
+      // They run a whole cluster of the sandbox for hours of its time.
+      'test/scaler/balancing.test.ts',
+      'test/scaler/cluster.test.ts',
+      'test/scaler/spot.test.ts',
+      'test/scaler/starvation.test.ts',
+    ],
+  }),
   mirrored('simulate', 'simulate/engine'),
   mirrored('host-job', 'host/job', { slowTests: ['test/host/job/as-agent.test.ts'] }),
   mirrored('host-lifecycle', 'host/lifecycle'),
@@ -43,14 +54,18 @@ function mirrored(name: string, path: string, rest: Partial<MutatedModule> = {})
 }
 
 /** @throws Error of the file system if a listed path does not exist */
-export function sourcesOf({ sources }: MutatedModule): string[] {
-  return sources.flatMap((path) => filesIn(path, '.ts'));
+export function sourcesOf({ sources, except = [] }: MutatedModule): string[] {
+  return filesOf(sources, except, '.ts');
 }
 
 /** @throws Error of the file system if a listed path does not exist */
 export function testsOf({ tests, slowTests = [] }: MutatedModule): string[] {
-  const slow = new Set(slowTests.flatMap((path) => filesIn(path, '.test.ts')));
-  return tests.flatMap((path) => filesIn(path, '.test.ts')).filter((file) => !slow.has(file));
+  return filesOf(tests, slowTests, '.test.ts');
+}
+
+function filesOf(paths: readonly string[], except: readonly string[], ending: string): string[] {
+  const without = new Set(except.flatMap((path) => filesIn(path, ending)));
+  return paths.flatMap((path) => filesIn(path, ending)).filter((file) => !without.has(file));
 }
 
 function filesIn(path: string, ending: string): string[] {
