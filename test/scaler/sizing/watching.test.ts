@@ -27,10 +27,19 @@ const before = (parts: Partial<Watch> = {}): Watch => ({
 });
 const watch = (
   given: Partial<Watch>,
-  { scheduled = 3, running = 5, idle = 4, own = idle }: Partial<Record<'scheduled' | 'running' | 'idle' | 'own', number>> = {},
+  {
+    scheduled = 3,
+    running = 5,
+    idle = 4,
+    own = idle,
+  }: Partial<Record<'scheduled' | 'running' | 'idle' | 'own', number>> = {},
 ) =>
   watchJobs(
-    { jobs: { scheduled, running, waiting: 0 }, agents: { idle, busy: running, total: idle + running }, now: NOW },
+    {
+      jobs: { scheduled, running, waiting: 0 },
+      agents: { idle, busy: running, total: idle + running },
+      now: NOW,
+    },
     { ownIdle: { least: own, most: idle }, foreignIdle: 0 },
     before(given),
   );
@@ -50,7 +59,8 @@ describe('watching jobs that wait although agents are idle', () => {
   });
 
   it('keeps the fewest of both', () => {
-    const kept = (facts: Parameters<typeof watch>[1]) => watch({ overlooked: overlooked(20) }, facts).overlooked;
+    const kept = (facts: Parameters<typeof watch>[1]) =>
+      watch({ overlooked: overlooked(20) }, facts).overlooked;
     expect(kept({})).to.include({ jobs: 3, ownIdle: 2, since: NOW - 20_000 });
     expect(kept({ scheduled: 2 })).to.include({ jobs: 2, ownIdle: 2 });
     expect(kept({ scheduled: 9 })).to.include({ jobs: 3 });
@@ -81,7 +91,7 @@ describe('watching jobs that wait although agents are idle', () => {
     expect(watch({ overlooked: overlooked(99, 39) }).stuck, 'not quiet for so long').to.equal(undefined);
   });
 
-  it("finds none stuck that only agents of others left waiting, and goes on watching", () => {
+  it('finds none stuck that only agents of others left waiting, and goes on watching', () => {
     const seen = watch({ overlooked: overlooked(40, 40, { ownIdle: 0 }) });
     expect(seen.stuck).to.equal(undefined);
     expect(seen.overlooked?.jobs).to.equal(3);
@@ -178,6 +188,10 @@ describe('the tag of stuck jobs', () => {
       expect(stuckOf(tag)).to.equal(undefined);
     });
   it('is read with numbers of any length', () => {
-    expect(stuckOf('13 until 2026-11-25T11:00:00Z then 5 s')).to.include({ jobs: 13, pauseMs: 5000, starting: 0 });
+    expect(stuckOf('13 until 2026-11-25T11:00:00Z then 5 s')).to.include({
+      jobs: 13,
+      pauseMs: 5000,
+      starting: 0,
+    });
   });
 });
