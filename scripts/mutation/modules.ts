@@ -29,6 +29,7 @@ export const MODULES: readonly MutatedModule[] = [
       // They run a whole cluster of the sandbox for hours of its time.
       'test/scaler/balancing.test.ts',
       'test/scaler/cluster.test.ts',
+      'test/scaler/forecast/rush.test.ts',
       'test/scaler/spot.test.ts',
       'test/scaler/starvation.test.ts',
     ],

@@ -115,6 +115,12 @@ const GROWTH: readonly Row[] = [
     '9 jobs need an agent; 0 agents idle, 8 starting',
   ],
   [
+    'jobs wait and the buffer is missing',
+    { jobs: { scheduled: 1 }, settings: { instanceBuffer: 1 } },
+    2,
+    '1 job needs an agent, InstanceBuffer is 1; 0 agents idle, 0 starting',
+  ],
+  [
     'the factor multiplies growth, not what there is',
     { jobs: { scheduled: 6 }, group: { pending: 2 }, settings: { scaleOutFactor: 1.5 } },
     8,
