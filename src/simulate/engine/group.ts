@@ -52,7 +52,7 @@ export class Group {
     if (desired !== this.#desired) this.#market?.tryAgain();
     this.#desired = desired;
     this.#held = held ?? min;
-    this.#market?.look(now, this.fleet.capacity < desired);
+    this.#market?.poll(now, this.fleet.capacity < desired);
     this.reconcile(now);
   }
 

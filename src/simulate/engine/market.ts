@@ -77,7 +77,7 @@ export class Market {
   }
 
   /** What the scaler does about it at a look. @param wanting whether instances are missing */
-  look(now: number, wanting: boolean): void {
+  poll(now: number, wanting: boolean): void {
     if (!wanting) this.#shortage = undefined;
     const facts = { purchase: this.#purchase, onDemandPercentage: this.#percentage, paused: false };
     const { step } = decideSpotFallback(facts, this.#shortage, this.model, now * 1000);
