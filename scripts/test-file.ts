@@ -1,7 +1,7 @@
 /**
  * Runs the tests of one file or folder alone; more arguments go on to mocha. Sources stand for their tests.
  *
- *     npm run test:file -- src/scaler/decide.ts --grep cooldown
+ *     npm run test:file -- src/scaler/sizing/decide.ts --grep cooldown
  */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';

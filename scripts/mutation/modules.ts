@@ -1,11 +1,13 @@
 import { readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 
 /** Sources that decide something, and the tests that have to notice when they decide otherwise. */
 export interface MutatedModule {
   readonly name: string;
   /** Folders and files. */
   readonly sources: readonly string[];
+  /** Folders and files among the sources that decide nothing: the start of a program. */
+  readonly except?: readonly string[];
   /** Folders and files: the module's own tests, whose paths mirror the sources'. */
   readonly tests: readonly string[];
   /** Files among the tests that start a server or a program, which takes seconds for each mutant. */
@@ -15,26 +17,50 @@ export interface MutatedModule {
 }
 
 export const MODULES: readonly MutatedModule[] = [
-  mirrored('update', 'stack/update', {
-    slowTests: ['test/stack/update/killed.test.ts', 'test/stack/update/previewed-changes.test.ts'],
+  mirrored('update-request', 'stack/update/request'),
+  mirrored('update-plan', 'stack/update/plan', {
+    slowTests: ['test/stack/update/plan/preview/holders.test.ts'],
+  }),
+  mirrored('update-execution', 'stack/update/execution', {
+    slowTests: ['test/stack/update/execution/update-lock.world.test.ts'],
   }),
   mirrored('delete', 'stack/deletion', { slowTests: ['test/stack/deletion/instances.test.ts'] }),
-  mirrored('create', 'stack/creation'),
+  mirrored('create', 'stack/creation', { slowTests: ['test/stack/creation/refusals.test.ts'] }),
   mirrored('token', 'stack/token'),
   mirrored('capacity', 'stack/capacity'),
   mirrored('rollout', 'stack/rollout'),
   mirrored('draining', 'stack/draining', { slowTests: ['test/stack/draining/commands.test.ts'] }),
-  mirrored('facts', 'stack/facts'),
+  mirrored('facts', 'stack/facts', {
+    // Without the files that only ask AWS.
+    sources: [
+      'src/stack/facts/stack-facts.ts',
+      ...['draining', 'instances', 'launches', 'refreshes', 'state', 'surplus'].map(
+        (name) => `src/stack/facts/group/${name}.ts`,
+      ),
+      ...['resources', 'summary', 'template', 'values'].map((name) => `src/stack/facts/stack/${name}.ts`),
+      ...['log-groups', 'untaken-jobs'].map((name) => `src/stack/facts/service/${name}.ts`),
+    ],
+  }),
   mirrored('diagnosis', 'stack/diagnosis'),
-  mirrored('status', 'stack/status'),
-  mirrored('scaler', 'scaler'),
+  mirrored('status', 'stack/status', { sources: ['src/stack/status/problems.ts'] }),
+  mirrored('scaler', 'scaler', {
+    except: ['src/scaler/main.ts'],
+    slowTests: [
+      // They run a whole cluster of the sandbox for hours of its time.
+      'test/scaler/balancing.test.ts',
+      'test/scaler/cluster.test.ts',
+      'test/scaler/forecast/rush.test.ts',
+      'test/scaler/spot.test.ts',
+      'test/scaler/starvation.test.ts',
+    ],
+  }),
   mirrored('simulate', 'simulate/engine'),
   mirrored('host-job', 'host/job', {
-    sources: without('src/host/job', ['main.ts']),
+    except: ['src/host/job/main.ts'],
     slowTests: ['test/host/job/as-agent.test.ts', 'test/host/job/redactor-process.test.ts'],
   }),
   mirrored('host-lifecycle', 'host/lifecycle', {
-    sources: without('src/host/lifecycle', ['commands.ts']),
+    except: ['src/host/lifecycle/commands.ts'],
     slowTests: ['test/host/lifecycle/group-in-sandbox.test.ts', 'test/host/lifecycle/idle.test.ts'],
   }),
   mirrored('host-boot', 'host/boot', {
@@ -45,7 +71,9 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('secrets-job', 'secrets/job', { slowTests: ['test/secrets/job/environment.test.ts'] }),
   mirrored('logs', 'logs/tailing', { slowTests: ['test/logs/tailing/million.test.ts'] }),
   mirrored('redaction', 'redaction'),
-  mirrored('doctor', 'doctor'),
+  mirrored('doctor', 'doctor', {
+    slowTests: ['test/doctor/doctor.test.ts', 'test/doctor/official-stack.test.ts'],
+  }),
   mirrored('cloudformation', 'sandbox/cloudformation/engine', { sampledOneIn: 10 }),
 ];
 
@@ -54,20 +82,19 @@ function mirrored(name: string, path: string, rest: Partial<MutatedModule> = {})
   return { name, sources: [`src/${path}`], tests: [`test/${path}`], ...rest };
 }
 
-/** A folder's sources but for some, which only wire others together. */
-function without(folder: string, names: readonly string[]): string[] {
-  return filesIn(folder, '.ts').filter((file) => !names.includes(relative(folder, file)));
-}
-
 /** @throws Error of the file system if a listed path does not exist */
-export function sourcesOf({ sources }: MutatedModule): string[] {
-  return sources.flatMap((path) => filesIn(path, '.ts'));
+export function sourcesOf({ sources, except = [] }: MutatedModule): string[] {
+  return filesOf(sources, except, '.ts');
 }
 
 /** @throws Error of the file system if a listed path does not exist */
 export function testsOf({ tests, slowTests = [] }: MutatedModule): string[] {
-  const slow = new Set(slowTests.flatMap((path) => filesIn(path, '.test.ts')));
-  return tests.flatMap((path) => filesIn(path, '.test.ts')).filter((file) => !slow.has(file));
+  return filesOf(tests, slowTests, '.test.ts');
+}
+
+function filesOf(paths: readonly string[], except: readonly string[], ending: string): string[] {
+  const without = new Set(except.flatMap((path) => filesIn(path, ending)));
+  return paths.flatMap((path) => filesIn(path, ending)).filter((file) => !without.has(file));
 }
 
 function filesIn(path: string, ending: string): string[] {

@@ -1,5 +1,5 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';

@@ -1,6 +1,6 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../scaler/group/forecast-min-size.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { scalerRule } from '../../stack/facts/stack/resources.ts';
 import { type Check, examined, type Finding } from '../finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
@@ -63,7 +63,10 @@ export function scalerCheck(patient: StackFacts): Check {
         ...(last !== undefined && { last }),
         due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
         paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
-        minimum: heldOf(group?.Tags?.find(({ Key }) => Key === HELD_TAG)?.Value, group?.MinSize ?? 0),
+        minimum: minSizesOf(
+          group?.Tags?.find(({ Key }) => Key === FORECAST_MIN_SIZE_TAG)?.Value,
+          group?.MinSize ?? 0,
+        ),
         ours,
       };
       const findings = judgeScaler(facts, patient, {

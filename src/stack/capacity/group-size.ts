@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../scaler/group/forecast-min-size.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 
 /** The capacity limits and desired capacity of a group, in instances. */
 export interface GroupSize {
@@ -59,7 +59,7 @@ export function isPaused({ tags }: Pick<SizedGroup, 'tags'>): boolean {
 
 /** A group's size without what the scaler has raised its minimum to. */
 export function ownSize({ size, tags }: Pick<SizedGroup, 'size' | 'tags'>): GroupSize {
-  return { ...size, min: heldOf(tags[HELD_TAG], size.min).min };
+  return { ...size, min: minSizesOf(tags[FORECAST_MIN_SIZE_TAG], size.min).min };
 }
 
 /** The size that a group had before it was paused; undefined where none is remembered. */

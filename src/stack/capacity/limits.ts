@@ -1,4 +1,4 @@
-import { HELD_TAG, heldNoteOf, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizeNoteOf, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
 import { type GroupSize, isSameSize, ownSize, type SizedGroup } from './group-size.ts';
 import type { SizeChange } from './scale.ts';
 import { applySteps, type CapacityCalls, type CapacityStep } from './steps.ts';
@@ -15,12 +15,12 @@ export function planLimits(found: SizedGroup, { before, after }: SizeChange, now
   const size = limitsWithRoom(found, before, after);
   const fits = isSameSize(found.size, size);
   if (fits && before.min === after.min && before.max === after.max) return [];
-  const tag = found.tags[HELD_TAG];
-  const { min, held } = heldOf(tag, found.size.min);
+  const tag = found.tags[FORECAST_MIN_SIZE_TAG];
+  const { min, held } = minSizesOf(tag, found.size.min);
   const until = now + LOCKED_FOR_MS;
   const lock = (sizes: number[]): CapacityStep => ({
     kind: 'tag',
-    tags: { [HELD_TAG]: heldTagValue({ min, held: sizes, until }) },
+    tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: sizes, until }) },
   });
   return [
     // A scaler that has never raised it has left no note.
@@ -33,9 +33,9 @@ export function planLimits(found: SizedGroup, { before, after }: SizeChange, now
 
 /** Plans how the scaler may raise the minimum again, where `planLimits` has kept it from that. */
 export function planUnlock({ tags }: Pick<SizedGroup, 'tags'>): CapacityStep[] {
-  const note = heldNoteOf(tags[HELD_TAG]);
+  const note = minSizeNoteOf(tags[FORECAST_MIN_SIZE_TAG]);
   if (note?.until === undefined) return [];
-  return [{ kind: 'tag', tags: { [HELD_TAG]: heldTagValue({ min: note.min, held: note.held }) } }];
+  return [{ kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min: note.min, held: note.held }) } }];
 }
 
 /**

@@ -1,5 +1,5 @@
-import { HELD_TAG } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { FORECAST_MIN_SIZE_TAG } from '../../scaler/group/forecast-min-size.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import {
   type GroupSize,
   isPaused,
@@ -73,7 +73,7 @@ export function planResume(
       ...(size === undefined ? [] : [{ kind: 'resize', size } as const]),
       { kind: 'resume', processes: SUSPENDED_PROCESSES },
       // Last, so that a resumption that was cut short can be repeated. The minimum is its own again, and not the scaler's.
-      { kind: 'untag', keys: [PAUSED_TAG, SIZE_TAG, HELD_TAG] },
+      { kind: 'untag', keys: [PAUSED_TAG, SIZE_TAG, FORECAST_MIN_SIZE_TAG] },
     ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
-import { HELD_TAG, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
 import {
   type GroupSize,
   isPaused,
@@ -55,9 +55,9 @@ function scaleSteps(
   // Idle instances that the scaler keeps stay where the new size leaves room for them.
   const min = requested.min === undefined && raised <= after.desired ? raised : after.min;
   // A minimum that happens to be what the scaler has raised it to would pass for that.
-  const isRaised = requested.min !== undefined && heldOf(tags[HELD_TAG], min).held !== undefined;
+  const isRaised = requested.min !== undefined && minSizesOf(tags[FORECAST_MIN_SIZE_TAG], min).held !== undefined;
   return [
-    ...(isRaised ? [{ kind: 'tag', tags: { [HELD_TAG]: heldTagValue({ min, held: [min] }) } } as const] : []),
+    ...(isRaised ? [{ kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: [min] }) } } as const] : []),
     ...(isSameSize(before, after) ? [] : [{ kind: 'resize', size: { ...after, min } } as const]),
   ];
 }

@@ -3,7 +3,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { groupOf } from '../capacity/calls.ts';
 import { findStack, requireStack } from '../facts/stack/find-stack.ts';
 import { describedGroup, groupInstances, launchVersion } from '../facts/group/group.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { Killer, requestsOf } from './killing.ts';
 import { LoadedStack } from './loaded-stack.ts';
 

@@ -7,7 +7,7 @@ import {
   journalState,
   type JournalFacts,
 } from '../../../src/stack/update/execution/journal/journal-state.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { UpdatableStack } from '../../support/updatable.ts';

@@ -2,10 +2,10 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { AwsContext } from '../../../aws/context.ts';
 import { awsErrorCode } from '../../../aws/errors.ts';
 import { OperationError } from '../../../errors.ts';
-import { HELD_TAG, heldOf } from '../../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../../scaler/paused-tag.ts';
-import { PURCHASE_TAG, purchaseOf } from '../../../scaler/purchase.ts';
-import { STUCK_TAG, stuckOf } from '../../../scaler/stuck-jobs.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../../scaler/group/forecast-min-size.ts';
+import { PAUSED_TAG } from '../../../scaler/group/paused-tag.ts';
+import { SPOT_FALLBACK_TAG, spotFallbackOf } from '../../../scaler/spot/fallback.ts';
+import { STUCK_TAG, stuckOf } from '../../../scaler/sizing/stuck-jobs.ts';
 import { isDenied } from '../../../aws/errors.ts';
 import { type WarmInstance, warmInstances, type WarmPoolState, warmPoolState } from './warm-pool.ts';
 
@@ -216,7 +216,7 @@ function stuckJobs({ Tags = [] }: AutoScalingGroup): Pick<GroupState, 'stuckJobs
 }
 
 function ownMinSize({ Tags = [], MinSize = 0 }: AutoScalingGroup): Pick<GroupState, 'ownMinSize'> {
-  const { min, held } = heldOf(Tags.find(({ Key }) => Key === HELD_TAG)?.Value, MinSize);
+  const { min, held } = minSizesOf(Tags.find(({ Key }) => Key === FORECAST_MIN_SIZE_TAG)?.Value, MinSize);
   return held === undefined ? {} : { ownMinSize: min };
 }
 
@@ -225,7 +225,7 @@ function onDemandUntil({
   Tags = [],
   MixedInstancesPolicy,
 }: AutoScalingGroup): Pick<GroupState, 'onDemandUntil'> {
-  const purchase = purchaseOf(Tags.find(({ Key }) => Key === PURCHASE_TAG)?.Value);
+  const purchase = spotFallbackOf(Tags.find(({ Key }) => Key === SPOT_FALLBACK_TAG)?.Value);
   const { OnDemandPercentageAboveBaseCapacity } = MixedInstancesPolicy?.InstancesDistribution ?? {};
   if (purchase.kind !== 'on-demand' || OnDemandPercentageAboveBaseCapacity !== 100) return {};
   return { onDemandUntil: new Date(purchase.until).toISOString() };

@@ -1,4 +1,4 @@
-import { PAUSED_TAG } from '../../../scaler/paused-tag.ts';
+import { PAUSED_TAG } from '../../../scaler/group/paused-tag.ts';
 import { type GroupSize, ownSize, rememberedSize, type SizedGroup } from '../../capacity/group-size.ts';
 import type { ParameterPlan } from '../request/parameters.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../../src/simulate/random.ts';
+import { seeded } from '../../../../src/simulate/engine/random.ts';
 import { takeOver, withUpdateLock } from '../../../../src/stack/update/execution/journal/update-lock.ts';
 import type { Journal } from '../../../../src/stack/update/execution/journal/journal.ts';
 import { updateServices } from '../../../../src/stack/update/execution/services.ts';
