@@ -104,7 +104,7 @@ describe('emptying the groups of a stack that is to be deleted', () => {
     );
   });
 
-  for (const tags of [{}, { 'bk-stack:paused': 'false' }]) {
+  for (const tags of [{}, { 'bk-stack:paused': 'false' }] as Record<string, string>[]) {
     it(`stops where somebody wants the stack back: ${JSON.stringify(tags)}`, async () => {
       const { message, hint } = await failureOf(new Draining(tags).run({ kind: 'drain group', group: 'g' }));
       expect(message).to.equal('ci was resumed while its instances were ending; it is not deleted');

@@ -1,6 +1,11 @@
 import { expect } from 'chai';
 import { UsageError } from '../../../src/errors.ts';
-import { knownToDrain, requireDraining, undrained } from '../../../src/stack/draining/require.ts';
+import {
+  knownToDrain,
+  type OwningStack,
+  requireDraining,
+  undrained,
+} from '../../../src/stack/draining/require.ts';
 import { HOST_PROGRAM } from '../../support/fleet.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
@@ -83,10 +88,10 @@ describe('whether a group is known to drain', () => {
 
 describe('the facts of a refusal', () => {
   const facts = (
-    stack: object = STACK,
+    stack: OwningStack | Record<string, never> = STACK,
     answers: Parameters<typeof recordedAws>[0] = {},
     described: object = group,
-  ) => undrained(aws(answers), stack, described as never, { drains: false, lacks: 'hook' });
+  ) => undrained(aws(answers), stack as OwningStack, described as never, { drains: false, lacks: 'hook' });
 
   it('name the group, its scaler’s rule, and the instances that scale-in would terminate', async () => {
     expect(await facts()).to.eql({
