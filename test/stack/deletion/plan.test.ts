@@ -150,6 +150,10 @@ describe('the plan of a deletion', () => {
       ];
       const groups = [group(false, ...up)];
       expect(planDeletion(found({}, { groups, resources, jobs: unknown }), wishes).groups).to.eql([]);
+      const all = resources.map((each) => ({ ...each, retained: false }));
+      expect(
+        planDeletion(found({}, { groups, resources: all, jobs: running(0) }), wishes).groups,
+      ).to.have.length(1);
       const failed = found(
         { status: 'DELETE_FAILED' },
         { groups, resources: resources.map((each) => ({ ...each, retained: false })) },
