@@ -173,7 +173,7 @@ describe('a request', () => {
     const named = prepared({ HostProgram: 'own' }, { template });
     expect(named.subject.assets).to.eql([]);
     const open = prepared({}, { template });
-    expect(open.subject.assets.map(({ parameter }) => parameter)).to.eql(['HostProgram']);
+    expect(open.subject.assets.map(({ key }) => key)).to.eql([PROGRAMS[0]?.key]);
     expect(open.parametersWith(undefined, INLINE).has('AssetsBucket')).to.equal(false);
     expect(open.parametersWith(undefined, INLINE).has('HostProgram')).to.equal(false);
   });
