@@ -199,6 +199,7 @@ describe('the survey of a rollout on AWS', () => {
           },
           { Description: 'Launching a new EC2 instance: i-0c', StatusCode: 'Cancelled', StatusMessage: '' },
           { Description: 'At Launching time: x', StatusCode: 'Successful' },
+          { Description: 'Not Terminating: x', StatusCode: 'Successful' },
           {},
         ],
       },

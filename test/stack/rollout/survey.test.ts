@@ -169,6 +169,11 @@ describe('the number of failures that give a version up', () => {
     ['three, none in service', failed(3), /^3 launches in a row failed/],
     ['four since one came into service', [...failed(4), launch('done'), ...failed(3)], undefined],
     ['five since one came into service', at5, /^5 launches in a row failed/],
+    [
+      'one with an instance, another under way',
+      [launch('under way', undefined, 'y'), ...failed(1)],
+      undefined,
+    ],
     ['ends beside them', [{ ...abandoned('x'), kind: 'end' }, ...failed(1)], undefined],
     ['without an instance, one under way', [launch('under way'), noImage, noImage, noImage], undefined],
     ['without an instance beside one with', [launch('under way'), noImage, abandoned('x')], undefined],
