@@ -143,7 +143,11 @@ class World {
 
   create(
     parameters: Record<string, string> = {},
-    options: Partial<CreationOptions> & { template?: string; token?: string | undefined } = {},
+    options: Partial<CreationOptions> & {
+      template?: string;
+      token?: string | undefined;
+      roleArn?: string;
+    } = {},
   ) {
     const request = {
       stackName: 'ci',
@@ -152,6 +156,7 @@ class World {
       tags: {},
       terminationProtection: false,
       ...('token' in options ? {} : { token: SECRET }),
+      ...(options.roleArn !== undefined && { roleArn: options.roleArn }),
     };
     return executeCreation(this.site, request, {
       signal: new AbortController().signal,
@@ -447,6 +452,23 @@ describe('a dry run', () => {
     const world = new World();
     world.stack = stackIn('CREATE_COMPLETE');
     expect(await failureOf(world.create({}, { dryRun: true }))).to.be.instanceOf(UsageError);
+  });
+
+  it('tells how the template is staged, and the role', async () => {
+    const world = new World();
+    const template = `${TEMPLATE}# ${'x'.repeat(60_000)}\n`;
+    const large = (await world.create({}, { dryRun: true, template })) as CreationPreview;
+    expect(large.staging).to.match(/^s3:\/\/[a-z0-9-]+\/.+/);
+    expect(large).to.not.have.property('roleArn');
+    expect(large.terminationProtection).to.equal(false);
+    const roleArn = 'arn:aws:iam::111122223333:role/deployer';
+    const small = (await world.create({}, { dryRun: true, roleArn })) as CreationPreview;
+    expect(small).to.include({ staging: 'the request', roleArn });
+    expect(small).to.not.have.property('removes');
+    const path = { BuildkiteAgentTokenParameterStorePath: '/own' };
+    expect(await world.create(path, { dryRun: true, token: undefined })).to.not.have.property(
+      'tokenParameter',
+    );
   });
 
   it('tells of a failed stack that would be removed', async () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { InterruptedError } from '../../../src/errors.ts';
-import { removeStack } from '../../../src/stack/creation/removable-stack.ts';
+import { planRemoval, removeStack } from '../../../src/stack/creation/removable-stack.ts';
+import type { DeletionFacts } from '../../../src/stack/deletion/facts.ts';
 import { unobserved } from '../../../src/stack/events/observer.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
-import { deletionPlan } from '../../support/deletion-plan.ts';
+import { deletionPlan, plannedGroup } from '../../support/deletion-plan.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
 
@@ -11,6 +12,35 @@ const as = (text: string) => text;
 const theme: Theme = { stack: as, command: as, good: as, busy: as, bad: as, dim: as, heading: as };
 const TOKEN = '/bk-stack/ci/agent-token';
 const OWN = '/bk-stack/ci/own-token';
+
+describe('the plan to remove a stack that failed', () => {
+  const secrets = { bucket: 'ci-secrets', versions: 3, more: false };
+  const found = (parts: Partial<DeletionFacts> = {}, status = 'DELETE_FAILED'): DeletionFacts => {
+    const { stack } = deletionPlan({}, status);
+    return { stack, resources: [], groups: [], parameters: [TOKEN, OWN], buckets: [secrets], ...parts };
+  };
+
+  it('keeps secrets, and lets jobs finish', () => {
+    const plan = planRemoval(found({ groups: [plannedGroup('g', 'drain')] }));
+    expect(plan).to.deep.include({ bucketsToDelete: [], keptBuckets: [secrets], retain: [], force: false });
+    expect(plan.groups.map(({ ending }) => ending)).to.eql(['drain']);
+    expect(plan.parameters).to.eql([TOKEN, OWN]);
+  });
+
+  it('keeps the one parameter that is still needed', () => {
+    expect(planRemoval(found(), OWN).parameters).to.eql([TOKEN]);
+    expect(planRemoval(found(), '/other').parameters).to.eql([TOKEN, OWN]);
+  });
+
+  it('lifts protection only from what was never made', () => {
+    const protect = (status: string) => {
+      const facts = found({}, status);
+      return { ...facts, stack: { ...facts.stack, terminationProtection: true } };
+    };
+    expect(planRemoval(protect('ROLLBACK_COMPLETE')).unprotect).to.equal(true);
+    expect(() => planRemoval(protect('DELETE_FAILED'))).to.throw('ci is protected from deletion');
+  });
+});
 
 describe('removing a stack that failed and has the name', () => {
   const removed = async (keepParameter?: string, signal = new AbortController().signal) => {
