@@ -174,6 +174,7 @@ describe('the number of failures that give a version up', () => {
       [launch('under way', undefined, 'y'), ...failed(1)],
       undefined,
     ],
+    ['five before one came into service', [launch('done'), ...failed(5)], undefined],
     ['ends beside them', [{ ...abandoned('x'), kind: 'end' }, ...failed(1)], undefined],
     ['without an instance, one under way', [launch('under way'), noImage, noImage, noImage], undefined],
     ['without an instance beside one with', [launch('under way'), noImage, abandoned('x')], undefined],
