@@ -3,6 +3,7 @@ import type { OperationError } from '../../../src/errors.ts';
 import { deploymentCalls } from '../../../src/stack/deployment/calls.ts';
 import { changesOf } from '../../../src/stack/deployment/change-set-calls.ts';
 import { ChangeSetFailure, changeSetName, changeSetReady } from '../../../src/stack/deployment/change-set.ts';
+import type { ChangeSetRequest } from '../../../src/stack/deployment/request.ts';
 import { awsError, instantPacing } from '../../support/cloudformation.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 
@@ -75,11 +76,16 @@ describe('waiting for a change set', () => {
 });
 
 describe('a deployment on AWS', () => {
-  const request = {
-    ...{ type: 'CREATE', stackName: 'ci', templateUrl: 'https://t', description: 'bk-stack create' },
-    ...{ parameters: [{ ParameterKey: 'A', ParameterValue: '1' }], tags: { a: 'b' } },
-    ...{ capabilities: ['CAPABILITY_IAM'], roleArn: 'arn:role' },
-  } as const;
+  const request: ChangeSetRequest = {
+    type: 'CREATE',
+    stackName: 'ci',
+    templateUrl: 'https://t',
+    description: 'bk-stack create',
+    parameters: [{ ParameterKey: 'A', ParameterValue: '1' }],
+    tags: { a: 'b' },
+    capabilities: ['CAPABILITY_IAM'],
+    roleArn: 'arn:role',
+  };
 
   it('makes a change set with all of the request', async () => {
     const { aws, sent } = recordedAws({ CreateChangeSet: { Id: 'arn:cs', StackId: 'arn:ci' } });
