@@ -8,119 +8,57 @@ import {
   surveyForDeletion,
 } from '../../src/stack/deletion/index.ts';
 import type { StackEvent } from '../../src/stack/events/event.ts';
-import { AL2023, type Answer, HOST_PROGRAM } from './fleet.ts';
+import { type Answer, HOST_PROGRAM } from './fleet.ts';
+import { instanceTemplate, QUEUE } from './instance-template.ts';
 import { UpdatableStack } from './updatable.ts';
 
-const QUEUE = 'q';
 export const TOKEN = '/bk-stack/ci/agent-token';
 
-/** The parts of bk-stack's template that a deletion has to do with, and a resource that can be made to fail. */
-export const TEMPLATE = JSON.stringify({
-  Parameters: {
-    MinSize: { Type: 'Number', Default: 0 },
-    MaxSize: { Type: 'Number', Default: 100 },
-    AgentsPerInstance: { Type: 'Number', Default: 1 },
-    WarmPoolSize: { Type: 'Number', Default: 0 },
-    InstanceScaleInProtection: { Type: 'String', Default: 'true' },
+/** A template whose hooks are resources, inside of the group or missing, and whose instances stay protected for hours. */
+export const TEMPLATE = instanceTemplate({
+  parameters: {
+    MinSize: 0,
+    MaxSize: 100,
+    AgentsPerInstance: 1,
+    WarmPoolSize: 0,
+    InstanceScaleInProtection: 'true',
     /** `resources` as bk-stack's template has them, `inside` the group under another name, `none`. */
-    Hooks: { Type: 'String', Default: 'resources' },
+    Hooks: 'resources',
     /** What the instances run at their boot. */
-    Program: { Type: 'String', Default: HOST_PROGRAM },
-    Remark: { Type: 'String', Default: 'none' },
-    BuildkiteQueue: { Type: 'String', Default: QUEUE },
-    BuildkiteAgentTokenParameterStorePath: { Type: 'String', Default: TOKEN },
+    Program: HOST_PROGRAM,
+    Remark: 'none',
+    BuildkiteQueue: QUEUE,
+    BuildkiteAgentTokenParameterStorePath: TOKEN,
   },
-  Conditions: {
+  conditions: {
     HooksOutside: { 'Fn::Equals': [{ Ref: 'Hooks' }, 'resources'] },
     HookInside: { 'Fn::Equals': [{ Ref: 'Hooks' }, 'inside'] },
-    Warm: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'WarmPoolSize' }, '0'] }] },
   },
-  Resources: {
-    LaunchTemplate: {
-      Type: 'AWS::EC2::LaunchTemplate',
-      Properties: {
-        LaunchTemplateData: {
-          ImageId: AL2023,
-          InstanceType: 't3.large',
-          UserData: {
-            'Fn::Base64': {
-              'Fn::Sub': [
-                '#!/bin/bash',
-                `export BUILDKITE_QUEUE="${QUEUE}"`,
-                'export BUILDKITE_AGENT_TOKEN="bkct_x"',
-                'export BUILDKITE_AGENTS_PER_INSTANCE="${AgentsPerInstance}"',
-                // Longer than CloudFormation waits for a group: an idle instance would lift its protection by itself.
-                'export BUILDKITE_SCALE_IN_IDLE_PERIOD="7200"',
-                '${Program}',
-              ].join('\n'),
-            },
+  userData: [
+    // Longer than CloudFormation waits for a group: an idle instance would lift its protection by itself.
+    'export BUILDKITE_SCALE_IN_IDLE_PERIOD="7200"',
+    '${Program}',
+  ],
+  groupProperties: {
+    LifecycleHookSpecificationList: {
+      'Fn::If': [
+        'HookInside',
+        [
+          {
+            LifecycleHookName: 'instance-terminating',
+            LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+            HeartbeatTimeout: 3600,
+            DefaultResult: 'CONTINUE',
           },
-        },
-      },
-    },
-    Group: {
-      Type: 'AWS::AutoScaling::AutoScalingGroup',
-      Properties: {
-        MinSize: { Ref: 'MinSize' },
-        MaxSize: { Ref: 'MaxSize' },
-        AvailabilityZones: { 'Fn::GetAZs': '' },
-        NewInstancesProtectedFromScaleIn: { Ref: 'InstanceScaleInProtection' },
-        LaunchTemplate: {
-          LaunchTemplateId: { Ref: 'LaunchTemplate' },
-          Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] },
-        },
-        LifecycleHookSpecificationList: {
-          'Fn::If': [
-            'HookInside',
-            [
-              {
-                LifecycleHookName: 'instance-terminating',
-                LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-                HeartbeatTimeout: 3600,
-                DefaultResult: 'CONTINUE',
-              },
-            ],
-            { Ref: 'AWS::NoValue' },
-          ],
-        },
-      },
-    },
-    Launching: hook('bk-stack-launching', 'LAUNCHING', 'ABANDON', 780),
-    Terminating: hook('bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900),
-    WarmPool: {
-      Type: 'AWS::AutoScaling::WarmPool',
-      Condition: 'Warm',
-      DependsOn: ['Launching', 'Terminating'],
-      Properties: {
-        AutoScalingGroupName: { Ref: 'Group' },
-        MinSize: { Ref: 'WarmPoolSize' },
-        MaxGroupPreparedCapacity: { Ref: 'WarmPoolSize' },
-        PoolState: 'Stopped',
-      },
-    },
-    // Later than the group, and refused when its value is empty.
-    Last: {
-      Type: 'AWS::SSM::Parameter',
-      DependsOn: ['Group'],
-      Properties: { Name: '/remark', Type: 'String', Value: { Ref: 'Remark' } },
+        ],
+        { Ref: 'AWS::NoValue' },
+      ],
     },
   },
-  Outputs: { AutoScalingGroupName: { Value: { Ref: 'Group' } } },
+  hooks: { Condition: 'HooksOutside' },
+  // Later than the group.
+  last: ['Group'],
 });
-
-function hook(name: string, transition: string, DefaultResult: string, HeartbeatTimeout: number): object {
-  return {
-    Type: 'AWS::AutoScaling::LifecycleHook',
-    Condition: 'HooksOutside',
-    Properties: {
-      AutoScalingGroupName: { Ref: 'Group' },
-      LifecycleHookName: name,
-      LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
-      HeartbeatTimeout,
-      DefaultResult,
-    },
-  };
-}
 
 /** What is asked for in a test that asks for nothing. */
 export const DEFAULT_REQUEST: DeletionRequest = {

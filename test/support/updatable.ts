@@ -14,99 +14,34 @@ import {
   updateStack,
   type UpdateOutcome,
 } from '../../src/stack/update/index.ts';
-import { AL2023, type Answer, HOST_PROGRAM } from './fleet.ts';
+import { type Answer, HOST_PROGRAM } from './fleet.ts';
+import { instanceTemplate, QUEUE } from './instance-template.ts';
 import { scalerSettings } from './scaling.ts';
 import { WorldAws } from './world-aws.ts';
 import { TestWorld } from './world.ts';
 
-const QUEUE = 'q';
 const POLL_SECONDS = 10;
 
-/** The parts of bk-stack's template that an update of instances has to do with, and a resource that can be made to fail. */
-const TEMPLATE = JSON.stringify({
-  Parameters: {
-    MinSize: { Type: 'Number', Default: 0 },
-    MaxSize: { Type: 'Number', Default: 100 },
-    AgentsPerInstance: { Type: 'Number', Default: 4 },
-    InstanceBuffer: { Type: 'Number', Default: 0 },
-    Remark: { Type: 'String', Default: 'none' },
-    WarmPoolSize: { Type: 'Number', Default: 0 },
-    InstanceScaleInProtection: { Type: 'String', Default: 'false' },
-    DisableScaleIn: { Type: 'String', Default: 'true' },
+/** A template whose last resource can be made to fail when an update has changed the group already. */
+const TEMPLATE = instanceTemplate({
+  parameters: {
+    MinSize: 0,
+    MaxSize: 100,
+    AgentsPerInstance: 4,
+    InstanceBuffer: 0,
+    Remark: 'none',
+    WarmPoolSize: 0,
+    InstanceScaleInProtection: 'false',
+    DisableScaleIn: 'true',
   },
-  Conditions: { Warm: { 'Fn::Not': [{ 'Fn::Equals': [{ Ref: 'WarmPoolSize' }, '0'] }] } },
-  Resources: {
-    LaunchTemplate: {
-      Type: 'AWS::EC2::LaunchTemplate',
-      Properties: {
-        LaunchTemplateData: {
-          ImageId: AL2023,
-          InstanceType: 't3.large',
-          UserData: {
-            'Fn::Base64': {
-              'Fn::Sub': [
-                '#!/bin/bash',
-                `export BUILDKITE_QUEUE="${QUEUE}"`,
-                'export BUILDKITE_AGENT_TOKEN="bkct_x"',
-                'export BUILDKITE_AGENTS_PER_INSTANCE="${AgentsPerInstance}"',
-                'export BUILDKITE_SCALE_IN_IDLE_PERIOD="600"',
-                'export BK_STACK_LOG_GROUP_PREFIX="/buildkite/${AWS::StackName}"',
-                HOST_PROGRAM,
-              ].join('\n'),
-            },
-          },
-        },
-      },
-    },
-    Group: {
-      Type: 'AWS::AutoScaling::AutoScalingGroup',
-      UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } },
-      Properties: {
-        MinSize: { Ref: 'MinSize' },
-        MaxSize: { Ref: 'MaxSize' },
-        AvailabilityZones: { 'Fn::GetAZs': '' },
-        NewInstancesProtectedFromScaleIn: { Ref: 'InstanceScaleInProtection' },
-        LaunchTemplate: {
-          LaunchTemplateId: { Ref: 'LaunchTemplate' },
-          Version: { 'Fn::GetAtt': ['LaunchTemplate', 'LatestVersionNumber'] },
-        },
-      },
-    },
-    Launching: hook('bk-stack-launching', 'LAUNCHING', 'ABANDON', 780),
-    Terminating: hook('bk-stack-terminating', 'TERMINATING', 'CONTINUE', 900),
-    WarmPool: {
-      Type: 'AWS::AutoScaling::WarmPool',
-      Condition: 'Warm',
-      DependsOn: ['Launching', 'Terminating'],
-      Properties: {
-        AutoScalingGroupName: { Ref: 'Group' },
-        MinSize: { Ref: 'WarmPoolSize' },
-        MaxGroupPreparedCapacity: { Ref: 'WarmPoolSize' },
-        PoolState: 'Stopped',
-      },
-    },
-    // After the group, so that an update that fails here has changed it already.
-    Last: {
-      Type: 'AWS::SSM::Parameter',
-      DependsOn: ['Launching', 'Terminating'],
-      Properties: { Name: '/remark', Type: 'String', Value: { Ref: 'Remark' } },
-    },
-  },
-  Outputs: { AutoScalingGroupName: { Value: { Ref: 'Group' } } },
+  userData: [
+    'export BUILDKITE_SCALE_IN_IDLE_PERIOD="600"',
+    'export BK_STACK_LOG_GROUP_PREFIX="/buildkite/${AWS::StackName}"',
+    HOST_PROGRAM,
+  ],
+  group: { UpdatePolicy: { AutoScalingScheduledAction: { IgnoreUnmodifiedGroupSizeProperties: true } } },
+  last: ['Launching', 'Terminating'],
 });
-
-function hook(name: string, transition: string, DefaultResult: string, HeartbeatTimeout: number): object {
-  return {
-    Type: 'AWS::AutoScaling::LifecycleHook',
-    Properties: {
-      AutoScalingGroupName: { Ref: 'Group' },
-      LifecycleHookName: name,
-      LifecycleTransition: `autoscaling:EC2_INSTANCE_${transition}`,
-      HeartbeatTimeout,
-      DefaultResult,
-    },
-  };
-}
 
 /** The processes that are suspended, without the one that the scaler suspends for good. */
 export const halted = (suspended: readonly Answer[]): string[] =>

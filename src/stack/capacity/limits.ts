@@ -67,7 +67,7 @@ export function limitsWithRoom(found: SizedGroup, before: GroupSize, after: Grou
   const { size } = found;
   const own = ownSize(found).min;
   const most = Math.min(before.max, after.max);
-  const stays = size.min <= most && (size.min === own || ![before.min, after.min].includes(size.min));
+  const stays = size.min <= most && ![before.min, after.min].includes(size.min);
   return {
     ...size,
     min: stays ? size.min : Math.min(own, most),

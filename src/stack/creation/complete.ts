@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { DeclinedError, UsageError } from '../../errors.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { checkToken, preflightCalls } from '../preflight/index.ts';
-import type { WizardContext } from '../wizard/index.ts';
+import type { askForStack, WizardContext } from '../wizard/index.ts';
 import type { PartialRequest } from './read-request.ts';
 import type { CreationRequest } from './prepare.ts';
 import { stackNameFault } from './stack-name.ts';
@@ -23,6 +23,11 @@ export interface CompletionOptions {
   readonly theme: Theme;
 }
 
+/** Asks a person for what is open; undefined for a no. */
+export type Wizard = (context: WizardContext) => ReturnType<typeof askForStack>;
+
+const askByWizard: Wizard = async (context) => (await import('../wizard/index.ts')).askForStack(context);
+
 /**
  * Fills in what was not given: by asking a person who is there, or else by the template's defaults.
  * @throws DeclinedError when the person does not want it after all.
@@ -31,14 +36,14 @@ export async function completeRequest(
   aws: AwsContext,
   given: PartialRequest,
   options: CompletionOptions,
+  ask: Wizard = askByWizard,
 ): Promise<CompleteRequest> {
   const { stackName } = given;
   if (stackName !== undefined && (!options.asking || leavesNothingOpen(given))) {
     return { aws, request: { ...given, stackName } };
   }
   if (!options.asking) throw new UsageError('No stack is named');
-  const { askForStack } = await import('../wizard/index.ts');
-  const answers = await askForStack(await wizardContext(aws, given, options));
+  const answers = await ask(await wizardContext(aws, given, options));
   if (answers === undefined) throw new DeclinedError('Nothing has been made.');
   const { region, ...answered } = answers;
   return {

@@ -3,7 +3,13 @@ import { DeclinedError } from '../../errors.ts';
 import { confirm } from '../../terminal/confirm.ts';
 import type { Theme } from '../../terminal/theme.ts';
 import { remainingText } from '../capacity/await-zero.ts';
-import { deleteStack, type DeletionPlan, planDeletion, surveyForDeletion } from '../deletion/index.ts';
+import {
+  deleteStack,
+  type DeletionFacts,
+  type DeletionPlan,
+  planDeletion,
+  surveyForDeletion,
+} from '../deletion/index.ts';
 import { planText } from '../deletion/text.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { type RemovableStack, nameTakenProblem } from '../preflight/index.ts';
@@ -23,6 +29,18 @@ export interface RemovalOptions {
 }
 
 /**
+ * Plans the removal of a stack that nobody has asked to delete: its secrets stay, jobs finish, and protection is not lifted
+ * from what was once made.
+ * @param keepParameter an SSM parameter that the new stack needs
+ */
+export function planRemoval(found: DeletionFacts, keepParameter?: string): DeletionPlan {
+  return planDeletion(
+    { ...found, parameters: found.parameters.filter((name) => name !== keepParameter) },
+    { deleteSecrets: false, retain: [], disableTerminationProtection: false, force: false },
+  );
+}
+
+/**
  * Removes a stack that is in the way of its name, after saying what goes and what stays.
  * @throws DeclinedError when the person does not agree; OperationError when it cannot be removed.
  */
@@ -32,12 +50,7 @@ export async function removeStack(
   { signal, observer, say, theme, ask, keepParameter }: RemovalOptions,
 ): Promise<void> {
   const { stackName, stackId } = removable.stack;
-  const found = await surveyForDeletion(aws, stackId);
-  const wishes = { deleteSecrets: false, retain: [], disableTerminationProtection: false, force: false };
-  const plan: DeletionPlan = planDeletion(
-    { ...found, parameters: found.parameters.filter((name) => name !== keepParameter) },
-    wishes,
-  );
+  const plan = planRemoval(await surveyForDeletion(aws, stackId), keepParameter);
   say(`${theme.stack(stackName)} is taken: ${removable.explanation}.`);
   say(planText(plan, theme));
   if (ask && !(await confirm(`Remove it, and go on with the new ${stackName}?`, true))) {

@@ -67,13 +67,13 @@ async function empty(calls: BucketCalls, bucket: string): Promise<number> {
     const found = await calls.versions(bucket);
     if (found === undefined || found.ids.length === 0) return deleted;
     const refused = await calls.deleteVersions(bucket, found.ids);
-    deleted += found.ids.length - refused.length;
     if (refused.length > 0) {
       throw new OperationError(`The bucket ${bucket} cannot be emptied: ${refused.slice(0, 3).join('; ')}`, {
         hint: `Delete what is left by hand, then: aws s3 rb s3://${bucket}`,
         details: { bucket, refused },
       });
     }
+    deleted += found.ids.length;
   }
 }
 

@@ -123,7 +123,7 @@ class DeletionRun {
   }
 
   /** @returns the stack's status after a step that waits for CloudFormation */
-  async take(action: DeletionAction): Promise<string | undefined> {
+  async take(action: Exclude<DeletionAction, { kind: 'fail' | 'finish' }>): Promise<string | undefined> {
     const { stackId } = this.#plan.stack;
     switch (action.kind) {
       case 'drop update':
@@ -147,9 +147,6 @@ class DeletionRun {
         return this.#watched.progress.status;
       case 'delete bucket':
         await this.#deleteBucket(action.bucket);
-        return undefined;
-      case 'fail':
-      case 'finish':
         return undefined;
     }
   }

@@ -61,7 +61,7 @@ export function isGone({ status }: Pick<StackSummary, 'status'>): boolean {
 }
 
 /** A stack in these states never came to be, or its deletion has begun: all that can be done with it is to delete it. */
-const UNUSABLE = /^(CREATE_IN_PROGRESS|CREATE_FAILED|ROLLBACK_\w+|DELETE_\w+)$/;
+const UNUSABLE = /^(CREATE_IN_PROGRESS|CREATE_FAILED|ROLLBACK_|DELETE_)/;
 
 /** Whether a stack in this status serves jobs, and can go on to. */
 export function isUsable({ status }: Pick<StackSummary, 'status'>): boolean {

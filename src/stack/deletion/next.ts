@@ -93,7 +93,7 @@ function nextEmptying(
  */
 export function advance(
   progress: DeletionProgress,
-  action: DeletionAction,
+  action: Exclude<DeletionAction, { kind: 'fail' | 'finish' }>,
   status = progress.status,
 ): DeletionProgress {
   switch (action.kind) {
@@ -115,8 +115,5 @@ export function advance(
       return { ...progress, status, ended: true };
     case 'delete bucket':
       return { ...progress, deletedBuckets: [...progress.deletedBuckets, action.bucket] };
-    case 'fail':
-    case 'finish':
-      return progress;
   }
 }

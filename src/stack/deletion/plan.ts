@@ -161,9 +161,7 @@ function refuseToEndJobs(
 
 /** A stack that was never finished has nothing to protect. */
 function mayUnprotect({ stackName, region, status }: StackSummary, request: DeletionRequest): boolean {
-  const neverMade = /^(REVIEW_IN_PROGRESS|CREATE_FAILED|ROLLBACK_(IN_PROGRESS|COMPLETE|FAILED))$/.test(
-    status,
-  );
+  const neverMade = /^(REVIEW_IN_PROGRESS|CREATE_FAILED|ROLLBACK_)/.test(status);
   if (request.disableTerminationProtection || neverMade) return true;
   throw new OperationError(`${stackName} is protected from deletion`, {
     hint: `To delete it all the same: bk-stack delete ${stackName} --disable-termination-protection --region ${region} ${AS_GIVEN}`,

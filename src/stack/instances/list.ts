@@ -2,11 +2,11 @@ import type { AutoScalingGroup, AutoScalingInstanceDetails } from '@aws-sdk/clie
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
-import { OperationError, UsageError } from '../../errors.ts';
-import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
+import { UsageError } from '../../errors.ts';
 import { groupOf } from '../capacity/calls.ts';
+import { isPaused, sizedGroup } from '../capacity/group-size.ts';
 import { findStack, requireStack } from '../facts/stack/find-stack.ts';
-import { describedGroup, groupInstances, launchVersion } from '../facts/group/group.ts';
+import { existingGroup, groupInstances, launchVersion } from '../facts/group/group.ts';
 import { STACK_TAG } from '../naming/tags.ts';
 import { originOf } from '../facts/stack/summary.ts';
 import { warmInstances } from '../facts/group/warm-pool.ts';
@@ -57,7 +57,7 @@ export async function listInstances(
   const stack = await requireStack(aws, stackName);
   const name = groupOf(stack);
   const [group, machines, agents] = await Promise.all([
-    groupNamed(aws, name),
+    existingGroup(aws, name),
     machinesOf(aws, name),
     agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
   ]);
@@ -85,20 +85,9 @@ export async function listInstances(
     stackName,
     group: name,
     instances: instances.sort((a, b) => age(a).localeCompare(age(b))),
-    ...(isPaused(group) && { paused: true as const }),
+    ...(isPaused(sizedGroup(group)) && { paused: true as const }),
     ...(typeof agents === 'string' && { agentsUnknown: agents }),
   };
-}
-
-function isPaused({ Tags = [] }: AutoScalingGroup): boolean {
-  const tag = Tags.find(({ Key }) => Key === PAUSED_TAG);
-  return tag !== undefined && tag.Value !== 'false';
-}
-
-async function groupNamed(aws: AwsContext, name: string): Promise<AutoScalingGroup> {
-  const group = await describedGroup(aws, name);
-  if (group === undefined) throw new OperationError(`There is no Auto Scaling group ${name} any more`);
-  return group;
 }
 
 /** EC2's own view of the instances of a group, by id. */

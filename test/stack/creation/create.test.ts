@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AS_GIVEN } from '../../../src/shell/printed.ts';
 import { InterruptedError, OperationError, UsageError } from '../../../src/errors.ts';
 import {
   executeCreation,
@@ -49,6 +50,10 @@ class World {
   readonly said: string[] = [];
   stack: StackSummary | undefined;
   unreachable = false;
+  tokenStays = false;
+  keptParameter: string | undefined;
+  outputs: Record<string, string> = { Queue: 'default' };
+  waited: boolean | undefined;
   tokens = new Map<string, string>();
   deployed: DeploymentRequest | undefined;
   /** What happens to the deployment. */
@@ -103,16 +108,19 @@ class World {
         },
         overwrite: () => this.#do('overwrite the token'),
         remove: async (name) => {
+          if (this.tokenStays) throw new Error('no permission');
           this.tokens.delete(name);
           await this.#do('remove the token');
         },
       },
-      removeStack: async (_removable, { ask }) => {
+      removeStack: async (_removable, { ask, keepParameter }) => {
+        this.keptParameter = keepParameter;
         await this.#do(ask ? 'ask, and remove the failed stack' : 'remove the failed stack');
         this.stack = undefined;
       },
-      deploy: async (request) => {
+      deploy: async (request, { wait }) => {
         await this.#do('deploy');
+        this.waited = wait;
         this.deployed = request;
         await this.fate();
         return {
@@ -122,7 +130,7 @@ class World {
           status: 'CREATE_COMPLETE',
           resources: 1,
           elapsedSeconds: 60,
-          outputs: { Queue: 'default' },
+          outputs: this.outputs,
         };
       },
     };
@@ -135,7 +143,11 @@ class World {
 
   create(
     parameters: Record<string, string> = {},
-    options: Partial<CreationOptions> & { template?: string; token?: string | undefined } = {},
+    options: Partial<CreationOptions> & {
+      template?: string;
+      token?: string | undefined;
+      roleArn?: string;
+    } = {},
   ) {
     const request = {
       stackName: 'ci',
@@ -144,6 +156,7 @@ class World {
       tags: {},
       terminationProtection: false,
       ...('token' in options ? {} : { token: SECRET }),
+      ...(options.roleArn !== undefined && { roleArn: options.roleArn }),
     };
     return executeCreation(this.site, request, {
       signal: new AbortController().signal,
@@ -309,6 +322,87 @@ describe('creating a stack from a request', () => {
     expect(world.said.at(-1)).to.match(/token is left in the SSM parameter \/bk-stack\/ci\/agent-token/);
   });
 
+  it('tells why the token cannot be removed', async () => {
+    const world = new World();
+    world.tokenStays = true;
+    world.fate = () => Promise.reject(new OperationError('CloudFormation refuses the change set'));
+    expect((await failureOf(world.create())).message).to.equal('CloudFormation refuses the change set');
+    expect(world.said.at(-1)).to.equal(
+      'The agent token is left in the SSM parameter /bk-stack/ci/agent-token: no permission',
+    );
+  });
+
+  it('says nothing of a token that it leaves to a stack', async () => {
+    const world = new World();
+    world.fate = () => {
+      world.stack = stackIn('CREATE_IN_PROGRESS');
+      return Promise.reject(new InterruptedError());
+    };
+    await failureOf(world.create());
+    expect(world.said.join()).to.not.contain('token is left');
+  });
+
+  it('keeps the parameter of a failed stack that the new one reads its token from', async () => {
+    const failed = async (parameters: Record<string, string>, rest: object) => {
+      const world = new World();
+      world.stack = stackIn('ROLLBACK_COMPLETE');
+      await world.create(parameters, { existingStack: 'remove', ...rest });
+      return world.keptParameter;
+    };
+    const path = { BuildkiteAgentTokenParameterStorePath: '/bk-stack/ci/own' };
+    expect(await failed(path, { token: undefined })).to.equal('/bk-stack/ci/own');
+    expect(await failed({}, {}), 'it is stored anew').to.equal(undefined);
+  });
+
+  it('tells the queue of the outputs, or of the parameters', async () => {
+    const queue = async (outputs: Record<string, string>, template?: string) => {
+      const world = new World();
+      world.outputs = outputs;
+      const options = template === undefined ? {} : { template, token: undefined };
+      const result = (await world.create(
+        template === undefined ? { BuildkiteQueue: 'given' } : {},
+        options,
+      )) as CreationResult;
+      return result.queue;
+    };
+    expect(await queue({ Queue: 'made' })).to.equal('made');
+    expect(await queue({})).to.equal('given');
+    const bare = 'Resources: { Group: { Type: AWS::AutoScaling::AutoScalingGroup } }';
+    expect(await queue({}, bare)).to.equal(undefined);
+  });
+
+  it('waits only if that is asked for', async () => {
+    for (const wait of [true, false]) {
+      const world = new World();
+      await world.create({}, { wait });
+      expect(world.waited).to.equal(wait);
+    }
+  });
+
+  it('lists all that stands in the way, each with what to do', async () => {
+    const world = new World();
+    world.calls = { metrics: () => Promise.resolve({ status: 401, body: {} }) };
+    const one = await failureOf(world.create());
+    expect(one.message.split('\n')[0]).to.equal('One thing stands in the way of ci; nothing has been made.');
+    expect(one.message.split('\n')[2]).to.match(/^ {2}\S/);
+    expect(one.hint).to.equal(`Then again: bk-stack create ci --region us-east-1 ${AS_GIVEN}`);
+    expect(one.details).to.include({ stackName: 'ci', region: 'us-east-1' });
+    expect(one.details).to.have.property('problems').with.lengthOf(1);
+    world.stack = stackIn('CREATE_COMPLETE');
+    const two = await failureOf(world.create());
+    expect(two.message.split('\n')[0]).to.equal('2 things stand in the way of ci; nothing has been made.');
+  });
+
+  it('says what to do about warnings', async () => {
+    const world = new World();
+    world.calls = {
+      vpcCount: () => Promise.reject(awsError('UnauthorizedOperation', 'You are not authorized')),
+    };
+    const { warnings } = (await world.create()) as CreationResult;
+    const hints = warnings.flatMap(({ hint }) => (hint === undefined ? [] : [`  ${hint}`]));
+    expect(world.said.filter((line) => line.startsWith('  '))).to.eql(hints);
+  });
+
   it('does nothing more once it is interrupted', async () => {
     const world = new World();
     const stop = new AbortController();
@@ -358,6 +452,23 @@ describe('a dry run', () => {
     const world = new World();
     world.stack = stackIn('CREATE_COMPLETE');
     expect(await failureOf(world.create({}, { dryRun: true }))).to.be.instanceOf(UsageError);
+  });
+
+  it('tells how the template is staged, and the role', async () => {
+    const world = new World();
+    const template = `${TEMPLATE}# ${'x'.repeat(60_000)}\n`;
+    const large = (await world.create({}, { dryRun: true, template })) as CreationPreview;
+    expect(large.staging).to.match(/^s3:\/\/[a-z0-9-]+\/.+/);
+    expect(large).to.not.have.property('roleArn');
+    expect(large.terminationProtection).to.equal(false);
+    const roleArn = 'arn:aws:iam::111122223333:role/deployer';
+    const small = (await world.create({}, { dryRun: true, roleArn })) as CreationPreview;
+    expect(small).to.include({ staging: 'the request', roleArn });
+    expect(small).to.not.have.property('removes');
+    const path = { BuildkiteAgentTokenParameterStorePath: '/own' };
+    expect(await world.create(path, { dryRun: true, token: undefined })).to.not.have.property(
+      'tokenParameter',
+    );
   });
 
   it('tells of a failed stack that would be removed', async () => {

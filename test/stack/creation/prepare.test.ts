@@ -129,6 +129,55 @@ describe('a request', () => {
     expect(prepared({ MinSize: '2' }, { template }).subject.parameters.get('MaxSize')).to.equal('2');
   });
 
+  for (const [roleArn, taken] of [
+    ['arn:aws:iam::111122223333:role/deployer', true],
+    ['arn:aws-us-gov:iam::111122223333:role/path/to/deploy_er+=,.@-', true],
+    ['arn:aws:iam::111122223333:role/a', true],
+    ['arn:aws:iam::1111:role/deployer', false],
+    ['arn:aws:iam::11112222333344:role/deployer', false],
+    ['arn:aws:iam::111122223333:user/deployer', false],
+    ['arn:aws:iam::111122223333:role/', false],
+    ['arn:aws:iam::111122223333:role/a b', false],
+    ['x arn:aws:iam::111122223333:role/a', false],
+    ['arn:AWS:iam::111122223333:role/a', false],
+  ] as const) {
+    it(`${taken ? 'takes' : 'refuses'} the role ${roleArn}`, () => {
+      const work = () => prepared({}, { roleArn } as object).request;
+      if (taken) expect(work().roleArn).to.equal(roleArn);
+      else {
+        expect(work).to.throw(UsageError, `--role-arn ${roleArn} is not the ARN of an IAM role`);
+        expect(work)
+          .to.throw()
+          .with.property('hint', 'It looks like arn:aws:iam::111122223333:role/deployer.');
+      }
+    });
+  }
+
+  it('passes on what CloudFormation and the pre-flight need', () => {
+    const { request, subject, secret, templateName } = prepared({}, { assetsBucket: 'mine' } as object);
+    expect(request).to.include({
+      stackName: 'ci',
+      description: 'bk-stack create',
+      terminationProtection: false,
+    });
+    expect(request).to.not.have.property('roleArn');
+    expect(subject.assetsBucket).to.equal('mine');
+    expect(prepared().subject).to.not.have.property('assetsBucket');
+    expect(templateName).to.equal('template.yml');
+    expect(['BuildkiteAgentToken', 'MinSize', 'Unknown'].map(secret)).to.eql([true, false, false]);
+    expect(subject.parameters.get('AvailabilityZones')).to.equal('');
+  });
+
+  it('passes no program that is named already, nor a bucket where nothing is staged in one', () => {
+    const template = `${TEMPLATE.replace('Resources:', '  AssetsBucket: { Type: String }\n  HostProgram: { Type: String }\nResources:')}`;
+    const named = prepared({ HostProgram: 'own' }, { template });
+    expect(named.subject.assets).to.eql([]);
+    const open = prepared({}, { template });
+    expect(open.subject.assets.map(({ key }) => key)).to.eql([PROGRAMS[0]?.key]);
+    expect(open.parametersWith(undefined, INLINE).has('AssetsBucket')).to.equal(false);
+    expect(open.parametersWith(undefined, INLINE).has('HostProgram')).to.equal(false);
+  });
+
   it('refuses a role that is none', () => {
     expect(refusal(() => prepared({}, { roleArn: 'deployer' } as object))).to.match(
       /not the ARN of an IAM role/,

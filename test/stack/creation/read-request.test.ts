@@ -58,6 +58,61 @@ describe('gathering what was given', () => {
     return (error as UsageError).message;
   }
 
+  async function hintOf(flags: Partial<CreationFlags>, around: Parameters<typeof given>[1] = {}) {
+    return given(flags, around).then(
+      () => expect.fail('it should be refused'),
+      (error: unknown) => {
+        const { message, hint } = error as UsageError;
+        return [message, hint];
+      },
+    );
+  }
+
+  it('says what to do instead', async () => {
+    const path = ['BuildkiteAgentTokenParameterStorePath=/x'];
+    expect(await hintOf({ 'token-stdin': true, param: path })).to.eql([
+      '--token-stdin and BuildkiteAgentTokenParameterStorePath both say what the agent token is',
+      'Leave out one of them: with BuildkiteAgentTokenParameterStorePath the token is read from there.',
+    ]);
+    expect(await hintOf({ 'token-stdin': true, param: ['BuildkiteAgentToken=x'] })).to.eql([
+      '--token-stdin and BuildkiteAgentToken both give the agent token',
+      'Leave out one of them. --token-stdin keeps it out of files and off command lines.',
+    ]);
+    expect(await hintOf({ config: '-', 'token-stdin': true })).to.eql([
+      '--config - and --token-stdin both read stdin, which can be read once',
+      'Put one of them into a file, or the token into BUILDKITE_AGENT_TOKEN.',
+    ]);
+    const terminal = { stdinIsTerminal: true };
+    expect(await hintOf({ 'token-stdin': true }, terminal)).to.eql([
+      '--token-stdin reads stdin, and that is a terminal',
+      'Feed it a file (bk-stack create my-stack --token-stdin < token.txt), or leave it out to be asked.',
+    ]);
+    expect(await hintOf({ config: '-' }, terminal)).to.eql([
+      '--config - reads stdin, and that is a terminal',
+      'Feed it a file (bk-stack create my-stack --config - < stack.yml), or name the file.',
+    ]);
+    expect((await given({ name: 'ci' }, terminal)).stackName).to.equal('ci');
+  });
+
+  it('passes on all flags', async () => {
+    const flags = {
+      'role-arn': 'arn:role',
+      'assets-bucket': 'mine',
+      'termination-protection': true,
+      tag: ['a=b'],
+    };
+    expect(await given({ name: '', ...flags })).to.deep.include({
+      ...{ roleArn: 'arn:role', assetsBucket: 'mine', terminationProtection: true, tags: { a: 'b' } },
+      configured: false,
+    });
+    const bare = await given({ name: '' });
+    for (const name of ['stackName', 'roleArn', 'assetsBucket', 'token', 'tokenFrom'])
+      expect(bare).to.not.have.property(name);
+    expect(bare.terminationProtection).to.equal(false);
+    expect((await given({ 'token-stdin': true }, { input: 'x' })).tokenFrom).to.equal('stdin');
+    expect((await given({ config: '-' }, { input: '{}' })).configured).to.equal(true);
+  });
+
   it('lets the command line win over the file', async () => {
     const config = file('stack.yml', 'BuildkiteQueue: deploy\nMaxSize: 20\n');
     const { parameters } = await given({ config, param: ['MaxSize=5'] });

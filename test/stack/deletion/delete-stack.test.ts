@@ -292,6 +292,57 @@ describe('deleting a stack', () => {
     expect(unknown).to.include({ instances: 0, drained: true });
   });
 
+  it('drops the update and empties the groups before it deletes the stack', async () => {
+    const aws = new FakeAws(2, deleted());
+    const done: string[] = [];
+    const did = (what: string) => Promise.resolve(void done.push(what));
+    const group = new FakeGroup(SIZE, {}, []);
+    Object.assign(aws, {
+      drain: {
+        capacity: group,
+        cancelRefresh: (name: string) => did(`cancel the refresh of ${name}`),
+        dropUpdate: (name: string) => did(`drop the update of ${name}`),
+        busyAgents: () => Promise.resolve(undefined),
+      },
+      deleteStack: (id: string, retain: readonly string[]) => {
+        done.push(`delete at ${group.size.desired}`);
+        return FakeAws.prototype.deleteStack.call(aws, id, retain);
+      },
+    });
+    const update = { by: 'ann', startedAt: '2026-11-24', phase: 'replacing' } as const;
+    const result = await run(aws, deletionPlan({ update, groups: [plannedGroup('g', 'drain')] }));
+    expect(result).to.include({ instances: 1, drained: true });
+    expect(done).to.eql(['drop the update of ci', 'cancel the refresh of g', 'delete at 0']);
+  });
+
+  it('waits for the jobs of a group before it deletes the stack', async () => {
+    const aws = new FakeAws(2, deleted());
+    Object.assign(aws, {
+      drain: { ...aws.drain, cancelRefresh: () => Promise.resolve(), capacity: new FakeGroup(SIZE) },
+    });
+    const failure = await failureOf(run(aws, deletionPlan({ groups: [plannedGroup('g', 'drain')] })));
+    expect(failure.message).to.equal('2 instances still there after 0 seconds');
+    expect(aws.parameters).to.have.length(1);
+  });
+
+  it('waits for a rollback, and deletes what is left then', async () => {
+    const history = new History()
+      .stack('CREATE_IN_PROGRESS', 'User Initiated')
+      .stack('ROLLBACK_IN_PROGRESS')
+      .stack('ROLLBACK_COMPLETE')
+      .stack('DELETE_IN_PROGRESS', 'User Initiated')
+      .stack('DELETE_COMPLETE');
+    const aws = new FakeAws(3, history);
+    expect(await run(aws, deletionPlan({ retain: ['x'] }, 'ROLLBACK_IN_PROGRESS'))).to.include({
+      status: 'DELETE_COMPLETE',
+    });
+    expect(aws.retained, 'it was told to delete').to.eql(['x']);
+  });
+
+  it('deletes a stack without events', async () => {
+    expect(await run(new FakeAws(0, deleted()), deletionPlan())).to.include({ status: 'DELETE_COMPLETE' });
+  });
+
   it('lets the instances of deleted groups go by force, or where nothing drains them', async () => {
     const released = async (parts: Partial<DeletionPlan>) => {
       const group = { type: 'AWS::AutoScaling::AutoScalingGroup', physicalId: 'g' };
@@ -328,16 +379,19 @@ describe('deleting a stack', () => {
     };
     expect(await released({ groups: [plannedGroup('g', 'drain')] })).to.equal(false);
     expect(await released({ groups: [plannedGroup('g', 'end')] })).to.equal(true);
+    expect(await released({ groups: [plannedGroup('other', 'drain'), plannedGroup('g', 'end')] })).to.equal(
+      true,
+    );
     expect(await released({ groups: [plannedGroup('other', 'end')] })).to.equal(false);
     expect(await released({ groups: [plannedGroup('g', 'drain')], force: true })).to.equal(true);
   });
 
   it('notes each bucket, and names those left to whoever interrupts it', async () => {
     const aws = new FakeAws(2, deleted());
-    aws.buckets.fill('a', 1).fill('b', 2);
+    aws.buckets.fill('a', 1).fill('b', 2).fill('c', 2);
     const stop = new AbortController();
     const notes: string[] = [];
-    const bucketsToDelete = ['a', 'b'].map((bucket) => ({ bucket, versions: 1, more: false }));
+    const bucketsToDelete = ['a', 'b', 'c'].map((bucket) => ({ bucket, versions: 1, more: false }));
     const options = {
       ...{ signal: stop.signal, draining: () => undefined, drainSeconds: 0 },
       observer: () =>
@@ -353,9 +407,9 @@ describe('deleting a stack', () => {
       executeDeletion(aws, deletionPlan({ bucketsToDelete }), options, instantPacing()),
     );
     expect(failure).to.be.instanceOf(InterruptedError);
-    expect(failure.hint).to.equal('The stack is gone; its buckets are not yet: b');
+    expect(failure.hint).to.equal('The stack is gone; its buckets are not yet: b, c');
     expect(notes).to.eql(['Bucket a deleted, with 1 object version']);
-    expect([...aws.buckets.held.keys()]).to.eql(['b']);
+    expect([...aws.buckets.held.keys()]).to.eql(['b', 'c']);
   });
 
   it('names kept resources of nested stacks with their stack', async () => {

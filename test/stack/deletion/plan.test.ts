@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { type OperationError, UsageError } from '../../../src/errors.ts';
 import { type DeletionFacts, type StackGroup, type QueueJobs } from '../../../src/stack/deletion/facts.ts';
-import { planDeletion } from '../../../src/stack/deletion/plan.ts';
+import { deleteAgain, type DeletionRequest, planDeletion } from '../../../src/stack/deletion/plan.ts';
+import { AS_GIVEN } from '../../../src/shell/printed.ts';
 import { planText } from '../../../src/stack/deletion/text.ts';
 import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
 import type { Theme } from '../../../src/terminal/theme.ts';
@@ -149,6 +150,10 @@ describe('the plan of a deletion', () => {
       ];
       const groups = [group(false, ...up)];
       expect(planDeletion(found({}, { groups, resources, jobs: unknown }), wishes).groups).to.eql([]);
+      const all = resources.map((each) => ({ ...each, retained: false }));
+      expect(
+        planDeletion(found({}, { groups, resources: all, jobs: running(0) }), wishes).groups,
+      ).to.have.length(1);
       const failed = found(
         { status: 'DELETE_FAILED' },
         { groups, resources: resources.map((each) => ({ ...each, retained: false })) },
@@ -189,5 +194,155 @@ describe('the plan of a deletion', () => {
         'drops its unfinished update (replacing), begun by arn:me',
       );
     });
+  });
+});
+
+describe('a deletion that is refused', () => {
+  const told = (facts: DeletionFacts, rest: Partial<DeletionRequest> = {}) => {
+    const error = refusal(() => planDeletion(facts, { ...wishes, ...rest }));
+    const { message, hint, details } = error;
+    const kind = error instanceof UsageError ? 'usage' : 'operation';
+    return { kind, message, hint, ...(details !== undefined && { details }) };
+  };
+  const stack = { stackName: 'ci', region: 'us-east-1' };
+  const outcome = (
+    status: string,
+    parts: Partial<StackSummary> = {},
+    rest: Partial<DeletionRequest> = {},
+  ) => {
+    try {
+      return planDeletion(found({ status, ...parts }), { ...wishes, ...rest });
+    } catch {
+      return undefined;
+    }
+  };
+
+  it('of a stack of others names the command that does it', () => {
+    expect(told(found({ origin: 'other' }))).to.eql({
+      kind: 'operation',
+      message: "ci is no agent stack: neither bk-stack nor Buildkite's template made it",
+      hint: 'If it shall go all the same: aws cloudformation delete-stack --stack-name ci --region us-east-1',
+    });
+    expect(outcome('REVIEW_IN_PROGRESS', { origin: 'other' })).to.not.equal(undefined);
+  });
+
+  for (const [status, refused] of [
+    ['UPDATE_IN_PROGRESS', true],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', true],
+    ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', true],
+    ['IMPORT_IN_PROGRESS', true],
+    ['IMPORT_ROLLBACK_IN_PROGRESS', true],
+    ['UPDATE_COMPLETE', false],
+    ['CREATE_IN_PROGRESS', false],
+    ['DELETE_IN_PROGRESS', false],
+    ['ROLLBACK_IN_PROGRESS', false],
+    ['REVIEW_IN_PROGRESS', false],
+  ] as const) {
+    it(`${status}: ${refused ? 'must end first' : 'is no obstacle'}`, () => {
+      expect(outcome(status) === undefined).to.equal(refused);
+    });
+  }
+
+  it('while it is being changed says how to wait', () => {
+    expect(told(found({ status: 'UPDATE_IN_PROGRESS' }))).to.eql({
+      kind: 'operation',
+      message: 'ci is being changed (UPDATE_IN_PROGRESS), and cannot be deleted until that is over',
+      hint: 'Wait for it: bk-stack status ci --wait --region us-east-1',
+      details: { ...stack, status: 'UPDATE_IN_PROGRESS' },
+    });
+  });
+
+  it('for --retain says what is possible', () => {
+    expect(told(found(), { retain: ['Vpc'] })).to.eql({
+      kind: 'usage',
+      message: '--retain is for a stack whose deletion has failed; ci is in CREATE_COMPLETE',
+      hint: 'First without it: bk-stack delete ci --region us-east-1',
+    });
+    expect(told(found({ status: 'DELETE_FAILED' }), { retain: ['Vpc', 'Zzzzzzzzzzzz'] })).to.eql({
+      kind: 'usage',
+      message: 'ci has no resource "Zzzzzzzzzzzz"',
+      hint: 'It has: Vpc, Secrets',
+    });
+    const near = found(
+      { status: 'DELETE_FAILED' },
+      {
+        resources: ['Bus1', 'Bus2'].map((logicalId) => ({
+          ...{ logicalId, type: 'x', physicalId: 'x', retained: false },
+        })),
+      },
+    );
+    expect(told(near, { retain: ['Bus3'] }).hint).to.equal('Did you mean Bus1 or Bus2?');
+  });
+
+  for (const [status, unprotect] of [
+    ['CREATE_COMPLETE', undefined],
+    ['UPDATE_COMPLETE', undefined],
+    ['UPDATE_ROLLBACK_COMPLETE', undefined],
+    ['CREATE_IN_PROGRESS', undefined],
+    ['DELETE_FAILED', undefined],
+    ['REVIEW_IN_PROGRESS', true],
+    ['CREATE_FAILED', true],
+    ['ROLLBACK_IN_PROGRESS', true],
+    ['ROLLBACK_COMPLETE', true],
+    ['ROLLBACK_FAILED', true],
+  ] as const) {
+    it(`by termination protection in ${status}: ${unprotect === true ? 'not, as it was never made' : 'unless that is to be lifted'}`, () => {
+      expect(outcome(status, { terminationProtection: true })?.unprotect).to.equal(unprotect);
+      const agreed = { disableTerminationProtection: true };
+      expect(outcome(status, { terminationProtection: true }, agreed)?.unprotect).to.equal(true);
+      expect(outcome(status, {}, agreed)?.unprotect, 'not protected').to.equal(false);
+    });
+  }
+
+  it('by termination protection names the flag', () => {
+    expect(told(found({ terminationProtection: true }))).to.eql({
+      kind: 'operation',
+      message: 'ci is protected from deletion',
+      hint: `To delete it all the same: bk-stack delete ci --disable-termination-protection --region us-east-1 ${AS_GIVEN}`,
+      details: { ...stack, terminationProtection: true },
+    });
+  });
+
+  it('for the jobs that it would end says how to lose none', () => {
+    const group: StackGroup = {
+      ...{ logicalId: 'Group', autoScalingGroupName: 'g', draining: { drains: false, lacks: 'hook' } },
+      instances: [{ instanceId: 'i-1', lifecycleState: 'InService' }],
+    };
+    const jobs: QueueJobs = { known: true, queue: 'q', running: 1 };
+    const again = `bk-stack delete ci --region us-east-1 ${AS_GIVEN}`;
+    expect(told(found({}, { groups: [group], jobs }))).to.eql({
+      kind: 'usage',
+      message:
+        "ci can't be deleted without losing jobs: its group lacks the lifecycle hook bk-stack-terminating, which holds an instance until its jobs are done (1 running job in the queue q)",
+      hint: [
+        `Nothing was changed. To lose no job: pause the queue in Buildkite (or stop its agents there, which finish their jobs first), wait until no job runs, then: ${again}`,
+        `To end the instances now, and the jobs on them: ${again} --force`,
+      ].join('\n'),
+      details: { ...stack, groups: [{ ...group, ending: 'end' }], jobs },
+    });
+    // One that drains is no reason.
+    const both = found({}, { groups: [{ ...group, draining: { drains: true } }, group], jobs });
+    expect(told(both).details).to.deep.include({ groups: [{ ...group, ending: 'end' }] });
+  });
+});
+
+describe('the rest of a plan', () => {
+  const bucket = { bucket: 'ci-secrets', versions: 12, more: false };
+  it('carries on what was asked for and found', () => {
+    expect(planDeletion(found(), wishes)).to.deep.include({
+      ...{ ...found(), force: false, retain: [], unprotect: false, underWay: false },
+      ...{ bucketsToDelete: [], keptBuckets: [bucket] },
+    });
+    expect(planDeletion(found(), { ...wishes, deleteSecrets: true, force: true })).to.deep.include({
+      ...{ force: true, bucketsToDelete: [bucket], keptBuckets: [] },
+    });
+  });
+
+  it('is run again with the same wish for the secrets', () => {
+    const { stack } = found();
+    expect(deleteAgain({ stack, bucketsToDelete: [] })).to.equal(`bk-stack delete ci ${AS_GIVEN}`);
+    expect(deleteAgain({ stack, bucketsToDelete: [bucket] })).to.equal(
+      `bk-stack delete ci --delete-secrets ${AS_GIVEN}`,
+    );
   });
 });

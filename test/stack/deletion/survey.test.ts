@@ -107,6 +107,25 @@ describe('the survey of a stack that is to be deleted', () => {
     );
   });
 
+  it('asks for the groups alone, and for jobs where one of them has instances', async () => {
+    const { sent, found } = survey({
+      DescribeAutoScalingGroups: ({
+        AutoScalingGroupNames: [name],
+      }: {
+        AutoScalingGroupNames: string[];
+      }) => ({
+        AutoScalingGroups: [{ AutoScalingGroupName: name, Instances: name === 'g' ? [INSTANCE] : [] }],
+      }),
+    });
+    expect(await found).to.have.property('jobs');
+    const asked = sent.filter(([operation]) => operation === 'DescribeAutoScalingGroups');
+    expect(asked.map(([, input]) => input as object)).to.eql(
+      ['g', 'gone'].map((name) => ({ AutoScalingGroupNames: [name] })),
+    );
+    const hooks = sent.filter(([operation]) => operation === 'DescribeLifecycleHooks');
+    expect(hooks.map(([, input]) => input as object)).to.deep.include({ AutoScalingGroupName: 'g' });
+  });
+
   it('asks for no jobs where there are no instances', async () => {
     const found = await survey({
       DescribeAutoScalingGroups: { AutoScalingGroups: [{ AutoScalingGroupName: 'g', Instances: [] }] },
@@ -126,6 +145,10 @@ describe('the survey of a stack that is to be deleted', () => {
 
   it('judges a group by its hook alone where launch templates may not be read', async () => {
     expect(await draining({ DescribeLaunchTemplateVersions: DENIED })).to.eql({ drains: true });
+    const { sent, found } = survey({ DescribeLaunchTemplateVersions: DENIED });
+    await found;
+    const hooks = sent.filter(([operation]) => operation === 'DescribeLifecycleHooks');
+    expect(hooks.map(([, input]) => input as object)).to.eql(Array(2).fill({ AutoScalingGroupName: 'g' }));
     expect(await draining({ DescribeLaunchTemplateVersions: DENIED, DescribeLifecycleHooks: {} })).to.eql({
       ...{ drains: false, lacks: 'hook' },
     });

@@ -25,15 +25,26 @@ describe('the plan of a deletion as text', () => {
   for (const [what, parts, status, expected] of [
     [
       'counts the resources that go, without those kept',
-      { resources: [resource('Vpc'), resource('Subnet'), resource('Secrets', true)], retain: ['Subnet'] },
+      {
+        resources: [resource('Vpc'), resource('Role'), resource('Subnet'), resource('Secrets', true)],
+        retain: ['Subnet'],
+      },
       'DELETE_FAILED',
-      ['  - deletes 1 resource of the stack', TOKEN, '  + keeps resource Subnet'],
+      ['  - deletes 2 resources of the stack', TOKEN, '  + keeps resource Subnet'],
     ],
     [
       'says what a group costs that is kept',
-      { resources: [resource('Group', false, GROUP_TYPE)], retain: ['Group'] },
+      {
+        resources: [resource('Vpc'), resource('Group', false, GROUP_TYPE)],
+        retain: ['Group', 'Vpc', 'Unknown'],
+      },
       'DELETE_FAILED',
-      [TOKEN, '  + keeps resource Group, whose instances run on and are charged for'],
+      [
+        TOKEN,
+        '  + keeps resource Group, whose instances run on and are charged for',
+        '  + keeps resource Vpc',
+        '  + keeps resource Unknown',
+      ],
     ],
     [
       'tells the buckets apart that go and that stay',

@@ -210,4 +210,104 @@ describe('creating a stack', () => {
     const failure = await failureOf(attempt(cloud));
     expect(failure.message).to.equal('There is a stack named ci in us-east-1 already');
   });
+
+  it('protects the stack before it begins, and leaves it protected when all went well', async () => {
+    const cloud = new FakeCloudFormation();
+    cloud.story = [created()];
+    let protectedAtStart = false;
+    const execute = cloud.executeChangeSet.bind(cloud);
+    cloud.executeChangeSet = () => {
+      protectedAtStart = cloud.protected;
+      return execute();
+    };
+    await attempt(cloud, { request: { terminationProtection: true } });
+    expect([protectedAtStart, cloud.protected]).to.eql([true, true]);
+    const open = new FakeCloudFormation();
+    open.story = [created()];
+    await attempt(open);
+    expect(open.protected).to.equal(false);
+  });
+
+  it('cleans up after an interruption although AWS is throttling', async () => {
+    const cloud = new FakeCloudFormation();
+    const stop = new AbortController();
+    cloud.changeSet = () => {
+      stop.abort();
+      return Promise.resolve({ status: 'CREATE_COMPLETE', resources: 2 });
+    };
+    const names = cloud.changeSetNames.bind(cloud);
+    let throttled = false;
+    cloud.changeSetNames = () => {
+      if (throttled) return names();
+      throttled = true;
+      return Promise.reject(awsError('Throttling', 'Rate exceeded'));
+    };
+    const aborted = { random: () => 0, pause: () => Promise.reject(new InterruptedError()) };
+    const options = { signal: stop.signal, observer: unobserved, wait: true };
+    await failureOf(
+      executeDeployment(cloud, request, options, {
+        ...{ region: 'us-east-1', retry: aborted, cleanUpRetry: instantPacing(), now: new Date(0) },
+      }),
+    );
+    expect(cloud.stack).to.equal('absent');
+  });
+
+  it('closes the display where it does not wait, and where it never begins', async () => {
+    const ended = async (prepare: (cloud: FakeCloudFormation) => void, wait: boolean) => {
+      const cloud = new FakeCloudFormation();
+      prepare(cloud);
+      const notes: string[] = [];
+      const observer = {
+        ...unobserved,
+        note: (line: string) => notes.push(line),
+        end: () => notes.push('end'),
+      };
+      const retry = instantPacing();
+      const options = { signal: new AbortController().signal, observer, wait };
+      const services = { region: 'us-east-1', retry, cleanUpRetry: retry, now: new Date(0) };
+      await executeDeployment(cloud, request, options, services).catch(() => undefined);
+      return notes;
+    };
+    expect(await ended(() => undefined, false)).to.eql(['Change set computed: 2 resources', 'end']);
+    const failing = (cloud: FakeCloudFormation) => {
+      cloud.changeSetStates = [{ status: 'FAILED', resources: 0 }];
+    };
+    expect(await ended(failing, true)).to.eql(['end']);
+  });
+
+  it('tells why it failed although the protection cannot be lifted', async () => {
+    const cloud = new FakeCloudFormation();
+    cloud.story = [rolledBack()];
+    cloud.setTerminationProtection = (_id, on) => {
+      cloud.protected = on;
+      return on ? Promise.resolve() : Promise.reject(awsError('AccessDenied'));
+    };
+    const failure = await failureOf(attempt(cloud, { request: { terminationProtection: true } }));
+    expect(failure.message).to.contain('ROLLBACK_COMPLETE');
+  });
+
+  it('fails as AWS does where the name is not what is wrong', async () => {
+    const cloud = new FakeCloudFormation();
+    cloud.createChangeSet = () => Promise.reject(awsError('ValidationError', 'Template format error'));
+    expect((await failureOf(attempt(cloud))).message).to.equal('Template format error');
+    const other = new FakeCloudFormation();
+    other.executeChangeSet = () => Promise.reject(awsError('AccessDenied', 'You may not'));
+    expect((await failureOf(attempt(other))).message).to.equal('You may not');
+    expect(other.stack, 'nothing is left').to.equal('absent');
+    const exists = new FakeCloudFormation();
+    exists.createChangeSet = () => Promise.reject(awsError('AlreadyExistsException', 'x'));
+    const { message, hint } = await failureOf(attempt(exists));
+    expect([message, hint]).to.eql([
+      'There is a stack named ci in us-east-1 already',
+      'See it: bk-stack status ci --region us-east-1\nOr choose another name.',
+    ]);
+  });
+
+  it('makes nothing once it is interrupted', async () => {
+    const cloud = new FakeCloudFormation();
+    const stop = new AbortController();
+    stop.abort(new InterruptedError());
+    await failureOf(attempt(cloud, { stop }));
+    expect(cloud.changeSets).to.eql([]);
+  });
 });

@@ -87,3 +87,146 @@ describe('whether a new version is given up', () => {
     expect(faultOf(Array.from({ length: 20 }, () => noCapacity))).to.equal(undefined);
   });
 });
+
+describe('the progress of a replacement', () => {
+  const one = (lifecycleState: string, version?: string, instanceId = 'i') => ({
+    ...{ instanceId, lifecycleState },
+    ...(version !== undefined && { version }),
+  });
+  const end = (
+    instanceId: string,
+    startedAt: Date,
+    rest: Partial<RolloutActivity> = {},
+  ): RolloutActivity => ({ kind: 'end', instanceId, startedAt, outcome: 'under way', ...rest });
+  const later = new Date('2026-11-24T11:00:00Z');
+  const NONE = { old: 0, draining: 0, booting: 0, fresh: 0 };
+  for (const [what, instances, activities, expected] of [
+    ['counts none without instances', [], [], NONE],
+    ['takes one in service of this version for new', [one('InService', '3')], [], { ...NONE, fresh: 1 }],
+    [
+      'takes one in service of any other for old',
+      [one('InService', '4'), one('Standby', '2')],
+      [],
+      { ...NONE, old: 2 },
+    ],
+    ['takes one of no version for old', [one('InService')], [], { ...NONE, old: 1 }],
+    [
+      'takes none that boots for new or old',
+      [one('Pending', '3'), one('Pending:Wait', '1')],
+      [],
+      { ...NONE, booting: 2 },
+    ],
+    [
+      'takes none that ends for new or old',
+      [one('Terminating', '3'), one('Terminating:Wait', '1')],
+      [],
+      { ...NONE, draining: 2 },
+    ],
+    [
+      'drains since the earliest end that is under way',
+      [one('Terminating:Wait', '1', 'a'), one('Terminating:Wait', '1', 'b')],
+      [end('b', later), end('a', at), end('gone', new Date(0)), end('a', new Date(0), { outcome: 'done' })],
+      { ...NONE, draining: 2, drainingSince: at },
+    ],
+    [
+      'does not drain since a launch',
+      [one('Terminating:Wait', '1', 'a')],
+      [end('a', at, { kind: 'launch' })],
+      { ...NONE, draining: 1 },
+    ],
+  ] as [string, RolloutGroup['instances'], RolloutActivity[], object][]) {
+    it(what, () => {
+      expect(rolloutProgress({ ...group, instances }, activities)).to.eql(expected);
+    });
+  }
+
+  it('leaves instances of this version and those that end out of what is outdated', () => {
+    const instances = [
+      one('InService', '1', 'a'),
+      one('InService', '4', 'b'),
+      one('Pending:Wait', '2', 'c'),
+      one('Terminating:Wait', '1', 'd'),
+      one('InService', '3', 'e'),
+      one('InService', undefined, 'f'),
+    ];
+    const ids = (found: readonly { instanceId: string }[]) =>
+      found.map(({ instanceId }) => instanceId).join('');
+    expect(ids(outdated({ ...group, instances }))).to.equal('abcf');
+    expect(ids(newerThan({ ...group, instances }, '1'))).to.equal('bc');
+    expect(ids(newerThan({ ...group, instances }, '2')), 'not the former one').to.equal('b');
+    expect(ids(newerThan({ ...group, instances }, '9'))).to.equal('');
+    const many = [one('InService', '10', 'x'), one('InService', '9', 'y')];
+    expect(ids(newerThan({ ...group, instances: many }, '9')), 'as numbers').to.equal('x');
+  });
+});
+
+describe('the number of failures that give a version up', () => {
+  const failed = (count: number) => Array.from({ length: count }, (_, each) => abandoned(`i-${each}`));
+  const at5 = [...failed(5), launch('done')];
+  for (const [what, activities, message] of [
+    ['one, none in service', failed(1), undefined],
+    ['two, none in service', failed(2), /^2 launches in a row failed/],
+    ['three, none in service', failed(3), /^3 launches in a row failed/],
+    ['four since one came into service', [...failed(4), launch('done'), ...failed(3)], undefined],
+    ['five since one came into service', at5, /^5 launches in a row failed/],
+    [
+      'one with an instance, another under way',
+      [launch('under way', undefined, 'y'), ...failed(1)],
+      undefined,
+    ],
+    ['five before one came into service', [launch('done'), ...failed(5)], undefined],
+    ['ends beside them', [{ ...abandoned('x'), kind: 'end' }, ...failed(1)], undefined],
+    ['without an instance, one under way', [launch('under way'), noImage, noImage, noImage], undefined],
+    ['without an instance beside one with', [launch('under way'), noImage, abandoned('x')], undefined],
+    [
+      'without an instance, after one in service',
+      [...Array<RolloutActivity>(5).fill(noImage), launch('done')],
+      undefined,
+    ],
+    [
+      'with and without an instance, none under way',
+      [noImage, abandoned('x')],
+      /^2 launches in a row failed: The image id/,
+    ],
+    [
+      'capacity between two others',
+      [abandoned('a'), noCapacity, abandoned('b')],
+      /^2 launches in a row failed/,
+    ],
+  ] as [string, RolloutActivity[], RegExp | undefined][]) {
+    it(`${what}: ${message === undefined ? 'not enough' : 'enough'}`, () => {
+      const fault = faultOf(activities);
+      if (message === undefined) expect(fault).to.equal(undefined);
+      else expect(fault?.message).to.match(message);
+    });
+  }
+
+  it('names the latest instance, and why', () => {
+    expect(faultOf([noImage, abandoned('i-1')])).to.eql({
+      message: '2 launches in a row failed: The image id [ami-1] does not exist',
+      instanceId: 'i-1',
+    });
+    const silent = launch('failed');
+    expect(faultOf([silent, silent])).to.eql({ message: '2 launches in a row failed: no reason given' });
+  });
+
+  for (const message of [
+    'We currently do not have sufficient t3.large capacity in the Availability Zone',
+    'Max spot instance count exceeded: MaxSpotInstanceCountExceeded',
+    'VcpuLimitExceeded',
+    'InstanceLimitExceeded',
+    'your current vCPU limit of 5',
+    'exceeds your quota',
+    'Your Spot request price of 0.1 is lower than the minimum',
+    'Spot Instance interruption',
+    'RequestLimitExceeded',
+    'Throttling: Rate exceeded',
+    'InternalError',
+    'ServiceUnavailable',
+    'SERVICEUNAVAILABLE',
+  ]) {
+    it(`has nothing to do with: ${message}`, () => {
+      expect(faultOf([launch('failed', message, 'a'), launch('failed', message, 'b')])).to.equal(undefined);
+    });
+  }
+});

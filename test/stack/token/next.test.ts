@@ -89,6 +89,10 @@ describe('the next step of a token rotation', () => {
         ['is refused', refused],
         ['could not be tested', unknown],
         ['names no organization', accepted()],
+        [
+          'is said to be refused, though with a name',
+          { kind: 'refused', organization: 'other' } as TokenTest,
+        ],
         ['is the same organization’s', accepted('acme')],
       ] as const
     ).map(([what, before]): [string, object, RotationProgress, RotationAction] => [

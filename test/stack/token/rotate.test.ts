@@ -155,6 +155,10 @@ describe('rotating an agent token', () => {
     world.size = 1;
     expect(plain(await world.rotate())).to.match(/1 instance was replaced\.$/);
     expect(plain(await world.rotate({ roll: false }))).to.match(/already.*New instances use it\.$/);
+    const unrolled = new World();
+    expect(plain(await unrolled.rotate({ roll: false }))).to.equal(
+      '✔ ci has its new token, as version 2 of /bk-stack/ci/agent-token. New instances use it.',
+    );
   });
 
   it('puts nothing back where Buildkite refuses a token that was there already', async () => {
@@ -289,6 +293,32 @@ describe('rotating an agent token', () => {
       message: 'The instances of ci were not all replaced: the instance refresh is Failed (no capacity)',
       hint: 'New instances use the token, which the stack had already. See bk-stack status ci, then repeat the command with the same token.',
     });
+  });
+
+  it('tells each state of the refresh once, and no organization where Buildkite names none', async () => {
+    const waiting: RefreshState = { status: 'InProgress', percentage: 0, left: 3 };
+    world.states = [waiting, waiting, { ...waiting, left: 2 }, { ...waiting, status: 'Successful', left: 0 }];
+    const asked: object[] = [];
+    const describe = world.describe.bind(world);
+    Object.assign(world, {
+      describe: (...all: string[]) => {
+        asked.push(all);
+        return describe();
+      },
+      metrics: () => Promise.resolve({ status: 200, body: {} }),
+    });
+    const result = await world.rotate();
+    expect(world.refreshed).to.eql(['InProgress 3/3', 'InProgress 2/3', 'Successful 0/3']);
+    expect(asked[0]).to.eql(['group', 'refresh']);
+    expect(world.told[0]).to.equal('Buildkite takes the new token');
+    expect(Object.keys(result)).to.eql([
+      'stackName',
+      'parameter',
+      'previousVersion',
+      'version',
+      'same',
+      'replaced',
+    ]);
   });
 
   it('looks every ten seconds, and tests the token every minute', async () => {

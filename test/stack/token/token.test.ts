@@ -63,4 +63,14 @@ describe('reading an agent token', () => {
         .not.contain(text.trim() || 'undefined');
     });
   }
+
+  it('says where tokens are shown', () => {
+    expect(() => parseToken('two words', 'stdin', EXAMPLE))
+      .to.throw('stdin holds no agent token: a token has no spaces, line breaks or quotes')
+      .with.property(
+        'hint',
+        'Give the token alone, as Buildkite shows it under Agents, your cluster, Agent Tokens.',
+      );
+    expect(() => parseToken('', 'stdin', EXAMPLE)).to.throw('stdin holds no agent token: it is empty');
+  });
 });
