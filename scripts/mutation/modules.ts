@@ -15,7 +15,13 @@ export interface MutatedModule {
 }
 
 export const MODULES: readonly MutatedModule[] = [
-  mirrored('update', 'stack/update', { slowTests: ['test/stack/update/killed.test.ts'] }),
+  mirrored('update-request', 'stack/update/request'),
+  mirrored('update-plan', 'stack/update/plan', {
+    slowTests: ['test/stack/update/plan/preview/holders.test.ts'],
+  }),
+  mirrored('update-execution', 'stack/update/execution', {
+    slowTests: ['test/stack/update/execution/update-lock.world.test.ts'],
+  }),
   mirrored('delete', 'stack/deletion', { slowTests: ['test/stack/deletion/instances.test.ts'] }),
   mirrored('create', 'stack/creation'),
   mirrored('rotation', 'stack/rotation'),
