@@ -1,55 +1,11 @@
 import { expect } from 'chai';
 import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
-import type { Draining } from '../../../src/stack/facts/group/draining.ts';
 import { describeStack } from '../../../src/stack/status/index.ts';
-import {
-  journalState,
-  type JournalFacts,
-} from '../../../src/stack/update/execution/journal/journal-state.ts';
 import { seeded } from '../../../src/simulate/engine/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
-
-const JOURNAL = { stackName: 'ci', stackId: 'arn:1' };
-const DRAINS: Draining = { drains: true };
-const NO_HOOK: Draining = { drains: false, lacks: 'hook' };
-const NO_TEMPLATE: Draining = { drains: false, lacks: 'launch template' };
-const FOREIGN: Draining = { drains: false, lacks: 'host program' };
-
-describe('an update that nobody carries out', () => {
-  const facts = (
-    draining: Draining | 'gone' | undefined,
-    status = 'UPDATE_COMPLETE',
-    stackId = 'arn:1',
-  ): JournalFacts => ({
-    stack: { stackId, status },
-    ...(draining !== undefined && { group: { name: 'g', draining } }),
-  });
-  for (const [what, given, kind] of [
-    ['whose stack drains', facts(DRAINS), 'resumable'],
-    ['of a template without a group', facts(undefined), 'resumable'],
-    ['whose stack is being updated', facts(DRAINS, 'UPDATE_IN_PROGRESS'), 'resumable'],
-    ['whose group is being replaced', facts('gone', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS'), 'resumable'],
-    ['whose hook is missing', facts(NO_HOOK), 'blocked'],
-    ['whose launch template is gone, and whose hook is missing', facts(NO_TEMPLATE), 'blocked'],
-    ['of another template, at which CloudFormation works', facts(FOREIGN, 'UPDATE_IN_PROGRESS'), 'blocked'],
-    ['of another template', facts(FOREIGN), 'stale'],
-    ['whose group is gone', facts('gone'), 'stale'],
-    ['of an earlier stack of the name', facts(DRAINS, 'CREATE_COMPLETE', 'arn:2'), 'stale'],
-    [
-      'of an earlier stack, while the present one is updated',
-      facts(DRAINS, 'UPDATE_IN_PROGRESS', 'arn:2'),
-      'stale',
-    ],
-    ['whose stack is gone', {}, 'stale'],
-  ] as const) {
-    it(`${what} is ${kind}`, () => {
-      expect(journalState(JOURNAL, given).kind).to.equal(kind);
-    });
-  }
-});
 
 describe('bk-stack update --forget', function () {
   this.timeout(300_000);
