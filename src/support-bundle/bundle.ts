@@ -26,7 +26,7 @@ export interface BundleOrder {
   readonly readSecrets: boolean;
 }
 
-export interface Surroundings {
+export interface BundleContext {
   readonly now: () => number;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -37,7 +37,7 @@ export interface PlannedBundle {
   readonly site: Site;
   readonly order: BundleOrder;
   readonly parts: readonly Part[];
-  readonly surroundings: Surroundings;
+  readonly context: BundleContext;
 }
 
 /** What every bundle has beside what it is about. */
@@ -53,10 +53,10 @@ export const MANIFEST_FILES = [
 export async function planBundle(
   aws: AwsContext,
   order: BundleOrder,
-  surroundings: Surroundings,
+  context: BundleContext,
 ): Promise<PlannedBundle> {
   const { stackName, since, until, maxLogBytes } = order;
-  const { now, signal, progress } = surroundings;
+  const { now, signal, progress } = context;
   const stack = await requireStack(aws, stackName);
   const clock = { ...retryClockOf(aws, signal), now };
   const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
@@ -68,7 +68,7 @@ export async function planBundle(
     ...logParts(site, maxLogBytes, agents, progress),
     versionsPart(site, agents),
   ];
-  return { site, order, parts, surroundings };
+  return { site, order, parts, context };
 }
 
 /**
@@ -76,11 +76,11 @@ export async function planBundle(
  * told in the manifest, which comes last.
  */
 export async function makeBundle(
-  { site, order, parts, surroundings }: PlannedBundle,
+  { site, order, parts, context }: PlannedBundle,
   folder: string,
   sink: Sink,
 ): Promise<Manifest & { readonly archiveBytes: number }> {
-  const { now, signal, progress } = surroundings;
+  const { now, signal, progress } = context;
   progress(order.readSecrets ? "Reading the stack's secrets, to take them out" : 'Not reading any secrets');
   const known = new KnownValues();
   const learned = await learnSecrets(site, known, order.readSecrets);

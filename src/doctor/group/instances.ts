@@ -3,7 +3,7 @@ import { groupState } from '../../stack/facts/group/group.ts';
 import { warmInstances, warmPoolState } from '../../stack/facts/group/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
@@ -20,41 +20,41 @@ export interface MembersFacts {
 }
 
 /** Whether launches succeed, and what has been launched is as it should be. */
-export function instancesCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
+export function instancesCheck(facts: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Instances',
-    look: async () => {
-      const group = await patient.group();
+    run: async () => {
+      const group = await facts.group();
       if (group === undefined) return examined('none');
       const [activities, launch, underWay, warm, now, { drains }] = await Promise.all([
-        patient.activities(group.AutoScalingGroupName ?? ''),
-        patient.launch(group),
+        facts.activities(group.AutoScalingGroupName ?? ''),
+        facts.launch(group),
         replacing(),
-        poolOf(group, patient),
-        patient.aws.clock(),
-        patient.draining(group),
+        poolOf(group, facts),
+        facts.aws.clock(),
+        facts.draining(group),
       ]);
       const { failing, failures } = groupState(group, activities);
       const [latest] = failures;
-      const facts: MembersFacts = {
+      const members: MembersFacts = {
         desired: group.DesiredCapacity ?? 0,
         members: group.Instances ?? [],
         ...(failing && latest !== undefined && { failure: latest.reason }),
         outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
         drains,
       };
-      const members = judgeMembers(facts, patient);
+      const findings = judgeMembers(members, facts);
       // Where the group lacks instances, the reason is told already.
-      const toldWhy = members.some(({ code }) => code === 'launches-fail');
+      const toldWhy = findings.some(({ code }) => code === 'launches-fail');
       return examined(
-        [counted(facts.members.length, 'instance'), warm && `${warm.ready} of ${warm.wanted} warm`]
+        [counted(members.members.length, 'instance'), warm && `${warm.ready} of ${warm.wanted} warm`]
           .filter(Boolean)
           .join(', '),
-        ...members,
+        ...findings,
         ...(warm === undefined || toldWhy
           ? []
           : judgeWarmPool({ ...warm, failing: failingLaunches(activities) }, now(), (reason) =>
-              remedyFor(reason, patient),
+              remedyFor(reason, facts),
             )),
       );
     },

@@ -2,7 +2,7 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 import { hasFailed } from '../../stack/facts/group/group.ts';
 import { minuteOf } from '../../terminal/minute.ts';
 import { counted } from '../../terminal/text.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { LONGEST_BOOT_SECONDS } from './hooks.ts';
 
 /** Launches that fail, and why the latest did. */

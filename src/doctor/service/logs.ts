@@ -1,6 +1,6 @@
 import { logTargets } from '../../logs/targets.ts';
 import { LOG_GROUPS } from '../../logs/event.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** A log group that the stack ought to have. */
@@ -12,19 +12,19 @@ export interface LogGroupFacts {
 }
 
 /** Whether what happens on the instances is written down, and not kept for ever. */
-export function logsCheck(patient: StackFacts): Check {
+export function logsCheck(facts: StackFacts): Check {
   return {
     title: 'Log groups',
-    look: async () => {
-      if (patient.origin === 'other') return examined('not known');
-      const { places } = logTargets(patient.stack, LOG_GROUPS);
-      const there = await groupsThere(patient);
-      const facts = places.map(({ name }): LogGroupFacts => {
+    run: async () => {
+      if (facts.origin === 'other') return examined('not known');
+      const { places } = logTargets(facts.stack, LOG_GROUPS);
+      const there = await groupsThere(facts);
+      const groups = places.map(({ name }): LogGroupFacts => {
         const found = there.get(name);
         return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
       });
-      const days = patient.parameter('EC2LogRetentionDays') ?? '7';
-      return examined(`${facts.length}, with a retention`, ...judgeLogs(facts, patient, days));
+      const days = facts.parameter('EC2LogRetentionDays') ?? '7';
+      return examined(`${groups.length}, with a retention`, ...judgeLogs(groups, facts, days));
     },
   };
 }

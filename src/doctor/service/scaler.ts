@@ -2,7 +2,7 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
 import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { scalerRule } from '../../stack/facts/stack/resources.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether the scaler does its work. */
@@ -40,36 +40,36 @@ const SILENT_AFTER_SECONDS = 900;
 const LOOK_BACK_SECONDS = 900;
 
 /** Whether the group is sized by what the queue needs. */
-export function scalerCheck(patient: StackFacts): Check {
+export function scalerCheck(facts: StackFacts): Check {
   return {
     title: 'Scaler',
-    look: async () => {
-      const name = await functionOf(patient);
+    run: async () => {
+      const name = await functionOf(facts);
       if (name === undefined) return examined('the stack has none');
       const [reserved, rule, now, group] = await Promise.all([
-        reservedOf(patient, name),
-        ruleOf(patient),
-        patient.aws.clock(),
-        patient.group(),
+        reservedOf(facts, name),
+        ruleOf(facts),
+        facts.aws.clock(),
+        facts.group(),
       ]);
-      const ours = patient.output('ScalerFunction') !== undefined;
-      const logGroup = ours ? `${patient.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
+      const ours = facts.output('ScalerFunction') !== undefined;
+      const logGroup = ours ? `${facts.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
       const from = now() - LOOK_BACK_SECONDS * 1000;
-      const last = await lastSaid(patient, { logGroup, ours }, from);
-      const facts: ScalerFacts = {
+      const last = await lastSaid(facts, { logGroup, ours }, from);
+      const scaler: ScalerFacts = {
         name,
         reserved,
         ...(rule !== undefined && { rule }),
         ...(last !== undefined && { last }),
-        due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
+        due: (now() - startedAt(facts, rule)) / 1000 > SILENT_AFTER_SECONDS,
         paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
         minimum: heldOf(group?.Tags?.find(({ Key }) => Key === HELD_TAG)?.Value, group?.MinSize ?? 0),
         ours,
       };
-      const findings = judgeScaler(facts, patient, {
+      const findings = judgeScaler(scaler, facts, {
         async reserve(executions) {
           const { PutFunctionConcurrencyCommand } = await import('../../aws/sdk/lambda.ts');
-          const client = await patient.aws.clients.lambda();
+          const client = await facts.aws.clients.lambda();
           await client.send(
             new PutFunctionConcurrencyCommand({
               FunctionName: name,
@@ -79,7 +79,7 @@ export function scalerCheck(patient: StackFacts): Check {
         },
         async enable(Name) {
           const { EnableRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
-          const client = await patient.aws.clients.eventBridge();
+          const client = await facts.aws.clients.eventBridge();
           await client.send(new EnableRuleCommand({ Name }));
         },
       });
@@ -90,14 +90,14 @@ export function scalerCheck(patient: StackFacts): Check {
 
 export function judgeScaler(
   { name, reserved, rule, last, due, paused, minimum, ours }: ScalerFacts,
-  { place, region }: Pick<StackFacts, 'place' | 'region'>,
+  { target, region }: Pick<StackFacts, 'target' | 'region'>,
   repairs: ScalerRepairs,
 ): Finding[] {
   const { min, held } = minimum;
   const raised =
     held === undefined
       ? ''
-      : ` Idle instances stay as well: the scaler has raised MinSize from ${min} to ${held}, and nothing lowers it but bk-stack scale ${place} --min ${min}`;
+      : ` Idle instances stay as well: the scaler has raised MinSize from ${min} to ${held}, and nothing lowers it but bk-stack scale ${target} --min ${min}`;
   const idle = `The group keeps the size that it has, however many jobs wait.${raised}`;
   if (reserved === undefined) {
     return [
@@ -106,7 +106,7 @@ export function judgeScaler(
         severity: 'error',
         message: `The function ${name}, which sizes the group, is gone`,
         meaning: idle,
-        fix: `Size it by hand until the stack is made anew: bk-stack scale ${place} --desired N`,
+        fix: `Size it by hand until the stack is made anew: bk-stack scale ${target} --desired N`,
       },
     ];
   }
@@ -168,7 +168,7 @@ export function judgeScaler(
       severity: 'error',
       message: `The scaler fails: ${last.reason.replace(/\.$/, '')}`,
       meaning: idle,
-      fix: `bk-stack logs tail ${place} --group scaler --since 30m --no-follow`,
+      fix: `bk-stack logs tail ${target} --group scaler --since 30m --no-follow`,
     });
   } else if (last === undefined && due && !paused) {
     findings.push({
@@ -176,7 +176,7 @@ export function judgeScaler(
       severity: 'error',
       message: `The scaler has said nothing for ${SILENT_AFTER_SECONDS / 60} minutes`,
       meaning: `It does not run, or may not write its log. ${idle}`,
-      fix: `See what it was told last: bk-stack logs tail ${place} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
+      fix: `See what it was told last: bk-stack logs tail ${target} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
     });
   }
   return findings;
@@ -188,10 +188,10 @@ function startedAt({ stack }: StackFacts, rule: ScheduleFacts | undefined): numb
 }
 
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
-async function functionOf(patient: StackFacts): Promise<string | undefined> {
-  const own = patient.output('ScalerFunction');
+async function functionOf(facts: StackFacts): Promise<string | undefined> {
+  const own = facts.output('ScalerFunction');
   if (own !== undefined) return own;
-  const resources = await patient.resources();
+  const resources = await facts.resources();
   return resources.find(
     ({ ResourceType, LogicalResourceId = '' }) =>
       ResourceType === 'AWS::Lambda::Function' && /autoscaling|scaler/i.test(LogicalResourceId),
@@ -210,12 +210,12 @@ async function reservedOf({ aws }: StackFacts, FunctionName: string): Promise<Sc
   }
 }
 
-async function ruleOf(patient: StackFacts): Promise<ScalerFacts['rule']> {
-  const rule = scalerRule(await patient.resources());
+async function ruleOf(facts: StackFacts): Promise<ScalerFacts['rule']> {
+  const rule = scalerRule(await facts.resources());
   const Name = rule?.PhysicalResourceId;
   if (Name === undefined) return undefined;
   const { DescribeRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
-  const client = await patient.aws.clients.eventBridge();
+  const client = await facts.aws.clients.eventBridge();
   try {
     const { State = '' } = await client.send(new DescribeRuleCommand({ Name }));
     return { name: Name, state: State, at: rule?.LastUpdatedTimestamp };

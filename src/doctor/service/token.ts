@@ -1,7 +1,7 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { agentMetrics, BUILDKITE, reasonOf } from '../../buildkite/agent-metrics.ts';
 import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Where the agents' token lies, and what Buildkite says to it. It is never part of what is told. */
@@ -15,24 +15,24 @@ export interface TokenFacts {
 }
 
 /** Whether agents, and the scaler, get in at Buildkite. */
-export function tokenCheck(patient: StackFacts, signal: AbortSignal): Check {
+export function tokenCheck(facts: StackFacts, signal: AbortSignal): Check {
   return {
     title: 'Agent token',
-    look: async () => {
+    run: async () => {
       // The official template keeps a token that was passed as a parameter in the Parameter Store as well.
       const path =
-        patient.parameter('BuildkiteAgentTokenParameterStorePath') ??
-        (await patient.physicalIds('AWS::SSM::Parameter'))[0];
+        facts.parameter('BuildkiteAgentTokenParameterStorePath') ??
+        (await facts.physicalIds('AWS::SSM::Parameter'))[0];
       if (path === undefined) return examined('not in the Parameter Store');
-      const endpoint = patient.parameter('AgentEndpoint') ?? patient.aws.agentEndpoint ?? BUILDKITE;
-      const stored = await storedToken(patient, path);
+      const endpoint = facts.parameter('AgentEndpoint') ?? facts.aws.agentEndpoint ?? BUILDKITE;
+      const stored = await storedToken(facts, path);
       const answer: TokenFacts['answer'] =
         stored === undefined
           ? ''
           : await agentMetrics(endpoint, stored.value, signal).catch((error: unknown) => reasonOf(error));
-      const facts = { path, type: stored?.type, endpoint, answer };
-      const foreign = await patient.isForeign();
-      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(facts, patient, foreign));
+      const token = { path, type: stored?.type, endpoint, answer };
+      const foreign = await facts.isForeign();
+      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(token, facts, foreign));
     },
   };
 }
@@ -54,11 +54,11 @@ async function storedToken(
 
 export function judgeToken(
   { path, type, endpoint, answer }: TokenFacts,
-  { place, region, origin }: Pick<StackFacts, 'place' | 'region' | 'origin'>,
+  { target, region, origin }: Pick<StackFacts, 'target' | 'region' | 'origin'>,
   foreign: boolean,
 ): Finding[] {
   const { host } = new URL(endpoint);
-  const rotate = `bk-stack token rotate ${place}${foreign ? ' --no-roll' : ''}`;
+  const rotate = `bk-stack token rotate ${target}${foreign ? ' --no-roll' : ''}`;
   if (type === undefined) {
     return [
       {

@@ -9,7 +9,7 @@ export type LaunchFailures = (autoScalingGroupName: string) => Promise<readonly 
  * A group that got no signal may never have had an instance: then the refused launch is the cause, and not the boot
  * that CloudFormation waited for. Any other cause comes back as it is.
  */
-export async function lookBehindSignals(
+export async function explainMissingSignals(
   cause: FirstCause | undefined,
   region: string,
   launchFailures: LaunchFailures,

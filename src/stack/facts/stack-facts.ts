@@ -18,7 +18,7 @@ export interface Launch {
   readonly types: readonly string[];
 }
 
-export type Changing = (parameter: string) => string;
+export type ChangeAdvice = (parameter: string) => string;
 
 /** A stack under examination. What several checks need is asked for once. */
 export class StackFacts {
@@ -39,7 +39,7 @@ export class StackFacts {
   }
 
   /** For commands that a person is to type. */
-  get place(): string {
+  get target(): string {
     return `${this.stackName} --region ${this.region}`;
   }
 
@@ -97,11 +97,11 @@ export class StackFacts {
   }
 
   /** Tells how to give a parameter that instances depend on another value: `Name=value`. */
-  async changing(): Promise<Changing> {
+  async changeAdvice(): Promise<ChangeAdvice> {
     return (await this.isForeign())
       ? (parameter) =>
           `empty the stack by hand (docs/updates.md), then have CloudFormation update it with ${parameter}`
-      : (parameter) => `bk-stack update ${this.place} --param ${parameter}`;
+      : (parameter) => `bk-stack update ${this.target} --param ${parameter}`;
   }
 
   /** What the group did lately, newest first. */

@@ -2,7 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { parseTemplate, type TemplateDocument, TemplateSyntaxError } from '../../cfn/document.ts';
 import { type FirstCause, foldFailure } from '../diagnosis/first-cause.ts';
-import { launchFailuresOf, lookBehindSignals } from '../diagnosis/launches.ts';
+import { launchFailuresOf, explainMissingSignals } from '../diagnosis/launches.ts';
 import { isFailure } from '../events/event.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { EventPoller } from '../events/poller.ts';
@@ -142,7 +142,7 @@ export async function firstCauseOf(aws: AwsContext, stackId: string): Promise<Fi
   const poller = new EventPoller(cloudFormationEvents(aws), stackId, PollRange.currentOperation);
   const [events, template] = await Promise.all([poller.poll(), templateOf(aws, stackId)]);
   const cause = foldFailure(events, { stackId, region: aws.region, ...(template && { template }) });
-  return lookBehindSignals(cause, aws.region, launchFailuresOf(aws));
+  return explainMissingSignals(cause, aws.region, launchFailuresOf(aws));
 }
 
 /** The template as it was given; undefined where we cannot read it. */

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { foldFailure } from '../diagnosis/first-cause.ts';
-import { launchFailuresOf, lookBehindSignals } from '../diagnosis/launches.ts';
+import { launchFailuresOf, explainMissingSignals } from '../diagnosis/launches.ts';
 import { operationFailure } from '../diagnosis/report.ts';
 import { watchToEnd } from '../events/watch.ts';
 import { isFailure, isSettled } from '../events/event.ts';
@@ -43,7 +43,7 @@ export async function watchStack(
   if (isFailure(status)) {
     const template = await templateOf(aws, stackId);
     const folded = foldFailure(events, { stackId, region: aws.region, ...(template && { template }) });
-    const cause = await lookBehindSignals(folded, aws.region, launchFailuresOf(aws));
+    const cause = await explainMissingSignals(folded, aws.region, launchFailuresOf(aws));
     throw operationFailure({ ...stack, region: aws.region }, progress, cause);
   }
   return { ...stack, status, elapsedSeconds };

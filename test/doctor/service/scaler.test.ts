@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { judgeScaler, type ScalerFacts } from '../../../src/doctor/service/scaler.ts';
 
 describe('a scaler that does not work', () => {
-  const PLACE = { place: 'ci --region us-east-1', region: 'us-east-1' };
+  const PLACE = { target: 'ci --region us-east-1', region: 'us-east-1' };
   const REPAIRS = { reserve: () => Promise.resolve(), enable: () => Promise.resolve() };
   const judge = (facts: Partial<ScalerFacts>) =>
     judgeScaler(

@@ -2,7 +2,7 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
 import { type BucketPlace, locateBucket } from '../../secrets/bucket/locate.ts';
 import type { AwsContext } from '../../aws/context.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 export interface BucketState extends BucketFacts {
@@ -20,18 +20,18 @@ export interface BucketRepairs {
 }
 
 /** Whether the secrets of the builds are kept as secrets. What is in them, `bk-stack secrets lint` looks at. */
-export function bucketCheck(patient: StackFacts): Check {
+export function bucketCheck(facts: StackFacts): Check {
   return {
     title: 'Secrets bucket',
-    look: async () => {
+    run: async () => {
       if (
-        patient.parameter('SecretsBucket') === undefined &&
-        patient.output('ManagedSecretsBucket') === undefined
+        facts.parameter('SecretsBucket') === undefined &&
+        facts.output('ManagedSecretsBucket') === undefined
       ) {
         return examined('the stack has none');
       }
-      const place = await locateBucket(patient.aws, { stackName: patient.stackName });
-      const aws = patient.aws.inRegion(place.region);
+      const place = await locateBucket(facts.aws, { stackName: facts.stackName });
+      const aws = facts.aws.inRegion(place.region);
       const state = await bucketState(aws, place);
       if (state === undefined) return examined('', bucketMissing(place));
       return examined(
