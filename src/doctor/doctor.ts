@@ -1,5 +1,4 @@
 import type { AwsContext } from '../aws/context.ts';
-import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { runningUpdate } from '../stack/update/under-way.ts';
 import type { Journal } from '../stack/update/journal.ts';
 import type { TaskListStyle } from '../terminal/task-list.ts';
@@ -22,7 +21,8 @@ import {
 import { assetsBucketCheck } from './bucket/assets-bucket.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
-import { StackFacts } from '../stack/facts/stack-facts.ts';
+import { requireStackFacts, type StackFacts } from '../stack/facts/stack-facts.ts';
+import { tokenPathOf } from '../stack/facts/stack/values.ts';
 import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
 import { alarmsCheck } from './service/alarms.ts';
@@ -77,7 +77,7 @@ export async function diagnose(
     };
     return { stackName: stackName ?? null, region: aws.region, checks: await examine([refused], looking) };
   }
-  const facts = stackName === undefined ? undefined : new StackFacts(aws, await requireStack(aws, stackName));
+  const facts = stackName === undefined ? undefined : await requireStackFacts(aws, stackName);
   const checks = [
     ...machineChecks(aws, identity, facts, options),
     ...(facts === undefined ? [] : stackChecks(facts, options)),
@@ -100,7 +100,7 @@ function machineChecks(
     region: aws.region,
     partition: identity.arn.split(':')[1] ?? 'aws',
     stackName: facts?.stackName,
-    tokenPath: facts?.parameter('BuildkiteAgentTokenParameterStorePath'),
+    tokenPath: facts && tokenPathOf(facts.stack),
   };
   return [
     { title: 'Credentials', run: () => Promise.resolve(judgeIdentity(identity)) },
@@ -125,7 +125,7 @@ function machineChecks(
 function stackChecks(facts: StackFacts, { signal, restToken }: DoctorOptions): Check[] {
   let journal: Promise<Journal | undefined> | undefined;
   const update = () => (journal ??= runningUpdate(facts.aws, facts.stackName));
-  const replacing = async () => (await update()) !== undefined || (await isRefreshing(facts));
+  const replacing = async () => (await update()) !== undefined || (await facts.isRefreshing());
   const all = [stackCheck(facts, update)];
   // A stack that is not there yet, or any more, has nothing else to look at.
   if (/^(REVIEW_IN_PROGRESS|CREATE_|ROLLBACK_|DELETE_)/.test(facts.stack.StackStatus ?? '')) {
@@ -149,22 +149,6 @@ function stackChecks(facts: StackFacts, { signal, restToken }: DoctorOptions): C
     logsCheck(facts),
     programsCheck(facts),
   ];
-}
-
-/** Whether an instance refresh replaces instances right now, of an update or of a new token. */
-async function isRefreshing(facts: StackFacts): Promise<boolean> {
-  const group = await facts.group();
-  const { DescribeInstanceRefreshesCommand } = await import('../aws/sdk/auto-scaling.ts');
-  const client = await facts.aws.clients.autoScaling();
-  const { InstanceRefreshes } = await client.send(
-    new DescribeInstanceRefreshesCommand({
-      AutoScalingGroupName: group?.AutoScalingGroupName,
-      MaxRecords: 1,
-    }),
-  );
-  return /^(Pending|InProgress|Baking|Cancelling|RollbackInProgress)$/.test(
-    InstanceRefreshes?.[0]?.Status ?? '',
-  );
 }
 
 /** All findings, errors first; each once. */

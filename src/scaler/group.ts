@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from './decide.ts';
 import { HELD_TAG, type HeldNote, heldOf, heldTagValue } from './held-tag.ts';
-import { PAUSED_TAG } from './paused-tag.ts';
+import { isFailedLaunch } from './launch-activity.ts';
+import { isPaused, PAUSED_TAG } from './paused-tag.ts';
 import { type Purchase, PURCHASE_TAG, type PurchaseFacts, purchaseOf, purchaseTagValue } from './purchase.ts';
 import { type GroupActivity, shortageIn, type SpotShortage } from './spot-shortage.ts';
 import { STUCK_TAG, type StuckJobs, stuckTagValue } from './stuck-jobs.ts';
@@ -120,7 +121,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         pending: members.pending.length,
         inService: members.inService.length,
         terminating: members.terminating.length,
-        paused: (tagged(PAUSED_TAG) ?? 'false') !== 'false',
+        paused: isPaused(tagged(PAUSED_TAG)),
       };
       const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
       const buying = {
@@ -145,7 +146,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),
       );
       return {
-        failures: Activities.filter(hasFailed).map(failureOf),
+        failures: Activities.filter(isFailedLaunch).map(failureOf),
         shortage: shortageIn(Activities.map(activityOf), now),
       };
     },
@@ -178,13 +179,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
   };
 }
 
-function hasFailed({ StatusCode }: Activity): boolean {
-  return StatusCode === 'Failed' || StatusCode === 'Cancelled';
-}
-
 function activityOf(activity: Activity): GroupActivity {
   const { Description: description = '', StatusMessage: message = '', StartTime } = activity;
-  return { description, message, failed: hasFailed(activity), at: StartTime?.getTime() ?? 0 };
+  return { description, message, failed: isFailedLaunch(activity), at: StartTime?.getTime() ?? 0 };
 }
 
 function failureOf({ ActivityId = '', StatusMessage, Description = '', StartTime }: Activity): LaunchFailure {

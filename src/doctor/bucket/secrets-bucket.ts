@@ -1,6 +1,6 @@
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
-import { type BucketPlace, locateBucket } from '../../secrets/bucket/locate.ts';
+import { type BucketPlace, stackBucket } from '../../secrets/bucket/locate.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
@@ -30,7 +30,7 @@ export function bucketCheck(facts: StackFacts): Check {
       ) {
         return examined('the stack has none');
       }
-      const place = await locateBucket(facts.aws, { stackName: facts.stackName });
+      const place = stackBucket(facts.stack, facts.region);
       const aws = facts.aws.inRegion(place.region);
       const state = await bucketState(aws, place);
       if (state === undefined) return examined('', bucketMissing(place));

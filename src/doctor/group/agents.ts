@@ -2,7 +2,7 @@ import { agentsByInstance } from '../../stack/instances/agents.ts';
 import { machinesOf } from '../../stack/instances/list.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
-import { StackFacts } from '../../stack/facts/stack-facts.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;
@@ -48,14 +48,14 @@ export function agentsCheck(facts: StackFacts, restToken: string | undefined, si
 
 /** Those that are zombies at another look a while later too. */
 async function lastingZombies(
-  { aws, stack }: StackFacts,
+  facts: StackFacts,
   suspects: readonly string[],
   restToken: string | undefined,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (suspects.length === 0) return [];
-  await aws.wait(LOOK_AGAIN_SECONDS, signal);
-  const agents = await agentFacts(new StackFacts(aws, stack), restToken);
+  await facts.aws.wait(LOOK_AGAIN_SECONDS, signal);
+  const agents = await agentFacts(facts.fresh(), restToken);
   const still = agents === undefined ? [] : zombiesOf(agents);
   return suspects.filter((id) => still.includes(id));
 }
@@ -84,14 +84,14 @@ async function agentFacts(facts: StackFacts, restToken: string | undefined): Pro
 
 /** A person may have thought for a while: those that have an agent by now are left alone. */
 async function markUnhealthy(
-  { aws, stack }: StackFacts,
+  facts: StackFacts,
   instanceIds: readonly string[],
   restToken: string | undefined,
 ): Promise<void> {
-  const agents = await agentFacts(new StackFacts(aws, stack), restToken);
+  const agents = await agentFacts(facts.fresh(), restToken);
   const still = agents === undefined ? [] : zombiesOf(agents);
   const { SetInstanceHealthCommand } = await import('../../aws/sdk/auto-scaling.ts');
-  const client = await aws.clients.autoScaling();
+  const client = await facts.aws.clients.autoScaling();
   for (const InstanceId of instanceIds.filter((id) => still.includes(id))) {
     await client.send(
       new SetInstanceHealthCommand({

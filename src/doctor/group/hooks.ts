@@ -52,7 +52,7 @@ export function hooksCheck(facts: StackFacts): Check {
       const group = await facts.group();
       if (group === undefined) return examined('no group to have any');
       const name = group.AutoScalingGroupName ?? '';
-      const [hooks, draining] = await Promise.all([facts.hooks(name), facts.draining(group)]);
+      const [hooks, draining] = await Promise.all([facts.hooks(), facts.draining(group)]);
       const states = (group.Instances ?? []).map(({ LifecycleState = '' }) => LifecycleState);
       const load = async () => ({
         sdk: await import('../../aws/sdk/auto-scaling.ts'),

@@ -1,10 +1,11 @@
 import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
-import { groupState } from '../../stack/facts/group/group.ts';
-import { warmInstances, warmPoolState } from '../../stack/facts/group/warm-pool.ts';
+import { suspendedProcesses } from '../../stack/facts/group/state.ts';
+import { warmPoolState } from '../../stack/facts/group/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
+import { failedSinceSuccess } from '../../stack/facts/group/launches.ts';
 import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
 /** What tells whether a group gets and keeps its instances. */
@@ -27,19 +28,18 @@ export function instancesCheck(facts: StackFacts, replacing: () => Promise<boole
       const group = await facts.group();
       if (group === undefined) return examined('none');
       const [activities, launch, underWay, warm, now, { drains }] = await Promise.all([
-        facts.activities(group.AutoScalingGroupName ?? ''),
+        facts.activities(),
         facts.launch(group),
         replacing(),
-        poolOf(group, facts),
+        poolFacts(group, facts),
         facts.aws.clock(),
         facts.draining(group),
       ]);
-      const { failing, failures } = groupState(group, activities);
-      const [latest] = failures;
+      const [latest] = failedSinceSuccess(activities);
       const members: MembersFacts = {
         desired: group.DesiredCapacity ?? 0,
         members: group.Instances ?? [],
-        ...(failing && latest !== undefined && { failure: latest.reason }),
+        ...(latest !== undefined && { failure: latest.reason }),
         outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
         drains,
       };
@@ -62,12 +62,12 @@ export function instancesCheck(facts: StackFacts, replacing: () => Promise<boole
 }
 
 /** Undefined for a group without a warm pool, or one that is to launch nothing for it: why is the group's check to tell. */
-async function poolOf(group: AutoScalingGroup, { aws }: StackFacts): Promise<PoolFacts | undefined> {
-  const { WarmPoolConfiguration, SuspendedProcesses = [], AutoScalingGroupName = '' } = group;
+async function poolFacts(group: AutoScalingGroup, facts: StackFacts): Promise<PoolFacts | undefined> {
+  const { WarmPoolConfiguration } = group;
   if (WarmPoolConfiguration === undefined || WarmPoolConfiguration.Status === 'PendingDelete')
     return undefined;
-  if (SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Launch')) return undefined;
-  return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await warmInstances(aws, AutoScalingGroupName));
+  if (suspendedProcesses(group).includes('Launch')) return undefined;
+  return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await facts.warmPool());
 }
 
 function remedyFor(reason: string, stack: Pick<StackFacts, 'stackName' | 'region'>): string {

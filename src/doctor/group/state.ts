@@ -1,5 +1,5 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { pauseReason, suspendedProcesses } from '../../stack/facts/group/state.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
@@ -48,11 +48,11 @@ export function groupCheck(facts: StackFacts): Check {
 }
 
 export function groupFacts(group: AutoScalingGroup, drains: boolean): GroupFacts {
-  const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
+  const paused = pauseReason(group);
   return {
     name: group.AutoScalingGroupName ?? '',
     ...(paused !== undefined && { paused }),
-    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    suspended: suspendedProcesses(group),
     zones: new Set(group.AvailabilityZones).size,
     protectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
     drains,

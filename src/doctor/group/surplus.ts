@@ -1,5 +1,5 @@
 import { capacityCalls } from '../../stack/capacity/calls.ts';
-import { type GroupState, groupState } from '../../stack/facts/group/group.ts';
+import { type GroupState, groupState } from '../../stack/facts/group/state.ts';
 import {
   onStandby,
   readSurplus,

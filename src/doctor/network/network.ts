@@ -1,7 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
-import type { ChangeAdvice, Launch, StackFacts } from '../../stack/facts/stack-facts.ts';
+import type { Launch } from '../../stack/facts/group/launch-template.ts';
+import type { ChangeAdvice, StackFacts } from '../../stack/facts/stack-facts.ts';
 import { overlaps } from './cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';

@@ -1,7 +1,8 @@
-import { groupState } from '../../stack/facts/group/group.ts';
+import { groupState } from '../../stack/facts/group/state.ts';
 import { type UntakenJobs, untakenJobs, untakenText } from '../../stack/facts/service/untaken-jobs.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
+import { agentsPerInstanceOf } from '../../stack/facts/stack/values.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether jobs wait that no agent takes. */
@@ -13,11 +14,7 @@ export function jobsCheck(facts: StackFacts): Check {
       // Why Buildkite is not known to say anything is told by the check of the token.
       if (group === undefined || !queue.known) return examined('not known');
       const { scheduled, running } = queue.report.jobs;
-      const untaken = untakenJobs(
-        groupState(group, []),
-        queue,
-        Number(facts.parameter('AgentsPerInstance') ?? 1),
-      );
+      const untaken = untakenJobs(groupState(group, []), queue, agentsPerInstanceOf(facts.stack));
       return examined(
         `${counted(running, 'job')} running, ${scheduled} scheduled`,
         untaken && judgeUntaken(untaken, facts),

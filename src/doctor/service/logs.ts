@@ -1,5 +1,3 @@
-import { logTargets } from '../../logs/targets.ts';
-import { LOG_GROUPS } from '../../logs/event.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
@@ -16,15 +14,20 @@ export function logsCheck(facts: StackFacts): Check {
   return {
     title: 'Log groups',
     run: async () => {
-      if (facts.origin === 'other') return examined('not known');
-      const { places } = logTargets(facts.stack, LOG_GROUPS);
+      const { logGroups } = facts;
+      if (logGroups === undefined) return examined('not known');
       const there = await groupsThere(facts);
-      const groups = places.map(({ name }): LogGroupFacts => {
-        const found = there.get(name);
-        return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
-      });
+      const groups = Object.values(logGroups.names)
+        .flat()
+        .map((name): LogGroupFacts => {
+          const found = there.get(name);
+          return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
+        });
       const days = facts.parameter('EC2LogRetentionDays') ?? '7';
-      return examined(`${groups.length}, with a retention`, ...judgeLogs(groups, facts, days));
+      return examined(
+        `${groups.length}, with a retention`,
+        ...judgeLogs(groups, { own: logGroups.own, region: facts.region }, days),
+      );
     },
   };
 }
@@ -48,11 +51,11 @@ async function groupsThere({
 
 export function judgeLogs(
   groups: readonly LogGroupFacts[],
-  { origin, region }: Pick<StackFacts, 'origin' | 'region'>,
+  { own, region }: { readonly own: boolean; readonly region: string },
   days: string,
 ): Finding[] {
   // The agents of the official stack make their groups as they come to need them.
-  const missing = origin === 'bk-stack' ? groups.filter(({ there }) => !there) : [];
+  const missing = own ? groups.filter(({ there }) => !there) : [];
   const endless = groups.filter(({ there, retentionDays }) => there && retentionDays === undefined);
   const each = (some: readonly LogGroupFacts[], command: (name: string) => string) =>
     some.map(({ name }) => `${command(name)} --region ${region}`).join('\n');

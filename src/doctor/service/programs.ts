@@ -1,5 +1,6 @@
 import { type AssetCalls, assetCalls } from '../../stack/assets/index.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
+import { ownerOf } from '../../stack/facts/stack/values.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** The parameters of the template that name what the CLI has put into the assets bucket. */
@@ -12,9 +13,7 @@ export function programsCheck(facts: StackFacts): Check {
     run: async () => {
       const bucket = facts.parameter('AssetsBucket');
       if (bucket === undefined) return examined('the stack brings none');
-      // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-      const [, partition = '', , , account = ''] = (facts.stack.StackId ?? '').split(':');
-      const calls = assetCalls(facts.aws, { account, partition });
+      const calls = assetCalls(facts.aws, ownerOf(facts.stack));
       const missing = await missingPrograms(calls, bucket, facts);
       return examined(`in ${bucket}`, missing.length === 0 ? undefined : gone(bucket, missing, facts));
     },

@@ -1,7 +1,6 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
-import { scalerRule } from '../../stack/facts/stack/resources.ts';
+import { minimumOf, pauseReason } from '../../stack/facts/group/state.ts';
+import { scalerFunction, scalerRule } from '../../stack/facts/stack/resources.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
@@ -53,7 +52,7 @@ export function scalerCheck(facts: StackFacts): Check {
         facts.group(),
       ]);
       const ours = facts.output('ScalerFunction') !== undefined;
-      const logGroup = ours ? `${facts.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
+      const logGroup = facts.logGroups?.names.scaler[0] ?? `/aws/lambda/${name}`;
       const from = now() - LOOK_BACK_SECONDS * 1000;
       const last = await lastSaid(facts, { logGroup, ours }, from);
       const scaler: ScalerFacts = {
@@ -62,8 +61,8 @@ export function scalerCheck(facts: StackFacts): Check {
         ...(rule !== undefined && { rule }),
         ...(last !== undefined && { last }),
         due: (now() - startedAt(facts, rule)) / 1000 > SILENT_AFTER_SECONDS,
-        paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
-        minimum: heldOf(group?.Tags?.find(({ Key }) => Key === HELD_TAG)?.Value, group?.MinSize ?? 0),
+        paused: group !== undefined && pauseReason(group) !== undefined,
+        minimum: group === undefined ? { min: 0 } : minimumOf(group),
         ours,
       };
       const findings = judgeScaler(scaler, facts, {
@@ -189,13 +188,7 @@ function startedAt({ stack }: StackFacts, rule: ScheduleFacts | undefined): numb
 
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
 async function functionOf(facts: StackFacts): Promise<string | undefined> {
-  const own = facts.output('ScalerFunction');
-  if (own !== undefined) return own;
-  const resources = await facts.resources();
-  return resources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::Lambda::Function' && /autoscaling|scaler/i.test(LogicalResourceId),
-  )?.PhysicalResourceId;
+  return facts.output('ScalerFunction') ?? scalerFunction(await facts.resources());
 }
 
 async function reservedOf({ aws }: StackFacts, FunctionName: string): Promise<ScalerFacts['reserved']> {

@@ -1,6 +1,5 @@
-import { firstCauseOf } from '../../stack/status/describe-stack.ts';
+import { firstCauseOf } from '../../stack/diagnosis/operation.ts';
 import { stackProblems } from '../../stack/status/problems.ts';
-import { summaryOf } from '../../stack/facts/stack/summary.ts';
 import { isFailure, isSettled } from '../../stack/events/event.ts';
 import type { Journal } from '../../stack/update/journal.ts';
 import { type JournalState, readJournalState } from '../../stack/update/void.ts';
@@ -12,7 +11,7 @@ export function stackCheck(facts: StackFacts, update: () => Promise<Journal | un
   return {
     title: 'Stack',
     run: async () => {
-      const stack = summaryOf(facts.stack, facts.region);
+      const stack = facts.summary;
       const journal = await update();
       if (journal !== undefined) {
         return examined(
@@ -23,7 +22,7 @@ export function stackCheck(facts: StackFacts, update: () => Promise<Journal | un
       if (!isFailure(stack.status) && stack.status !== 'REVIEW_IN_PROGRESS') {
         return examined(stack.status, isSettled(stack.status) ? undefined : busy(stack.status, facts));
       }
-      const cause = isFailure(stack.status) ? await firstCauseOf(facts.aws, stack.stackId) : undefined;
+      const cause = isFailure(stack.status) ? await firstCauseOf(facts) : undefined;
       const findings = stackProblems(stack, cause).map(({ message, remedy }): Finding => ({
         code: 'stack-failed',
         severity: 'error',

@@ -1,5 +1,7 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
+import { outputOf, ownerOf, parameterOf } from '../../stack/facts/stack/values.ts';
 import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 
 /** Which bucket a command works on. */
@@ -40,29 +42,33 @@ export async function locateBucket(
       name: bucket ?? '',
     };
   }
-  const stack = await requireStack(aws, stackName);
-  const output = (key: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
-  const parameter = (key: string) =>
-    stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue || undefined;
-  const named = parameter('SecretsBucket');
-  const found = named ?? output('ManagedSecretsBucket');
+  return stackBucket(await requireStack(aws, stackName), aws.region);
+}
+
+/**
+ * The secrets bucket of a stack that is known already.
+ * @throws OperationError where the stack has no bucket yet
+ */
+export function stackBucket(stack: Stack, region: string): BucketPlace {
+  const { StackName: stackName = '' } = stack;
+  const named = parameterOf(stack, 'SecretsBucket');
+  const found = named ?? outputOf(stack, 'ManagedSecretsBucket');
   if (found === undefined) {
     throw new OperationError(
       `The stack ${stackName} has no secrets bucket (it is ${stack.StackStatus ?? '?'})`,
       {
-        hint: `See bk-stack status ${stackName} --region ${aws.region}; while it is being made: bk-stack status ${stackName} --wait --region ${aws.region}`,
+        hint: `See bk-stack status ${stackName} --region ${region}; while it is being made: bk-stack status ${stackName} --wait --region ${region}`,
       },
     );
   }
-  const kmsKey = parameter('SecretsBucketKMSKey');
+  const kmsKey = parameterOf(stack, 'SecretsBucketKMSKey');
   return {
     bucket: found,
-    region: (named !== undefined && parameter('SecretsBucketRegion')) || aws.region,
-    // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-    account: stack.StackId?.split(':')[4] ?? '',
+    region: (named !== undefined && parameterOf(stack, 'SecretsBucketRegion')) || region,
+    account: ownerOf(stack).account,
     name: stackName,
     stack: {
-      read: parameter('EnableSecretsPlugin') !== 'false',
+      read: parameterOf(stack, 'EnableSecretsPlugin') !== 'false',
       ...(kmsKey !== undefined && { kmsKey }),
     },
   };

@@ -20,7 +20,11 @@ export interface OpenBucket {
 
 /** Finds a bucket to look into. */
 export async function openForReading(aws: AwsContext, which: Which): Promise<OpenBucket> {
-  const place = await located(aws, which);
+  return openBucket(aws, await located(aws, which));
+}
+
+/** Opens a bucket, that is known already, to look into it. */
+export function openBucket(aws: AwsContext, place: BucketPlace): OpenBucket {
   const there = aws.inRegion(place.region);
   return { aws: there, place, objects: secretObjects(there, place, { kind: 'bucket' }), warnings: [] };
 }

@@ -4,22 +4,10 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/lifecycle/hooks.ts';
+import { groupNameOf } from '../facts/stack/values.ts';
 import { existingGroup } from '../facts/group/group.ts';
 import { protectionBatches } from '../facts/group/protection.ts';
 import type { CapacityCalls, SizedInstance } from './scale-to-zero.ts';
-
-/**
- * The name of a stack's group.
- * @throws OperationError for a stack without one
- */
-export function groupOf(stack: Stack): string {
-  const group = groupNameOf(stack);
-  if (group !== undefined) return group;
-  const { StackName: stackName = '', StackStatus = '?' } = stack;
-  throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus})`, {
-    hint: `See bk-stack status ${stackName}`,
-  });
-}
 
 /** The instances of a group as AWS describes it. */
 export function sizedInstances({ Instances = [] }: AutoScalingGroup): SizedInstance[] {
@@ -28,11 +16,6 @@ export function sizedInstances({ Instances = [] }: AutoScalingGroup): SizedInsta
     lifecycleState: instance.LifecycleState ?? '',
     protectedFromScaleIn: instance.ProtectedFromScaleIn ?? false,
   }));
-}
-
-/** The name of a stack's group, as its outputs give it. */
-export function groupNameOf({ Outputs }: Pick<Stack, 'Outputs'>): string | undefined {
-  return Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
 }
 
 /** The calls on AWS. */

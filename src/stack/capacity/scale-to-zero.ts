@@ -1,6 +1,6 @@
 import { OperationError } from '../../errors.ts';
 import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { counted } from '../../terminal/text.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 
@@ -77,7 +77,7 @@ export async function scaleToZero(
   // Both tags at once: a group is never paused without its size being known.
   const size = remembered ?? ownSize(found);
   const remembering = `${size.min}/${size.max}/${size.desired}`;
-  if (found.tags[SIZE_TAG] !== remembering || found.tags[PAUSED_TAG] === undefined) {
+  if (found.tags[SIZE_TAG] !== remembering || !isPaused(found.tags[PAUSED_TAG])) {
     await calls.tag(group, { [PAUSED_TAG]: 'scale-to-zero', [SIZE_TAG]: remembering });
   }
   await calls.suspend(group, HALTED);
@@ -159,7 +159,7 @@ export async function awaitZero(
     await withRetry(retry, async () => {
       const unprotected = await letGo(calls, group, instances);
       // Another scale-in, for those that the first left alone; not where somebody has resumed the group meanwhile.
-      if (unprotected && (tags[PAUSED_TAG] ?? 'false') !== 'false') await calls.resize(group, NOTHING);
+      if (unprotected && isPaused(tags[PAUSED_TAG])) await calls.resize(group, NOTHING);
     });
     if (force) await endNow(calls, group, instances);
     if (waited >= timeoutSeconds) {
@@ -203,7 +203,7 @@ export async function resumeGroup(
 ): Promise<GroupSize | undefined> {
   const found = await calls.read(group);
   const size = known ?? rememberedSize(found);
-  if (size === undefined && found.tags[PAUSED_TAG] === undefined) return undefined;
+  if (size === undefined && !isPaused(found.tags[PAUSED_TAG])) return undefined;
   if (size !== undefined) await calls.resize(group, size);
   await calls.resume(group, HALTED);
   // Last, so that a resumption that was cut short can be repeated. The minimum is its own again, and not the scaler's.

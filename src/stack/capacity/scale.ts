@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
 import { HELD_TAG, heldNoteOf, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
 
 /** The sizes that are to change; what is left out stays. */
@@ -35,7 +35,7 @@ export async function planScale(
 
 function scaled(found: SizedGroup, stackName: string, wanted: WantedSize): Scaled {
   const { tags } = found;
-  if (tags[PAUSED_TAG] !== undefined && tags[PAUSED_TAG] !== 'false') {
+  if (isPaused(tags[PAUSED_TAG])) {
     throw new OperationError(
       `${stackName} is paused, and has the size that it had before when it is resumed`,
       {

@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { capacityCalls } from '../capacity/calls.ts';
 import { awaitZero, type CapacityCalls, type Remaining, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
@@ -77,7 +77,7 @@ function whilePaused(calls: CapacityCalls, plan: DeletionPlan): CapacityCalls {
     ...calls,
     async read(group) {
       const found = await calls.read(group);
-      if ((found.tags[PAUSED_TAG] ?? 'false') !== 'false') return found;
+      if (isPaused(found.tags[PAUSED_TAG])) return found;
       throw new OperationError(
         `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
         {

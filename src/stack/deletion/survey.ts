@@ -6,7 +6,8 @@ import { sizedInstances } from '../capacity/calls.ts';
 import { GROUP_TYPE } from '../capacity/emptying.ts';
 import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { isDenied } from '../../aws/errors.ts';
-import { templateOf } from '../status/describe-stack.ts';
+import { isPresent, resourceLister } from '../facts/stack/resources.ts';
+import { readTemplate, templateDocument } from '../facts/stack/template.ts';
 import { findStack, requireStack } from '../facts/stack/find-stack.ts';
 import { describedGroup } from '../facts/group/group.ts';
 import { drainsOnTermination, lifecycleHooks } from '../facts/group/hooks.ts';
@@ -102,28 +103,18 @@ async function jobsOf(aws: AwsContext, stack: Stack): Promise<FoundJobs> {
   return { known: true, queue, running: Math.max(report.jobs.running, report.agents.busy) };
 }
 
-/** The resources that are there now. */
+/** The stack's own resources that are there now. */
 async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResource[]> {
-  const { ListStackResourcesCommand } = await import('../../aws/sdk/cloudformation.ts');
-  const client = await aws.clients.cloudFormation();
-  const template = await templateOf(aws, stackId);
-  const resources: StackResource[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: token }));
-    for (const resource of page.StackResourceSummaries ?? []) {
-      const { LogicalResourceId: logicalId = '', ResourceStatus: status } = resource;
-      if (status === 'DELETE_COMPLETE') continue;
-      resources.push({
-        logicalId,
-        type: resource.ResourceType ?? '',
-        physicalId: resource.PhysicalResourceId ?? '',
-        retained: isRetained(logicalId, template),
-      });
-    }
-    token = page.NextToken;
-  } while (token !== undefined);
-  return resources;
+  const template = templateDocument(await readTemplate(aws, stackId));
+  const resources = (await resourceLister(aws)(stackId)).filter(isPresent);
+  return resources.map(
+    ({ LogicalResourceId: logicalId = '', ResourceType: type = '', PhysicalResourceId }) => ({
+      logicalId,
+      type,
+      physicalId: PhysicalResourceId ?? '',
+      retained: isRetained(logicalId, template),
+    }),
+  );
 }
 
 function isRetained(logicalId: string, template: TemplateDocument | undefined): boolean {

@@ -1,4 +1,6 @@
+import type { ActivityOutcome } from '../../scaler/launch-activity.ts';
 import type { GroupSize } from '../capacity/scale-to-zero.ts';
+import { isScarcity } from '../facts/group/launches.ts';
 
 /** An instance as its group sees it. */
 export interface RolloutInstance {
@@ -25,7 +27,7 @@ export interface RolloutActivity {
   /** Absent where a launch did not even get an instance. */
   readonly instanceId?: string;
   readonly startedAt: Date;
-  readonly outcome: 'under way' | 'done' | 'failed';
+  readonly outcome: ActivityOutcome;
   readonly message?: string;
 }
 
@@ -79,10 +81,6 @@ export function strays(group: RolloutGroup, former: string | undefined): Rollout
   return outdated(group).filter(({ version }) => Number(version) > Number(former));
 }
 
-/** Reasons that have to do with what AWS has to give at the moment, and nothing with how instances are set up. */
-const SCARCITY =
-  /capacity|MaxSpotInstanceCountExceeded|VcpuLimitExceeded|InstanceLimitExceeded|vCPU limit|quota|Spot.*(price|interrupt)|RequestLimitExceeded|Throttl|InternalError|ServiceUnavailable/i;
-
 /** So many launches fail before the new version is given up, where none of it has come into service, or since one has. */
 const PATIENCE = { before: 2, after: 5 } as const;
 
@@ -102,7 +100,7 @@ export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | 
   const launches = activities.filter(({ kind }) => kind === 'launch');
   const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
   const since = lastDone < 0 ? launches : launches.slice(0, lastDone);
-  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !SCARCITY.test(message));
+  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !isScarcity(message));
   const brokenOff = failed.filter(({ instanceId }) => instanceId !== undefined);
   const hopeless = lastDone < 0 && !since.some(({ outcome }) => outcome === 'under way');
   const counted = hopeless ? failed : brokenOff;

@@ -1,9 +1,9 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError } from '../../errors.ts';
-import { groupNameOf } from '../capacity/calls.ts';
 import { withRetry } from '../../aws/retry.ts';
 import { findStack } from '../facts/stack/find-stack.ts';
-import { type GroupState, readGroup } from '../facts/group/group.ts';
+import { type GroupState } from '../facts/group/state.ts';
+import { StackFacts } from '../facts/stack-facts.ts';
 import type { Journal } from './journal.ts';
 import type { UpdateServices } from './site.ts';
 import { changeSetState } from './stack-step.ts';
@@ -41,8 +41,7 @@ export async function forgetUpdate(
   if (stack?.StackId === journal.stackId) await settle(site, journal);
   else await withRetry(site.retry, () => site.formers.forget(stackName));
   await withRetry(site.retry, () => site.journals.close(stackName));
-  const name = stack && groupNameOf(stack);
-  const group = name === undefined ? undefined : await readGroup(aws, name);
+  const group = stack && (await new StackFacts(aws, stack).groupState());
   return {
     stackName,
     dropped: { phase, strategy, startedAt, by },

@@ -2,9 +2,10 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
-import { PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { readTemplate } from '../facts/stack/template.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
-import { groupNameOf } from '../capacity/calls.ts';
+import { groupNameOf } from '../facts/stack/values.ts';
 import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';
 import { changeSetName, changeSetReady } from '../deployment/change-set.ts';
 import { changesOf } from '../deployment/change-set-calls.ts';
@@ -65,7 +66,7 @@ export async function prepareUpdate(
   const present: Present = {
     stack,
     stackId: stack.StackId ?? stackName,
-    template: await templateText(aws, stackName),
+    template: await readTemplate(aws, stackName),
   };
   const wanted = await resolveUpdate(site, present, target, ask);
   refuseContradictions(wanted.template, wanted.plan.effective, aws.region);
@@ -150,15 +151,6 @@ async function requireFree(site: UpdateServices, stack: Stack): Promise<void> {
       hint: `Nothing was changed. Wait for its end, and repeat the command: bk-stack status ${stackName}`,
     },
   );
-}
-
-async function templateText(aws: AwsContext, stackName: string): Promise<string> {
-  const { GetTemplateCommand } = await import('../../aws/sdk/cloudformation.ts');
-  const client = await aws.clients.cloudFormation();
-  const { TemplateBody } = await client.send(
-    new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' }),
-  );
-  return TemplateBody ?? '';
 }
 
 /** @returns the change set; undefined where there is nothing to do */
@@ -273,7 +265,7 @@ async function groupFacts(
   plan: ParameterPlan,
 ): Promise<GroupFacts> {
   const [{ version }, found] = await Promise.all([survey.group(group), capacity.read(group)]);
-  const paused = found.tags[PAUSED_TAG] !== undefined && found.tags[PAUSED_TAG] !== 'false';
+  const paused = isPaused(found.tags[PAUSED_TAG]);
   const size = rememberedSize(found) ?? ownSize(found);
   return {
     group,

@@ -2,7 +2,8 @@ import { OperationError } from '../../errors.ts';
 import { safe } from '../../terminal/safe.ts';
 import { adviceFor } from '../diagnosis/advice.ts';
 import { withRetry } from '../../aws/retry.ts';
-import { LOOK_EVERY, REFRESH_ENDED, type RefreshState } from '../rollout/refresh.ts';
+import { hasEnded } from '../facts/group/refreshes.ts';
+import { LOOK_EVERY, type RefreshState } from '../rollout/refresh.ts';
 import { faultOf, outdated, type RolloutFault, rolloutProgress } from '../rollout/survey.ts';
 import type { UpdateObserver } from './observer.ts';
 import type { Journal } from './journal.ts';
@@ -45,7 +46,7 @@ export async function replaceInstances(
     const since = state.startedAt ?? new Date(journal.startedAt);
     const fault = faultOf(activities.filter(({ startedAt }) => startedAt >= since));
     if (fault !== undefined) return faulty(site, journal, fault);
-    if (REFRESH_ENDED.test(state.status)) {
+    if (hasEnded(state.status)) {
       if (outdated(now).length === 0) return { kind: 'replaced' };
       throw stopped(stackName, state, outdated(now).length);
     }
@@ -61,7 +62,7 @@ async function start(
 ): Promise<string> {
   if (refreshId !== undefined) {
     const { status } = await withRetry(retry, () => refreshes.describe(group, refreshId));
-    if (!REFRESH_ENDED.test(status)) return refreshId;
+    if (!hasEnded(status)) return refreshId;
   }
   const active = await withRetry(retry, () => refreshes.active(group));
   if (active !== undefined) return active;

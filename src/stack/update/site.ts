@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AwsContext } from '../../aws/context.ts';
 import { type CapacityCalls } from '../capacity/scale-to-zero.ts';
-import { capacityCalls, groupNameOf } from '../capacity/calls.ts';
+import { groupNameOf } from '../facts/stack/values.ts';
+import { capacityCalls } from '../capacity/calls.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
 import { cloudFormationEvents, type EventSource } from '../events/source.ts';
 import { type RetryClock, retryClockOf } from '../../aws/retry.ts';
 import { type RefreshCalls, refreshCalls } from '../rollout/refresh.ts';
@@ -69,15 +71,10 @@ function stackCalls(aws: AwsContext, signal: AbortSignal): StackCalls {
     sdk: await import('../../aws/sdk/cloudformation.ts'),
     client: await aws.clients.cloudFormation(),
   });
-  const described = async (stackId: string) => {
-    const { sdk, client } = await load();
-    const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }));
-    return Stacks?.[0];
-  };
   return {
-    status: async (stackId) => (await described(stackId))?.StackStatus ?? '',
+    status: async (stackId) => (await findStack(aws, stackId))?.StackStatus ?? '',
     async group(stackId) {
-      const stack = await described(stackId);
+      const stack = await findStack(aws, stackId);
       return stack && groupNameOf(stack);
     },
     async cancelUpdate(stackId) {

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { DeclinedError, isKnownFailure, OperationError } from '../../errors.ts';
-import { groupNameOf } from '../capacity/calls.ts';
+import { groupNameOf } from '../facts/stack/values.ts';
 import { requireDraining } from '../draining/require.ts';
 import { passingFailure, withRetry } from '../../aws/retry.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';

@@ -3,6 +3,7 @@ import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
 import type { Draining } from '../../../src/stack/facts/group/draining.ts';
 import { describeStack } from '../../../src/stack/status/index.ts';
+import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
 import { seeded } from '../../../src/simulate/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
@@ -120,7 +121,9 @@ describe('bk-stack update --forget', function () {
     const { said } = await update(stack, '--forget');
     expect(said).to.match(/ci is in CREATE_COMPLETE\. Its group \S+ has 2 instances: 2 desired \(2 to 5\)/);
     expect(await former(stack)).to.equal(undefined);
-    expect((await describeStack(stack.aws.context, 'ci')).update).to.equal(undefined);
+    expect((await describeStack(await requireStackFacts(stack.aws.context, 'ci'))).update).to.equal(
+      undefined,
+    );
     expect((await runCommand(Rollback, ['ci'], stack.aws.context)).failure).to.match(/is not known/);
     const updated = await update(stack, ...NEW);
     expect(updated.exitCode, updated.failure).to.equal(0);
