@@ -1,11 +1,11 @@
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { decide, NOTHING_REMEMBERED } from '../src/scaler/decide.ts';
-import type { ScalingSettings } from '../src/scaler/decide.ts';
+import { decide, NOTHING_REMEMBERED } from '../src/scaler/sizing/decide.ts';
+import type { ScalingSettings } from '../src/scaler/sizing/observation.ts';
 import type { Model } from '../src/simulate/engine/model.ts';
 import { simulate } from '../src/simulate/engine/simulate.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from '../src/simulate/policy.ts';
-import { PROFILES, profileWithPast } from '../src/simulate/profiles.ts';
+import { PROFILES, profileWithPast } from '../src/simulate/jobs/profiles.ts';
 import { slowBoot } from '../src/simulate/stack-settings.ts';
 import { volumePrice } from '../src/simulate/volumes.ts';
 import { PLAIN_SCALING } from '../test/support/scaling.ts';

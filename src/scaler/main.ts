@@ -5,7 +5,7 @@ import { BootTimes } from './forecast/boot-times.ts';
 import { Foresight } from './forecast/foresight.ts';
 import { publishedHistory } from './forecast/history.ts';
 import { Past } from './forecast/past.ts';
-import { autoScalingGroup } from './group.ts';
+import { autoScalingGroup } from './group/group.ts';
 import { pauseAfter, type PollCalls, Scaler } from './poll.ts';
 import { readQueue } from './queue.ts';
 import {

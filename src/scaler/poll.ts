@@ -1,22 +1,18 @@
-import { unforeseenSize } from './buffer.ts';
-import {
-  decide,
-  type Decision,
-  type GroupFacts,
-  type Memory,
-  NOTHING_REMEMBERED,
-  type Observation,
-} from './decide.ts';
 import type { BootTimes } from './forecast/boot-times.ts';
 import type { Foresight } from './forecast/foresight.ts';
 import type { Past } from './forecast/past.ts';
-import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group.ts';
-import { nextHold } from './held-tag.ts';
-import { decidePurchase, type Purchase, type PurchaseDecision, shortageText } from './purchase.ts';
+import { nextMinSizeStep } from './group/forecast-min-size.ts';
+import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group/group.ts';
+import { type Boot, deadInstance, followBoots, stillbornInstance } from './group/lost-instances.ts';
+import type { BalancingFacts, ForecastFacts, Poll } from './poll-result.ts';
 import { type QueueReport, Throttled, TokenRefused } from './queue.ts';
 import type { Settings } from './settings.ts';
-import { shortageNow, type SpotShortage } from './spot-shortage.ts';
-import { stuckOf, stuckTagValue } from './stuck-jobs.ts';
+import { sizeWithoutForecast } from './sizing/buffer.ts';
+import { decide, type Decision, type Memory, NOTHING_REMEMBERED } from './sizing/decide.ts';
+import type { GroupFacts, Observation } from './sizing/observation.ts';
+import { stuckOf, stuckTagValue } from './sizing/stuck-jobs.ts';
+import { decideSpotFallback, shortageText, type SpotFallbackDecision } from './spot/fallback.ts';
+import { shortageNow, type SpotShortage } from './spot/shortage.ts';
 
 /** What a look asks of the world. */
 export interface PollCalls {
@@ -31,70 +27,14 @@ export interface PollCalls {
   now(): number;
 }
 
-/** What one look found and did. */
-export interface Poll {
-  readonly observation: Observation;
-  readonly decision: Decision;
-  readonly organization: string;
-  /** Launches that have failed since the last look. */
-  readonly failures: readonly LaunchFailure[];
-  /** Marked unhealthy, as no agent came of them. */
-  readonly replaced: readonly string[];
-  /** Let go, as their boot never ended. */
-  readonly released: readonly string[];
-  readonly buying: Buying;
-  /** Undefined where balancing the zones was not to be suspended, or not at this look. */
-  readonly balancing: BalancingFacts | undefined;
-  readonly forecast: ForecastFacts | undefined;
-  /** Why the minimum could not be raised or given back, or the stuck jobs written down. The size does not depend on it. */
-  readonly noteError: unknown;
-  /** Until the next look, in milliseconds. */
-  readonly pauseMs: number;
-  /** What deciding took beside the requests, in milliseconds. */
-  readonly decisionMs: number;
-}
-
-/** How instances are bought, and what a look has found out and changed about that. */
-export interface Buying {
-  readonly purchase: Purchase;
-  readonly shortage: SpotShortage | undefined;
-  /** In words, at the look at which a shortage has lasted long enough to be told. */
-  readonly told: string | undefined;
-  /** What was changed. */
-  readonly change: PurchaseDecision | undefined;
-  /** What became of a change that failed. The size of the group does not depend on it. */
-  readonly error: unknown;
-}
-
-/** That balancing the zones was suspended. */
-export interface BalancingFacts {
-  /** Why it could not be. The size does not depend on it. */
-  readonly error: unknown;
-}
-
 /** After which a shortage of spot instances is told, where nothing is to be done about it. */
 const TELL_AFTER_MS = 300_000;
 
-/** What a look had to do with jobs that are expected. */
-export interface ForecastFacts {
-  /** Instances that are up for such jobs alone. */
-  readonly ahead: number;
-  /** Whether a piece of the past was read. */
-  readonly read: boolean;
-  /** Why the past could not be read, where that was tried. The size does not depend on it. */
-  readonly error: unknown;
-}
-
-/** Instances in service without a single agent for this long are dead, whatever their health says. */
-const DEAD_AFTER_MS = 600_000;
+/** Launches that failed longer ago than this before the first look are not told. */
+const TOLD_AGO_MS = 600_000;
 
 /** After which suspending the balancing of the zones is tried again, so that a refusal doesn't use up what a look may ask. */
 const SUSPEND_RETRY_MS = 300_000;
-
-/** No boot takes as long as this; the launching hook gives one up a little later. */
-const STILLBORN_AFTER_MS = 600_000;
-/** Too short for an instance to enter service, take a job and be ended. */
-const SEEN_LATELY_MS = 15_000;
 
 /** After a minimum or a tag that was refused, as other requests of a look wait for it. */
 const NOTE_AGAIN_MS = 300_000;
@@ -113,8 +53,7 @@ export class Scaler {
   #holdFrom = -Infinity;
   /** Before which the stuck jobs aren't written down, in milliseconds since 1970. */
   #rememberFrom = -Infinity;
-  /** Instances that have been launching at every look at them: since when, and when last. Milliseconds since 1970. */
-  #booting = new Map<string, { readonly since: number; readonly until: number }>();
+  #boots = new Map<string, Boot>();
 
   constructor(
     private readonly settings: Settings,
@@ -209,7 +148,7 @@ export class Scaler {
   async #size(
     facts: GroupFacts,
     noted: string | undefined,
-    { desired, least }: Decision,
+    { desired, forecastMinSize }: Decision,
     now: number,
   ): Promise<{ readonly error: unknown } | undefined> {
     const { group } = this.calls;
@@ -218,7 +157,7 @@ export class Scaler {
       return undefined;
     }
     const leaves = facts.paused || now < this.#holdFrom;
-    const step = leaves ? undefined : nextHold(noted, facts, least, now);
+    const step = leaves ? undefined : nextMinSizeStep(noted, facts, forecastMinSize, now);
     if (step === undefined) return undefined;
     try {
       if (step.kind === 'remember') await group.rememberHeld(step.note);
@@ -259,7 +198,7 @@ export class Scaler {
     if (forecast === undefined || group.paused) return { ahead: 0, expected: 0 };
     const { foresight, boots } = forecast;
     boots.see(pending, inService, now);
-    const unforeseen = unforeseenSize({ jobs, group }, this.#memory?.busy ?? [], this.settings);
+    const unforeseen = sizeWithoutForecast({ jobs, group }, this.#memory?.busy ?? [], this.settings);
     const ahead = foresight.book(now, Math.min(held, group.inService), unforeseen);
     return { ahead, expected: foresight.expected(now, held) };
   }
@@ -279,8 +218,8 @@ export class Scaler {
   async #changePurchase(
     buying: GroupPurchase,
     now: number,
-  ): Promise<{ readonly change?: PurchaseDecision; readonly error?: unknown } | undefined> {
-    const change = decidePurchase(buying, this.#shortage, this.settings, now);
+  ): Promise<{ readonly change?: SpotFallbackDecision; readonly error?: unknown } | undefined> {
+    const change = decideSpotFallback(buying, this.#shortage, this.settings, now);
     const { step } = change;
     if (step === undefined) return undefined;
     const { group } = this.calls;
@@ -321,54 +260,29 @@ export class Scaler {
   }
 
   #newFailures(failures: readonly LaunchFailure[]): LaunchFailure[] {
-    const told = this.#toldUntil ?? this.calls.now() - DEAD_AFTER_MS;
+    const told = this.#toldUntil ?? this.calls.now() - TOLD_AGO_MS;
     this.#toldUntil = Math.max(told, ...failures.map(({ at }) => at));
     return failures.filter(({ at }) => at > told);
   }
 
-  /**
-   * The terminating hook holds every instance until its jobs are done. One that the launching hook gave up has none, and
-   * nobody on it to say so. It must be certain that it never was in service between two looks, with a job by now.
-   */
-  async #releaseStillborn(
-    { pending, terminating }: GroupMembers,
-    { agents, now }: Observation,
-  ): Promise<string[]> {
-    const before = this.#booting;
-    const seen = pending.map((id) => [id, { since: before.get(id)?.since ?? now, until: now }] as const);
-    const given = terminating.flatMap((id) => {
-      const boot = before.get(id);
-      return boot === undefined ? [] : [[id, boot] as const];
-    });
-    // What is neither launching nor ending is in service, or gone.
-    this.#booting = new Map([...seen, ...given]);
-    const stillborn = given.find(
-      ([, { since, until }]) =>
-        until - since >= STILLBORN_AFTER_MS && (agents.busy === 0 || now - until <= SEEN_LATELY_MS),
-    );
-    if (stillborn === undefined) return [];
-    const [id] = stillborn;
+  async #releaseStillborn(members: GroupMembers, { agents, now }: Observation): Promise<string[]> {
+    this.#boots = followBoots(this.#boots, members, now);
+    const id = stillbornInstance(this.#boots, members, agents, now);
+    if (id === undefined) return [];
     await this.calls.group.release(id);
-    this.#booting.delete(id);
+    this.#boots.delete(id);
     return [id];
   }
 
-  /** Not a single agent is there and jobs wait: whoever is in service is not, whichever it is. */
   async #replaceDead(
-    { agents, jobs, now, group }: Observation,
-    { inService }: GroupMembers,
+    observation: Observation,
+    members: GroupMembers,
     { missingSince }: Memory,
   ): Promise<string[]> {
-    const dead =
-      !group.paused &&
-      agents.total === 0 &&
-      jobs.scheduled > 0 &&
-      missingSince !== undefined &&
-      now - missingSince >= DEAD_AFTER_MS;
-    const [first] = dead ? inService : [];
-    if (first === undefined) return [];
-    await this.calls.group.markUnhealthy(first);
-    return [first];
+    const id = deadInstance(observation, members, missingSince);
+    if (id === undefined) return [];
+    await this.calls.group.markUnhealthy(id);
+    return [id];
   }
 }
 

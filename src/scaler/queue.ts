@@ -1,4 +1,4 @@
-import type { QueueMetrics } from './decide.ts';
+import type { QueueMetrics } from './sizing/observation.ts';
 
 /** What one look at Buildkite gave. */
 export interface QueueReport extends QueueMetrics {

@@ -1,5 +1,5 @@
-import type { Poll } from './poll.ts';
-import { purchaseTagValue } from './purchase.ts';
+import type { Poll } from './poll-result.ts';
+import { spotFallbackTagValue } from './spot/fallback.ts';
 import type { Settings } from './settings.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -61,12 +61,12 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
     min: group.min,
     max: group.max,
     terminating: group.terminating,
-    ...(decision.least > group.min && { held: decision.least }),
+    ...(decision.forecastMinSize > group.min && { held: decision.forecastMinSize }),
     ...(decision.missingAgents > 0 && { missingAgents: decision.missingAgents }),
     ...(stuck !== undefined && { stuckJobs: stuck.jobs, nextAttempt: new Date(stuck.retryAt).toISOString() }),
     ...(replaced.length > 0 && { markedUnhealthy: replaced }),
     ...(released.length > 0 && { neverBooted: released }),
-    ...(buying.purchase.kind !== 'as-set' && { purchase: purchaseTagValue(buying.purchase) }),
+    ...(buying.purchase.kind !== 'normal' && { purchase: spotFallbackTagValue(buying.purchase) }),
     _aws: {
       Timestamp: now,
       CloudWatchMetrics: [
@@ -98,7 +98,11 @@ export function purchaseLines({ buying: { told, change } }: Poll): Fields[] {
       ? []
       : [
           change.step.kind === 'remember'
-            ? { event: 'purchase', purchase: purchaseTagValue(change.step.purchase), reason: change.reason }
+            ? {
+                event: 'purchase',
+                purchase: spotFallbackTagValue(change.step.purchase),
+                reason: change.reason,
+              }
             : {
                 event: 'distributed',
                 onDemandPercentage: change.step.onDemandPercentage,

@@ -1,8 +1,8 @@
-import type { ScalingSettings } from './decide.ts';
-import type { PurchaseSettings } from './purchase.ts';
+import type { ScalingSettings } from './sizing/observation.ts';
+import type { SpotFallbackSettings } from './spot/fallback.ts';
 
 /** What the template tells the function in its environment. */
-export interface Settings extends ScalingSettings, PurchaseSettings {
+export interface Settings extends ScalingSettings, SpotFallbackSettings {
   readonly stackName: string;
   readonly queue: string;
   readonly groupName: string;

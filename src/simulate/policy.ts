@@ -1,32 +1,15 @@
-import { unforeseenSize } from '../scaler/buffer.ts';
-import {
-  decide,
-  type Memory,
-  NOTHING_REMEMBERED,
-  type Observation,
-  type ScalingSettings,
-} from '../scaler/decide.ts';
+import { sizeWithoutForecast } from '../scaler/sizing/buffer.ts';
+import { type Observation, type ScalingSettings } from '../scaler/sizing/observation.ts';
+import { decide, type Memory, NOTHING_REMEMBERED } from '../scaler/sizing/decide.ts';
 import { Foresight } from '../scaler/forecast/foresight.ts';
 import { Minutes } from '../scaler/forecast/minutes.ts';
 import { LEARNT_MINUTES } from '../scaler/forecast/past.ts';
-
-/** What sizes the group: the function of the stack, or what it is compared with. */
-export interface Policy {
-  readonly name: string;
-  /** Seconds between two looks. */
-  readonly pollSeconds: number;
-  /** How many instances the group is to have. */
-  desired(observation: Observation): number;
-  /** Below which idle instances stay, as the last decision has it; the group's `min` where it is left out. */
-  readonly least?: number;
-  /** Until when nothing but a job changes its mind about an empty group, in seconds. */
-  sleepsUntil?(now: number): number;
-}
+import type { Policy } from './engine/simulate.ts';
 
 /** bk-stack's own scaler: the very function that its Lambda runs. */
-export function ownPolicy(settings: ScalingSettings, foreseeing?: Foreseeing): Policy {
+export function ownPolicy(settings: ScalingSettings, foreseeing?: PredictiveScaling): Policy {
   let memory: Memory = NOTHING_REMEMBERED;
-  let least = 0;
+  let forecastMinSize = 0;
   const foreseen = foreseeing && foreseenBy(settings, foreseeing);
   return {
     name: foreseeing === undefined ? 'bk-stack' : 'bk-stack, predictive',
@@ -34,18 +17,18 @@ export function ownPolicy(settings: ScalingSettings, foreseeing?: Foreseeing): P
     desired(observation) {
       const expected = foreseen?.expected(observation, memory.busy) ?? 0;
       const decision = decide({ ...observation, expected }, settings, memory);
-      ({ memory, least } = decision);
+      ({ memory, forecastMinSize } = decision);
       return decision.desired;
     },
-    get least() {
-      return least;
+    get forecastMinSize() {
+      return forecastMinSize;
     },
     ...(foreseen && { sleepsUntil: foreseen.sleepsUntil }),
   };
 }
 
 /** What a forecast needs to know beside the demand that it sees. */
-export interface Foreseeing {
+export interface PredictiveScaling {
   /** Instance-hours a day that instances may be up for expected jobs alone. */
   readonly idleHours: number;
   /** How long nearly all boots take. */
@@ -58,7 +41,7 @@ const LEARN_MS = 60 * MINUTE_MS;
 const MINUTE_SECONDS = 60;
 
 /** The Lambda's own foresight, which learns from what the simulated looks have seen instead of what was published of them. */
-function foreseenBy(settings: ScalingSettings, { idleHours, bootSeconds }: Foreseeing) {
+function foreseenBy(settings: ScalingSettings, { idleHours, bootSeconds }: PredictiveScaling) {
   const { agentsPerInstance } = settings;
   const foresight = new Foresight({ agentsPerInstance, idleHours }, { usualSeconds: bootSeconds });
   const demand = new Minutes(LEARNT_MINUTES + 60);
@@ -79,7 +62,7 @@ function foreseenBy(settings: ScalingSettings, { idleHours, bootSeconds }: Fores
         foresight.learn((at) => (at < first || at >= minute ? NaN : demand.at(at) || 0), now);
       }
       const { held = 0, inService } = group;
-      foresight.book(now, Math.min(held, inService), unforeseenSize({ jobs, group }, busy, settings));
+      foresight.book(now, Math.min(held, inService), sizeWithoutForecast({ jobs, group }, busy, settings));
       return foresight.expected(now, held);
     },
     /** Until more comes into view. */

@@ -1,9 +1,9 @@
-import type { ScalingSettings } from '../scaler/decide.ts';
+import type { ScalingSettings } from '../scaler/sizing/observation.ts';
 import type { Model } from './engine/model.ts';
 import type { Result } from './engine/result.ts';
 import { simulate } from './engine/simulate.ts';
 import { ownPolicy } from './policy.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from './engine/trace.ts';
 
 /** Settings that were tried, by the names of the template. */
 export interface Candidate {

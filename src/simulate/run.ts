@@ -11,17 +11,17 @@ import {
 import { dailyShortages } from './engine/market.ts';
 import type { Model } from './engine/model.ts';
 import { simulate } from './engine/simulate.ts';
-import { type StackPast, stackPast } from './from-stack.ts';
+import { type StackPast, stackPast } from './jobs/from-stack.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from './policy.ts';
-import { PROFILES, profileTrace, profileWithPast } from './profiles.ts';
+import { PROFILES, profileTrace, profileWithPast } from './jobs/profiles.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 import type { NamedResult } from './report.ts';
 import { stackSettings } from './stack-settings.ts';
-import { readTrace } from './trace-file.ts';
-import type { Trace } from './trace.ts';
+import { readTrace } from './jobs/trace-file.ts';
+import type { Trace } from './engine/trace.ts';
 
 /** What `bk-stack simulate` is asked. */
-export interface SimulationOrder {
+export interface SimulationRequest {
   readonly profile?: string;
   readonly trace?: string;
   /** The stack whose past and settings are taken, and the connection to find it. */
@@ -50,7 +50,7 @@ export interface Simulation {
 const USUAL_PROFILE = 'office-hours';
 
 /** @throws UsageError for parameters, files and numbers that cannot be used; OperationError for a stack's past */
-export async function runSimulation(order: SimulationOrder): Promise<Simulation> {
+export async function runSimulation(order: SimulationRequest): Promise<Simulation> {
   const { config, compare } = order;
   const template = await readTemplate();
   const past =
@@ -118,7 +118,7 @@ interface Jobs {
 
 /** @param predicts whether something is to be learnt from weeks before */
 async function jobsOf(
-  { trace, profile = USUAL_PROFILE, jobs, seed }: SimulationOrder,
+  { trace, profile = USUAL_PROFILE, jobs, seed }: SimulationRequest,
   past: StackPast | undefined,
   predicts: boolean,
 ): Promise<Jobs> {

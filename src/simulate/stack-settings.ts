@@ -1,9 +1,9 @@
 import { UsageError } from '../errors.ts';
-import type { ScalingSettings } from '../scaler/decide.ts';
+import type { ScalingSettings } from '../scaler/sizing/observation.ts';
 import type { SpotModel } from './engine/market.ts';
 import type { Model } from './engine/model.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
-import type { Foreseeing } from './policy.ts';
+import type { PredictiveScaling } from './policy.ts';
 import { volumePrice } from './volumes.ts';
 
 /** What no parameter says. */
@@ -37,7 +37,7 @@ export function stackSettings(
 ): {
   readonly model: Model;
   readonly scaling: ScalingSettings;
-  readonly foreseeing: Foreseeing | undefined;
+  readonly foreseeing: PredictiveScaling | undefined;
 } {
   const number = (name: string) => Number(parameters.get(name) ?? 0);
   const on = (name: string) => parameters.get(name) === 'true';

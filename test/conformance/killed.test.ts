@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
-import { seeded } from '../../src/simulate/random.ts';
+import { seeded } from '../../src/simulate/engine/random.ts';
 import { Killer, requestsOf } from './support/killing.ts';
 import { INSTANCES, LoadedStack } from './support/loaded-stack.ts';
 

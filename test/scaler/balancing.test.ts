@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { balancingLines } from '../../src/scaler/report.ts';
-import { seeded } from '../../src/simulate/random.ts';
+import { seeded } from '../../src/simulate/engine/random.ts';
 import { Cluster } from '../support/cluster.ts';
 import type { Answer } from '../support/fleet.ts';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import type { JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import { groupsOf } from '../../src/sandbox/services/autoscaling/state.ts';
-import { PAUSED_TAG } from '../../src/scaler/paused-tag.ts';
-import { PURCHASE_TAG } from '../../src/scaler/purchase.ts';
+import { PAUSED_TAG } from '../../src/scaler/group/paused-tag.ts';
+import { SPOT_FALLBACK_TAG } from '../../src/scaler/spot/fallback.ts';
 import { decisionLine, purchaseLines } from '../../src/scaler/report.ts';
 import { Cluster } from '../support/cluster.ts';
 
@@ -48,7 +48,7 @@ const shortOf = (cluster: Cluster, ...what: string[]) => {
 const distribution = async (cluster: Cluster) =>
   (await cluster.fleet.described()).MixedInstancesPolicy.InstancesDistribution;
 const note = async (cluster: Cluster): Promise<string | undefined> =>
-  (await cluster.fleet.described()).Tags.find(({ Key }: { Key: string }) => Key === PURCHASE_TAG)?.Value;
+  (await cluster.fleet.described()).Tags.find(({ Key }: { Key: string }) => Key === SPOT_FALLBACK_TAG)?.Value;
 const lines = (cluster: Cluster) => cluster.polls.flatMap(purchaseLines);
 const unfinished = (jobs: readonly JobRecord[]) => jobs.filter(({ state }) => state !== 'finished');
 /** Instances that the group has, by whether they are spot instances. */
@@ -122,7 +122,7 @@ describe('a cluster without spot capacity', function () {
     await cluster.run(240, steady);
     expect(members(cluster).spot).to.be.greaterThan(0);
     await cluster.run(3460, steady);
-    expect(await note(cluster)).to.equal('as-set');
+    expect(await note(cluster)).to.equal('normal');
     expect(unfinished(jobs).length).to.be.at.most(1);
     expect(cluster.lost).to.deep.equal([]);
     expect(cluster.mostRequests).to.be.at.most(3);
@@ -171,7 +171,7 @@ describe('a cluster without spot capacity', function () {
     expect((await distribution(cluster)).OnDemandPercentageAboveBaseCapacity).to.equal(100);
     // The note is gone too: so is the decision.
     await cluster.fleet.autoscaling('DeleteTags', {
-      Tags: [{ ResourceId: 'agents', ResourceType: 'auto-scaling-group', Key: PURCHASE_TAG }],
+      Tags: [{ ResourceId: 'agents', ResourceType: 'auto-scaling-group', Key: SPOT_FALLBACK_TAG }],
     });
     await cluster.run(20);
     expect((await distribution(cluster)).OnDemandPercentageAboveBaseCapacity).to.equal(0);

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { ScalingSettings } from '../../src/scaler/decide.ts';
+import type { ScalingSettings } from '../../src/scaler/sizing/observation.ts';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';
-import { traceOfDemand } from '../../src/simulate/from-demand.ts';
+import { traceOfDemand } from '../../src/simulate/jobs/from-demand.ts';
 import { officialPolicy, ownPolicy } from '../../src/simulate/policy.ts';
-import { profileWithPast } from '../../src/simulate/profiles.ts';
-import { type Trace, traceOf } from '../../src/simulate/trace.ts';
+import { profileWithPast } from '../../src/simulate/jobs/profiles.ts';
+import { type Trace, traceOf } from '../../src/simulate/engine/trace.ts';
 import { PLAIN_SCALING } from '../support/scaling.ts';
 
 const HOUR = 3600;

@@ -1,15 +1,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { ScalingSettings } from '../../src/scaler/decide.ts';
+import type { ScalingSettings } from '../../src/scaler/sizing/observation.ts';
 import { EventHeap } from '../../src/heap.ts';
 import { dailyShortages, Market, type SpotModel } from '../../src/simulate/engine/market.ts';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';
 import { officialPolicy, ownPolicy, trackingPolicy } from '../../src/simulate/policy.ts';
-import { PROFILES, profileTrace } from '../../src/simulate/profiles.ts';
+import { PROFILES, profileTrace } from '../../src/simulate/jobs/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';
-import { parseTrace } from '../../src/simulate/trace-file.ts';
-import { traceOf } from '../../src/simulate/trace.ts';
+import { parseTrace } from '../../src/simulate/jobs/trace-file.ts';
+import { traceOf } from '../../src/simulate/engine/trace.ts';
 import { Cluster } from '../support/cluster.ts';
 import { PLAIN_SCALING } from '../support/scaling.ts';
 

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';
 import { ownPolicy } from '../../src/simulate/policy.ts';
-import { profileTrace } from '../../src/simulate/profiles.ts';
+import { profileTrace } from '../../src/simulate/jobs/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';
 import { stackSettings } from '../../src/simulate/stack-settings.ts';
-import { traceOf } from '../../src/simulate/trace.ts';
+import { traceOf } from '../../src/simulate/engine/trace.ts';
 import { volumePrice } from '../../src/simulate/volumes.ts';
 import { PLAIN_SCALING } from '../support/scaling.ts';
 

@@ -6,7 +6,7 @@ import type { FilterLogEventsRequest } from '@aws-sdk/client-cloudwatch-logs';
 import type { Operation } from '../../src/sandbox/kernel/service.ts';
 import { logs } from '../../src/sandbox/services/logs/index.ts';
 import { runSandbox } from '../../src/sandbox/server/run.ts';
-import { seeded } from '../../src/simulate/random.ts';
+import { seeded } from '../../src/simulate/engine/random.ts';
 import { FakeLogs } from './many-events.ts';
 
 const COUNT = 1_000_000;

@@ -1,6 +1,6 @@
-import { decide, type Decision, type Memory, NOTHING_REMEMBERED } from '../../src/scaler/decide.ts';
-import type { ScalingSettings } from '../../src/scaler/decide.ts';
-import { stuckOf, stuckTagValue } from '../../src/scaler/stuck-jobs.ts';
+import { decide, type Decision, type Memory, NOTHING_REMEMBERED } from '../../src/scaler/sizing/decide.ts';
+import type { ScalingSettings } from '../../src/scaler/sizing/observation.ts';
+import { stuckOf, stuckTagValue } from '../../src/scaler/sizing/stuck-jobs.ts';
 import { PLAIN_SCALING } from './scaling.ts';
 
 /** Whose agents a job's tags let run it. */
@@ -125,7 +125,7 @@ export class SharedQueue {
     this.#memory = decision.memory;
     this.#tag = stuckTagValue(decision.memory.stuck);
     this.desired = decision.desired;
-    this.held = decision.least;
+    this.held = decision.forecastMinSize;
     while (this.instances < this.desired) {
       this.#booting.push(this.now + BOOT);
       this.launches += 1;

@@ -1,4 +1,4 @@
-import type { ScalingSettings } from '../../src/scaler/decide.ts';
+import type { ScalingSettings } from '../../src/scaler/sizing/observation.ts';
 import { type Settings, settingsOf } from '../../src/scaler/settings.ts';
 
 /** One agent an instance, and nothing that a stack has to ask for. */

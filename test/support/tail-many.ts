@@ -2,7 +2,7 @@
 import { formatter } from '../../src/logs/format.ts';
 import { tail } from '../../src/logs/tailing/tail.ts';
 import { FakeLogs } from './many-events.ts';
-import { seeded } from '../../src/simulate/random.ts';
+import { seeded } from '../../src/simulate/engine/random.ts';
 
 const COUNT = 1_000_000;
 const START = Date.UTC(2026, 0, 1);

@@ -5,7 +5,7 @@ import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/service.ts';
 import { services } from '../../src/sandbox/services/index.ts';
-import { autoScalingGroup } from '../../src/scaler/group.ts';
+import { autoScalingGroup } from '../../src/scaler/group/group.ts';
 import { Scaler } from '../../src/scaler/poll.ts';
 import {
   cancelUpdate,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { PAUSED_TAG } from '../../src/scaler/paused-tag.ts';
-import { seeded } from '../../src/simulate/random.ts';
+import { PAUSED_TAG } from '../../src/scaler/group/paused-tag.ts';
+import { seeded } from '../../src/simulate/engine/random.ts';
 import { capacityCalls } from '../../src/stack/capacity/calls.ts';
 import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
 import { describeStack } from '../../src/stack/status/index.ts';

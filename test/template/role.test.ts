@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { HELD_TAG } from '../../src/scaler/held-tag.ts';
-import { PURCHASE_TAG } from '../../src/scaler/purchase.ts';
-import { STUCK_TAG } from '../../src/scaler/stuck-jobs.ts';
+import { FORECAST_MIN_SIZE_TAG } from '../../src/scaler/group/forecast-min-size.ts';
+import { SPOT_FALLBACK_TAG } from '../../src/scaler/spot/fallback.ts';
+import { STUCK_TAG } from '../../src/scaler/sizing/stuck-jobs.ts';
 import { has, propertiesOf, refused, stack, statementsOf, userDataOf } from '../support/bk-stack-template.ts';
 
 describe('the role', () => {
@@ -228,7 +228,7 @@ describe('the role of the scaler', () => {
     expect(found).to.include.all.keys(...buying);
     expect(found['ChooseHowToBuy']).to.deep.include({ Action: 'autoscaling:UpdateAutoScalingGroup' });
     expect(found['RememberHowToBuy']).to.deep.nested.include({
-      'Condition.ForAllValues:StringEquals': { 'aws:TagKeys': PURCHASE_TAG },
+      'Condition.ForAllValues:StringEquals': { 'aws:TagKeys': SPOT_FALLBACK_TAG },
     });
   });
 
@@ -243,7 +243,7 @@ describe('the role of the scaler', () => {
         Action: 'autoscaling:CreateOrUpdateTags',
         Resource: (found['HoldGroup'] as { Resource?: unknown }).Resource,
         Condition: {
-          'ForAllValues:StringEquals': { 'aws:TagKeys': [HELD_TAG, STUCK_TAG] },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': [FORECAST_MIN_SIZE_TAG, STUCK_TAG] },
           Null: { 'aws:TagKeys': 'false' },
         },
       });

@@ -54,7 +54,7 @@ export class Foresight {
   }
 
   /**
-   * Books what has been up for expected jobs alone since the look before. A boot is none of it, as jobs that nobody
+   * Ledger what has been up for expected jobs alone since the look before. A boot is none of it, as jobs that nobody
    * expected pay for one too. All times are in milliseconds since 1970.
    * @param held instances in service that the group does not go below, whatever that is for
    * @param unforeseen instances that would be there without a forecast

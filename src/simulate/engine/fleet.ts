@@ -1,4 +1,4 @@
-import type { Bought } from './market.ts';
+import type { PurchaseOption } from './market.ts';
 
 /** As Auto Scaling names an instance's lifecycle states. */
 const enum Phase {
@@ -19,7 +19,7 @@ const TOLERANCE = 0.001;
 export class Fleet {
   readonly #phase: Phase[] = [];
   readonly #launchedAt: number[] = [];
-  readonly #boughtAs: Bought[] = [];
+  readonly #boughtAs: PurchaseOption[] = [];
   readonly #busy: number[] = [];
   readonly #idleSince: number[] = [];
   /** The instance that runs each job. */
@@ -83,7 +83,7 @@ export class Fleet {
     return this.#busyAgents;
   }
 
-  launch(bought: Bought, now: number): number {
+  launch(bought: PurchaseOption, now: number): number {
     this.#phase.push(Phase.Pending);
     this.#launchedAt.push(now);
     this.#boughtAs.push(bought);
@@ -98,7 +98,7 @@ export class Fleet {
     return this.#launchedAt[instance] ?? 0;
   }
 
-  boughtAs(instance: number): Bought {
+  boughtAs(instance: number): PurchaseOption {
     return this.#boughtAs[instance] ?? 'on-demand';
   }
 

@@ -1,9 +1,9 @@
-import type { Observation } from '../../scaler/decide.ts';
-import { exponential, logNormal, type Random, seeded } from '../random.ts';
-import type { Books } from './books.ts';
+import type { Observation } from '../../scaler/sizing/observation.ts';
+import { exponential, logNormal, type Random, seeded } from './random.ts';
+import type { Ledger } from './ledger.ts';
 import { EventKind, type Events } from './events.ts';
 import type { Fleet } from './fleet.ts';
-import { type Bought, Market } from './market.ts';
+import { type PurchaseOption, Market } from './market.ts';
 import type { Model } from './model.ts';
 import { WarmPool } from './warm-pool.ts';
 
@@ -23,7 +23,7 @@ export class Group {
     private readonly model: Model,
     private readonly fleet: Fleet,
     private readonly events: Events,
-    private readonly books: Books,
+    private readonly ledger: Ledger,
   ) {
     this.#random = seeded(model.seed);
     this.#market = model.spot && new Market(model.spot);
@@ -90,11 +90,11 @@ export class Group {
 
   /** Ends a retired instance, whether or not it has jobs. */
   terminate(instance: number, now: number): void {
-    this.books.jobsLost(this.fleet.terminate(instance));
-    this.books.instanceEnded(this.fleet.launchedAt(instance), this.fleet.boughtAs(instance), now);
+    this.ledger.jobsLost(this.fleet.terminate(instance));
+    this.ledger.instanceEnded(this.fleet.launchedAt(instance), this.fleet.boughtAs(instance), now);
   }
 
-  #launch(bought: Bought, now: number): void {
+  #launch(bought: PurchaseOption, now: number): void {
     const instance = this.fleet.launch(bought, now);
     const inServiceAt = now + this.model.apiSeconds + this.#launchSeconds(now);
     this.events.schedule(inServiceAt, EventKind.InstanceInService, instance);
@@ -110,11 +110,11 @@ export class Group {
     const { apiSeconds, bootSeconds, bootSpread } = this.model;
     const boot = logNormal(this.#random, bootSeconds, bootSpread);
     if (this.warmPool?.take(now, apiSeconds + boot) !== true) return boot;
-    this.books.warmPoolRefilled(boot, now);
+    this.ledger.warmPoolRefilled(boot, now);
     return logNormal(this.#random, this.warmPool.startSeconds, bootSpread);
   }
 
-  #interruptionsPerHour(bought: Bought): number {
+  #interruptionsPerHour(bought: PurchaseOption): number {
     const { spot, interruptionsPerHour } = this.model;
     if (spot === undefined) return interruptionsPerHour;
     return bought === 'spot' ? spot.interruptionsPerHour : 0;

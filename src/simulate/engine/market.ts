@@ -1,18 +1,22 @@
-import { decidePurchase, type Purchase, type PurchaseSettings } from '../../scaler/purchase.ts';
-import type { SpotShortage } from '../../scaler/spot-shortage.ts';
-import { seeded } from '../random.ts';
+import {
+  decideSpotFallback,
+  type SpotFallback,
+  type SpotFallbackSettings,
+} from '../../scaler/spot/fallback.ts';
+import type { SpotShortage } from '../../scaler/spot/shortage.ts';
+import { seeded } from './random.ts';
 
 /** How the instances of a simulated group are bought, where spot has no capacity at times. */
-export interface SpotModel extends PurchaseSettings {
+export interface SpotModel extends SpotFallbackSettings {
   /** Dollars an hour and instance. */
-  readonly prices: Readonly<Record<Bought, number>>;
+  readonly prices: Readonly<Record<PurchaseOption, number>>;
   /** How often EC2 takes a spot instance back, an hour. */
   readonly interruptionsPerHour: number;
   /** When spot has no capacity: from and until, in seconds, in order. */
   readonly shortages: readonly (readonly [from: number, until: number])[];
 }
 
-export type Bought = 'on-demand' | 'spot';
+export type PurchaseOption = 'on-demand' | 'spot';
 
 /** Auto Scaling's pauses after launches that fail, about, in seconds. */
 const FIRST_PAUSE = 30;
@@ -33,9 +37,9 @@ export function dailyShortages(hours: number, lastJobAt: number, seed: number): 
 
 /** Sells a simulated group its instances, and falls back by the scaler's own decision. Times are in seconds. */
 export class Market {
-  readonly #held: Record<Bought, number> = { 'on-demand': 0, spot: 0 };
+  readonly #held: Record<PurchaseOption, number> = { 'on-demand': 0, spot: 0 };
   #percentage: number;
-  #purchase: Purchase = { kind: 'as-set' };
+  #purchase: SpotFallback = { kind: 'normal' };
   #shortage: SpotShortage | undefined;
   #pause = FIRST_PAUSE;
   /** Launches that failed. */
@@ -48,7 +52,7 @@ export class Market {
   }
 
   /** @returns how the next instance is bought; undefined where it is not to be had */
-  buy(now: number): Bought | undefined {
+  buy(now: number): PurchaseOption | undefined {
     const total = this.#held['on-demand'] + this.#held.spot + 1;
     // On-demand instances come first, and are rounded up.
     const bought =
@@ -68,7 +72,7 @@ export class Market {
     return bought;
   }
 
-  ended(bought: Bought): void {
+  ended(bought: PurchaseOption): void {
     this.#held[bought] -= 1;
   }
 
@@ -76,7 +80,7 @@ export class Market {
   look(now: number, wanting: boolean): void {
     if (!wanting) this.#shortage = undefined;
     const facts = { purchase: this.#purchase, onDemandPercentage: this.#percentage, paused: false };
-    const { step } = decidePurchase(facts, this.#shortage, this.model, now * 1000);
+    const { step } = decideSpotFallback(facts, this.#shortage, this.model, now * 1000);
     if (step?.kind === 'remember') {
       this.#purchase = step.purchase;
       this.#shortage = undefined;

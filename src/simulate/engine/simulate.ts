@@ -1,6 +1,6 @@
-import type { Policy } from '../policy.ts';
-import type { Trace } from '../trace.ts';
-import { Books } from './books.ts';
+import type { Observation } from '../../scaler/sizing/observation.ts';
+import type { Trace } from './trace.ts';
+import { Ledger } from './ledger.ts';
 import { EventKind, Events, kindOf, subjectOf } from './events.ts';
 import { Fleet } from './fleet.ts';
 import { Group } from './group.ts';
@@ -8,6 +8,20 @@ import type { Model } from './model.ts';
 import { Queue } from './queue.ts';
 import type { Result } from './result.ts';
 
+/** What sizes the group: the function of the stack, or what it is compared with. */
+export interface Policy {
+  readonly name: string;
+  /** Seconds between two looks. */
+  readonly pollSeconds: number;
+  /** How many instances the group is to have. */
+  desired(observation: Observation): number;
+  /** Below which idle instances stay, as the last decision has it; the group's `min` where it is left out. */
+  readonly forecastMinSize?: number;
+  /** Until when nothing but a job changes its mind about an empty group, in seconds. */
+  sleepsUntil?(now: number): number;
+}
+
+/** Seconds between EC2's notice and the end. https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-instance-termination-notices.html */
 const SPOT_NOTICE = 120;
 
 /** Runs a trace through a queue, a group and what sizes it. */
@@ -20,7 +34,7 @@ class EventLoop {
   readonly #events = new Events();
   readonly #queue: Queue;
   readonly #fleet: Fleet;
-  readonly #books: Books;
+  readonly #ledger: Ledger;
   readonly #group: Group;
   #now = 0;
 
@@ -31,8 +45,8 @@ class EventLoop {
   ) {
     this.#queue = new Queue(trace.arrivals);
     this.#fleet = new Fleet(trace.arrivals.length, model.agentsPerInstance);
-    this.#books = new Books(trace.arrivals, model);
-    this.#group = new Group(model, this.#fleet, this.#events, this.#books);
+    this.#ledger = new Ledger(trace.arrivals, model);
+    this.#group = new Group(model, this.#fleet, this.#events, this.#ledger);
   }
 
   run(): Result {
@@ -102,7 +116,7 @@ class EventLoop {
     while (this.#queue.scheduled > 0 && this.#fleet.idleAgents > 0) {
       const job = this.#queue.start();
       this.#fleet.startJob(job);
-      this.#books.jobStarted(this.#now);
+      this.#ledger.jobStarted(this.#now);
       this.#events.schedule(this.#now + this.#durationOf(job), EventKind.JobFinished, job);
     }
   }
@@ -111,7 +125,7 @@ class EventLoop {
     const instance = this.#fleet.finishJob(job);
     // The instance went, and the job with it.
     if (instance === undefined) return;
-    this.#books.jobFinished(this.#durationOf(job), this.#now);
+    this.#ledger.jobFinished(this.#durationOf(job), this.#now);
     if (this.#fleet.isInService(instance)) this.#takeJobs(instance);
     else if (!this.#fleet.isBusy(instance)) this.#group.terminate(instance, this.#now);
   }
@@ -150,7 +164,7 @@ class EventLoop {
       group: this.#group.facts(),
       now: this.#now * 1000,
     });
-    this.#group.resize(desired, this.policy.least, this.#now);
+    this.#group.resize(desired, this.policy.forecastMinSize, this.#now);
     this.#note();
   }
 
@@ -164,7 +178,7 @@ class EventLoop {
   }
 
   #note(): void {
-    this.#books.note(this.#queue.scheduled, this.#fleet.size, this.#now);
+    this.#ledger.note(this.#queue.scheduled, this.#fleet.size, this.#now);
   }
 
   #durationOf(job: number): number {
@@ -178,6 +192,6 @@ class EventLoop {
     }
     const { failedLaunches, warmPool } = this.#group;
     const facts = { policy: this.policy.name, peakInstances, launches, failedLaunches };
-    return this.#books.close(facts, warmPool, this.#now);
+    return this.#ledger.close(facts, warmPool, this.#now);
   }
 }

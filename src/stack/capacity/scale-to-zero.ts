@@ -1,6 +1,6 @@
 import { OperationError } from '../../errors.ts';
-import { HELD_TAG, heldOf } from '../../scaler/held-tag.ts';
-import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../scaler/group/forecast-min-size.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { counted } from '../../terminal/text.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 
@@ -51,7 +51,7 @@ const LOOK_EVERY = 10;
 
 /** A group's size without what the scaler has raised its minimum to. */
 export function ownSize({ size, tags }: Pick<SizedGroup, 'size' | 'tags'>): GroupSize {
-  return { ...size, min: heldOf(tags[HELD_TAG], size.min).min };
+  return { ...size, min: minSizesOf(tags[FORECAST_MIN_SIZE_TAG], size.min).min };
 }
 
 /** The size that a group had before it was paused; undefined for one that is not. */
@@ -207,6 +207,6 @@ export async function resumeGroup(
   if (size !== undefined) await calls.resize(group, size);
   await calls.resume(group, HALTED);
   // Last, so that a resumption that was cut short can be repeated. The minimum is its own again, and not the scaler's.
-  await calls.untag(group, [PAUSED_TAG, SIZE_TAG, HELD_TAG]);
+  await calls.untag(group, [PAUSED_TAG, SIZE_TAG, FORECAST_MIN_SIZE_TAG]);
   return size ?? found.size;
 }

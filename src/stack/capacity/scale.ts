@@ -1,7 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
-import { HELD_TAG, heldNoteOf, heldOf, heldTagValue } from '../../scaler/held-tag.ts';
-import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizeNoteOf, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
 
 /** The sizes that are to change; what is left out stays. */
@@ -78,8 +78,8 @@ export async function scaleGroup(
   // Idle instances that the scaler keeps stay where the new size leaves room for them.
   const min = wanted.min === undefined && raised <= after.desired ? raised : after.min;
   // A minimum that happens to be what the scaler has raised it to would pass for that.
-  if (wanted.min !== undefined && heldOf(found.tags[HELD_TAG], min).held !== undefined) {
-    await calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: [min] }) });
+  if (wanted.min !== undefined && minSizesOf(found.tags[FORECAST_MIN_SIZE_TAG], min).held !== undefined) {
+    await calls.tag(group, { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: [min] }) });
   }
   if (!isSameSize(before, after)) await calls.resize(group, { ...after, min });
   return { before, after };
@@ -107,11 +107,11 @@ export async function makeRoom(
   const roomy = withRoomFor(found, before, after);
   const fits = isSameSize(found.size, roomy);
   if (fits && before.min === after.min && before.max === after.max) return;
-  const tag = found.tags[HELD_TAG];
-  const { min, held } = heldOf(tag, found.size.min);
+  const tag = found.tags[FORECAST_MIN_SIZE_TAG];
+  const { min, held } = minSizesOf(tag, found.size.min);
   const until = now + SETTLES_WITHIN_MS;
   const note = (sizes: number[]) =>
-    calls.tag(group, { [HELD_TAG]: heldTagValue({ min, held: sizes, until }) });
+    calls.tag(group, { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: sizes, until }) });
   // A scaler that has never raised it has left no note.
   if (tag !== undefined) await note(held === undefined ? [] : [held]);
   if (!fits) await calls.resize(group, roomy);
@@ -121,9 +121,9 @@ export async function makeRoom(
 
 /** Lets the scaler raise the minimum again, where `makeRoom` has kept it from that. */
 export async function letHold(calls: Pick<CapacityCalls, 'read' | 'tag'>, group: string): Promise<void> {
-  const note = heldNoteOf((await calls.read(group)).tags[HELD_TAG]);
+  const note = minSizeNoteOf((await calls.read(group)).tags[FORECAST_MIN_SIZE_TAG]);
   if (note?.until === undefined) return;
-  await calls.tag(group, { [HELD_TAG]: heldTagValue({ min: note.min, held: note.held }) });
+  await calls.tag(group, { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min: note.min, held: note.held }) });
 }
 
 /**

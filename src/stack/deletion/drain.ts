@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
-import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { capacityCalls } from '../capacity/calls.ts';
 import { awaitZero, type CapacityCalls, type Remaining, scaleToZero } from '../capacity/scale-to-zero.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';

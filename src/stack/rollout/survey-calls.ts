@@ -2,7 +2,7 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { activityOutcome, instanceOf, isLaunch } from '../../scaler/launch-activity.ts';
+import { activityOutcome, instanceOf, isLaunch } from '../../scaler/group/launch-activity.ts';
 import { readActivities } from '../facts/group/activities.ts';
 import { bootLogOf } from '../facts/service/boot-log.ts';
 import { launchVersion } from '../facts/group/instances.ts';

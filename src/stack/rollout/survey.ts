@@ -1,4 +1,4 @@
-import type { ActivityOutcome } from '../../scaler/launch-activity.ts';
+import type { ActivityOutcome } from '../../scaler/group/launch-activity.ts';
 import type { GroupSize } from '../capacity/scale-to-zero.ts';
 import { isScarcity } from '../facts/group/launches.ts';
 

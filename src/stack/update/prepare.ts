@@ -3,7 +3,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { OperationError, UsageError } from '../../errors.ts';
 import type { TaskListStyle } from '../../terminal/task-list.ts';
 import { readTemplate } from '../facts/stack/template.ts';
-import { isPaused, PAUSED_TAG } from '../../scaler/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { assetCalls, stage } from '../assets/index.ts';
 import { groupNameOf } from '../facts/stack/values.ts';
 import { type GroupSize, ownSize, rememberedSize } from '../capacity/scale-to-zero.ts';

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
-import { STUCK_TAG } from '../../../src/scaler/stuck-jobs.ts';
+import { STUCK_TAG } from '../../../src/scaler/sizing/stuck-jobs.ts';
 import { ConstantLoad } from '../../support/constant-load.ts';
 import { SandboxJobs, until } from '../../support/jobs.ts';
 import { CliSandbox } from '../../support/sandbox.ts';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { queueMetrics } from '../../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
 import { scaleGroup, type WantedSize } from '../../../src/stack/capacity/scale.ts';
 import { groupOf, stack as evaluated } from '../../support/bk-stack-template.ts';

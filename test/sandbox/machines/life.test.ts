@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
 import { runLives } from '../../../src/sandbox/machines/life.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
 describe('an idle instance at the least size of its group', () => {

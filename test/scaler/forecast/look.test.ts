@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import type { GroupFacts, QueueMetrics } from '../../../src/scaler/decide.ts';
+import type { GroupFacts, QueueMetrics } from '../../../src/scaler/sizing/observation.ts';
 import { BootTimes } from '../../../src/scaler/forecast/boot-times.ts';
 import { Foresight } from '../../../src/scaler/forecast/foresight.ts';
 import { Past } from '../../../src/scaler/forecast/past.ts';
-import type { Group } from '../../../src/scaler/group.ts';
-import { heldOf, heldTagValue } from '../../../src/scaler/held-tag.ts';
+import type { Group } from '../../../src/scaler/group/group.ts';
+import { minSizesOf, minSizeTagValue } from '../../../src/scaler/group/forecast-min-size.ts';
 import { type PollCalls, Scaler } from '../../../src/scaler/poll.ts';
-import { stuckTagValue } from '../../../src/scaler/stuck-jobs.ts';
+import { stuckTagValue } from '../../../src/scaler/sizing/stuck-jobs.ts';
 import { scalerSettings } from '../../support/scaling.ts';
 
 const MINUTE = 60_000;
@@ -87,7 +87,7 @@ class Stage {
       read: () => {
         this.requests.push('read');
         const facts: GroupFacts = {
-          ...heldOf(this.tag, this.min),
+          ...minSizesOf(this.tag, this.min),
           ...{ max: this.max, desired: this.desired, paused: this.paused },
           ...{ pending: 0, inService: this.desired, terminating: 0 },
         };
@@ -95,7 +95,7 @@ class Stage {
           facts,
           members: { pending: [], inService: [], terminating: [] },
           buying: {
-            ...{ purchase: { kind: 'as-set' }, paused: this.paused },
+            ...{ purchase: { kind: 'normal' }, paused: this.paused },
             ...{ onDemandPercentage: undefined, distribution: undefined },
           },
           noted: { held: this.tag, stuck: this.stuck },
@@ -106,7 +106,7 @@ class Stage {
         this.sizeFails ? refused('set') : asked('set', () => (this.desired = desired)),
       hold: (least) => (this.holdFails ? refused('hold') : asked('hold', () => (this.min = least))),
       rememberHeld: (note) =>
-        this.tagsFail ? refused('tag') : asked('tag', () => (this.tag = heldTagValue(note))),
+        this.tagsFail ? refused('tag') : asked('tag', () => (this.tag = minSizeTagValue(note))),
       rememberStuck: (stuck) =>
         this.tagsFail ? refused('stuck') : asked('stuck', () => (this.stuck = stuckTagValue(stuck))),
       launches: () => asked('launches').then(() => ({ failures: [], shortage: undefined })),

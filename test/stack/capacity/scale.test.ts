@@ -7,7 +7,7 @@ import {
   type WantedSize,
   withRoomFor,
 } from '../../../src/stack/capacity/scale.ts';
-import { heldOf, nextHold } from '../../../src/scaler/held-tag.ts';
+import { minSizesOf, nextMinSizeStep } from '../../../src/scaler/group/forecast-min-size.ts';
 import type { GroupSize, SizedGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 
 /** A group, and what has been asked of it in that order. */
@@ -109,7 +109,7 @@ describe('a group whose limits an update sets', () => {
   };
   /** The next step of a scaler that wants to hold so many. */
   const step = ({ tags, size }: Group, least: number, now = NOW + 10_000) =>
-    nextHold(tags['bk-stack:held'], heldOf(tags['bk-stack:held'], size.min), least, now);
+    nextMinSizeStep(tags['bk-stack:held'], minSizesOf(tags['bk-stack:held'], size.min), least, now);
 
   it('gives back what the scaler has raised, which does not raise it again until the limits are set', async () => {
     const group = await made(8, '0/8', { max: 3 });
@@ -134,9 +134,9 @@ describe('a group whose limits an update sets', () => {
       const group = await made(min, held, { min: 1 });
       expect(step(group, 2), held).to.equal(undefined);
       group.size = { ...group.size, min: 1 };
-      expect(heldOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
+      expect(minSizesOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
       await letHold(group, 'g');
-      expect(heldOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
+      expect(minSizesOf(group.tags['bk-stack:held'], 1), held).to.eql({ min: 1 });
     }
   });
 
@@ -146,7 +146,7 @@ describe('a group whose limits an update sets', () => {
         const group = await made(8, '0/8', after);
         if (reached) group.size = { ...group.size, min: 0 };
         await letHold(group, 'g');
-        expect(heldOf(group.tags['bk-stack:held'], group.size.min).min).to.equal(0);
+        expect(minSizesOf(group.tags['bk-stack:held'], group.size.min).min).to.equal(0);
       }
     }
   });

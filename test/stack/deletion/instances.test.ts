@@ -1,8 +1,8 @@
 import { AS_GIVEN } from '../../../src/shell/printed.ts';
 import { expect } from 'chai';
 import { InterruptedError, type OperationError } from '../../../src/errors.ts';
-import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { PAUSED_TAG } from '../../../src/scaler/group/paused-tag.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
 import { resumeGroup, SIZE_TAG } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { deleteStack, planDeletion, surveyForDeletion } from '../../../src/stack/deletion/index.ts';

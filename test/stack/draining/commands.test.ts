@@ -6,7 +6,7 @@ import ScaleToZero from '../../../src/commands/scale-to-zero.ts';
 import Scale from '../../../src/commands/scale.ts';
 import TokenRotate from '../../../src/commands/token/rotate.ts';
 import Update from '../../../src/commands/update.ts';
-import { PAUSED_TAG } from '../../../src/scaler/paused-tag.ts';
+import { PAUSED_TAG } from '../../../src/scaler/group/paused-tag.ts';
 import { SIZE_TAG } from '../../../src/stack/capacity/scale-to-zero.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { HealthyStack, TAGS } from '../../support/healthy-stack.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
 describe('the change set of an update that does not begin', () => {

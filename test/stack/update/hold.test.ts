@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { held, takeOver } from '../../../src/stack/update/hold.ts';
 import type { Journal } from '../../../src/stack/update/journal.ts';
 import { updateServices } from '../../../src/stack/update/site.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
 describe('an update of a group whose minimum the scaler has raised', () => {

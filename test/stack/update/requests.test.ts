@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { listInstances } from '../../../src/stack/instances/list.ts';
 import { instancesText } from '../../../src/stack/instances/text.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { UpdatableStack } from '../../support/updatable.ts';
 
 async function updated(instances: number) {

@@ -5,7 +5,7 @@ import type { Draining } from '../../../src/stack/facts/group/draining.ts';
 import { describeStack } from '../../../src/stack/status/index.ts';
 import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { journalState, type JournalFacts } from '../../../src/stack/update/void.ts';
-import { seeded } from '../../../src/simulate/random.ts';
+import { seeded } from '../../../src/simulate/engine/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
 import { runCommand } from '../../support/run-command.ts';
 import { UpdatableStack } from '../../support/updatable.ts';

@@ -1,8 +1,8 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { HELD_TAG, heldOf } from '../../../scaler/held-tag.ts';
-import { isPaused, PAUSED_TAG } from '../../../scaler/paused-tag.ts';
-import { PURCHASE_TAG, purchaseOf } from '../../../scaler/purchase.ts';
-import { STUCK_TAG, stuckOf } from '../../../scaler/stuck-jobs.ts';
+import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../../scaler/group/forecast-min-size.ts';
+import { isPaused, PAUSED_TAG } from '../../../scaler/group/paused-tag.ts';
+import { SPOT_FALLBACK_TAG, spotFallbackOf } from '../../../scaler/spot/fallback.ts';
+import { STUCK_TAG, stuckOf } from '../../../scaler/sizing/stuck-jobs.ts';
 import { type GroupInstance, groupInstances } from './instances.ts';
 import { type FailedLaunch, failedLaunches, failedSinceSuccess } from './launches.ts';
 import { type WarmInstance, type WarmPoolState, warmPoolState } from './warm-pool.ts';
@@ -75,7 +75,7 @@ export function suspendedProcesses({
 
 /** The group's own minimum, and what the scaler has raised it to, where it has. */
 export function minimumOf(group: AutoScalingGroup): { readonly min: number; readonly held?: number } {
-  return heldOf(tagOf(group, HELD_TAG), group.MinSize ?? 0);
+  return minSizesOf(tagOf(group, FORECAST_MIN_SIZE_TAG), group.MinSize ?? 0);
 }
 
 function tagOf({ Tags }: Pick<AutoScalingGroup, 'Tags'>, key: string): string | undefined {
@@ -106,7 +106,7 @@ function ownMinSize(group: AutoScalingGroup): Pick<GroupState, 'ownMinSize'> {
 
 /** What is written down counts where the group buys like that: an update of the stack may have undone it. */
 function onDemandUntil(group: AutoScalingGroup): Pick<GroupState, 'onDemandUntil'> {
-  const purchase = purchaseOf(tagOf(group, PURCHASE_TAG));
+  const purchase = spotFallbackOf(tagOf(group, SPOT_FALLBACK_TAG));
   const { OnDemandPercentageAboveBaseCapacity } = group.MixedInstancesPolicy?.InstancesDistribution ?? {};
   if (purchase.kind !== 'on-demand' || OnDemandPercentageAboveBaseCapacity !== 100) return {};
   return { onDemandUntil: new Date(purchase.until).toISOString() };

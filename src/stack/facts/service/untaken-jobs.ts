@@ -1,4 +1,4 @@
-import { agentsByOwner } from '../../../scaler/stuck-jobs.ts';
+import { agentsByOwner } from '../../../scaler/sizing/stuck-jobs.ts';
 import { minuteOf } from '../../../terminal/minute.ts';
 import { counted } from '../../../terminal/text.ts';
 import type { GroupState } from '../group/state.ts';

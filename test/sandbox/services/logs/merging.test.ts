@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type Cursor, eventsAfter } from '../../../../src/sandbox/services/logs/merging.ts';
 import type { StreamRecord } from '../../../../src/sandbox/services/logs/state.ts';
-import { seeded } from '../../../../src/simulate/random.ts';
+import { seeded } from '../../../../src/simulate/engine/random.ts';
 
 /** Streams over the same few moments, so that many events are of equal time. */
 function randomStreams(random: () => number): readonly StreamRecord[] {

@@ -1,9 +1,9 @@
-import type { AwsContext } from '../aws/context.ts';
-import { OperationError } from '../errors.ts';
-import { metricCalls, type Question } from '../metrics/calls.ts';
-import { requireStack } from '../stack/facts/stack/find-stack.ts';
+import type { AwsContext } from '../../aws/context.ts';
+import { OperationError } from '../../errors.ts';
+import { metricCalls, type Question } from '../../metrics/calls.ts';
+import { requireStack } from '../../stack/facts/stack/find-stack.ts';
 import { type DemandByMinute, traceOfDemand } from './from-demand.ts';
-import type { Trace } from './trace.ts';
+import type { Trace } from '../engine/trace.ts';
 
 const MINUTE_MS = 60_000;
 const DAY = 24 * 60;

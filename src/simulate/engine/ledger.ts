@@ -1,4 +1,4 @@
-import type { Bought } from './market.ts';
+import type { PurchaseOption } from './market.ts';
 import type { Model } from './model.ts';
 import type { Result } from './result.ts';
 import type { WarmPool } from './warm-pool.ts';
@@ -11,7 +11,7 @@ const HOUR = 3600;
 const PARTS = 60;
 
 /** What is written down of a simulation, and what it adds up to. Jobs and costs count from the end of the warm-up on. */
-export class Books {
+export class Ledger {
   readonly #countsFrom: number;
   readonly #waits: Float64Array;
   readonly #overTime: { secondsEach: number; waitingJobs: number[]; instances: number[] };
@@ -51,7 +51,7 @@ export class Books {
     this.#lost += count;
   }
 
-  instanceEnded(launchedAt: number, bought: Bought, now: number): void {
+  instanceEnded(launchedAt: number, bought: PurchaseOption, now: number): void {
     const { agentsPerInstance, price, spot } = this.model;
     const lived = Math.max(0, now - Math.max(launchedAt, this.#countsFrom));
     const billed = launchedAt < this.#countsFrom ? lived : Math.max(LEAST_BILLED, lived);

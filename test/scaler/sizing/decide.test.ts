@@ -1,13 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  decide,
-  type Memory,
-  NOTHING_REMEMBERED,
-  type Observation,
-  type ScalingSettings,
-} from '../../src/scaler/decide.ts';
-import { PLAIN_SCALING } from '../support/scaling.ts';
+import { type Observation, type ScalingSettings } from '../../../src/scaler/sizing/observation.ts';
+import { decide, type Memory, NOTHING_REMEMBERED } from '../../../src/scaler/sizing/decide.ts';
+import { PLAIN_SCALING } from '../../support/scaling.ts';
 
 interface Facts {
   scheduled?: number;
@@ -321,45 +316,56 @@ describe('the decision about the size', () => {
 
   it('holds what is busy and its buffer, and lets go of it five minutes after it was busy', () => {
     const buffer = { instanceBuffer: 2 };
-    expect(after({ idle: 2, inService: 2 }, buffer).least).to.equal(2);
+    expect(after({ idle: 2, inService: 2 }, buffer).forecastMinSize).to.equal(2);
     const busy = after({ busy: 3, idle: 2, inService: 5, now: 0 }, buffer);
-    expect(busy.least).to.equal(5);
-    expect(after({ busy: 3, idle: 2, inService: 5 }).least, 'without a buffer').to.equal(0);
+    expect(busy.forecastMinSize).to.equal(5);
+    expect(after({ busy: 3, idle: 2, inService: 5 }).forecastMinSize, 'without a buffer').to.equal(0);
     const idle = { idle: 5, inService: 5, held: 5 };
-    expect(after({ ...idle, now: 290_000 }, buffer, busy.memory).least).to.equal(5);
-    expect(after({ ...idle, now: 300_000 }, buffer, busy.memory).least).to.equal(2);
-    expect(after({ busy: 5, idle: 7, inService: 3 }, { ...buffer, agentsPerInstance: 4 }).least).to.equal(4);
+    expect(after({ ...idle, now: 290_000 }, buffer, busy.memory).forecastMinSize).to.equal(5);
+    expect(after({ ...idle, now: 300_000 }, buffer, busy.memory).forecastMinSize).to.equal(2);
     expect(
-      after({ busy: 9, idle: 1, inService: 10, max: 10 }, buffer).least,
+      after({ busy: 5, idle: 7, inService: 3 }, { ...buffer, agentsPerInstance: 4 }).forecastMinSize,
+    ).to.equal(4);
+    expect(
+      after({ busy: 9, idle: 1, inService: 10, max: 10 }, buffer).forecastMinSize,
       'no more than there are',
     ).to.equal(10);
     expect(after({ busy: 3, inService: 3, terminating: 0 }, buffer), 'nothing grows for it alone').to.include(
       {
-        ...{ desired: 5, least: 5 },
+        ...{ desired: 5, forecastMinSize: 5 },
       },
     );
     const cooling = { ...NOTHING_REMEMBERED, scaledOutAt: 1_000_000 };
     expect(
       after({ busy: 3, inService: 3 }, { ...buffer, scaleOutCooldownSeconds: 300 }, cooling),
       'nor sooner',
-    ).to.include({ desired: 3, least: 3 });
+    ).to.include({ desired: 3, forecastMinSize: 3 });
     const twice = after({ idle: 5, inService: 5, now: 10_000 }, buffer, busy.memory);
-    expect(after({ ...idle, now: 60_000 }, buffer, twice.memory).least, 'the most of a minute').to.equal(5);
     expect(
-      after({ busy: 8, idle: 2, inService: 5, desired: 8 }, buffer).least,
+      after({ ...idle, now: 60_000 }, buffer, twice.memory).forecastMinSize,
+      'the most of a minute',
+    ).to.equal(5);
+    expect(
+      after({ busy: 8, idle: 2, inService: 5, desired: 8 }, buffer).forecastMinSize,
       'others finish their last jobs, or are not its own',
     ).to.equal(5);
-    expect(after({ busy: 3, inService: 3, paused: true, held: 1 }, buffer).least).to.equal(1);
-    expect(after({ idle: 2, inService: 2, held: 2 }, { instanceBuffer: 0 }).least, 'set back').to.equal(0);
+    expect(after({ busy: 3, inService: 3, paused: true, held: 1 }, buffer).forecastMinSize).to.equal(1);
+    expect(
+      after({ idle: 2, inService: 2, held: 2 }, { instanceBuffer: 0 }).forecastMinSize,
+      'set back',
+    ).to.equal(0);
   });
 
   it('does not go below what is held, which AWS would refuse', () => {
     const settings = { disableScaleIn: false };
-    expect(after({ idle: 5, inService: 5, held: 3 }, settings)).to.include({ desired: 3, least: 0 });
+    expect(after({ idle: 5, inService: 5, held: 3 }, settings)).to.include({
+      desired: 3,
+      forecastMinSize: 0,
+    });
   });
 
   it('has as many as are expected to be of use, and holds them there', () => {
-    expect(after({ expected: 5 })).to.include({ desired: 5, least: 5 });
+    expect(after({ expected: 5 })).to.include({ desired: 5, forecastMinSize: 5 });
     expect(after({ expected: 5 }).reason).to.contain('expected');
     expect(
       after({ expected: 5, scheduled: 2, running: 2, busy: 2, inService: 2 }).desired,
@@ -367,23 +373,23 @@ describe('the decision about the size', () => {
     ).to.equal(5);
     expect(after({ expected: 5, scheduled: 9 }), 'jobs that are there count').to.include({
       desired: 9,
-      least: 5,
+      forecastMinSize: 5,
     });
     expect(after({ expected: 500, min: 1 }), 'no more than is allowed').to.include({
       desired: 100,
-      least: 100,
+      forecastMinSize: 100,
     });
     expect(after({ min: 2, desired: 2, held: 5 }), 'nothing is expected any more').to.include({
       desired: 2,
-      least: 2,
+      forecastMinSize: 2,
     });
     expect(after({ expected: 5, held: 3, desired: 3, paused: true }), 'a paused group').to.include({
-      ...{ desired: 3, least: 3 },
+      ...{ desired: 3, forecastMinSize: 3 },
     });
     expect(
       after({ expected: 5, idle: 8, inService: 8 }, { disableScaleIn: false }),
       'the scaler does not make it smaller than that either',
-    ).to.include({ desired: 5, least: 5 });
+    ).to.include({ desired: 5, forecastMinSize: 5 });
   });
 
   const count = fc.integer({ min: 0, max: 500 });
@@ -416,9 +422,9 @@ describe('the decision about the size', () => {
   it('is never above the most or below the least', () => {
     fc.assert(
       fc.property(facts, settings, (given, chosen) => {
-        const { desired, least } = decide(seen(given), chosen, NOTHING_REMEMBERED);
+        const { desired, forecastMinSize } = decide(seen(given), chosen, NOTHING_REMEMBERED);
         expect(desired).to.be.within(given.min, given.max);
-        expect(least).to.be.within(given.min, desired);
+        expect(forecastMinSize).to.be.within(given.min, desired);
       }),
     );
   });

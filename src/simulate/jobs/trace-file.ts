@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { UsageError } from '../errors.ts';
-import { type Trace, traceOf } from './trace.ts';
+import { UsageError } from '../../errors.ts';
+import { type Trace, traceOf } from '../engine/trace.ts';
 
 /**
  * Reads jobs from a file: CSV with a line a job, or JSON as a list of objects, of `time` (seconds, or a date) and

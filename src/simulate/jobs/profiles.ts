@@ -1,5 +1,5 @@
-import { exponential, logNormal, type Random, seeded } from './random.ts';
-import { type Trace, traceOf } from './trace.ts';
+import { exponential, logNormal, type Random, seeded } from '../engine/random.ts';
+import { type Trace, traceOf } from '../engine/trace.ts';
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;

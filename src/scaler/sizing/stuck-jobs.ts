@@ -1,4 +1,4 @@
-import type { Observation } from './decide.ts';
+import type { Observation } from './observation.ts';
 
 /** On a group: the jobs that it doesn't grow for and when it tries them next, for a function that starts cold. */
 export const STUCK_TAG = 'bk-stack:stuck';

@@ -1,4 +1,4 @@
-import { type Trace, traceOf } from './trace.ts';
+import { type Trace, traceOf } from '../engine/trace.ts';
 
 /** What the scaler has seen of a queue in each minute, on average; from the first minute on, without gaps. */
 export interface DemandByMinute {

@@ -1,24 +1,24 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {
-  decidePurchase,
-  fallsBack,
-  type Purchase,
-  type PurchaseFacts,
-  purchaseOf,
-  type PurchaseSettings,
-  purchaseTagValue,
-} from '../../src/scaler/purchase.ts';
-import { shortageIn, shortageNow, type SpotShortage } from '../../src/scaler/spot-shortage.ts';
+  decideSpotFallback,
+  mayFallBack,
+  type SpotFallback,
+  type SpotFallbackFacts,
+  spotFallbackOf,
+  type SpotFallbackSettings,
+  spotFallbackTagValue,
+} from '../../../src/scaler/spot/fallback.ts';
+import { shortageIn, shortageNow, type SpotShortage } from '../../../src/scaler/spot/shortage.ts';
 
 const MINUTE = 60_000;
 const NOW = Date.parse('2026-11-25T10:00:00Z');
 const REFUSED =
   'Could not launch Spot Instances. UnfulfillableCapacity - Unable to fulfill capacity due to your request configuration. Please adjust your request and try again. Launching EC2 instance failed.';
 
-const settings: PurchaseSettings = { onDemandPercentage: 0, spotFallbackMinutes: 10 };
-const facts = (parts: Partial<PurchaseFacts> = {}): PurchaseFacts => ({
-  purchase: { kind: 'as-set' },
+const settings: SpotFallbackSettings = { onDemandPercentage: 0, spotFallbackMinutes: 10 };
+const facts = (parts: Partial<SpotFallbackFacts> = {}): SpotFallbackFacts => ({
+  purchase: { kind: 'normal' },
   onDemandPercentage: 0,
   paused: false,
   ...parts,
@@ -30,11 +30,11 @@ const short = (from: number, to = 0): SpotShortage => ({
   reason: REFUSED,
 });
 const decided = (
-  parts: Partial<PurchaseFacts>,
+  parts: Partial<SpotFallbackFacts>,
   shortage?: SpotShortage,
-  given: Partial<PurchaseSettings> = {},
-) => decidePurchase(facts(parts), shortage, { ...settings, ...given }, NOW);
-const onDemand: Purchase = { kind: 'on-demand', until: NOW + 60 * MINUTE };
+  given: Partial<SpotFallbackSettings> = {},
+) => decideSpotFallback(facts(parts), shortage, { ...settings, ...given }, NOW);
+const onDemand: SpotFallback = { kind: 'on-demand', until: NOW + 60 * MINUTE };
 
 describe('how instances are bought', () => {
   it('falls back once spot has failed for as long as the stack says, for an hour', () => {
@@ -57,7 +57,7 @@ describe('how instances are bought', () => {
     const distribute = (onDemandPercentage: number) => ({ kind: 'distribute', onDemandPercentage });
     expect(decided({ purchase: onDemand }).step).to.deep.equal(distribute(100));
     expect(decided({ purchase: onDemand, onDemandPercentage: 100 }).step).to.equal(undefined);
-    const trial: Purchase = { kind: 'trial', until: NOW + MINUTE };
+    const trial: SpotFallback = { kind: 'trial', until: NOW + MINUTE };
     expect(decided({ purchase: trial, onDemandPercentage: 100 }).step).to.deep.equal(distribute(0));
     // As after an update of the stack that took the note away.
     expect(decided({ onDemandPercentage: 100 }, undefined, { onDemandPercentage: 25 }).step).to.deep.equal(
@@ -71,7 +71,7 @@ describe('how instances are bought', () => {
       kind: 'remember',
       purchase: { kind: 'trial', until: NOW + 60 * MINUTE },
     });
-    const trial: Purchase = { kind: 'trial', until: NOW + 50 * MINUTE };
+    const trial: SpotFallback = { kind: 'trial', until: NOW + 50 * MINUTE };
     expect(decided({ purchase: trial }, short(1)).step).to.deep.equal({
       kind: 'remember',
       purchase: onDemand,
@@ -80,13 +80,13 @@ describe('how instances are bought', () => {
     expect(decided({ purchase: trial }, short(30, 15)).step).to.equal(undefined);
     expect(decided({ purchase: { kind: 'trial', until: NOW } }).step).to.deep.equal({
       kind: 'remember',
-      purchase: { kind: 'as-set' },
+      purchase: { kind: 'normal' },
     });
   });
 
   it('comes to rest: carried out, the same look asks for nothing more', () => {
     const purchases = fc.oneof(
-      fc.constant<Purchase>({ kind: 'as-set' }),
+      fc.constant<SpotFallback>({ kind: 'normal' }),
       fc.record({
         kind: fc.constantFrom('on-demand' as const, 'trial' as const),
         until: fc.integer({ min: NOW - 120 * MINUTE, max: NOW + 59 * MINUTE }),
@@ -111,7 +111,7 @@ describe('how instances are bought', () => {
           let known = shortage;
           let steps = 0;
           for (; steps < 6; steps++) {
-            const { step } = decidePurchase(group, known, given, NOW);
+            const { step } = decideSpotFallback(group, known, given, NOW);
             if (step === undefined) break;
             if (step.kind === 'remember') {
               group = { ...group, purchase: step.purchase };
@@ -119,7 +119,7 @@ describe('how instances are bought', () => {
             } else group = { ...group, onDemandPercentage: step.onDemandPercentage };
           }
           expect(steps).to.be.below(6);
-          if (!fallsBack(given)) expect(group.onDemandPercentage).to.equal(actual);
+          if (!mayFallBack(given)) expect(group.onDemandPercentage).to.equal(actual);
           else
             expect(group.onDemandPercentage).to.equal(group.purchase.kind === 'on-demand' ? 100 : configured);
         },
@@ -129,14 +129,14 @@ describe('how instances are bought', () => {
 
   it('is kept in a tag that reads back, and anything else counts as nothing decided', () => {
     for (const purchase of [
-      { kind: 'as-set' },
+      { kind: 'normal' },
       onDemand,
       { kind: 'trial', until: NOW },
-    ] satisfies Purchase[]) {
-      expect(purchaseOf(purchaseTagValue(purchase))).to.deep.equal(purchase);
+    ] satisfies SpotFallback[]) {
+      expect(spotFallbackOf(spotFallbackTagValue(purchase))).to.deep.equal(purchase);
     }
     for (const tag of [undefined, '', 'on-demand', 'on-demand until soon', 'spot until 2026-11-25T10:00:00Z'])
-      expect(purchaseOf(tag)).to.deep.equal({ kind: 'as-set' });
+      expect(spotFallbackOf(tag)).to.deep.equal({ kind: 'normal' });
   });
 });
 

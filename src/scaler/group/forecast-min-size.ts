@@ -2,10 +2,10 @@
  * On a group whose minimum size the scaler has raised, for expected jobs or for InstanceBuffer: the minimum that it has
  * without that, and what it is or is about to be raised to.
  */
-export const HELD_TAG = 'bk-stack:held';
+export const FORECAST_MIN_SIZE_TAG = 'bk-stack:held';
 
 /** A change of MinSize that is written down before it is made. */
-export interface HeldNote {
+export interface MinSizeNote {
   /** The group's own minimum. */
   readonly min: number;
   /** The sizes to which MinSize is raised now, where it is, and will be raised next, in this order. */
@@ -18,13 +18,13 @@ export interface HeldNote {
  * The value of the tag: `0/8`, or `0/8/9` on the way from 8 to 9; `0` once nothing is held any more. During an update
  * `0/8 until 2026-11-25T11:00:00.000Z`.
  */
-export function heldTagValue({ min, held, until }: HeldNote): string {
+export function minSizeTagValue({ min, held, until }: MinSizeNote): string {
   const sizes = [min, ...held].join('/');
   return until === undefined ? sizes : `${sizes} until ${new Date(until).toISOString()}`;
 }
 
 /** Undefined for what can't be read. */
-export function heldNoteOf(tag: string | undefined): HeldNote | undefined {
+export function minSizeNoteOf(tag: string | undefined): MinSizeNote | undefined {
   const [, sizes, time] = /^(\d+(?:\/\d+){0,2})(?: until (\S+))?$/.exec(tag ?? '') ?? [];
   if (sizes === undefined) return undefined;
   const [min = 0, ...held] = sizes.split('/').map(Number);
@@ -38,19 +38,19 @@ export function heldNoteOf(tag: string | undefined): HeldNote | undefined {
  * means that one.
  * @param minSize as the group has it
  */
-export function heldOf(
+export function minSizesOf(
   tag: string | undefined,
   minSize: number,
 ): { readonly min: number; readonly held?: number } {
-  const note = heldNoteOf(tag);
+  const note = minSizeNoteOf(tag);
   return note !== undefined && note.held.includes(minSize) && note.min < minSize
     ? { min: note.min, held: minSize }
     : { min: minSize };
 }
 
 /** One request's worth of change to MinSize, and what a group's tag remembers of it. */
-export type HoldStep =
-  | { readonly kind: 'remember'; readonly note: HeldNote }
+export type MinSizeStep =
+  | { readonly kind: 'remember'; readonly note: MinSizeNote }
   | { readonly kind: 'hold'; readonly minSize: number };
 
 /**
@@ -58,28 +58,28 @@ export type HoldStep =
  * down is done even if more has changed meanwhile, so that a target that moves all the time is followed as well. The note
  * goes when MinSize is back: whoever sets the same minimum later means it.
  * @param tag as the group has it
- * @param least where idle instances should stay from now on; the group's own minimum for nowhere else
+ * @param wanted where idle instances should stay from now on; the group's own minimum for nowhere else
  * @param now milliseconds since 1970
  */
-export function nextHold(
+export function nextMinSizeStep(
   tag: string | undefined,
   { min, held }: { readonly min: number; readonly held?: number },
-  least: number,
+  wanted: number,
   now: number,
-): HoldStep | undefined {
-  const noted = heldNoteOf(tag);
+): MinSizeStep | undefined {
+  const noted = minSizeNoteOf(tag);
   if (noted?.until !== undefined && now < noted.until) return undefined;
   const present = held ?? min;
-  if (least === present) {
+  if (wanted === present) {
     const isStale = held === undefined && noted !== undefined && noted.held.length > 0;
     return isStale ? { kind: 'remember', note: { min, held: [] } } : undefined;
   }
-  if (least === min) return { kind: 'hold', minSize: min };
+  if (wanted === min) return { kind: 'hold', minSize: min };
   const valid = noted?.min === min && (held === undefined || noted.held.includes(held));
   const next = valid ? noted.held.at(-1) : undefined;
-  const isOnTheWay = next !== undefined && (next - present) * (least - present) > 0;
-  if (isOnTheWay && Math.abs(next - present) <= Math.abs(least - present)) {
+  const isOnTheWay = next !== undefined && (next - present) * (wanted - present) > 0;
+  if (isOnTheWay && Math.abs(next - present) <= Math.abs(wanted - present)) {
     return { kind: 'hold', minSize: next };
   }
-  return { kind: 'remember', note: { min, held: held === undefined ? [least] : [held, least] } };
+  return { kind: 'remember', note: { min, held: held === undefined ? [wanted] : [held, wanted] } };
 }

@@ -11,13 +11,19 @@ import {
   SuspendProcessesCommand,
   UpdateAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
-import type { GroupFacts } from './decide.ts';
-import { HELD_TAG, type HeldNote, heldOf, heldTagValue } from './held-tag.ts';
+import type { GroupFacts } from '../sizing/observation.ts';
+import { FORECAST_MIN_SIZE_TAG, type MinSizeNote, minSizesOf, minSizeTagValue } from './forecast-min-size.ts';
 import { isFailedLaunch } from './launch-activity.ts';
 import { isPaused, PAUSED_TAG } from './paused-tag.ts';
-import { type Purchase, PURCHASE_TAG, type PurchaseFacts, purchaseOf, purchaseTagValue } from './purchase.ts';
-import { type GroupActivity, shortageIn, type SpotShortage } from './spot-shortage.ts';
-import { STUCK_TAG, type StuckJobs, stuckTagValue } from './stuck-jobs.ts';
+import {
+  type SpotFallback,
+  SPOT_FALLBACK_TAG,
+  type SpotFallbackFacts,
+  spotFallbackOf,
+  spotFallbackTagValue,
+} from '../spot/fallback.ts';
+import { type GroupActivity, shortageIn, type SpotShortage } from '../spot/shortage.ts';
+import { STUCK_TAG, type StuckJobs, stuckTagValue } from '../sizing/stuck-jobs.ts';
 
 /** A launch that failed, as the group tells it. */
 export interface LaunchFailure {
@@ -42,7 +48,7 @@ export interface Launches {
 }
 
 /** How a group buys, and its distribution as AWS gives it, of which a change has to say everything. */
-export interface GroupPurchase extends PurchaseFacts {
+export interface GroupPurchase extends SpotFallbackFacts {
   readonly distribution: InstancesDistribution | undefined;
 }
 
@@ -59,9 +65,9 @@ export interface Group {
   }>;
   setDesired(desired: number): Promise<void>;
   /** Below which idle instances stay. */
-  hold(least: number): Promise<void>;
+  hold(minSize: number): Promise<void>;
   /** Writes down the group's own minimum, and what MinSize is about to be. */
-  rememberHeld(note: HeldNote): Promise<void>;
+  rememberHeld(note: MinSizeNote): Promise<void>;
   rememberStuck(stuck: StuckJobs | undefined): Promise<void>;
   /** @param now milliseconds since 1970 */
   launches(now: number): Promise<Launches>;
@@ -69,7 +75,7 @@ export interface Group {
   /** Ends the waiting for an instance that has nothing to finish. */
   release(instanceId: string): Promise<void>;
   /** Writes down how instances are to be bought. */
-  remember(purchase: Purchase): Promise<void>;
+  remember(purchase: SpotFallback): Promise<void>;
   /** @param onDemandPercentage of what is above the group's base */
   distribute(buying: GroupPurchase, onDemandPercentage: number): Promise<void>;
   /** Suspends that replacing for balance. Launches are still spread over the zones. May be repeated. */
@@ -113,9 +119,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         terminating: inState(/^Terminating/),
       };
       const tagged = (key: string) => group.Tags?.find(({ Key }) => Key === key)?.Value;
-      const noted = { held: tagged(HELD_TAG), stuck: tagged(STUCK_TAG) };
+      const noted = { held: tagged(FORECAST_MIN_SIZE_TAG), stuck: tagged(STUCK_TAG) };
       const facts = {
-        ...heldOf(noted.held, group.MinSize ?? 0),
+        ...minSizesOf(noted.held, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
         desired: group.DesiredCapacity ?? 0,
         pending: members.pending.length,
@@ -125,7 +131,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
       };
       const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
       const buying = {
-        purchase: purchaseOf(tagged(PURCHASE_TAG)),
+        purchase: spotFallbackOf(tagged(SPOT_FALLBACK_TAG)),
         onDemandPercentage: distribution && (distribution.OnDemandPercentageAboveBaseCapacity ?? 100),
         paused: facts.paused,
         distribution,
@@ -139,7 +145,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
     async hold(MinSize) {
       await client.send(new UpdateAutoScalingGroupCommand({ ...target, MinSize }));
     },
-    rememberHeld: (held) => note(HELD_TAG, heldTagValue(held)),
+    rememberHeld: (held) => note(FORECAST_MIN_SIZE_TAG, minSizeTagValue(held)),
     rememberStuck: (stuck) => note(STUCK_TAG, stuckTagValue(stuck)),
     async launches(now) {
       const { Activities = [] } = await client.send(
@@ -150,7 +156,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         shortage: shortageIn(Activities.map(activityOf), now),
       };
     },
-    remember: (purchase) => note(PURCHASE_TAG, purchaseTagValue(purchase)),
+    remember: (purchase) => note(SPOT_FALLBACK_TAG, spotFallbackTagValue(purchase)),
     // Without the launch template, which is optional in a change, so that the role needs no right to launch from it. What is
     // left out of a distribution is set to its default.
     // https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html

@@ -1,4 +1,4 @@
-import type { Observation, ScalingSettings } from './decide.ts';
+import type { Observation, ScalingSettings } from './observation.ts';
 
 /** The most instances that were busy at a look of a minute. */
 export interface BusyMinute {
@@ -41,7 +41,7 @@ export function bufferedSize(
 }
 
 /** Instances that are there whatever is expected: for jobs, for InstanceBuffer, or as the group's own minimum. */
-export function unforeseenSize(
+export function sizeWithoutForecast(
   { jobs, group }: { readonly jobs: Observation['jobs']; readonly group: Pick<Observation['group'], 'min'> },
   busy: readonly BusyMinute[],
   settings: Pick<ScalingSettings, 'agentsPerInstance' | 'instanceBuffer'>,

@@ -1,41 +1,41 @@
-import type { SpotShortage } from './spot-shortage.ts';
+import type { SpotShortage } from './shortage.ts';
 
 /** On a group whose scaler falls back from spot to on-demand: what it has decided, for whoever decides next. */
-export const PURCHASE_TAG = 'bk-stack:purchase';
+export const SPOT_FALLBACK_TAG = 'bk-stack:purchase';
 
 /**
  * How instances are bought. Kept on the group and not in the function's memory, so that neither a cold start nor an update
  * of the stack forgets it. Times are in milliseconds since 1970.
  */
-export type Purchase =
-  | { readonly kind: 'as-set' }
+export type SpotFallback =
+  | { readonly kind: 'normal' }
   /** Everything on-demand, as spot has no capacity. */
   | { readonly kind: 'on-demand'; readonly until: number }
   /** As the stack has it again. The first launch that fails before `until` ends it. */
   | { readonly kind: 'trial'; readonly until: number };
 
 /** What the stack's parameters say about buying. */
-export interface PurchaseSettings {
+export interface SpotFallbackSettings {
   /** Of what is above the base, the percentage that is on-demand. */
   readonly onDemandPercentage: number;
   /** Minutes without spot capacity after which everything is on-demand; 0 for never. */
   readonly spotFallbackMinutes: number;
 }
 
-export interface PurchaseFacts {
-  readonly purchase: Purchase;
+export interface SpotFallbackFacts {
+  readonly purchase: SpotFallback;
   /** Of the group now, above its base; undefined for a group that knows one way to buy only. */
   readonly onDemandPercentage: number | undefined;
   readonly paused: boolean;
 }
 
 /** One request's worth of change to the group. */
-export type PurchaseStep =
-  | { readonly kind: 'remember'; readonly purchase: Purchase }
+export type SpotFallbackStep =
+  | { readonly kind: 'remember'; readonly purchase: SpotFallback }
   | { readonly kind: 'distribute'; readonly onDemandPercentage: number };
 
-export interface PurchaseDecision {
-  readonly step: PurchaseStep | undefined;
+export interface SpotFallbackDecision {
+  readonly step: SpotFallbackStep | undefined;
   /** In words, for the log; where something is to change. */
   readonly reason: string;
 }
@@ -48,15 +48,15 @@ const TRIAL_MS = 3_600_000;
  * Whether to fall back to on-demand, to try spot again, or to leave it. What is decided is written down first and carried
  * out at the next look, so that whoever finds the two different knows which of them counts.
  */
-export function decidePurchase(
-  { purchase, onDemandPercentage, paused }: PurchaseFacts,
+export function decideSpotFallback(
+  { purchase, onDemandPercentage, paused }: SpotFallbackFacts,
   shortage: SpotShortage | undefined,
-  settings: PurchaseSettings,
+  settings: SpotFallbackSettings,
   now: number,
-): PurchaseDecision {
-  const nothing: PurchaseDecision = { step: undefined, reason: '' };
-  if (paused || onDemandPercentage === undefined || !fallsBack(settings)) return nothing;
-  const next = nextPurchase(purchase, shortage, settings, now);
+): SpotFallbackDecision {
+  const nothing: SpotFallbackDecision = { step: undefined, reason: '' };
+  if (paused || onDemandPercentage === undefined || !mayFallBack(settings)) return nothing;
+  const next = nextFallback(purchase, shortage, settings, now);
   if (next !== undefined) {
     return { step: { kind: 'remember', purchase: next }, reason: reasonFor(next, shortage, now) };
   }
@@ -69,19 +69,19 @@ export function decidePurchase(
 }
 
 /** Whether a stack may fall back at all: it has spot instances, and wants that. */
-export function fallsBack({ spotFallbackMinutes, onDemandPercentage }: PurchaseSettings): boolean {
+export function mayFallBack({ spotFallbackMinutes, onDemandPercentage }: SpotFallbackSettings): boolean {
   return spotFallbackMinutes > 0 && onDemandPercentage < 100;
 }
 
-function nextPurchase(
-  purchase: Purchase,
+function nextFallback(
+  purchase: SpotFallback,
   shortage: SpotShortage | undefined,
-  { spotFallbackMinutes }: PurchaseSettings,
+  { spotFallbackMinutes }: SpotFallbackSettings,
   now: number,
-): Purchase | undefined {
-  const fallback: Purchase = { kind: 'on-demand', until: now + ON_DEMAND_MS };
+): SpotFallback | undefined {
+  const fallback: SpotFallback = { kind: 'on-demand', until: now + ON_DEMAND_MS };
   switch (purchase.kind) {
-    case 'as-set':
+    case 'normal':
       return shortage !== undefined && now - shortage.since >= spotFallbackMinutes * 60_000
         ? fallback
         : undefined;
@@ -90,17 +90,17 @@ function nextPurchase(
     case 'trial':
       // Jobs have waited once already. What failed before it began says nothing about it.
       if (shortage !== undefined && shortage.until > purchase.until - TRIAL_MS) return fallback;
-      return now >= purchase.until ? { kind: 'as-set' } : undefined;
+      return now >= purchase.until ? { kind: 'normal' } : undefined;
   }
 }
 
-function reasonFor(next: Purchase, shortage: SpotShortage | undefined, now: number): string {
+function reasonFor(next: SpotFallback, shortage: SpotShortage | undefined, now: number): string {
   switch (next.kind) {
     case 'on-demand':
       return `${shortageText(shortage, now)}: instances are on-demand until ${timeText(next.until)}`;
     case 'trial':
       return `spot is tried again: should it fail before ${timeText(next.until)}, instances are on-demand at once`;
-    case 'as-set':
+    case 'normal':
       return 'spot has capacity again: instances are bought as the stack has it';
   }
 }
@@ -116,16 +116,16 @@ function timeText(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16)}Z`;
 }
 
-/** The value of the tag: `on-demand until 2026-11-25T11:00:00Z`, `trial until ...`, or `as-set`. */
-export function purchaseTagValue(purchase: Purchase): string {
-  if (purchase.kind === 'as-set') return purchase.kind;
+/** The value of the tag: `on-demand until 2026-11-25T11:00:00Z`, `trial until ...`, or `normal`. */
+export function spotFallbackTagValue(purchase: SpotFallback): string {
+  if (purchase.kind === 'normal') return purchase.kind;
   return `${purchase.kind} until ${new Date(purchase.until).toISOString()}`;
 }
 
 /** Anything that is not understood counts as nothing decided. */
-export function purchaseOf(tag: string | undefined): Purchase {
+export function spotFallbackOf(tag: string | undefined): SpotFallback {
   const [, kind, at = ''] = /^(on-demand|trial) until (\S+)$/.exec(tag ?? '') ?? [];
   const until = Date.parse(at);
-  if (Number.isNaN(until) || (kind !== 'on-demand' && kind !== 'trial')) return { kind: 'as-set' };
+  if (Number.isNaN(until) || (kind !== 'on-demand' && kind !== 'trial')) return { kind: 'normal' };
   return { kind, until };
 }

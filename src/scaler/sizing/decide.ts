@@ -1,4 +1,5 @@
 import { bufferedSize, type BusyMinute, noteBusy } from './buffer.ts';
+import type { GroupFacts, Observation, ScalingSettings } from './observation.ts';
 import {
   agentsByOwner,
   attempted,
@@ -9,51 +10,6 @@ import {
   watchedInVain,
   watchJobs,
 } from './stuck-jobs.ts';
-
-/** What the stack's parameters say about scaling. */
-export interface ScalingSettings {
-  readonly agentsPerInstance: number;
-  /** Instances that are to be idle beside what jobs need. */
-  readonly instanceBuffer: number;
-  /** By which growth is multiplied. */
-  readonly scaleOutFactor: number;
-  /** Whether jobs behind a wait or block step count as well. */
-  readonly scaleOutForWaitingJobs: boolean;
-  /** Whether only the instances themselves make the group smaller. */
-  readonly disableScaleIn: boolean;
-  readonly scaleOutCooldownSeconds: number;
-  readonly scaleInCooldownSeconds: number;
-}
-
-/** What Buildkite says of the queue. */
-export interface QueueMetrics {
-  readonly jobs: { readonly scheduled: number; readonly running: number; readonly waiting: number };
-  readonly agents: { readonly idle: number; readonly busy: number; readonly total: number };
-}
-
-/** What Auto Scaling says of the group, in instances. */
-export interface GroupFacts {
-  readonly min: number;
-  readonly max: number;
-  readonly desired: number;
-  /** Launching or booting: the launching hook holds an instance there until its agents are up. */
-  readonly pending: number;
-  readonly inService: number;
-  /** Finishing their last jobs. They count for nothing that is to come. */
-  readonly terminating: number;
-  /** Whether bk-stack was told to leave the group alone. */
-  readonly paused: boolean;
-  /** The size to which the scaler has raised MinSize, where that is more than `min`: for expected jobs, or for InstanceBuffer. */
-  readonly held?: number;
-}
-
-export interface Observation extends QueueMetrics {
-  readonly group: GroupFacts;
-  /** Milliseconds since 1970. */
-  readonly now: number;
-  /** Instances that are to be up for jobs that are expected. None where it is left out. */
-  readonly expected?: number;
-}
 
 /**
  * What one decision leaves for the next. Losing it costs nothing but time: all of it is found out again, but for the
@@ -82,7 +38,7 @@ export const NOTHING_REMEMBERED: Memory = {
 export interface Decision {
   readonly desired: number;
   /** Below which idle instances stay: for jobs that are expected, for InstanceBuffer, or the group's `min`. */
-  readonly least: number;
+  readonly forecastMinSize: number;
   /** In words, for the log. */
   readonly reason: string;
   /** Agents that instances in service should have and do not have. */
@@ -94,22 +50,22 @@ export interface Decision {
 const ARRIVING_MS = 300_000;
 
 /**
- * How many instances the group is to have: what jobs need, and at least as many as are expected to be of use. That is a
+ * How many instances the group is to have: what jobs need, and at forecastMinSize as many as are expected to be of use. That is a
  * size and no growth, so it counts nothing twice, and jobs that come then find it. Below it, and below what is busy and
  * InstanceBuffer, idle instances stay: ended and launched again they would be missing for a boot.
  */
 export function decide(observation: Observation, settings: ScalingSettings, memory: Memory): Decision {
   const { group, expected = 0 } = observation;
   const needed = decideOnNeed(observation, settings, memory);
-  if (group.paused) return { ...needed, least: group.held ?? group.min };
+  if (group.paused) return { ...needed, forecastMinSize: group.held ?? group.min };
   const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
-  const least = clamp(Math.max(expected, buffered), group);
-  if (least <= needed.desired) return { ...needed, least };
+  const forecastMinSize = clamp(Math.max(expected, buffered), group);
+  if (forecastMinSize <= needed.desired) return { ...needed, forecastMinSize };
   return {
     ...needed,
-    least,
-    desired: least,
-    reason: `${counted(least, 'instance')} expected to be of use soon`,
+    forecastMinSize,
+    desired: forecastMinSize,
+    reason: `${counted(forecastMinSize, 'instance')} expected to be of use soon`,
   };
 }
 
@@ -122,7 +78,7 @@ function decideOnNeed(
   observation: Observation,
   settings: ScalingSettings,
   memory: Memory,
-): Omit<Decision, 'least'> {
+): Omit<Decision, 'forecastMinSize'> {
   const { jobs, agents, group, now } = observation;
   const perInstance = settings.agentsPerInstance;
   const missing = Math.max(0, group.inService * perInstance - agents.total);

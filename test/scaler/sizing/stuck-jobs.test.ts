@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { agentsByOwner, stuckOf, stuckTagValue } from '../../src/scaler/stuck-jobs.ts';
+import { agentsByOwner, stuckOf, stuckTagValue } from '../../../src/scaler/sizing/stuck-jobs.ts';
 
 describe('jobs that no agent takes', () => {
   it('are kept in a tag, of which AWS takes every character', () => {
