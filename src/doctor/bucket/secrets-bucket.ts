@@ -1,3 +1,4 @@
+import type { PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
 import { type BucketPlace, stackBucket } from '../../secrets/bucket/locate.ts';
@@ -64,17 +65,22 @@ export async function bucketState(aws: AwsContext, place: BucketPlace): Promise<
       bucket: place.bucket,
       region: place.region,
       versioned: Status === 'Enabled',
-      blocked: Boolean(
-        block?.BlockPublicAcls &&
-        block.IgnorePublicAcls &&
-        block.BlockPublicPolicy &&
-        block.RestrictPublicBuckets,
-      ),
+      blocked: isBlocked(block),
     };
   } catch (error) {
     if (awsErrorCode(error) === 'NoSuchBucket') return undefined;
     throw error;
   }
+}
+
+/** Tells whether every way to make a bucket public is shut: by lists and policies, those to come and those there are. */
+export function isBlocked(block: PublicAccessBlockConfiguration | undefined): boolean {
+  return (
+    block?.BlockPublicAcls === true &&
+    block.IgnorePublicAcls === true &&
+    block.BlockPublicPolicy === true &&
+    block.RestrictPublicBuckets === true
+  );
 }
 
 export function bucketRepairs(aws: AwsContext, { bucket, account }: BucketPlace): BucketRepairs {

@@ -77,7 +77,8 @@ function remedyFor(reason: string, stack: Pick<StackFacts, 'stackName' | 'region
   );
 }
 
-function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
+/** Instances that were not launched from the version that new ones are, and that stay. */
+export function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
   return Instances.flatMap(({ InstanceId, LaunchTemplate, LifecycleState = '' }) =>
     InstanceId !== undefined &&
     LaunchTemplate?.Version !== undefined &&

@@ -47,7 +47,8 @@ function roomNeeded({ MaxSize = 0, Instances = [] }: AutoScalingGroup): number {
   return Math.max(0, MaxSize - Instances.length);
 }
 
-function missingSubnets(
+/** Judges whether the subnets that the group names are there. */
+export function missingSubnets(
   wanted: readonly string[],
   there: NetworkFacts['subnets'],
   region: string,
@@ -99,7 +100,11 @@ export function judgeRoom(subnets: NetworkFacts['subnets'], needed: number, regi
   ];
 }
 
-function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: string): Finding[] {
+/** Judges DNS and the endpoints of the VPC. */
+export function judgeVpc(
+  { subnets, dnsSupport, endpoints }: Pick<NetworkFacts, 'subnets' | 'dnsSupport' | 'endpoints'>,
+  region: string,
+): Finding[] {
   const vpc = subnets[0]?.VpcId ?? '';
   const down = endpoints.filter(({ State = '' }) => !/^(available|pending)$/i.test(State));
   return [
@@ -125,7 +130,7 @@ function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: stri
 }
 
 /** Containers must not get addresses that the instances' own network has. */
-function judgeDockerPools(
+export function judgeDockerPools(
   subnets: NetworkFacts['subnets'],
   facts: Pick<StackFacts, 'parameter'>,
   changeAdvice: ChangeAdvice,

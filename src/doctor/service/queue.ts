@@ -24,7 +24,8 @@ export function queueCheck(facts: StackFacts): Check {
   };
 }
 
-function othersOn(queue: string, stacks: readonly StackSummary[], own: string | undefined): string[] {
+/** The other stacks whose agents wait on a queue; those that are being deleted soon have none. */
+export function othersOn(queue: string, stacks: readonly StackSummary[], own: string | undefined): string[] {
   return stacks
     .filter((stack) => stack.queue === queue && stack.stackId !== own && !stack.status.startsWith('DELETE'))
     .map(({ stackName }) => stackName);

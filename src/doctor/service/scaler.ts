@@ -250,14 +250,15 @@ async function lastSaid(
   return ours ? ownEvent(lines.at(-1)) : foreignEvent(lines);
 }
 
-function ownEvent(line: string | undefined): ScalerFacts['last'] {
+/** The last thing that our scaler said, in JSON. */
+export function ownEvent(line: string | undefined): ScalerFacts['last'] {
   if (line === undefined) return undefined;
   const { event = '', reason = '' } = JSON.parse(line) as { event?: string; reason?: string };
   return { event, reason };
 }
 
 /** The official scaler writes plain lines; what it said since its last start tells how that went. */
-function foreignEvent(lines: readonly string[]): ScalerFacts['last'] {
+export function foreignEvent(lines: readonly string[]): ScalerFacts['last'] {
   if (lines.length === 0) return undefined;
   const start = lines.findLastIndex((line) => line.startsWith('START RequestId'));
   const error = lines.slice(Math.max(0, start)).find((line) => /\berror(Message)?\b|\bpanic:/i.test(line));

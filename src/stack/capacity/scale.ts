@@ -1,6 +1,11 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { OperationError, UsageError } from '../../errors.ts';
-import { FORECAST_MIN_SIZE_TAG, minSizeNoteOf, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
+import {
+  FORECAST_MIN_SIZE_TAG,
+  minSizeNoteOf,
+  minSizesOf,
+  minSizeTagValue,
+} from '../../scaler/group/forecast-min-size.ts';
 import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import { type CapacityCalls, type GroupSize, ownSize, type SizedGroup } from './scale-to-zero.ts';
 

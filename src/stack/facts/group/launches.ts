@@ -1,5 +1,10 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
-import { activityOutcome, instanceOf, isFailedLaunch, isLaunch } from '../../../scaler/group/launch-activity.ts';
+import {
+  activityOutcome,
+  instanceOf,
+  isFailedLaunch,
+  isLaunch,
+} from '../../../scaler/group/launch-activity.ts';
 
 /** A launch that brought no instance into service. */
 export interface FailedLaunch {
