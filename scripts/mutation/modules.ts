@@ -33,7 +33,22 @@ export const MODULES: readonly MutatedModule[] = [
   mirrored('secrets-build', 'secrets/build'),
   mirrored('logs', 'logs/tailing', { tests: ['test/logs/live.test.ts', 'test/logs/tail.test.ts'] }),
   mirrored('redaction', 'redaction'),
-  mirrored('doctor', 'doctor'),
+  mirrored('facts', 'stack/facts', {
+    // Without the files that only ask AWS.
+    sources: [
+      'src/stack/facts/stack-facts.ts',
+      ...['draining', 'instances', 'launches', 'refreshes', 'state', 'surplus'].map(
+        (name) => `src/stack/facts/group/${name}.ts`,
+      ),
+      ...['resources', 'summary', 'template', 'values'].map((name) => `src/stack/facts/stack/${name}.ts`),
+      ...['log-groups', 'untaken-jobs'].map((name) => `src/stack/facts/service/${name}.ts`),
+    ],
+  }),
+  mirrored('diagnosis', 'stack/diagnosis'),
+  mirrored('status', 'stack/status', { sources: ['src/stack/status/problems.ts'] }),
+  mirrored('doctor', 'doctor', {
+    slowTests: ['test/doctor/doctor.test.ts', 'test/doctor/official-stack.test.ts'],
+  }),
   mirrored('cloudformation', 'sandbox/cloudformation/engine', { sampledOneIn: 10 }),
 ];
 
