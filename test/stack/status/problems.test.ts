@@ -83,6 +83,19 @@ describe('the problems of a group', () => {
       ['Instances cannot be launched: no room'],
     ],
     ['a launch that failed, and all that are desired', { DesiredCapacity: 1 }, [FAILED], []],
+    [
+      'a launch that failed, and one that boots',
+      { DesiredCapacity: 1, Instances: [{ ...inService, LifecycleState: 'Pending' }] },
+      [FAILED],
+      ['Instances cannot be launched: no room'],
+    ],
+    [
+      'suspended what has another name',
+      { ...PAUSED, ...suspended('ReTerminate', 'TerminateX', 'ReLaunch') },
+      [],
+      [PAUSE],
+    ],
+    ['suspended what has another name, unpaused', suspended('ReLaunch', 'LaunchX'), [], []],
     ['a termination that failed', {}, [{ ...FAILED, Description: 'Terminating EC2 instance: i-1' }], []],
     [
       'an unhealthy instance',
