@@ -26,9 +26,10 @@ export default class Params extends BaseCommand {
     const { args, flags } = await this.parse(Params);
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
+    const { requireStackFacts } = await import('../stack/facts/stack-facts.ts');
     const { shownParameters } = await import('../stack/status/params.ts');
     const { paramsMarkdown, paramsText } = await import('../stack/status/params-text.ts');
-    const all = await shownParameters(aws, stackName);
+    const all = await shownParameters(await requireStackFacts(aws, stackName));
     const shown = flags.changed
       ? { ...all, parameters: all.parameters.filter(({ changed }) => changed) }
       : all;

@@ -13,14 +13,15 @@ export default class Resume extends BaseCommand {
     const { args, flags } = await this.parse(Resume);
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
-    const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { capacityCalls } = await import('../stack/capacity/calls.ts');
+    const { requireGroupName } = await import('../stack/facts/stack/values.ts');
     const { rememberedSize, terminatesInstances } = await import('../stack/capacity/group-size.ts');
     const { resumeGroup } = await import('../stack/capacity/scale-to-zero.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
-    const [calls, group] = [capacityCalls(aws), groupOf(stack)];
+    const [calls, group] = [capacityCalls(aws), requireGroupName(stack)];
     const found = await calls.read(group);
     const size = rememberedSize(found);
     // Somebody may have given it more instances meanwhile, past the pause.

@@ -47,7 +47,8 @@ export default class ScaleToZero extends BaseCommand {
       });
     }
     const aws = await this.connect(flags);
-    const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { capacityCalls } = await import('../stack/capacity/calls.ts');
+    const { requireGroupName } = await import('../stack/facts/stack/values.ts');
     const { requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { queueState } = await import('../stack/facts/service/queue.ts');
@@ -56,7 +57,7 @@ export default class ScaleToZero extends BaseCommand {
     const { retryClockOf } = await import('../aws/retry.ts');
     const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
-    const group = groupOf(stack);
+    const group = requireGroupName(stack);
     const calls = capacityCalls(aws);
     if (!flags.force) await requireDraining(aws, stack, group, 'scale-to-zero');
     const queue = await queueState(aws, stack);

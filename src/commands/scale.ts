@@ -37,14 +37,15 @@ export default class Scale extends UpdateCommand {
       });
     }
     const aws = await this.connect(flags);
-    const { capacityCalls, groupOf } = await import('../stack/capacity/calls.ts');
+    const { capacityCalls } = await import('../stack/capacity/calls.ts');
+    const { requireGroupName } = await import('../stack/facts/stack/values.ts');
     const { isSameSize } = await import('../stack/capacity/group-size.ts');
     const { differingLimits, planScale, scaleGroup } = await import('../stack/capacity/scale.ts');
     const { knownToDrain, requireDraining } = await import('../stack/draining/require.ts');
     const { requireStack } = await import('../stack/facts/stack/find-stack.ts');
     const { requireNoUpdate } = await import('../stack/update/execution/journal/active-update.ts');
     const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
-    const [calls, group] = [capacityCalls(aws), groupOf(stack)];
+    const [calls, group] = [capacityCalls(aws), requireGroupName(stack)];
     const requested: RequestedSize = {
       ...(min !== undefined && { min }),
       ...(max !== undefined && { max }),

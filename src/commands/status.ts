@@ -45,16 +45,17 @@ export default class Status extends BaseCommand {
       });
     }
     const aws = await this.connect(flags);
+    const { requireStackFacts } = await import('../stack/facts/stack-facts.ts');
     const { describeStack } = await import('../stack/status/describe-stack.ts');
     const { statusText } = await import('../stack/status/status-text.ts');
     if (flags.watch) {
       await this.watch(flags.interval, async () =>
-        this.here(statusText(await describeStack(aws, stackName), outTheme)),
+        this.here(statusText(await describeStack(await requireStackFacts(aws, stackName)), outTheme)),
       );
       return undefined;
     }
     const stack = flags.wait ? await this.wait(aws, stackName, flags) : stackName;
-    const status = await describeStack(aws, stack);
+    const status = await describeStack(await requireStackFacts(aws, stack));
     this.log(statusText(status, outTheme));
     return status;
   }

@@ -1,10 +1,9 @@
 import type { AwsContext } from '../aws/context.ts';
-import { requireStack } from '../stack/facts/stack/find-stack.ts';
 import { runningUpdate } from '../stack/update/execution/journal/active-update.ts';
 import type { Journal } from '../stack/update/execution/journal/journal.ts';
 import type { TaskListStyle } from '../terminal/progress/task-list.ts';
 import { examine, type Examination } from './examine.ts';
-import { type Check, type Finding, type Repair } from './finding.ts';
+import { type Check, type Finding, type Repair } from './findings/finding.ts';
 import { agentsCheck } from './group/agents.ts';
 import { hooksCheck } from './group/hooks.ts';
 import { instancesCheck } from './group/instances.ts';
@@ -19,14 +18,15 @@ import {
   judgeIdentity,
   regionCheck,
 } from './machine/account.ts';
-import { assetsBucketCheck } from './machine/assets-bucket.ts';
+import { assetsBucketCheck } from './bucket/assets-bucket.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
-import { StackFacts } from '../stack/facts/stack-facts.ts';
+import { requireStackFacts, type StackFacts } from '../stack/facts/stack-facts.ts';
+import { tokenPathOf } from '../stack/facts/stack/values.ts';
 import { CALLS } from './permissions/calls.ts';
 import { judgePermissions, simulationCalls } from './permissions/simulate.ts';
 import { alarmsCheck } from './service/alarms.ts';
-import { bucketCheck } from './service/bucket.ts';
+import { bucketCheck } from './bucket/secrets-bucket.ts';
 import { jobsCheck } from './service/jobs.ts';
 import { logsCheck } from './service/logs.ts';
 import { programsCheck } from './service/programs.ts';
@@ -73,18 +73,17 @@ export async function diagnose(
   if ('code' in identity) {
     const refused: Check = {
       title: 'Credentials',
-      look: () => Promise.resolve({ fact: '', findings: [identity] }),
+      run: () => Promise.resolve({ fact: '', findings: [identity] }),
     };
     return { stackName: stackName ?? null, region: aws.region, checks: await examine([refused], looking) };
   }
-  const patient =
-    stackName === undefined ? undefined : new StackFacts(aws, await requireStack(aws, stackName));
+  const facts = stackName === undefined ? undefined : await requireStackFacts(aws, stackName);
   const checks = [
-    ...machineChecks(aws, identity, patient, options),
-    ...(patient === undefined ? [] : stackChecks(patient, options)),
+    ...machineChecks(aws, identity, facts, options),
+    ...(facts === undefined ? [] : stackChecks(facts, options)),
   ];
   return {
-    stackName: patient?.stackName ?? null,
+    stackName: facts?.stackName ?? null,
     region: aws.region,
     checks: await examine(checks, looking),
   };
@@ -93,23 +92,23 @@ export async function diagnose(
 function machineChecks(
   aws: AwsContext,
   identity: Identity,
-  patient: StackFacts | undefined,
+  facts: StackFacts | undefined,
   { commands, signal }: DoctorOptions,
 ): Check[] {
   const place = {
     account: identity.account,
     region: aws.region,
     partition: identity.arn.split(':')[1] ?? 'aws',
-    stackName: patient?.stackName,
-    tokenPath: patient?.parameter('BuildkiteAgentTokenParameterStorePath'),
+    stackName: facts?.stackName,
+    tokenPath: facts && tokenPathOf(facts.stack),
   };
   return [
-    { title: 'Credentials', look: () => Promise.resolve(judgeIdentity(identity)) },
-    { title: 'Clock', look: () => Promise.resolve(judgeClock(identity.aheadSeconds)) },
+    { title: 'Credentials', run: () => Promise.resolve(judgeIdentity(identity)) },
+    { title: 'Clock', run: () => Promise.resolve(judgeClock(identity.aheadSeconds)) },
     regionCheck(aws),
     {
       title: 'Permissions',
-      look: () =>
+      run: () =>
         judgePermissions(
           simulationCalls(aws),
           identity.arn,
@@ -123,49 +122,33 @@ function machineChecks(
   ];
 }
 
-function stackChecks(patient: StackFacts, { signal, restToken }: DoctorOptions): Check[] {
+function stackChecks(facts: StackFacts, { signal, restToken }: DoctorOptions): Check[] {
   let journal: Promise<Journal | undefined> | undefined;
-  const update = () => (journal ??= runningUpdate(patient.aws, patient.stackName));
-  const replacing = async () => (await update()) !== undefined || (await isRefreshing(patient));
-  const all = [stackCheck(patient, update)];
+  const update = () => (journal ??= runningUpdate(facts.aws, facts.stackName));
+  const replacing = async () => (await update()) !== undefined || (await facts.isRefreshing());
+  const all = [stackCheck(facts, update)];
   // A stack that is not there yet, or any more, has nothing else to look at.
-  if (/^(REVIEW_IN_PROGRESS|CREATE_|ROLLBACK_|DELETE_)/.test(patient.stack.StackStatus ?? '')) {
-    if (patient.stack.StackStatus !== 'CREATE_COMPLETE') return all;
+  if (/^(REVIEW_IN_PROGRESS|CREATE_|ROLLBACK_|DELETE_)/.test(facts.stack.StackStatus ?? '')) {
+    if (facts.stack.StackStatus !== 'CREATE_COMPLETE') return all;
   }
   return [
     ...all,
-    groupCheck(patient),
-    hooksCheck(patient),
-    instancesCheck(patient, replacing),
-    surplusCheck(patient, replacing),
-    agentsCheck(patient, restToken, signal),
-    ...launchChecks(patient, signal),
-    networkCheck(patient),
-    scalerCheck(patient),
-    alarmsCheck(patient),
-    tokenCheck(patient, signal),
-    queueCheck(patient),
-    jobsCheck(patient),
-    bucketCheck(patient),
-    logsCheck(patient),
-    programsCheck(patient),
+    groupCheck(facts),
+    hooksCheck(facts),
+    instancesCheck(facts, replacing),
+    surplusCheck(facts, replacing),
+    agentsCheck(facts, restToken, signal),
+    ...launchChecks(facts, signal),
+    networkCheck(facts),
+    scalerCheck(facts),
+    alarmsCheck(facts),
+    tokenCheck(facts, signal),
+    queueCheck(facts),
+    jobsCheck(facts),
+    bucketCheck(facts),
+    logsCheck(facts),
+    programsCheck(facts),
   ];
-}
-
-/** Whether an instance refresh replaces instances right now, of an update or of a new token. */
-async function isRefreshing(patient: StackFacts): Promise<boolean> {
-  const group = await patient.group();
-  const { DescribeInstanceRefreshesCommand } = await import('../aws/sdk/auto-scaling.ts');
-  const client = await patient.aws.clients.autoScaling();
-  const { InstanceRefreshes } = await client.send(
-    new DescribeInstanceRefreshesCommand({
-      AutoScalingGroupName: group?.AutoScalingGroupName,
-      MaxRecords: 1,
-    }),
-  );
-  return /^(Pending|InProgress|Baking|Cancelling|RollbackInProgress)$/.test(
-    InstanceRefreshes?.[0]?.Status ?? '',
-  );
 }
 
 /** All findings, errors first; each once. */

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { isUnreachable, translateAwsError } from '../aws/errors.ts';
 import { isDenied } from '../aws/errors.ts';
 import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/progress/task-list.ts';
-import type { Check, Examined, Finding } from './finding.ts';
+import type { Check, Examined, Finding } from './findings/finding.ts';
 
 export interface Examination {
   readonly title: string;
@@ -39,7 +39,7 @@ export function examine(checks: readonly Check[], options: ExaminationOptions): 
   );
 }
 
-async function one({ title, look }: Check, withinSeconds: number): Promise<Examination> {
+async function one({ title, run }: Check, withinSeconds: number): Promise<Examination> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Examined>((resolve) => {
     timer = setTimeout(() => {
@@ -47,7 +47,7 @@ async function one({ title, look }: Check, withinSeconds: number): Promise<Exami
     }, withinSeconds * 1000);
   });
   try {
-    return { title, ...(await Promise.race([look(), late])) };
+    return { title, ...(await Promise.race([run(), late])) };
   } catch (error) {
     return { title, fact: '', findings: [unseen(title, whyNot(error), actionOf(error))] };
   } finally {

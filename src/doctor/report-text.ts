@@ -1,7 +1,7 @@
 import { counted } from '../terminal/text.ts';
 import type { Theme } from '../terminal/theme.ts';
 import { findingsOf, type Report } from './doctor.ts';
-import type { Finding, FindingCode, Severity } from './finding.ts';
+import type { Finding, FindingCode, Severity } from './findings/finding.ts';
 
 /** A finding as scripts get it. */
 export interface ReportedFinding {

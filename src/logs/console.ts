@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import type { AwsContext } from '../aws/context.ts';
 import { awsErrorCode } from '../aws/errors.ts';
 import { type RetryClock, withRetry } from '../aws/retry.ts';
+import { groupNameOf } from '../stack/facts/stack/values.ts';
 import { instancesOfGroup } from '../stack/facts/group/group.ts';
 import type { LogCalls } from './calls.ts';
 import type { GroupTarget, TailedEvent } from './event.ts';
@@ -11,7 +12,7 @@ const ASKED_AT_ONCE = 4;
 
 /** The instances that a stack's group has now, in its warm pool too. */
 export async function instancesOfStack(aws: AwsContext, stack: Stack): Promise<readonly string[]> {
-  const name = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+  const name = groupNameOf(stack);
   return name === undefined ? [] : instancesOfGroup(aws, name);
 }
 

@@ -1,9 +1,8 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../aws/context.ts';
 import { OperationError } from '../errors.ts';
-import { OFFICIAL_BOOT_LOG } from '../stack/facts/group/boot-log.ts';
 import { instancesOfGroup } from '../stack/facts/group/group.ts';
-import { originOf } from '../stack/facts/stack/summary.ts';
+import { logGroupsOf } from '../stack/facts/service/log-groups.ts';
 import { type GroupTarget, LOG_GROUPS, type LogGroup } from './event.ts';
 
 /** Where a stack's logs are. */
@@ -13,43 +12,25 @@ export interface LogTargets {
   readonly sharedBy?: string;
 }
 
-/** The official template's groups, which all of its stacks in a region share. */
-const OFFICIAL: Readonly<Record<LogGroup, readonly string[]>> = {
-  agent: ['/buildkite/buildkite-agent'],
-  boot: [OFFICIAL_BOOT_LOG, '/buildkite/cloud-init', '/buildkite/cloud-init/output'],
-  system: ['/buildkite/system'],
-  docker: ['/buildkite/docker-daemon'],
-  lifecycle: ['/buildkite/lifecycled'],
-  scaler: [],
-};
-
 /**
  * The log groups of a stack.
  * @throws OperationError for a stack that has to do with no agents
  */
 export function logTargets(stack: Stack, wanted: readonly LogGroup[]): LogTargets {
-  const output = (key: string) => stack.Outputs?.find(({ OutputKey }) => OutputKey === key)?.OutputValue;
-  switch (originOf(stack)) {
-    case 'bk-stack': {
-      // The groups are among the first things that a stack makes, and their names are known before its outputs are.
-      const prefix = output('LogGroupPrefix') ?? `/buildkite/${stack.StackName ?? ''}`;
-      return { targets: wanted.map((group) => ({ group, name: `${prefix}/${group}` })) };
-    }
-    case 'elastic-ci-stack': {
-      const sharedBy = output('AutoScalingGroupName');
-      return {
-        targets: wanted.flatMap((group) => OFFICIAL[group].map((name) => ({ group, name }))),
-        ...(sharedBy !== undefined && { sharedBy }),
-      };
-    }
-    case 'other':
-      throw new OperationError(
-        `${stack.StackName ?? 'The stack'} is no stack of Buildkite agents, and has no logs of theirs`,
-        {
-          hint: 'See bk-stack list.',
-        },
-      );
+  const groups = logGroupsOf(stack);
+  if (groups === undefined) {
+    throw new OperationError(
+      `${stack.StackName ?? 'The stack'} is no stack of Buildkite agents, and has no logs of theirs`,
+      {
+        hint: 'See bk-stack list.',
+      },
+    );
   }
+  const { names, sharedBy } = groups;
+  return {
+    targets: wanted.flatMap((group) => names[group].map((name) => ({ group, name }))),
+    ...(sharedBy !== undefined && { sharedBy }),
+  };
 }
 
 /** Milliseconds. */

@@ -1,6 +1,7 @@
 import type { AwsContext } from '../aws/context.ts';
 import { UsageError } from '../errors.ts';
 import { requireStack } from '../stack/facts/stack/find-stack.ts';
+import { groupNameOf } from '../stack/facts/stack/values.ts';
 import { summaryOf } from '../stack/facts/stack/summary.ts';
 import { metricCalls } from './calls.ts';
 import type { StackMetrics } from './series.ts';
@@ -29,7 +30,7 @@ export function checkTimes({ since, until, now }: Times): void {
  */
 export async function readMetrics(aws: AwsContext, stackName: string, times: Times): Promise<StackMetrics> {
   const found = await requireStack(aws, stackName);
-  const group = found.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
+  const group = groupNameOf(found);
   const subject = {
     stack: summaryOf(found, aws.region),
     ...(group !== undefined && { autoScalingGroupName: group }),

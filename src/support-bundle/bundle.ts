@@ -1,6 +1,8 @@
 import type { AwsContext } from '../aws/context.ts';
 import { retryClockOf } from '../aws/retry.ts';
-import { requireStack } from '../stack/facts/stack/find-stack.ts';
+import { requireStackFacts } from '../stack/facts/stack-facts.ts';
+import { ownerOf } from '../stack/facts/stack/values.ts';
+import { describeStack, type StackStatus } from '../stack/status/describe-stack.ts';
 import { KnownValues } from '../redaction/known-values.ts';
 import { Redactor, Tally } from '../redaction/redactor.ts';
 import { Archive, type Sink } from './archive.ts';
@@ -12,7 +14,7 @@ import type { Part } from './parts/part.ts';
 import { scalerParts } from './parts/scaler.ts';
 import { stackParts } from './parts/stack.ts';
 import { ownVersion, versionsPart } from './parts/versions.ts';
-import { openSite, type Site } from './site.ts';
+import type { BundleSubject } from './parts/subject.ts';
 
 /** What is wanted of a bundle. */
 export interface BundleRequest {
@@ -26,6 +28,7 @@ export interface BundleRequest {
   readonly readSecrets: boolean;
 }
 
+/** What a bundle is made with. */
 export interface BundleContext {
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -34,7 +37,7 @@ export interface BundleContext {
 
 /** A bundle that can be made. */
 export interface PlannedBundle {
-  readonly site: Site;
+  readonly subject: BundleSubject;
   readonly request: BundleRequest;
   readonly parts: readonly Part[];
   readonly context: BundleContext;
@@ -57,18 +60,22 @@ export async function planBundle(
 ): Promise<PlannedBundle> {
   const { stackName, since, until, maxLogBytes } = request;
   const { now, signal, progress } = context;
-  const stack = await requireStack(aws, stackName);
+  const facts = await requireStackFacts(aws, stackName);
   const clock = { ...retryClockOf(aws, signal), now };
-  const site = openSite({ aws, stack, stackName: stack.StackName ?? stackName, since, until, clock, signal });
+  let status: Promise<StackStatus> | undefined;
+  const subject: BundleSubject = {
+    ...{ facts, since, until, clock, signal },
+    status: () => (status ??= describeStack(facts)),
+  };
   const agents = new Set<string>();
   const parts = [
-    ...stackParts(site),
-    ...instanceParts(site),
-    ...scalerParts(site),
-    ...logParts(site, maxLogBytes, agents, progress),
-    versionsPart(site, agents),
+    ...stackParts(subject),
+    ...instanceParts(facts),
+    ...scalerParts(subject),
+    ...logParts(subject, maxLogBytes, agents, progress),
+    versionsPart(facts, agents),
   ];
-  return { site, request, parts, context };
+  return { subject, request, parts, context };
 }
 
 /**
@@ -76,17 +83,16 @@ export async function planBundle(
  * told in the manifest, which comes last.
  */
 export async function makeBundle(
-  { site, request, parts, context }: PlannedBundle,
+  { subject, request, parts, context }: PlannedBundle,
   folder: string,
   sink: Sink,
 ): Promise<Manifest & { readonly archiveBytes: number }> {
   const { now, signal, progress } = context;
   progress(request.readSecrets ? "Reading the stack's secrets, to take them out" : 'Not reading any secrets');
   const known = new KnownValues();
-  const learned = await collectSecrets(site, known, request.readSecrets);
+  const learned = await collectSecrets(subject.facts, known, request.readSecrets);
   signal.throwIfAborted();
-  // arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/ID
-  const account = request.redactAccount ? site.stack.StackId?.split(':')[4] : undefined;
+  const account = request.redactAccount ? ownerOf(subject.facts.stack).account : undefined;
   const redactor = new Redactor(known, account);
   const at = new Date(now());
   const archive = new Archive(sink, folder, at);
@@ -113,11 +119,11 @@ export async function makeBundle(
     );
   }
   const manifest: Manifest = {
-    stackName: site.stackName,
-    region: site.aws.region,
+    stackName: subject.facts.stackName,
+    region: subject.facts.region,
     madeAt: at.toISOString(),
     madeBy: `bk-stack ${ownVersion()}`,
-    window: { since: new Date(site.since).toISOString(), until: new Date(site.until).toISOString() },
+    window: { since: new Date(subject.since).toISOString(), until: new Date(subject.until).toISOString() },
     files,
     missing,
     secrets: { ...cleaned(learned, redactor), accountRedacted: request.redactAccount },

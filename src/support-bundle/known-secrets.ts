@@ -10,7 +10,8 @@ import { openForReading } from '../secrets/bucket/open.ts';
 import { parameterDefinitions } from '../stack/parameters/index.ts';
 import { parameterPath } from '../stack/naming/parameters.ts';
 import { secretValues, type StackTexts, stackValues } from './secret-values.ts';
-import { idsOf, parameterOf, type Site } from './site.ts';
+import type { StackFacts } from '../stack/facts/stack-facts.ts';
+import { tokenPathOf } from '../stack/facts/stack/values.ts';
 
 /** What of a stack's secrets is known, so that it is found wherever it stands. */
 export interface KnownSecrets {
@@ -30,7 +31,7 @@ const AT_ONCE = 16;
 
 /** Reads a stack's secrets: in this process's memory alone, to know what to take out. Whatever cannot be read is told. */
 export async function collectSecrets(
-  site: Site,
+  facts: StackFacts,
   known: KnownValues,
   readSecrets: boolean,
 ): Promise<KnownSecrets> {
@@ -49,10 +50,10 @@ export async function collectSecrets(
       unread.push({ what, why: reasonOf(error) });
     }
   };
-  for (const value of stackValues({ named: namedTexts(site), hidden: [] })) add(value, 'known value');
+  for (const value of stackValues({ named: namedTexts(facts), hidden: [] })) add(value, 'known value');
   read.push('parameters, outputs and tags that are named as secrets');
   await attempt('defaults in the template of what is not to be echoed', async () => {
-    for (const value of stackValues(await presets(site))) add(value, 'known value');
+    for (const value of stackValues(await presets(facts))) add(value, 'known value');
     return undefined;
   });
   if (!readSecrets) {
@@ -63,16 +64,16 @@ export async function collectSecrets(
     return { read, unread, values: known.size, tooShort };
   }
   await attempt('the agent token', async () => {
-    for (const token of await tokens(site)) add(token, 'agent token');
+    for (const token of await tokens(facts)) add(token, 'agent token');
     return undefined;
   });
   await attempt('SecureStrings of the stack', async () => {
-    for (const value of await secureStrings(site.aws, parameterPath(site.stackName)))
+    for (const value of await secureStrings(facts.aws, parameterPath(facts.stackName)))
       add(value, 'known value');
     return undefined;
   });
   await attempt('the secrets bucket, with its older versions', () =>
-    readBucket(site, (value) => {
+    readBucket(facts, (value) => {
       add(value, 'known value');
     }),
   );
@@ -84,7 +85,7 @@ export function reasonOf(error: unknown): string {
   return translated instanceof Error ? translated.message : String(translated);
 }
 
-function namedTexts({ stack }: Site): StackTexts['named'] {
+function namedTexts({ stack }: StackFacts): StackTexts['named'] {
   const pair = (name = '', value = '') => ({ name, value });
   return [
     ...(stack.Parameters ?? []).flatMap((each) => [
@@ -96,8 +97,8 @@ function namedTexts({ stack }: Site): StackTexts['named'] {
   ];
 }
 
-async function presets({ template }: Site): Promise<StackTexts> {
-  const definitions = parameterDefinitions(parseTemplate(await template()).body);
+async function presets(facts: StackFacts): Promise<StackTexts> {
+  const definitions = parameterDefinitions(parseTemplate(await facts.template()).body);
   return {
     named: definitions.map(({ name, preset = '' }) => ({ name, value: preset })),
     hidden: definitions.flatMap(({ noEcho, preset }) => (noEcho && preset ? [preset] : [])),
@@ -105,12 +106,12 @@ async function presets({ template }: Site): Promise<StackTexts> {
 }
 
 /** The agents' token, with the former ones that SSM remembers: they may be in older logs, and still be taken. */
-async function tokens(site: Site): Promise<string[]> {
+async function tokens(facts: StackFacts): Promise<string[]> {
   const { GetParameterCommand, GetParameterHistoryCommand } = await import('../aws/sdk/ssm.ts');
-  const client = await site.aws.clients.ssm();
-  const path = parameterOf(site.stack, 'BuildkiteAgentTokenParameterStorePath');
+  const client = await facts.aws.clients.ssm();
+  const path = tokenPathOf(facts.stack);
   // The official template keeps a token that was given as a parameter in one of its own.
-  const own = (await idsOf(site, 'AWS::SSM::Parameter')).filter((name) => isSecretName(name));
+  const own = (await facts.physicalIds('AWS::SSM::Parameter')).filter((name) => isSecretName(name));
   const names = [...new Set([...(path === undefined ? [] : [path]), ...own])];
   const values: string[] = [];
   for (const Name of names) {
@@ -146,8 +147,11 @@ async function secureStrings(aws: AwsContext, Path: string): Promise<string[]> {
 }
 
 /** @returns what was left out of it */
-async function readBucket({ aws, stack }: Site, add: (value: string) => void): Promise<string | undefined> {
-  const { objects } = openForReading(aws, bucketOfStack(stack, aws.region));
+async function readBucket(
+  { aws, stack, region }: StackFacts,
+  add: (value: string) => void,
+): Promise<string | undefined> {
+  const { objects } = openForReading(aws, bucketOfStack(stack, region));
   const all = (await objects.versions('')).filter(({ removal }) => !removal);
   const newest = all
     .sort((a, b) => Number(b.latest) - Number(a.latest) || b.modifiedAt.getTime() - a.modifiedAt.getTime())

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CODES } from '../../src/doctor/finding.ts';
+import { CODES } from '../../src/doctor/findings/finding.ts';
 import { root } from '../support/process.ts';
 
 describe('docs/doctor.md', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CODES } from '../../src/doctor/finding.ts';
+import { CODES } from '../../src/doctor/findings/finding.ts';
 import { findingsOf } from '../../src/doctor/doctor.ts';
 import type { Answer } from '../support/fleet.ts';
 import { HealthyStack } from '../support/healthy-stack.ts';

@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../src/doctor/finding.ts';
+import type { FindingCode } from '../../src/doctor/findings/finding.ts';
 import { pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import type { Answer } from '../support/fleet.ts';
 import { sdkError } from '../support/world-aws.ts';

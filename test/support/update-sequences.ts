@@ -4,6 +4,7 @@ import { seeded } from '../../src/simulate/engine/random.ts';
 import { capacityCalls } from '../../src/stack/capacity/calls.ts';
 import { resumeGroup, scaleToZero } from '../../src/stack/capacity/scale-to-zero.ts';
 import { describeStack } from '../../src/stack/status/index.ts';
+import { requireStackFacts } from '../../src/stack/facts/stack-facts.ts';
 import type { Answer } from './fleet.ts';
 import { halted, UpdatableStack } from './updatable.ts';
 import { Killed } from './world-aws.ts';
@@ -191,7 +192,7 @@ class Sequence {
 
   /** Whatever keeps a group from having instances, `status` tells of it. @returns whether it calls the stack paused */
   async checkStatus(): Promise<boolean> {
-    const { problems, update } = await describeStack(this.stack.aws.context, 'ci');
+    const { problems, update } = await describeStack(await requireStackFacts(this.stack.aws.context, 'ci'));
     const told = problems.map(({ message }) => message).join('\n');
     const { MaxSize, SuspendedProcesses, Tags } = await this.stack.group();
     const held =

@@ -19,9 +19,11 @@ export default class Instances extends BaseCommand {
     const { args, flags } = await this.parse(Instances);
     const stackName = this.requireName(args.name);
     const aws = await this.connect(flags);
+    const { requireStackFacts } = await import('../../stack/facts/stack-facts.ts');
     const { listInstances } = await import('../../stack/instances/list.ts');
     const { instancesText } = await import('../../stack/instances/text.ts');
-    const list = await listInstances(aws, stackName, process.env['BUILDKITE_API_TOKEN'] || undefined);
+    const facts = await requireStackFacts(aws, stackName);
+    const list = await listInstances(facts, process.env['BUILDKITE_API_TOKEN'] || undefined);
     if (list.agentsUnknown !== undefined) this.progress(`Their agents are not known: ${list.agentsUnknown}`);
     const now = await aws.clock();
     this.log(instancesText(list, now(), outTheme, process.stdout.columns));

@@ -62,9 +62,10 @@ export default class TokenRotate extends BaseCommand {
     const { requireDraining } = await import('../../stack/draining/require.ts');
     const { requireStack } = await import('../../stack/facts/stack/find-stack.ts');
     // An update may be about to replace the instances itself, or to move the token elsewhere.
-    const [place] = await Promise.all([rotationTarget(aws, stackName), requireNoUpdate(aws, stackName)]);
+    const [stack] = await Promise.all([requireStack(aws, stackName), requireNoUpdate(aws, stackName)]);
+    const place = rotationTarget(aws, stack);
     if (!flags['no-roll']) {
-      await requireDraining(aws, await requireStack(aws, stackName), place.group, 'token rotate');
+      await requireDraining(aws, stack, place.group, 'token rotate');
     }
     this.onInterrupt(`What AWS was told goes on: see bk-stack status ${stackName}`);
     const result = await rotateToken(

@@ -1,8 +1,8 @@
 import { agentsByInstance } from '../../stack/instances/agents.ts';
 import { machinesOf } from '../../stack/instances/list.ts';
 import { counted } from '../../terminal/text.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
-import { StackFacts } from '../../stack/facts/stack-facts.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Instances in service without a single agent for this long are dead, whatever their health says; as the scaler has it. */
 const DEAD_AFTER_SECONDS = 600;
@@ -24,23 +24,23 @@ export interface AgentFacts {
 }
 
 /** Whether the instances have agents. A zombie costs money, counts as capacity, and runs no job. */
-export function agentsCheck(patient: StackFacts, restToken: string | undefined, signal: AbortSignal): Check {
+export function agentsCheck(facts: StackFacts, restToken: string | undefined, signal: AbortSignal): Check {
   return {
     title: 'Agents',
-    look: async () => {
-      const [facts, queue, group] = await Promise.all([
-        agentFacts(patient, restToken),
-        patient.queue(),
-        patient.group(),
+    run: async () => {
+      const [agents, queue, group] = await Promise.all([
+        agentFacts(facts, restToken),
+        facts.queue(),
+        facts.group(),
       ]);
       // Why Buildkite is not known to say anything is told by the check of the token.
-      if (facts === undefined || group === undefined || !queue.known) return examined('not known');
-      const { drains: safe } = await patient.draining(group);
-      const zombies = await lastingZombies(patient, zombiesOf(facts), restToken, signal);
+      if (agents === undefined || group === undefined || !queue.known) return examined('not known');
+      const { drains: safe } = await facts.draining(group);
+      const zombies = await lastingZombies(facts, zombiesOf(agents), restToken, signal);
       const { total, busy } = queue.report.agents;
       return examined(
         `${counted(total, 'agent')} connected, ${busy} busy`,
-        judgeZombies(zombies, patient.region, safe && ((ids) => markUnhealthy(patient, ids, restToken))),
+        judgeZombies(zombies, facts.region, safe && ((ids) => markUnhealthy(facts, ids, restToken))),
       );
     },
   };
@@ -48,28 +48,25 @@ export function agentsCheck(patient: StackFacts, restToken: string | undefined, 
 
 /** Those that are zombies at another look a while later too. */
 async function lastingZombies(
-  { aws, stack }: StackFacts,
+  facts: StackFacts,
   suspects: readonly string[],
   restToken: string | undefined,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (suspects.length === 0) return [];
-  await aws.wait(LOOK_AGAIN_SECONDS, signal);
-  const facts = await agentFacts(new StackFacts(aws, stack), restToken);
-  const still = facts === undefined ? [] : zombiesOf(facts);
+  await facts.aws.wait(LOOK_AGAIN_SECONDS, signal);
+  const agents = await agentFacts(facts.fresh(), restToken);
+  const still = agents === undefined ? [] : zombiesOf(agents);
   return suspects.filter((id) => still.includes(id));
 }
 
-async function agentFacts(
-  patient: StackFacts,
-  restToken: string | undefined,
-): Promise<AgentFacts | undefined> {
-  const [group, queue] = await Promise.all([patient.group(), patient.queue()]);
+async function agentFacts(facts: StackFacts, restToken: string | undefined): Promise<AgentFacts | undefined> {
+  const [group, queue] = await Promise.all([facts.group(), facts.queue()]);
   if (group === undefined || !queue.known) return undefined;
   const [machines, byInstance, now] = await Promise.all([
-    machinesOf(patient.aws, group.AutoScalingGroupName ?? ''),
-    agentsByInstance(patient.aws, patient.stack, restToken).catch(() => undefined),
-    patient.aws.clock(),
+    machinesOf(facts.aws, group.AutoScalingGroupName ?? ''),
+    agentsByInstance(facts.aws, facts.stack, restToken).catch(() => undefined),
+    facts.aws.clock(),
   ]);
   const members = (group.Instances ?? []).filter(
     ({ LifecycleState, HealthStatus = '' }) =>
@@ -87,14 +84,14 @@ async function agentFacts(
 
 /** A person may have thought for a while: those that have an agent by now are left alone. */
 async function markUnhealthy(
-  { aws, stack }: StackFacts,
+  facts: StackFacts,
   instanceIds: readonly string[],
   restToken: string | undefined,
 ): Promise<void> {
-  const facts = await agentFacts(new StackFacts(aws, stack), restToken);
-  const still = facts === undefined ? [] : zombiesOf(facts);
+  const agents = await agentFacts(facts.fresh(), restToken);
+  const still = agents === undefined ? [] : zombiesOf(agents);
   const { SetInstanceHealthCommand } = await import('../../aws/sdk/auto-scaling.ts');
-  const client = await aws.clients.autoScaling();
+  const client = await facts.aws.clients.autoScaling();
   for (const InstanceId of instanceIds.filter((id) => still.includes(id))) {
     await client.send(
       new SetInstanceHealthCommand({

@@ -1,7 +1,7 @@
 import type { LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import type { Draining } from '../../stack/facts/group/draining.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 const TERMINATING = 'autoscaling:EC2_INSTANCE_TERMINATING';
@@ -45,21 +45,21 @@ export interface HooksFacts {
 }
 
 /** Whether instances are held at both ends of their life, by hooks that their own program completes. */
-export function hooksCheck(patient: StackFacts): Check {
+export function hooksCheck(facts: StackFacts): Check {
   return {
     title: 'Lifecycle hooks',
-    look: async () => {
-      const group = await patient.group();
+    run: async () => {
+      const group = await facts.group();
       if (group === undefined) return examined('no group to have any');
       const name = group.AutoScalingGroupName ?? '';
-      const [hooks, draining] = await Promise.all([patient.hooks(name), patient.draining(group)]);
+      const [hooks, draining] = await Promise.all([facts.hooks(), facts.draining(group)]);
       const states = (group.Instances ?? []).map(({ LifecycleState = '' }) => LifecycleState);
       const load = async () => ({
         sdk: await import('../../aws/sdk/auto-scaling.ts'),
-        client: await patient.aws.clients.autoScaling(),
+        client: await facts.aws.clients.autoScaling(),
       });
-      const facts = { group: name, region: patient.region, hooks, draining, states };
-      const findings = judgeHooks(facts, {
+      const served = { group: name, region: facts.region, hooks, draining, states };
+      const findings = judgeHooks(served, {
         async put(hook) {
           const { sdk, client } = await load();
           await client.send(new sdk.PutLifecycleHookCommand({ AutoScalingGroupName: name, ...hook }));
@@ -72,7 +72,7 @@ export function hooksCheck(patient: StackFacts): Check {
         },
       });
       const names = hooks.map(({ LifecycleHookName = '' }) => LifecycleHookName).join(', ') || 'none';
-      const foreign = await patient.isForeign();
+      const foreign = await facts.isForeign();
       return examined(
         foreign ? `${names}; bk-stack terminates no instance of this stack` : names,
         ...findings,

@@ -1,10 +1,11 @@
 import type { AutoScalingGroup, Instance as Member } from '@aws-sdk/client-auto-scaling';
-import { groupState } from '../../stack/facts/group/group.ts';
-import { warmInstances, warmPoolState } from '../../stack/facts/group/warm-pool.ts';
+import { suspendedProcesses } from '../../stack/facts/group/state.ts';
+import { warmPoolState } from '../../stack/facts/group/warm-pool.ts';
 import { adviceFor } from '../../stack/diagnosis/advice.ts';
 import { counted } from '../../terminal/text.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
+import { failedSinceSuccess } from '../../stack/facts/group/launches.ts';
 import { failingLaunches, judgeWarmPool, type PoolFacts } from './warm-pool.ts';
 
 /** What tells whether a group gets and keeps its instances. */
@@ -20,41 +21,40 @@ export interface MembersFacts {
 }
 
 /** Whether launches succeed, and what has been launched is as it should be. */
-export function instancesCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
+export function instancesCheck(facts: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Instances',
-    look: async () => {
-      const group = await patient.group();
+    run: async () => {
+      const group = await facts.group();
       if (group === undefined) return examined('none');
       const [activities, launch, underWay, warm, now, { drains }] = await Promise.all([
-        patient.activities(group.AutoScalingGroupName ?? ''),
-        patient.launch(group),
+        facts.activities(),
+        facts.launch(group),
         replacing(),
-        poolOf(group, patient),
-        patient.aws.clock(),
-        patient.draining(group),
+        poolFacts(group, facts),
+        facts.aws.clock(),
+        facts.draining(group),
       ]);
-      const { failing, failures } = groupState(group, activities);
-      const [latest] = failures;
-      const facts: MembersFacts = {
+      const [latest] = failedSinceSuccess(activities);
+      const members: MembersFacts = {
         desired: group.DesiredCapacity ?? 0,
         members: group.Instances ?? [],
-        ...(failing && latest !== undefined && { failure: latest.reason }),
+        ...(latest !== undefined && { failure: latest.reason }),
         outdated: underWay || launch === undefined ? [] : outdatedOf(group, launch.version),
         drains,
       };
-      const members = judgeMembers(facts, patient);
+      const findings = judgeMembers(members, facts);
       // Where the group lacks instances, the reason is told already.
-      const toldWhy = members.some(({ code }) => code === 'launches-fail');
+      const toldWhy = findings.some(({ code }) => code === 'launches-fail');
       return examined(
-        [counted(facts.members.length, 'instance'), warm && `${warm.ready} of ${warm.wanted} warm`]
+        [counted(members.members.length, 'instance'), warm && `${warm.ready} of ${warm.wanted} warm`]
           .filter(Boolean)
           .join(', '),
-        ...members,
+        ...findings,
         ...(warm === undefined || toldWhy
           ? []
           : judgeWarmPool({ ...warm, failing: failingLaunches(activities) }, now(), (reason) =>
-              remedyFor(reason, patient),
+              remedyFor(reason, facts),
             )),
       );
     },
@@ -62,12 +62,12 @@ export function instancesCheck(patient: StackFacts, replacing: () => Promise<boo
 }
 
 /** Undefined for a group without a warm pool, or one that is to launch nothing for it: why is the group's check to tell. */
-async function poolOf(group: AutoScalingGroup, { aws }: StackFacts): Promise<PoolFacts | undefined> {
-  const { WarmPoolConfiguration, SuspendedProcesses = [], AutoScalingGroupName = '' } = group;
+async function poolFacts(group: AutoScalingGroup, facts: StackFacts): Promise<PoolFacts | undefined> {
+  const { WarmPoolConfiguration } = group;
   if (WarmPoolConfiguration === undefined || WarmPoolConfiguration.Status === 'PendingDelete')
     return undefined;
-  if (SuspendedProcesses.some(({ ProcessName }) => ProcessName === 'Launch')) return undefined;
-  return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await warmInstances(aws, AutoScalingGroupName));
+  if (suspendedProcesses(group).includes('Launch')) return undefined;
+  return warmPoolState(WarmPoolConfiguration.MinSize ?? 0, await facts.warmPool());
 }
 
 function remedyFor(reason: string, stack: Pick<StackFacts, 'stackName' | 'region'>): string {
@@ -77,7 +77,8 @@ function remedyFor(reason: string, stack: Pick<StackFacts, 'stackName' | 'region
   );
 }
 
-function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
+/** Instances that were not launched from the version that new ones are, and that stay. */
+export function outdatedOf({ Instances = [] }: AutoScalingGroup, current: string): string[] {
   return Instances.flatMap(({ InstanceId, LaunchTemplate, LifecycleState = '' }) =>
     InstanceId !== undefined &&
     LaunchTemplate?.Version !== undefined &&

@@ -3,29 +3,29 @@ import type { Finding as PreflightFinding } from '../../stack/preflight/index.ts
 import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/instance-types.ts';
 import { checkLaunch } from '../../stack/preflight/launch.ts';
 import { checkVcpus } from '../../stack/preflight/quotas.ts';
-import { type Check, examined, type Finding, type FindingCode } from '../finding.ts';
+import { type Check, examined, type Finding, type FindingCode } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 type PreflightCalls = ReturnType<typeof preflightCalls>;
 
 /** Whether new instances can be had, and can start. Judged by the same rules as before a creation. */
-export function launchChecks(patient: StackFacts, signal: AbortSignal): Check[] {
-  const calls = preflightCalls(patient.aws, signal);
-  let facts: Promise<readonly InstanceTypeFacts[]> | undefined;
+export function launchChecks(facts: StackFacts, signal: AbortSignal): Check[] {
+  const calls = preflightCalls(facts.aws, signal);
+  let known: Promise<readonly InstanceTypeFacts[]> | undefined;
   /** Of the group's types; asked for once. */
-  const types = async (names: readonly string[]) => (facts ??= calls.instanceTypes(names));
+  const types = async (names: readonly string[]) => (known ??= calls.instanceTypes(names));
   return [
     {
       title: 'Instance types',
-      look: async () => {
-        const group = await patient.group();
-        const launch = group && (await patient.launch(group));
+      run: async () => {
+        const group = await facts.group();
+        const launch = group && (await facts.launch(group));
         if (group === undefined || launch === undefined) return examined('not known');
         const wanted = launch.types;
         const found = await types(wanted);
         const survey = { wanted, facts: found, known: [], placement: await placementOf(calls, group) };
-        const { fact, problems, warnings } = judgeInstanceTypes(survey, patient.region);
-        const change = (await patient.changing())('InstanceTypes=...');
+        const { fact, problems, warnings } = judgeInstanceTypes(survey, facts.region);
+        const change = (await facts.changeAdvice())('InstanceTypes=...');
         const findings = [
           ...problems.map((each) => ({ ...each, severity: 'error' as const })),
           ...warnings.map((each) => ({ ...each, severity: 'warning' as const })),
@@ -41,34 +41,36 @@ export function launchChecks(patient: StackFacts, signal: AbortSignal): Check[] 
     },
     {
       title: 'Image and key',
-      look: async () => {
-        const group = await patient.group();
-        const launch = group && (await patient.launch(group));
+      run: async () => {
+        const group = await facts.group();
+        const launch = group && (await facts.launch(group));
         if (launch === undefined) return examined('not known');
         const subject = {
-          region: patient.region,
+          region: facts.region,
           imageId: launch.data.ImageId ?? '',
           keyName: launch.data.KeyName ?? '',
           types: await types(launch.types),
         };
-        const [image, key, changing] = await Promise.all([
+        const [image, key, changeAdvice] = await Promise.all([
           checkLaunch(calls, { ...subject, keyName: '' }),
           checkLaunch(calls, { ...subject, imageId: '' }),
-          patient.changing(),
+          facts.changeAdvice(),
         ]);
         const unable = 'No new instance can start.';
         return examined(
           `${subject.imageId}, ${subject.keyName || 'no SSH key'}`,
-          ...image.problems.map((each) => asError('image-unusable', each, unable, changing('ImageId=...'))),
-          ...key.problems.map((each) => asError('key-pair-missing', each, unable, changing('KeyName='))),
+          ...image.problems.map((each) =>
+            asError('image-unusable', each, unable, changeAdvice('ImageId=...')),
+          ),
+          ...key.problems.map((each) => asError('key-pair-missing', each, unable, changeAdvice('KeyName='))),
         );
       },
     },
     {
       title: 'vCPU quotas',
-      look: async () => {
-        const group = await patient.group();
-        const launch = group && (await patient.launch(group));
+      run: async () => {
+        const group = await facts.group();
+        const launch = group && (await facts.launch(group));
         if (group === undefined || launch === undefined) return examined('not known');
         const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
         const subject = {
@@ -79,7 +81,7 @@ export function launchChecks(patient: StackFacts, signal: AbortSignal): Check[] 
             onDemandPercentage: distribution?.OnDemandPercentageAboveBaseCapacity ?? 100,
           },
           types: await types(launch.types),
-          region: patient.region,
+          region: facts.region,
         };
         const verdicts = await Promise.all([
           checkVcpus(calls, subject, 'on-demand'),

@@ -1,7 +1,7 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
-import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
+import { pauseReason, suspendedProcesses } from '../../stack/facts/group/state.ts';
 import { capacityCalls } from '../../stack/capacity/calls.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether a group does its work. */
@@ -28,16 +28,16 @@ export interface GroupRepairs {
 }
 
 /** Whether somebody has left the group in a state in which it does not work. */
-export function groupCheck(patient: StackFacts): Check {
+export function groupCheck(facts: StackFacts): Check {
   return {
     title: 'Group',
-    look: async () => {
-      const group = await patient.group();
-      if (group === undefined) return examined('', groupMissing(patient));
+    run: async () => {
+      const group = await facts.group();
+      if (group === undefined) return examined('', groupMissing(facts));
       const name = group.AutoScalingGroupName ?? '';
-      const facts = groupFacts(group, (await patient.draining(group)).drains);
-      const calls = capacityCalls(patient.aws);
-      const findings = judgeGroup(facts, patient, {
+      const state = groupFacts(group, (await facts.draining(group)).drains);
+      const calls = capacityCalls(facts.aws);
+      const findings = judgeGroup(state, facts, {
         resume: (processes) => calls.resume(name, processes),
         suspend: (processes) => calls.suspend(name, processes),
       });
@@ -48,11 +48,11 @@ export function groupCheck(patient: StackFacts): Check {
 }
 
 export function groupFacts(group: AutoScalingGroup, drains: boolean): GroupFacts {
-  const paused = group.Tags?.find(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false')?.Value;
+  const paused = pauseReason(group);
   return {
     name: group.AutoScalingGroupName ?? '',
     ...(paused !== undefined && { paused }),
-    suspended: (group.SuspendedProcesses ?? []).flatMap(({ ProcessName }) => ProcessName ?? []),
+    suspended: suspendedProcesses(group),
     zones: new Set(group.AvailabilityZones).size,
     protectedFromScaleIn: group.NewInstancesProtectedFromScaleIn ?? false,
     drains,
@@ -61,7 +61,7 @@ export function groupFacts(group: AutoScalingGroup, drains: boolean): GroupFacts
 
 export function judgeGroup(
   facts: GroupFacts,
-  { place, region }: Pick<StackFacts, 'place' | 'region'>,
+  { target, region }: Pick<StackFacts, 'target' | 'region'>,
   repairs: GroupRepairs,
 ): Finding[] {
   const { name, paused, suspended, zones, protectedFromScaleIn, drains } = facts;
@@ -77,7 +77,7 @@ export function judgeGroup(
       severity: 'warning',
       message: `The stack is paused (${paused})`,
       meaning: 'Its scaler brings up nothing, and jobs wait until it is resumed.',
-      fix: `bk-stack resume ${place}`,
+      fix: `bk-stack resume ${target}`,
     });
   }
   if (halted.length > 0) {
@@ -86,7 +86,7 @@ export function judgeGroup(
       severity: 'error',
       message: `Auto Scaling does not ${halted.join(', ')}: suspended by somebody`,
       meaning: 'The group launches no instances, or keeps those that are broken.',
-      fix: `${safe ? '' : `When none of its agents is busy (bk-stack status ${place}), as instances may be ended at once: `}aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${halted.join(' ')} --region ${region}`,
+      fix: `${safe ? '' : `When none of its agents is busy (bk-stack status ${target}), as instances may be ended at once: `}aws autoscaling resume-processes --auto-scaling-group-name ${name} --scaling-processes ${halted.join(' ')} --region ${region}`,
       ...(safe && {
         repair: {
           does: `Resumes ${halted.join(', ')} of ${name}.`,
@@ -112,8 +112,8 @@ export function judgeGroup(
   return findings;
 }
 
-function groupMissing(patient: StackFacts): Finding {
-  const name = patient.output('AutoScalingGroupName');
+function groupMissing(facts: StackFacts): Finding {
+  const name = facts.output('AutoScalingGroupName');
   return {
     code: 'group-missing',
     severity: 'error',
@@ -122,6 +122,6 @@ function groupMissing(patient: StackFacts): Finding {
         ? 'The stack names no Auto Scaling group'
         : `The Auto Scaling group ${name} is gone: somebody has deleted it past the stack`,
     meaning: 'There are no instances, and nothing can bring up any.',
-    fix: `Make the stack anew; its secrets bucket stays: bk-stack delete ${patient.place}, then bk-stack create`,
+    fix: `Make the stack anew; its secrets bucket stays: bk-stack delete ${facts.target}, then bk-stack create`,
   };
 }

@@ -1,5 +1,5 @@
 import { capacityCalls } from '../../stack/capacity/calls.ts';
-import { type GroupState, groupState } from '../../stack/facts/group/group.ts';
+import { type GroupState, groupState } from '../../stack/facts/group/state.ts';
 import {
   onStandby,
   readSurplus,
@@ -9,26 +9,26 @@ import {
   surplusText,
 } from '../../stack/facts/group/surplus.ts';
 import { counted } from '../../terminal/text.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Whether the group gets rid of instances that nobody needs. */
-export function surplusCheck(patient: StackFacts, replacing: () => Promise<boolean>): Check {
+export function surplusCheck(facts: StackFacts, replacing: () => Promise<boolean>): Check {
   return {
     title: 'Surplus instances',
-    look: async () => {
-      const group = await patient.group();
+    run: async () => {
+      const group = await facts.group();
       if (group === undefined) return examined('none');
       const state = groupState(group, []);
       const { autoScalingGroupName: name } = state;
       // An update may have both the former instances and the new ones in service.
-      const surplus = (await replacing()) ? undefined : await readSurplus(patient.aws, patient.stack, state);
-      const { drains } = await patient.draining(group);
-      const unprotect = (ids: readonly string[]) => capacityCalls(patient.aws).unprotect(name, ids);
+      const surplus = (await replacing()) ? undefined : await readSurplus(facts.aws, facts.stack, state);
+      const { drains } = await facts.draining(group);
+      const unprotect = (ids: readonly string[]) => capacityCalls(facts.aws).unprotect(name, ids);
       return examined(
         'none',
-        ...judgeSurplus(surplus, name, patient.region, drains ? unprotect : undefined),
-        ...judgeStandby(state, patient.region),
+        ...judgeSurplus(surplus, name, facts.region, drains ? unprotect : undefined),
+        ...judgeStandby(state, facts.region),
       );
     },
   };

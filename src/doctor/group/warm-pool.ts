@@ -1,8 +1,8 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
-import { hasFailed } from '../../stack/facts/group/group.ts';
+import { failedSinceSuccess, isFromWarmPool } from '../../stack/facts/group/launches.ts';
 import { minuteOf } from '../../terminal/minute.ts';
 import { counted } from '../../terminal/text.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { LONGEST_BOOT_SECONDS } from './hooks.ts';
 
 /** Launches that fail, and why the latest did. */
@@ -21,17 +21,12 @@ export interface PoolFacts {
   readonly failing?: FailingLaunches | undefined;
 }
 
-/** The launches that have failed since one went well; activities are newest first. */
+/** The launches of new instances that have failed since one succeeded; undefined where none has. Activities are newest first. */
 export function failingLaunches(activities: readonly Activity[]): FailingLaunches | undefined {
-  // One that starts an instance of the pool says nothing of whether new ones come up.
-  const launches = activities.filter(({ Description = '' }) =>
-    /^Launching (?!.* from warm pool)/.test(Description),
-  );
-  const good = launches.findIndex(({ StatusCode }) => StatusCode === 'Successful');
-  const failed = launches.slice(0, good === -1 ? undefined : good).filter(hasFailed);
+  const failed = failedSinceSuccess(activities.filter((activity) => !isFromWarmPool(activity)));
   const [latest, first] = [failed[0], failed.at(-1)];
-  if (latest === undefined || first?.StartTime === undefined) return undefined;
-  return { since: first.StartTime, reason: latest.StatusMessage ?? '' };
+  if (latest === undefined || first === undefined) return undefined;
+  return { since: new Date(first.at), reason: latest.reason };
 }
 
 /** A pool that stays empty: for longer than a boot takes, launches for it have failed. */

@@ -2,7 +2,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode, translateAwsError } from '../../aws/errors.ts';
 import { watchServerDate } from '../../aws/server-date.ts';
 import { isKnownFailure } from '../../errors.ts';
-import { type Check, type Examined, examined, type Finding } from '../finding.ts';
+import { type Check, type Examined, examined, type Finding } from '../findings/finding.ts';
 
 /** Who AWS takes us for, and what its clock says. */
 export interface Identity {
@@ -115,7 +115,7 @@ export function judgeClock(aheadSeconds: number | undefined): Examined {
 export function regionCheck(aws: AwsContext): Check {
   return {
     title: 'Region',
-    look: async () => {
+    run: async () => {
       const { DescribeRegionsCommand } = await import('../../aws/sdk/ec2.ts');
       const client = await aws.clients.ec2();
       const { Regions } = await client.send(new DescribeRegionsCommand({ AllRegions: true }));

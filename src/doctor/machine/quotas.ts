@@ -1,13 +1,13 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { preflightCalls } from '../../stack/preflight/index.ts';
 import { checkExecutions, checkVpcs } from '../../stack/preflight/quotas.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 
 /** Whether the account has room for another stack. */
 export function quotasCheck(aws: AwsContext, signal: AbortSignal): Check {
   return {
     title: 'Quotas',
-    look: async () => {
+    run: async () => {
       const calls = preflightCalls(aws, signal);
       const { region } = aws;
       const [vpcs, executions] = await Promise.all([

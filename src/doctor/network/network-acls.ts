@@ -1,5 +1,5 @@
 import type { NetworkAcl, NetworkAclEntry } from '@aws-sdk/client-ec2';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import { LAST_RULE, type Passage, passagesOf } from './acl-rules.ts';
 import type { Range } from './cidr.ts';
 import type { NetworkFacts } from './facts.ts';

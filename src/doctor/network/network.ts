@@ -1,7 +1,8 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { counted } from '../../terminal/text.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
-import type { Changing, Launch, StackFacts } from '../../stack/facts/stack-facts.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
+import type { Launch } from '../../stack/facts/group/launch-template.ts';
+import type { ChangeAdvice, StackFacts } from '../../stack/facts/stack-facts.ts';
 import { overlap } from '../../network/cidr.ts';
 import { networkFacts, type NetworkFacts } from './facts.ts';
 import { judgeNetworkAcls } from './network-acls.ts';
@@ -9,29 +10,29 @@ import { judgeSecurityGroups } from './security-groups.ts';
 import { judgeWaysOut } from './ways-out.ts';
 
 /** Whether instances have room, and reach what they need. */
-export function networkCheck(patient: StackFacts): Check {
+export function networkCheck(facts: StackFacts): Check {
   return {
     title: 'Network',
-    look: async () => {
-      const group = await patient.group();
-      const launch = group && (await patient.launch(group));
+    run: async () => {
+      const group = await facts.group();
+      const launch = group && (await facts.launch(group));
       if (group === undefined || launch === undefined) return examined('not known');
       const wanted = (group.VPCZoneIdentifier ?? '').split(',').filter(Boolean);
-      const facts = await networkFacts(patient.aws, wanted, securityGroupsOf(launch));
-      const { region } = patient;
-      const changing = await patient.changing();
-      const gone = missingSubnets(facts.wanted, facts.subnets, region, changing);
-      if (!('routeTables' in facts)) return examined('', ...gone);
+      const network = await networkFacts(facts.aws, wanted, securityGroupsOf(launch));
+      const { region } = facts;
+      const changeAdvice = await facts.changeAdvice();
+      const gone = missingSubnets(network.wanted, network.subnets, region, changeAdvice);
+      if (!('routeTables' in network)) return examined('', ...gone);
       const publicAddress = launch.data.NetworkInterfaces?.[0]?.AssociatePublicIpAddress;
       return examined(
-        `${counted(facts.subnets.length, 'subnet')} with a way out, of ${facts.subnets[0]?.VpcId ?? ''}`,
+        `${counted(network.subnets.length, 'subnet')} with a way out, of ${network.subnets[0]?.VpcId ?? ''}`,
         ...gone,
-        ...judgeRoom(facts.subnets, roomNeeded(group), region),
-        ...judgeWaysOut({ ...facts, publicAddress }, region),
-        ...judgeNetworkAcls(facts, region),
-        ...judgeVpc(facts, region),
-        ...judgeSecurityGroups(facts, { region, asked: patient.parameter('SSHAllowedCidr') }),
-        ...judgeDockerPools(facts.subnets, patient, changing),
+        ...judgeRoom(network.subnets, roomNeeded(group), region),
+        ...judgeWaysOut({ ...network, publicAddress }, region),
+        ...judgeNetworkAcls(network, region),
+        ...judgeVpc(network, region),
+        ...judgeSecurityGroups(network, { region, asked: facts.parameter('SSHAllowedCidr') }),
+        ...judgeDockerPools(network.subnets, facts, changeAdvice),
       );
     },
   };
@@ -46,11 +47,12 @@ function roomNeeded({ MaxSize = 0, Instances = [] }: AutoScalingGroup): number {
   return Math.max(0, MaxSize - Instances.length);
 }
 
-function missingSubnets(
+/** Judges whether the subnets that the group names are there. */
+export function missingSubnets(
   wanted: readonly string[],
   there: NetworkFacts['subnets'],
   region: string,
-  changing: Changing,
+  changeAdvice: ChangeAdvice,
 ): Finding[] {
   const missing = wanted.filter((id) => !there.some(({ SubnetId }) => SubnetId === id));
   if (missing.length === 0) return [];
@@ -60,7 +62,7 @@ function missingSubnets(
       severity: 'error',
       message: `${region} has no subnet ${missing.join(', ')}, which the group names`,
       meaning: 'Auto Scaling cannot launch instances there.',
-      fix: `Name others: ${changing('Subnets=subnet-...,subnet-...')}`,
+      fix: `Name others: ${changeAdvice('Subnets=subnet-...,subnet-...')}`,
     },
   ];
 }
@@ -98,7 +100,11 @@ export function judgeRoom(subnets: NetworkFacts['subnets'], needed: number, regi
   ];
 }
 
-function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: string): Finding[] {
+/** Judges DNS and the endpoints of the VPC. */
+export function judgeVpc(
+  { subnets, dnsSupport, endpoints }: Pick<NetworkFacts, 'subnets' | 'dnsSupport' | 'endpoints'>,
+  region: string,
+): Finding[] {
   const vpc = subnets[0]?.VpcId ?? '';
   const down = endpoints.filter(({ State = '' }) => !/^(available|pending)$/i.test(State));
   return [
@@ -124,13 +130,13 @@ function judgeVpc({ subnets, dnsSupport, endpoints }: NetworkFacts, region: stri
 }
 
 /** Containers must not get addresses that the instances' own network has. */
-function judgeDockerPools(
+export function judgeDockerPools(
   subnets: NetworkFacts['subnets'],
-  patient: Pick<StackFacts, 'parameter'>,
-  changing: Changing,
+  facts: Pick<StackFacts, 'parameter'>,
+  changeAdvice: ChangeAdvice,
 ): Finding[] {
   return ['DockerIPv4AddressPool1', 'DockerIPv4AddressPool2'].flatMap((parameter): Finding[] => {
-    const pool = patient.parameter(parameter);
+    const pool = facts.parameter(parameter);
     const hit = subnets.filter(({ CidrBlock = '' }) => pool !== undefined && overlap(pool, CidrBlock));
     if (pool === undefined || hit.length === 0) return [];
     return [
@@ -139,7 +145,7 @@ function judgeDockerPools(
         severity: 'warning',
         message: `${parameter} (${pool}) has addresses of ${hit.map(({ SubnetId, CidrBlock }) => `${SubnetId ?? ''} (${CidrBlock ?? ''})`).join(', ')}`,
         meaning: 'Containers cannot reach hosts there, such as endpoints or other instances.',
-        fix: `Choose any range that the VPC and what it is connected to do not use: ${changing(`${parameter}=10.200.0.0/16`)}`,
+        fix: `Choose any range that the VPC and what it is connected to do not use: ${changeAdvice(`${parameter}=10.200.0.0/16`)}`,
       },
     ];
   });

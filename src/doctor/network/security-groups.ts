@@ -1,5 +1,5 @@
 import type { IpPermission, SecurityGroup } from '@aws-sdk/client-ec2';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { NetworkFacts } from './facts.ts';
 
 const ANYBODY = ['0.0.0.0/0', '::/0'];

@@ -1,5 +1,5 @@
 import type { Route, RouteTable, Subnet } from '@aws-sdk/client-ec2';
-import type { Finding } from '../finding.ts';
+import type { Finding } from '../findings/finding.ts';
 import type { NetworkFacts } from './facts.ts';
 
 /** What tells whether instances reach Buildkite and AWS. */

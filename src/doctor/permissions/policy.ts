@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { isDenied } from '../../aws/errors.ts';
+import { tokenPathOf } from '../../stack/facts/stack/values.ts';
 import { findStack } from '../../stack/facts/stack/find-stack.ts';
 import { actionsOf } from './actions.ts';
 import { CALLS, DEPLOYING } from './calls.ts';
@@ -198,9 +199,7 @@ export async function policyPlace(aws: AwsContext, stackName: string | undefined
     region: aws.region,
     partition: Arn.split(':')[1] ?? 'aws',
     stackName,
-    tokenPath: stack?.Parameters?.find(
-      ({ ParameterKey }) => ParameterKey === 'BuildkiteAgentTokenParameterStorePath',
-    )?.ParameterValue,
+    tokenPath: stack && tokenPathOf(stack),
   };
 }
 

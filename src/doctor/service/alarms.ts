@@ -1,5 +1,5 @@
 import type { MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What an alarm says. */
@@ -9,25 +9,25 @@ export type AlarmFacts = Pick<MetricAlarm, 'AlarmName' | 'StateValue' | 'StateRe
 const MOST = 100;
 
 /** Whether an alarm of the stack is on. */
-export function alarmsCheck(patient: StackFacts): Check {
+export function alarmsCheck(facts: StackFacts): Check {
   return {
     title: 'Alarms',
-    look: async () => {
-      const names = await patient.physicalIds('AWS::CloudWatch::Alarm');
+    run: async () => {
+      const names = await facts.physicalIds('AWS::CloudWatch::Alarm');
       if (names.length === 0) return examined('the stack has none');
       const { DescribeAlarmsCommand } = await import('../../aws/sdk/cloudwatch.ts');
-      const client = await patient.aws.clients.cloudWatch();
+      const client = await facts.aws.clients.cloudWatch();
       const { MetricAlarms } = await client.send(
         new DescribeAlarmsCommand({ AlarmNames: names.slice(0, MOST), AlarmTypes: ['MetricAlarm'] }),
       );
-      return examined(`${names.length}, none on`, ...judgeAlarms(MetricAlarms ?? [], patient));
+      return examined(`${names.length}, none on`, ...judgeAlarms(MetricAlarms ?? [], facts));
     },
   };
 }
 
 export function judgeAlarms(
   alarms: readonly AlarmFacts[],
-  { place, region }: Pick<StackFacts, 'place' | 'region'>,
+  { target, region }: Pick<StackFacts, 'target' | 'region'>,
 ): Finding[] {
   return alarms
     .filter(({ StateValue }) => StateValue === 'ALARM')
@@ -39,6 +39,6 @@ export function judgeAlarms(
         /\.\.$/,
         '.',
       ),
-      fix: `bk-stack logs tail ${place} --group scaler --since 1h --no-follow\nHow it came: aws cloudwatch describe-alarm-history --alarm-name ${AlarmName} --region ${region}`,
+      fix: `bk-stack logs tail ${target} --group scaler --since 1h --no-follow\nHow it came: aws cloudwatch describe-alarm-history --alarm-name ${AlarmName} --region ${region}`,
     }));
 }

@@ -1,6 +1,4 @@
-import { logTargets } from '../../logs/targets.ts';
-import { LOG_GROUPS } from '../../logs/event.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** A log group that the stack ought to have. */
@@ -12,19 +10,24 @@ export interface LogGroupFacts {
 }
 
 /** Whether what happens on the instances is written down, and not kept for ever. */
-export function logsCheck(patient: StackFacts): Check {
+export function logsCheck(facts: StackFacts): Check {
   return {
     title: 'Log groups',
-    look: async () => {
-      if (patient.origin === 'other') return examined('not known');
-      const { targets } = logTargets(patient.stack, LOG_GROUPS);
-      const there = await groupsThere(patient);
-      const facts = targets.map(({ name }): LogGroupFacts => {
-        const found = there.get(name);
-        return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
-      });
-      const days = patient.parameter('EC2LogRetentionDays') ?? '7';
-      return examined(`${facts.length}, with a retention`, ...judgeLogs(facts, patient, days));
+    run: async () => {
+      const { logGroups } = facts;
+      if (logGroups === undefined) return examined('not known');
+      const there = await groupsThere(facts);
+      const groups = Object.values(logGroups.names)
+        .flat()
+        .map((name): LogGroupFacts => {
+          const found = there.get(name);
+          return { name, there: found !== undefined, retentionDays: found?.retentionInDays };
+        });
+      const days = facts.parameter('EC2LogRetentionDays') ?? '7';
+      return examined(
+        `${groups.length}, with a retention`,
+        ...judgeLogs(groups, { own: logGroups.own, region: facts.region }, days),
+      );
     },
   };
 }
@@ -48,11 +51,11 @@ async function groupsThere({
 
 export function judgeLogs(
   groups: readonly LogGroupFacts[],
-  { origin, region }: Pick<StackFacts, 'origin' | 'region'>,
+  { own, region }: { readonly own: boolean; readonly region: string },
   days: string,
 ): Finding[] {
   // The agents of the official stack make their groups as they come to need them.
-  const missing = origin === 'bk-stack' ? groups.filter(({ there }) => !there) : [];
+  const missing = own ? groups.filter(({ there }) => !there) : [];
   const endless = groups.filter(({ there, retentionDays }) => there && retentionDays === undefined);
   const each = (some: readonly LogGroupFacts[], command: (name: string) => string) =>
     some.map(({ name }) => `${command(name)} --region ${region}`).join('\n');

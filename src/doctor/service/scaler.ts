@@ -1,8 +1,7 @@
 import { awsErrorCode } from '../../aws/errors.ts';
-import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../scaler/group/forecast-min-size.ts';
-import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
-import { scalerRule } from '../../stack/facts/stack/resources.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { minimumOf, pauseReason } from '../../stack/facts/group/state.ts';
+import { scalerFunction, scalerRule } from '../../stack/facts/stack/resources.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** What tells whether the scaler does its work. */
@@ -40,39 +39,36 @@ const SILENT_AFTER_SECONDS = 900;
 const LOOK_BACK_SECONDS = 900;
 
 /** Whether the group is sized by what the queue needs. */
-export function scalerCheck(patient: StackFacts): Check {
+export function scalerCheck(facts: StackFacts): Check {
   return {
     title: 'Scaler',
-    look: async () => {
-      const name = await functionOf(patient);
+    run: async () => {
+      const name = await functionOf(facts);
       if (name === undefined) return examined('the stack has none');
       const [reserved, rule, now, group] = await Promise.all([
-        reservedOf(patient, name),
-        ruleOf(patient),
-        patient.aws.clock(),
-        patient.group(),
+        reservedOf(facts, name),
+        ruleOf(facts),
+        facts.aws.clock(),
+        facts.group(),
       ]);
-      const ours = patient.output('ScalerFunction') !== undefined;
-      const logGroup = ours ? `${patient.output('LogGroupPrefix') ?? ''}/scaler` : `/aws/lambda/${name}`;
+      const ours = facts.output('ScalerFunction') !== undefined;
+      const logGroup = facts.logGroups?.names.scaler[0] ?? `/aws/lambda/${name}`;
       const from = now() - LOOK_BACK_SECONDS * 1000;
-      const last = await lastSaid(patient, { logGroup, ours }, from);
-      const facts: ScalerFacts = {
+      const last = await lastSaid(facts, { logGroup, ours }, from);
+      const scaler: ScalerFacts = {
         name,
         reserved,
         ...(rule !== undefined && { rule }),
         ...(last !== undefined && { last }),
-        due: (now() - startedAt(patient, rule)) / 1000 > SILENT_AFTER_SECONDS,
-        paused: group?.Tags?.some(({ Key, Value }) => Key === PAUSED_TAG && Value !== 'false') ?? false,
-        minimum: minSizesOf(
-          group?.Tags?.find(({ Key }) => Key === FORECAST_MIN_SIZE_TAG)?.Value,
-          group?.MinSize ?? 0,
-        ),
+        due: (now() - startedAt(facts, rule)) / 1000 > SILENT_AFTER_SECONDS,
+        paused: group !== undefined && pauseReason(group) !== undefined,
+        minimum: group === undefined ? { min: 0 } : minimumOf(group),
         ours,
       };
-      const findings = judgeScaler(facts, patient, {
+      const findings = judgeScaler(scaler, facts, {
         async reserve(executions) {
           const { PutFunctionConcurrencyCommand } = await import('../../aws/sdk/lambda.ts');
-          const client = await patient.aws.clients.lambda();
+          const client = await facts.aws.clients.lambda();
           await client.send(
             new PutFunctionConcurrencyCommand({
               FunctionName: name,
@@ -82,7 +78,7 @@ export function scalerCheck(patient: StackFacts): Check {
         },
         async enable(Name) {
           const { EnableRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
-          const client = await patient.aws.clients.eventBridge();
+          const client = await facts.aws.clients.eventBridge();
           await client.send(new EnableRuleCommand({ Name }));
         },
       });
@@ -93,14 +89,14 @@ export function scalerCheck(patient: StackFacts): Check {
 
 export function judgeScaler(
   { name, reserved, rule, last, due, paused, minimum, ours }: ScalerFacts,
-  { place, region }: Pick<StackFacts, 'place' | 'region'>,
+  { target, region }: Pick<StackFacts, 'target' | 'region'>,
   repairs: ScalerRepairs,
 ): Finding[] {
   const { min, held } = minimum;
   const raised =
     held === undefined
       ? ''
-      : ` Idle instances stay as well: the scaler has raised MinSize from ${min} to ${held}, and nothing lowers it but bk-stack scale ${place} --min ${min}`;
+      : ` Idle instances stay as well: the scaler has raised MinSize from ${min} to ${held}, and nothing lowers it but bk-stack scale ${target} --min ${min}`;
   const idle = `The group keeps the size that it has, however many jobs wait.${raised}`;
   if (reserved === undefined) {
     return [
@@ -109,7 +105,7 @@ export function judgeScaler(
         severity: 'error',
         message: `The function ${name}, which sizes the group, is gone`,
         meaning: idle,
-        fix: `Size it by hand until the stack is made anew: bk-stack scale ${place} --desired N`,
+        fix: `Size it by hand until the stack is made anew: bk-stack scale ${target} --desired N`,
       },
     ];
   }
@@ -171,7 +167,7 @@ export function judgeScaler(
       severity: 'error',
       message: `The scaler fails: ${last.reason.replace(/\.$/, '')}`,
       meaning: idle,
-      fix: `bk-stack logs tail ${place} --group scaler --since 30m --no-follow`,
+      fix: `bk-stack logs tail ${target} --group scaler --since 30m --no-follow`,
     });
   } else if (last === undefined && due && !paused) {
     findings.push({
@@ -179,7 +175,7 @@ export function judgeScaler(
       severity: 'error',
       message: `The scaler has said nothing for ${SILENT_AFTER_SECONDS / 60} minutes`,
       meaning: `It does not run, or may not write its log. ${idle}`,
-      fix: `See what it was told last: bk-stack logs tail ${place} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
+      fix: `See what it was told last: bk-stack logs tail ${target} --group scaler --since 1d --no-follow\nAnd run it once: aws lambda invoke --function-name ${name} --region ${region} /dev/stdout`,
     });
   }
   return findings;
@@ -191,14 +187,8 @@ function startedAt({ stack }: StackFacts, rule: ScheduleFacts | undefined): numb
 }
 
 /** Ours by its output; the official template's lies in a stack nested in it, the one function that scales. */
-async function functionOf(patient: StackFacts): Promise<string | undefined> {
-  const own = patient.output('ScalerFunction');
-  if (own !== undefined) return own;
-  const resources = await patient.resources();
-  return resources.find(
-    ({ ResourceType, LogicalResourceId = '' }) =>
-      ResourceType === 'AWS::Lambda::Function' && /autoscaling|scaler/i.test(LogicalResourceId),
-  )?.PhysicalResourceId;
+async function functionOf(facts: StackFacts): Promise<string | undefined> {
+  return facts.output('ScalerFunction') ?? scalerFunction(await facts.resources());
 }
 
 async function reservedOf({ aws }: StackFacts, FunctionName: string): Promise<ScalerFacts['reserved']> {
@@ -213,12 +203,12 @@ async function reservedOf({ aws }: StackFacts, FunctionName: string): Promise<Sc
   }
 }
 
-async function ruleOf(patient: StackFacts): Promise<ScalerFacts['rule']> {
-  const rule = scalerRule(await patient.resources());
+async function ruleOf(facts: StackFacts): Promise<ScalerFacts['rule']> {
+  const rule = scalerRule(await facts.resources());
   const Name = rule?.PhysicalResourceId;
   if (Name === undefined) return undefined;
   const { DescribeRuleCommand } = await import('../../aws/sdk/eventbridge.ts');
-  const client = await patient.aws.clients.eventBridge();
+  const client = await facts.aws.clients.eventBridge();
   try {
     const { State = '' } = await client.send(new DescribeRuleCommand({ Name }));
     return { name: Name, state: State, at: rule?.LastUpdatedTimestamp };
@@ -260,14 +250,15 @@ async function lastSaid(
   return ours ? ownEvent(lines.at(-1)) : foreignEvent(lines);
 }
 
-function ownEvent(line: string | undefined): ScalerFacts['last'] {
+/** The last thing that our scaler said, in JSON. */
+export function ownEvent(line: string | undefined): ScalerFacts['last'] {
   if (line === undefined) return undefined;
   const { event = '', reason = '' } = JSON.parse(line) as { event?: string; reason?: string };
   return { event, reason };
 }
 
 /** The official scaler writes plain lines; what it said since its last start tells how that went. */
-function foreignEvent(lines: readonly string[]): ScalerFacts['last'] {
+export function foreignEvent(lines: readonly string[]): ScalerFacts['last'] {
   if (lines.length === 0) return undefined;
   const start = lines.findLastIndex((line) => line.startsWith('START RequestId'));
   const error = lines.slice(Math.max(0, start)).find((line) => /\berror(Message)?\b|\bpanic:/i.test(line));

@@ -1,12 +1,15 @@
-import { awsErrorCode } from '../../aws/errors.ts';
-import { agentMetrics, BUILDKITE, reasonOf } from '../../buildkite/agent-metrics.ts';
+import { agentMetrics, reasonOf } from '../../buildkite/agent-metrics.ts';
 import type { MetricsAnswer } from '../../buildkite/agent-metrics.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
+import { agentEndpointOf } from '../../stack/facts/service/queue.ts';
+import { tokenPathOf } from '../../stack/facts/stack/values.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 /** Where the agents' token lies, and what Buildkite says to it. It is never part of what is told. */
 export interface TokenFacts {
   readonly path: string;
+  /** Whether the stack was told of it, and did not make it itself: CloudFormation cannot make a SecureString. */
+  readonly given: boolean;
   /** Undefined where there is no such parameter. */
   readonly type: string | undefined;
   readonly endpoint: string;
@@ -15,50 +18,38 @@ export interface TokenFacts {
 }
 
 /** Whether agents, and the scaler, get in at Buildkite. */
-export function tokenCheck(patient: StackFacts, signal: AbortSignal): Check {
+export function tokenCheck(facts: StackFacts, signal: AbortSignal): Check {
   return {
     title: 'Agent token',
-    look: async () => {
-      // The official template keeps a token that was passed as a parameter in the Parameter Store as well.
-      const path =
-        patient.parameter('BuildkiteAgentTokenParameterStorePath') ??
-        (await patient.physicalIds('AWS::SSM::Parameter'))[0];
+    run: async () => {
+      const path = await facts.tokenPath();
       if (path === undefined) return examined('not in the Parameter Store');
-      const endpoint = patient.parameter('AgentEndpoint') ?? patient.aws.agentEndpoint ?? BUILDKITE;
-      const stored = await storedToken(patient, path);
+      const endpoint = agentEndpointOf(facts.aws, facts.stack);
+      const stored = await facts.token(path);
       const answer: TokenFacts['answer'] =
         stored === undefined
           ? ''
           : await agentMetrics(endpoint, stored.value, signal).catch((error: unknown) => reasonOf(error));
-      const facts = { path, type: stored?.type, endpoint, answer };
-      const foreign = await patient.isForeign();
-      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(facts, patient, foreign));
+      const token = {
+        path,
+        given: tokenPathOf(facts.stack) !== undefined,
+        type: stored?.type,
+        endpoint,
+        answer,
+      };
+      const foreign = await facts.isForeign();
+      return examined(`accepted by ${new URL(endpoint).host}`, ...judgeToken(token, facts, foreign));
     },
   };
 }
 
-async function storedToken(
-  { aws }: StackFacts,
-  Name: string,
-): Promise<{ readonly type: string; readonly value: string } | undefined> {
-  const { GetParameterCommand } = await import('../../aws/sdk/ssm.ts');
-  const client = await aws.clients.ssm();
-  try {
-    const { Parameter } = await client.send(new GetParameterCommand({ Name, WithDecryption: true }));
-    return { type: Parameter?.Type ?? '', value: (Parameter?.Value ?? '').trim() };
-  } catch (error) {
-    if (awsErrorCode(error) === 'ParameterNotFound') return undefined;
-    throw error;
-  }
-}
-
 export function judgeToken(
-  { path, type, endpoint, answer }: TokenFacts,
-  { place, region, origin }: Pick<StackFacts, 'place' | 'region' | 'origin'>,
+  { path, given, type, endpoint, answer }: TokenFacts,
+  { target, region }: Pick<StackFacts, 'target' | 'region'>,
   foreign: boolean,
 ): Finding[] {
   const { host } = new URL(endpoint);
-  const rotate = `bk-stack token rotate ${place}${foreign ? ' --no-roll' : ''}`;
+  const rotate = `bk-stack token rotate ${target}${foreign ? ' --no-roll' : ''}`;
   if (type === undefined) {
     return [
       {
@@ -71,8 +62,7 @@ export function judgeToken(
     ];
   }
   const findings: Finding[] = [];
-  // The official template cannot make a SecureString of a parameter.
-  if (type !== 'SecureString' && origin === 'bk-stack') {
+  if (type !== 'SecureString' && given) {
     findings.push({
       code: 'token-plain',
       severity: 'warning',

@@ -13,7 +13,8 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import type { GroupFacts } from '../sizing/observation.ts';
 import { FORECAST_MIN_SIZE_TAG, type MinSizeNote, minSizesOf, minSizeTagValue } from './forecast-min-size.ts';
-import { PAUSED_TAG } from './paused-tag.ts';
+import { isFailedLaunch } from './launch-activity.ts';
+import { isPaused, PAUSED_TAG } from './paused-tag.ts';
 import {
   type SpotFallback,
   SPOT_FALLBACK_TAG,
@@ -126,7 +127,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         pending: members.pending.length,
         inService: members.inService.length,
         terminating: members.terminating.length,
-        paused: (tagged(PAUSED_TAG) ?? 'false') !== 'false',
+        paused: isPaused(tagged(PAUSED_TAG)),
       };
       const distribution = group.MixedInstancesPolicy?.InstancesDistribution;
       const buying = {
@@ -151,7 +152,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),
       );
       return {
-        failures: Activities.filter(hasFailed).map(failureOf),
+        failures: Activities.filter(isFailedLaunch).map(failureOf),
         shortage: shortageIn(Activities.map(activityOf), now),
       };
     },
@@ -184,13 +185,9 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
   };
 }
 
-function hasFailed({ StatusCode }: Activity): boolean {
-  return StatusCode === 'Failed' || StatusCode === 'Cancelled';
-}
-
 function activityOf(activity: Activity): GroupActivity {
   const { Description: description = '', StatusMessage: message = '', StartTime } = activity;
-  return { description, message, failed: hasFailed(activity), at: StartTime?.getTime() ?? 0 };
+  return { description, message, failed: isFailedLaunch(activity), at: StartTime?.getTime() ?? 0 };
 }
 
 function failureOf({ ActivityId = '', StatusMessage, Description = '', StartTime }: Activity): LaunchFailure {

@@ -1,7 +1,7 @@
 import { OperationError } from '../../errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
 import { counted } from '../../terminal/text.ts';
-import { isFinishing, isPaused, type SizedGroup, ZERO } from './group-size.ts';
+import { isFinishing, isPausedGroup, type SizedGroup, ZERO } from './group-size.ts';
 import { removeProtection } from './scale-to-zero.ts';
 import { applySteps, type CapacityCalls, type CapacityStep } from './steps.ts';
 
@@ -56,7 +56,7 @@ export function nextWait(
     steps: [
       ...unprotecting,
       // Another scale-in, for those that the first left alone; not where somebody has resumed the group meanwhile.
-      ...(unprotecting.length > 0 && isPaused(found) ? [{ kind: 'resize', size: ZERO } as const] : []),
+      ...(unprotecting.length > 0 && isPausedGroup(found) ? [{ kind: 'resize', size: ZERO } as const] : []),
       ...instances
         .filter((instance) => force && isFinishing(instance))
         .map(({ instanceId }) => ({ kind: 'release', instanceId }) as const),

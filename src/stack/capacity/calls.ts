@@ -1,30 +1,10 @@
-import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { OperationError } from '../../errors.ts';
 import { TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import { existingGroup } from '../facts/group/group.ts';
 import { protectionBatches } from '../facts/group/protection.ts';
 import { sizedGroup } from './group-size.ts';
 import type { CapacityCalls } from './steps.ts';
-
-/**
- * The name of a stack's group.
- * @throws OperationError for a stack without one
- */
-export function groupOf(stack: Stack): string {
-  const group = groupNameOf(stack);
-  if (group !== undefined) return group;
-  const { StackName: stackName = '', StackStatus = '?' } = stack;
-  throw new OperationError(`The stack ${stackName} has no Auto Scaling group (it is ${StackStatus})`, {
-    hint: `See bk-stack status ${stackName}`,
-  });
-}
-
-/** The name of a stack's group, as its outputs give it. */
-export function groupNameOf({ Outputs }: Pick<Stack, 'Outputs'>): string | undefined {
-  return Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
-}
 
 /** The calls on AWS. */
 export function capacityCalls(aws: AwsContext): CapacityCalls {

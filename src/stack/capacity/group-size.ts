@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { FORECAST_MIN_SIZE_TAG, minSizesOf } from '../../scaler/group/forecast-min-size.ts';
-import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
+import { isPaused, PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 
 /** The capacity limits and desired capacity of a group, in instances. */
 export interface GroupSize {
@@ -52,9 +52,9 @@ export function isSameSize(one: GroupSize, other: GroupSize): boolean {
   return one.min === other.min && one.max === other.max && one.desired === other.desired;
 }
 
-/** Whether the scaler leaves a group alone: its tag is there and doesn't say `false`. */
-export function isPaused({ tags }: Pick<SizedGroup, 'tags'>): boolean {
-  return (tags[PAUSED_TAG] ?? 'false') !== 'false';
+/** Tells whether the scaler leaves a group alone. */
+export function isPausedGroup({ tags }: Pick<SizedGroup, 'tags'>): boolean {
+  return isPaused(tags[PAUSED_TAG]);
 }
 
 /** A group's size without what the scaler has raised its minimum to. */

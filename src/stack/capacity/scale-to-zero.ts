@@ -2,7 +2,7 @@ import { FORECAST_MIN_SIZE_TAG } from '../../scaler/group/forecast-min-size.ts';
 import { PAUSED_TAG } from '../../scaler/group/paused-tag.ts';
 import {
   type GroupSize,
-  isPaused,
+  isPausedGroup,
   isSameSize,
   ownSize,
   protectedInService,
@@ -30,7 +30,7 @@ export function planZero(
 ): { readonly remembered: GroupSize; readonly steps: readonly CapacityStep[] } {
   const remembered = known ?? rememberedSize(found) ?? ownSize(found);
   const size = `${remembered.min}/${remembered.max}/${remembered.desired}`;
-  const isTagged = found.tags[SIZE_TAG] === size && isPaused(found);
+  const isTagged = found.tags[SIZE_TAG] === size && isPausedGroup(found);
   // Protection first: a scale-in that finds protected instances alone ends none, and the next may come much later.
   const unprotecting = removeProtection(found);
   return {
@@ -66,7 +66,7 @@ export function planResume(
   known?: GroupSize,
 ): { readonly restored?: GroupSize; readonly steps: readonly CapacityStep[] } {
   const size = known ?? rememberedSize(found);
-  if (size === undefined && !isPaused(found)) return { steps: [] };
+  if (size === undefined && !isPausedGroup(found)) return { steps: [] };
   return {
     restored: size ?? found.size,
     steps: [

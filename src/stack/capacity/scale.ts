@@ -3,7 +3,7 @@ import { OperationError, UsageError } from '../../errors.ts';
 import { FORECAST_MIN_SIZE_TAG, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
 import {
   type GroupSize,
-  isPaused,
+  isPausedGroup,
   isSameSize,
   ownSize,
   type SizedGroup,
@@ -31,7 +31,7 @@ export interface PlannedSizeChange extends SizeChange {
  * @throws UsageError for sizes that cannot go together; OperationError for a group that is paused
  */
 export function planScale(found: SizedGroup, stackName: string, requested: RequestedSize): PlannedSizeChange {
-  if (isPaused(found)) {
+  if (isPausedGroup(found)) {
     throw new OperationError(
       `${stackName} is paused, and has the size that it had before when it is resumed`,
       {

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { InterruptedError, OperationError } from '../../errors.ts';
 import { capacityCalls } from '../capacity/calls.ts';
-import { isPaused, type SizedGroup } from '../capacity/group-size.ts';
+import { isPausedGroup, type SizedGroup } from '../capacity/group-size.ts';
 import { type CapacityCalls } from '../capacity/steps.ts';
 import { awaitZero, type Remaining } from '../capacity/await-zero.ts';
 import { scaleToZero } from '../capacity/scale-to-zero.ts';
@@ -83,7 +83,7 @@ export async function runEmptying(
 
 /** @throws OperationError as soon as the group is not paused any more: somebody wants the stack back */
 function requirePaused(found: SizedGroup, plan: DeletionPlan): void {
-  if (isPaused(found)) return;
+  if (isPausedGroup(found)) return;
   throw new OperationError(
     `${plan.stack.stackName} was resumed while its instances were ending; it is not deleted`,
     { hint: `To delete it all the same: ${deleteAgain(plan)}` },

@@ -5,7 +5,8 @@ import { sizedInstances } from '../capacity/group-size.ts';
 import { GROUP_TYPE } from '../capacity/deleted-groups.ts';
 import { type Draining, readDraining } from '../facts/group/draining.ts';
 import { isDenied } from '../../aws/errors.ts';
-import { templateOf } from '../status/describe-stack.ts';
+import { isPresent, resourceLister } from '../facts/stack/resources.ts';
+import { readTemplate, templateDocument } from '../facts/stack/template.ts';
 import { findStack, requireStack } from '../facts/stack/find-stack.ts';
 import { describedGroup } from '../facts/group/group.ts';
 import { drainsOnTermination, lifecycleHooks } from '../facts/group/hooks.ts';
@@ -92,24 +93,14 @@ async function drainingOfGroup(aws: AwsContext, group: AutoScalingGroup): Promis
 
 /** The resources that are there now. */
 async function resourcesOf(aws: AwsContext, stackId: string): Promise<StackResource[]> {
-  const { ListStackResourcesCommand } = await import('../../aws/sdk/cloudformation.ts');
-  const client = await aws.clients.cloudFormation();
-  const template = await templateOf(aws, stackId);
-  const resources: StackResource[] = [];
-  let token: string | undefined;
-  do {
-    const page = await client.send(new ListStackResourcesCommand({ StackName: stackId, NextToken: token }));
-    for (const resource of page.StackResourceSummaries ?? []) {
-      const { LogicalResourceId: logicalId = '', ResourceStatus: status } = resource;
-      if (status === 'DELETE_COMPLETE') continue;
-      resources.push({
-        logicalId,
-        type: resource.ResourceType ?? '',
-        physicalId: resource.PhysicalResourceId ?? '',
-        retained: isRetained(logicalId, template),
-      });
-    }
-    token = page.NextToken;
-  } while (token !== undefined);
-  return resources;
+  const template = templateDocument(await readTemplate(aws, stackId));
+  const resources = (await resourceLister(aws)(stackId)).filter(isPresent);
+  return resources.map(
+    ({ LogicalResourceId: logicalId = '', ResourceType: type = '', PhysicalResourceId }) => ({
+      logicalId,
+      type,
+      physicalId: PhysicalResourceId ?? '',
+      retained: isRetained(logicalId, template),
+    }),
+  );
 }

@@ -1,3 +1,5 @@
+import { findStack } from '../facts/stack/find-stack.ts';
+import { outputsOf } from '../facts/stack/values.ts';
 import type { AwsContext } from '../../aws/context.ts';
 import { type DeletedGroupCalls, deletedGroupCalls } from '../capacity/deleted-groups.ts';
 import { type LaunchFailures, launchFailuresOf } from '../diagnosis/launches.ts';
@@ -45,14 +47,8 @@ export function deploymentCalls(aws: AwsContext, signal: AbortSignal): Deploymen
     },
 
     async outputs(stackId) {
-      const { sdk, client } = await load();
-      const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }), {
-        abortSignal: signal,
-      });
-      const outputs = Stacks?.[0]?.Outputs ?? [];
-      return Object.fromEntries(
-        outputs.map(({ OutputKey, OutputValue }) => [OutputKey ?? '', OutputValue ?? '']),
-      );
+      const stack = await findStack(aws, stackId);
+      return outputsOf(stack ?? {});
     },
 
     events: cloudFormationEvents(aws, signal),

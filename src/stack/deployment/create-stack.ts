@@ -4,7 +4,7 @@ import { InterruptedError, OperationError } from '../../errors.ts';
 import { counted } from '../../terminal/text.ts';
 import { releaseDeletedGroups } from '../capacity/deleted-groups.ts';
 import { foldFailure } from '../diagnosis/first-cause.ts';
-import { lookBehindSignals } from '../diagnosis/launches.ts';
+import { explainMissingSignals } from '../diagnosis/launches.ts';
 import { operationFailure } from '../diagnosis/report.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { type RetryClock, retryClockOf, withRetry } from '../../aws/retry.ts';
@@ -69,7 +69,7 @@ export async function executeDeployment(
     // A stack that never was has nothing to protect, and must be removed before it can be created again.
     if (request.terminationProtection) await unprotect(calls, stackId).catch(() => undefined);
     const folded = foldFailure(events, { stackId, region, template: request.template });
-    const cause = await lookBehindSignals(folded, region, calls.launchFailures);
+    const cause = await explainMissingSignals(folded, region, calls.launchFailures);
     throw operationFailure({ stackName, stackId, region }, progress, cause);
   }
   const outputs = await withRetry(retry, () => calls.outputs(stackId));

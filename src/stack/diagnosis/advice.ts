@@ -45,6 +45,13 @@ const KNOWN: readonly KnownReason[] = [
       `https://${region}.console.aws.amazon.com/servicequotas/home/services/ec2/quotas`,
   },
   {
+    // https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html
+    pattern: /Client\.(InternalError|InvalidKMSKey)/,
+    advice: () =>
+      "Auto Scaling can't use the KMS key that encrypts the volumes of an instance: the key is disabled, or its policy lacks " +
+      'AWSServiceRoleForAutoScaling. See https://docs.aws.amazon.com/autoscaling/ec2/userguide/key-policy-requirements-EBS-encryption.html',
+  },
+  {
     pattern: /Could not launch Spot Instances\..*(UnfulfillableCapacity|InsufficientInstanceCapacity)/s,
     advice: () =>
       'Spot has none of these instances free in these zones right now. Name more instance types (--param InstanceTypes=...), ' +

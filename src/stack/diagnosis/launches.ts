@@ -1,4 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
+import { readActivities } from '../facts/group/activities.ts';
+import { failedLaunches, isAbandoned } from '../facts/group/launches.ts';
 import { adviceFor } from './advice.ts';
 import type { FirstCause } from './first-cause.ts';
 
@@ -9,7 +11,7 @@ export type LaunchFailures = (autoScalingGroupName: string) => Promise<readonly 
  * A group that got no signal may never have had an instance: then the refused launch is the cause, and not the boot
  * that CloudFormation waited for. Any other cause comes back as it is.
  */
-export async function lookBehindSignals(
+export async function explainMissingSignals(
   cause: FirstCause | undefined,
   region: string,
   launchFailures: LaunchFailures,
@@ -18,29 +20,22 @@ export async function lookBehindSignals(
   if (!/ signal/.test(cause.reason)) return cause;
   // Whoever may create a stack need not be allowed to read this, and the cause is true without it.
   const failures = await launchFailures(cause.physicalId).catch(() => []);
-  const refused = failures.at(-1);
-  if (refused === undefined) return cause;
-  const advice = adviceFor({ reason: refused }, { stackName: cause.stackName, region });
+  const first = failures.at(-1);
+  if (first === undefined) return cause;
+  const advice = adviceFor({ reason: first }, { stackName: cause.stackName, region });
   return {
     ...cause,
-    launchFailure: refused,
+    launchFailure: first,
     ...(advice !== undefined && { advice }),
   };
 }
 
-/** The same from AWS. */
+/** Reads why launches failed on AWS; without those that a hook abandoned, whose instances are what sent no signal. */
 export function launchFailuresOf(aws: AwsContext): LaunchFailures {
   return async (autoScalingGroupName) => {
-    const { DescribeScalingActivitiesCommand } = await import('../../aws/sdk/auto-scaling.ts');
-    const client = await aws.clients.autoScaling();
-    const { Activities } = await client.send(
-      new DescribeScalingActivitiesCommand({
-        AutoScalingGroupName: autoScalingGroupName,
-        IncludeDeletedGroups: true,
-      }),
-    );
-    return (Activities ?? [])
-      .filter(({ StatusCode }) => StatusCode === 'Failed')
-      .flatMap(({ StatusMessage }) => StatusMessage ?? []);
+    const { activities } = await readActivities(aws, autoScalingGroupName, { most: 100, deleted: true });
+    return failedLaunches(activities)
+      .filter((launch) => launch.reason !== '' && !isAbandoned(launch))
+      .map(({ reason }) => reason);
   };
 }

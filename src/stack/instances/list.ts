@@ -3,13 +3,12 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../aws/context.ts';
 import { UsageError } from '../../errors.ts';
-import { groupOf } from '../capacity/calls.ts';
-import { isPaused, sizedGroup } from '../capacity/group-size.ts';
-import { findStack, requireStack } from '../facts/stack/find-stack.ts';
-import { existingGroup, groupInstances, launchVersion } from '../facts/group/group.ts';
+import { findStack } from '../facts/stack/find-stack.ts';
+import { groupInstances, launchVersion } from '../facts/group/instances.ts';
+import { pauseReason } from '../facts/group/state.ts';
 import { STACK_TAG } from '../naming/tags.ts';
 import { originOf } from '../facts/stack/summary.ts';
-import { warmInstances } from '../facts/group/warm-pool.ts';
+import type { StackFacts } from '../facts/stack-facts.ts';
 import { agentsByInstance, type InstanceAgents } from './agents.ts';
 
 /** An instance of a stack. */
@@ -49,20 +48,16 @@ const PAGE = 1000;
  * The instances of a stack's group and of its warm pool, oldest first. One request for the group, one for its warm pool if it
  * has one, one for each thousand instances, and with a token of Buildkite's REST API one for each hundred agents.
  */
-export async function listInstances(
-  aws: AwsContext,
-  stackName: string,
-  restToken?: string,
-): Promise<InstanceList> {
-  const stack = await requireStack(aws, stackName);
-  const name = groupOf(stack);
+export async function listInstances(facts: StackFacts, restToken?: string): Promise<InstanceList> {
+  const { aws, stack, stackName } = facts;
+  const name = await facts.requireGroupName();
   const [group, machines, agents] = await Promise.all([
-    existingGroup(aws, name),
+    facts.requireGroup(),
     machinesOf(aws, name),
     agentsByInstance(aws, stack, restToken).catch((error: unknown) => (error as Error).message),
   ]);
   const current = launchVersion(group);
-  const warm = group.WarmPoolConfiguration === undefined ? [] : await warmInstances(aws, name);
+  const warm = group.WarmPoolConfiguration === undefined ? [] : await facts.warmPool();
   const members = [...groupInstances(group), ...warm];
   const instances = members.map((member): StackInstance => {
     const { instanceId, lifecycleState: state, health, instanceType, zone, version } = member;
@@ -85,7 +80,7 @@ export async function listInstances(
     stackName,
     group: name,
     instances: instances.sort((a, b) => age(a).localeCompare(age(b))),
-    ...(isPaused(sizedGroup(group)) && { paused: true as const }),
+    ...(pauseReason(group) !== undefined && { paused: true as const }),
     ...(typeof agents === 'string' && { agentsUnknown: agents }),
   };
 }

@@ -1,6 +1,7 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type RetryClock, withRetry } from '../../aws/retry.ts';
+import { hasEnded, readRefreshes } from '../facts/group/refreshes.ts';
 import { describedGroup } from '../facts/group/group.ts';
 import { releaseWarmInstances, warmPoolCalls } from './warm-pool.ts';
 
@@ -47,9 +48,6 @@ export interface RefreshCalls {
   releaseWarm(group: string): Promise<void>;
 }
 
-/** Whether a refresh in this state goes on no more. */
-export const REFRESH_ENDED = /^(Successful|Failed|Cancelled|RollbackSuccessful|RollbackFailed)$/;
-
 /** How often to look, in the stack's own seconds. */
 export const POLL_SECONDS = 10;
 
@@ -60,7 +58,7 @@ export async function lookAtRefresh(
   retry: RetryClock,
 ): Promise<RefreshState> {
   const state = await withRetry(retry, () => calls.describe(group, refreshId));
-  if (state.leftWarm !== undefined && !REFRESH_ENDED.test(state.status))
+  if (state.leftWarm !== undefined && !hasEnded(state.status))
     await withRetry(retry, () => calls.releaseWarm(group));
   return state;
 }
@@ -71,23 +69,12 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
     sdk: await import('../../aws/sdk/auto-scaling.ts'),
     client: await aws.clients.autoScaling(),
   });
-  const refreshes = async (group: string, ids?: string[]) => {
-    const { sdk, client } = await load();
-    const { InstanceRefreshes } = await client.send(
-      new sdk.DescribeInstanceRefreshesCommand({
-        AutoScalingGroupName: group,
-        ...(ids === undefined ? { MaxRecords: 5 } : { InstanceRefreshIds: ids }),
-      }),
-    );
-    return InstanceRefreshes ?? [];
-  };
   return {
     async instances(group) {
       return (await describedGroup(aws, group))?.Instances?.length ?? 0;
     },
     async active(group) {
-      return (await refreshes(group)).find(({ Status = '' }) => !REFRESH_ENDED.test(Status))
-        ?.InstanceRefreshId;
+      return (await readRefreshes(aws, group)).find(({ Status }) => !hasEnded(Status))?.InstanceRefreshId;
     },
     async start(group, { minHealthy, batch, checkpoints, checkpointDelay, skipMatching }) {
       const { sdk, client } = await load();
@@ -120,7 +107,7 @@ export function refreshCalls(aws: AwsContext): RefreshCalls {
       }
     },
     async describe(group, refreshId) {
-      const [found] = await refreshes(group, [refreshId]);
+      const [found] = await readRefreshes(aws, group, [refreshId]);
       const warm = found?.ProgressDetails?.WarmPoolProgress;
       return {
         status: found?.Status ?? 'Pending',

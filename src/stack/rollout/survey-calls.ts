@@ -2,8 +2,11 @@ import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
-import { bootLogOf } from '../facts/group/boot-log.ts';
-import { launchVersion, existingGroup } from '../facts/group/group.ts';
+import { activityOutcome, instanceOf, isLaunch } from '../../scaler/group/launch-activity.ts';
+import { readActivities } from '../facts/group/activities.ts';
+import { bootLogOf } from '../facts/service/boot-log.ts';
+import { launchVersion } from '../facts/group/instances.ts';
+import { existingGroup } from '../facts/group/group.ts';
 import type { RolloutActivity, RolloutGroup } from './survey.ts';
 
 /** What looking after a replacement needs of Auto Scaling and the logs. */
@@ -30,11 +33,8 @@ export function surveyCalls(aws: AwsContext): SurveyCalls {
       return rolloutGroup(await existingGroup(aws, name));
     },
     async activities(name) {
-      const { sdk, client } = await load();
-      const { Activities } = await client.send(
-        new sdk.DescribeScalingActivitiesCommand({ AutoScalingGroupName: name, MaxRecords: 100 }),
-      );
-      return (Activities ?? []).flatMap((activity) => rolloutActivity(activity) ?? []);
+      const { activities } = await readActivities(aws, name, { most: 100 });
+      return activities.flatMap((activity) => rolloutActivity(activity) ?? []);
     },
     async replace(instanceIds) {
       const { sdk, client } = await load();
@@ -71,20 +71,15 @@ function rolloutGroup(group: AutoScalingGroup): RolloutGroup {
 }
 
 function rolloutActivity(activity: Activity): RolloutActivity | undefined {
-  const { Description = '', StatusCode = '', StatusMessage, StartTime = new Date(0) } = activity;
-  const kind = /^Launching/.test(Description)
-    ? 'launch'
-    : /^Terminating/.test(Description)
-      ? 'end'
-      : undefined;
+  const { Description = '', StatusMessage, StartTime = new Date(0) } = activity;
+  const kind = isLaunch(activity) ? 'launch' : /^Terminating/.test(Description) ? 'end' : undefined;
   if (kind === undefined) return undefined;
-  const instanceId = /\bi-[0-9a-f]+/.exec(Description)?.[0];
-  const failed = StatusCode === 'Failed' || StatusCode === 'Cancelled';
+  const instanceId = instanceOf(activity);
   return {
     kind,
     ...(instanceId !== undefined && { instanceId }),
     startedAt: StartTime,
-    outcome: failed ? 'failed' : StatusCode === 'Successful' ? 'done' : 'under way',
+    outcome: activityOutcome(activity),
     ...(StatusMessage && { message: StatusMessage.replace(/\s+/g, ' ') }),
   };
 }

@@ -1,3 +1,4 @@
+import type { ActivityOutcome } from '../../scaler/group/launch-activity.ts';
 import type { GroupSize } from '../capacity/group-size.ts';
 
 /** An instance as its group sees it. */
@@ -25,7 +26,7 @@ export interface RolloutActivity {
   /** Absent where a launch did not even get an instance. */
   readonly instanceId?: string;
   readonly startedAt: Date;
-  readonly outcome: 'under way' | 'done' | 'failed';
+  readonly outcome: ActivityOutcome;
   readonly message?: string;
 }
 

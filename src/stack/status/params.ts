@@ -1,11 +1,10 @@
-import type { AwsContext } from '../../aws/context.ts';
 import { isBlank, isReference, isSecretName } from '../../redaction/names.ts';
 import { Redactor } from '../../redaction/redactor.ts';
 import { parameterDefinitions, parameterGroups } from '../parameters/index.ts';
 import { currentParameters } from '../update/request/parameters.ts';
-import { templateOf } from './describe-stack.ts';
-import { requireStack } from '../facts/stack/find-stack.ts';
-import { type StackSummary, summaryOf } from '../facts/stack/summary.ts';
+import type { StackFacts } from '../facts/stack-facts.ts';
+import { templateDocument } from '../facts/stack/template.ts';
+import type { StackSummary } from '../facts/stack/summary.ts';
 
 /** A parameter of a stack, as it may be shown to anybody. */
 export interface StackParameterValue {
@@ -30,31 +29,25 @@ export interface StackParameters {
 
 const MASK = '****';
 
-/**
- * The parameters of a stack in the order of its template, without anything secret: what a support team asks for first.
- * @throws OperationError when there is no stack with this name
- */
-export async function shownParameters(aws: AwsContext, stackName: string): Promise<StackParameters> {
-  const found = await requireStack(aws, stackName);
-  const {
-    stackId: _,
-    queue: __,
-    terminationProtection: ___,
-    reason: ____,
-    ...stack
-  } = summaryOf(found, aws.region);
-  const standing = currentParameters(found.Parameters);
-  const template = await templateOf(aws, stackName);
+/** The parameters of a stack in the order of its template, without anything secret: what a support team asks for first. */
+export async function shownParameters(facts: StackFacts): Promise<StackParameters> {
+  const { stackName, region, status, origin, version, createdAt, updatedAt } = facts.summary;
+  const current = currentParameters(facts.stack.Parameters);
+  const template = templateDocument(await facts.template());
   const definitions = template === undefined ? [] : parameterDefinitions(template.body);
   const groups = template === undefined ? [] : parameterGroups(template.body);
   const declared = new Map(definitions.map((definition) => [definition.name, definition]));
-  const ordered = new Set([...groups.flatMap(({ parameters }) => parameters), ...standing.keys()]);
+  const ordered = new Set([...groups.flatMap(({ parameters }) => parameters), ...current.keys()]);
   return {
-    stack,
+    stack: {
+      ...{ stackName, region, status, origin, createdAt },
+      ...(version !== undefined && { version }),
+      ...(updatedAt !== undefined && { updatedAt }),
+    },
     parameters: [...ordered]
-      .filter((name) => standing.has(name))
+      .filter((name) => current.has(name))
       .map((name): StackParameterValue => {
-        const value = standing.get(name);
+        const value = current.get(name);
         const { preset, noEcho = false } = declared.get(name) ?? {};
         const shown = (text: string) => (noEcho && text !== '' ? MASK : withoutSecrets(name, text));
         return {

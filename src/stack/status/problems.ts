@@ -7,8 +7,8 @@ import { causeLine } from '../diagnosis/report.ts';
 import { isFailure, isSettled } from '../events/event.ts';
 import type { Journal } from '../update/execution/journal/journal.ts';
 import type { RaisedAlarm } from '../facts/service/alarms.ts';
-import type { BootLog } from '../facts/group/boot-log.ts';
-import type { GroupState } from '../facts/group/group.ts';
+import type { BootLog } from '../facts/service/boot-log.ts';
+import type { GroupState } from '../facts/group/state.ts';
 import type { StackSummary } from '../facts/stack/summary.ts';
 import {
   onStandby,
@@ -26,6 +26,7 @@ export interface Problem {
   readonly remedy?: string;
 }
 
+/** The facts about a stack that its problems are found in. */
 export interface Findings {
   readonly stack: StackSummary;
   readonly group?: GroupState;
@@ -34,18 +35,20 @@ export interface Findings {
   readonly firstCause?: FirstCause;
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
   readonly alarms?: readonly RaisedAlarm[];
+  /** Whether `logs` shows what the scaler wrote. */
+  readonly scalerLogs?: boolean;
   readonly untakenJobs?: UntakenJobs;
 }
 
 /** What is wrong with a stack, the worst first; empty for one that is as it should be. */
 export function problemsOf(findings: Findings): Problem[] {
-  const { stack, group, firstCause, update, alarms = [], untakenJobs } = findings;
+  const { stack, group, firstCause, update, alarms = [], scalerLogs = false, untakenJobs } = findings;
   return [
     ...(update === undefined ? [] : [unfinished(stack, update)]),
     ...stackProblems(stack, firstCause),
     ...(group === undefined || stack.status.startsWith('DELETE') ? [] : groupProblems(group, findings)),
     ...(untakenJobs === undefined ? [] : [untakenProblem(stack, untakenJobs)]),
-    ...alarms.map((alarm) => alarmProblem(stack, alarm)),
+    ...alarms.map((alarm) => alarmProblem(stack, alarm, scalerLogs)),
     ...driftProblems(stack),
   ];
 }
@@ -194,12 +197,12 @@ function launchProblem(reason: string, place: StackSummary): Problem {
 }
 
 /** What our scaler's alarm is about stands in its log; of others only their history is known. */
-function alarmProblem({ stackName, region, origin }: StackSummary, alarm: RaisedAlarm): Problem {
+function alarmProblem({ stackName, region }: StackSummary, alarm: RaisedAlarm, scalerLogs: boolean): Problem {
   const { alarmName, since, about, ofFunction } = alarm;
   return {
     message: `Alarm ${alarmName} has been firing since ${minuteOf(since)}: ${about}`,
     remedy:
-      ofFunction && origin === 'bk-stack'
+      ofFunction && scalerLogs
         ? `bk-stack logs tail ${stackName} --group scaler --since 30m --region ${region}`
         : `aws cloudwatch describe-alarm-history --alarm-name '${alarmName}' --region ${region}`,
   };

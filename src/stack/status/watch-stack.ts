@@ -1,6 +1,5 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { foldFailure } from '../diagnosis/first-cause.ts';
-import { launchFailuresOf, lookBehindSignals } from '../diagnosis/launches.ts';
+import { firstCauseIn } from '../diagnosis/operation.ts';
 import { operationFailure } from '../diagnosis/report.ts';
 import { watchToEnd } from '../events/watch.ts';
 import { isFailure, isSettled } from '../events/event.ts';
@@ -8,7 +7,7 @@ import type { DeploymentObserver } from '../events/observer.ts';
 import { PollRange } from '../events/poll-range.ts';
 import { cloudFormationEvents } from '../events/source.ts';
 import { retryClockOf } from '../../aws/retry.ts';
-import { templateOf } from './describe-stack.ts';
+import { readTemplate } from '../facts/stack/template.ts';
 import { requireStack } from '../facts/stack/find-stack.ts';
 
 /** How an operation ended that was watched. */
@@ -41,9 +40,7 @@ export async function watchStack(
   const { progress, events } = await watchToEnd(stack, PollRange.currentOperation, 0, watching);
   const { status, elapsedSeconds } = progress;
   if (isFailure(status)) {
-    const template = await templateOf(aws, stackId);
-    const folded = foldFailure(events, { stackId, region: aws.region, ...(template && { template }) });
-    const cause = await lookBehindSignals(folded, aws.region, launchFailuresOf(aws));
+    const cause = await firstCauseIn(events, { aws, stackId, template: () => readTemplate(aws, stackId) });
     throw operationFailure({ ...stack, region: aws.region }, progress, cause);
   }
   return { ...stack, status, elapsedSeconds };

@@ -1,9 +1,11 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../aws/context.ts';
 import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
 import { agentMetrics, BUILDKITE } from '../../buildkite/agent-metrics.ts';
-import { requireStack } from '../facts/stack/find-stack.ts';
+import { agentEndpointOf } from '../facts/service/queue.ts';
+import { parameterOf, requireGroupName, tokenPathOf } from '../facts/stack/values.ts';
 import type { RotationRequest } from './next.ts';
 import type { RotationCalls } from './rotate.ts';
 
@@ -11,14 +13,12 @@ import type { RotationCalls } from './rotate.ts';
  * Where a stack keeps its agent token, and who reads it.
  * @throws OperationError for a stack that has its token as a plain parameter, or no group
  */
-export async function rotationTarget(
+export function rotationTarget(
   aws: AwsContext,
-  stackName: string,
-): Promise<Omit<RotationRequest, 'token' | 'minHealthy' | 'roll'>> {
-  const stack = await requireStack(aws, stackName);
-  const parameter = (key: string) =>
-    stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue || undefined;
-  const path = parameter('BuildkiteAgentTokenParameterStorePath');
+  stack: Stack,
+): Omit<RotationRequest, 'token' | 'minHealthy' | 'roll'> {
+  const { StackName: stackName = '' } = stack;
+  const path = tokenPathOf(stack);
   if (path === undefined) {
     throw new OperationError(
       `The agent token of ${stackName} is a parameter of the stack, and not kept in SSM`,
@@ -27,21 +27,13 @@ export async function rotationTarget(
       },
     );
   }
-  const group = stack.Outputs?.find(({ OutputKey }) => OutputKey === 'AutoScalingGroupName')?.OutputValue;
-  if (group === undefined) {
-    throw new OperationError(
-      `The stack ${stackName} has no Auto Scaling group (it is ${stack.StackStatus ?? '?'})`,
-      {
-        hint: `See bk-stack status ${stackName}`,
-      },
-    );
-  }
-  const kmsKey = parameter('BuildkiteAgentTokenParameterStoreKMSKey');
+  const group = requireGroupName(stack);
+  const kmsKey = parameterOf(stack, 'BuildkiteAgentTokenParameterStoreKMSKey');
   return {
     stackName,
     parameter: path,
     ...(kmsKey !== undefined && { kmsKey }),
-    endpoint: parameter('AgentEndpoint') ?? aws.agentEndpoint ?? BUILDKITE,
+    endpoint: agentEndpointOf(aws, stack),
     group,
   };
 }

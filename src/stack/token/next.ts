@@ -1,4 +1,5 @@
-import { REFRESH_ENDED, type RefreshPreferences, type RefreshState } from '../rollout/refresh.ts';
+import { hasEnded } from '../facts/group/refreshes.ts';
+import { type RefreshPreferences, type RefreshState } from '../rollout/refresh.ts';
 
 /** An agent token as SSM holds it. */
 export interface StoredToken {
@@ -130,13 +131,13 @@ function nextOfRefresh(
   { state, test, untestedSeconds, cancelled }: RunningRefresh,
   instances: number,
 ): RotationAction {
-  const hasEnded = state !== undefined && REFRESH_ENDED.test(state.status);
+  const ended = state !== undefined && hasEnded(state.status);
   if (test?.kind === 'refused') {
     // No more instances get the token that is refused.
-    if (!hasEnded && !cancelled) return { kind: 'cancel refresh' };
+    if (!ended && !cancelled) return { kind: 'cancel refresh' };
     return nextOfRefused(request, progress);
   }
-  if (!hasEnded) return { kind: untestedSeconds >= TEST_EVERY ? 'test token' : 'watch refresh' };
+  if (!ended) return { kind: untestedSeconds >= TEST_EVERY ? 'test token' : 'watch refresh' };
   if (state.status === 'Successful') return { kind: 'finish', replaced: instances };
   // The token may be why.
   return test === undefined ? { kind: 'test token' } : { kind: 'fail', because: 'not replaced', state };

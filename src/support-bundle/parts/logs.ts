@@ -5,9 +5,8 @@ import { tail } from '../../logs/tailing/tail.ts';
 import { instancesOf, logTargets } from '../../logs/targets.ts';
 import { StreamRedactor } from '../../redaction/stream.ts';
 import { counted } from '../../terminal/text.ts';
-import { originOf } from '../../stack/facts/stack/summary.ts';
-import { groupName, idsOf, type Site } from '../site.ts';
-import { activitiesOf } from './instances.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
+import type { BundleSubject } from './subject.ts';
 import type { Cleaning, Content, Part } from './part.ts';
 
 /** What tells most comes first, and what is longest last: what one leaves of the room, the next may fill. */
@@ -48,7 +47,7 @@ export type AgentVersions = Set<string>;
 
 /** The logs of the window, a file a group. */
 export function logParts(
-  site: Site,
+  subject: BundleSubject,
   maxBytes: number,
   versions: AgentVersions,
   progress: (line: string) => void,
@@ -60,7 +59,12 @@ export function logParts(
     read: async (cleaning) => {
       let used = 0;
       try {
-        const content = await readLog(site, group, { ...cleaning, most: room.share(), versions, progress });
+        const content = await readLog(subject, group, {
+          ...cleaning,
+          most: room.share(),
+          versions,
+          progress,
+        });
         used = Buffer.byteLength(content.text);
         return content;
       } finally {
@@ -80,16 +84,16 @@ interface Reading extends Cleaning {
 const TELL_EVERY = 100_000;
 
 /** Reads a group's events, the oldest first, and keeps the newest that there is room for. */
-async function readLog(site: Site, group: LogGroup, reading: Reading): Promise<Content> {
-  const { targets, streams } = await targetsOf(site, group);
+async function readLog(subject: BundleSubject, group: LogGroup, reading: Reading): Promise<Content> {
+  const { targets, streams } = await targetsOf(subject.facts, group);
   if (targets.length === 0) return { text: '', note: 'Stacks of this kind have no such log.' };
-  const { since, until, clock, aws, signal } = site;
+  const { facts, since, until, clock, signal } = subject;
   const line = formatter({ format: 'long', utc: true, colours: 0 });
   const cleaned = new StreamRedactor(reading.redactor, reading.tally);
   const kept = new NewestLines(reading.most);
   let count = 0;
   const order = { targets, since, until, streams, follow: false };
-  for await (const events of tail(logCalls(aws, signal), order, clock)) {
+  for await (const events of tail(logCalls(facts.aws, signal), order, clock)) {
     for (const event of events) {
       noteVersion(event.message, reading.versions);
       // In the order of their times, also what is not kept: a key may begin in one and end in another.
@@ -141,25 +145,25 @@ export class NewestLines {
 }
 
 async function targetsOf(
-  site: Site,
+  facts: StackFacts,
   group: LogGroup,
 ): Promise<{ targets: readonly GroupTarget[]; streams?: () => Promise<readonly string[]> }> {
-  const { targets } = logTargets(site.stack, [group]);
+  const { targets } = logTargets(facts.stack, [group]);
   if (targets.length > 0) {
-    // Stacks of the official template share their log groups: those of others are nobody's business.
-    const shared = originOf(site.stack) === 'elastic-ci-stack';
-    return shared ? { targets, streams: streamsOf(site, await groupName(site)) } : { targets };
+    // Where stacks share their log groups, the streams of others are nobody's business.
+    if (facts.logGroups?.own !== false) return { targets };
+    return { targets, streams: streamsOf(facts, await facts.requireGroupName()) };
   }
   // The official template's functions write to groups of their own.
-  const names = group === 'scaler' ? await idsOf(site, 'AWS::Lambda::Function') : [];
+  const names = group === 'scaler' ? await facts.physicalIds('AWS::Lambda::Function') : [];
   return { targets: names.map((name) => ({ group, name: `/aws/lambda/${name}` })) };
 }
 
 /** The instances of a group that shares its logs with others: those there are, and those that it had. */
-function streamsOf(site: Site, sharedBy: string): () => Promise<readonly string[]> {
-  const now = instancesOf(site.aws, sharedBy);
+function streamsOf(facts: StackFacts, sharedBy: string): () => Promise<readonly string[]> {
+  const now = instancesOf(facts.aws, sharedBy);
   return async () => {
-    const { activities } = await activitiesOf(site);
+    const { activities } = await facts.activityHistory();
     const former = activities.flatMap(
       ({ Description = '' }) => Description.match(/\bi-[0-9a-f]{8,17}\b/g) ?? [],
     );

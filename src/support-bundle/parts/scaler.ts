@@ -2,32 +2,34 @@ import { logCalls } from '../../logs/calls.ts';
 import { tail } from '../../logs/tailing/tail.ts';
 import { OperationError } from '../../errors.ts';
 import { scalerEvent, SCALER_EVENTS } from '../../stack/facts/service/decisions.ts';
-import { idsOf, outputOf, type Site } from '../site.ts';
-import { dataPart, type Part, textPart } from './part.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
+import type { BundleSubject } from './subject.ts';
+import { type Content, dataPart, type Part, textPart } from './part.ts';
 
 const MAX_DECISIONS = 2000;
 
 /** What sizes the group. */
-export function scalerParts(site: Site): Part[] {
+export function scalerParts(subject: BundleSubject): Part[] {
+  const logGroup = subject.facts.logGroups?.names.scaler[0];
   return [
     dataPart('functions.json', 'the configuration of the functions, the scaler among them', () =>
-      functions(site),
+      functions(subject.facts),
     ),
-    ...(outputOf(site.stack, 'LogGroupPrefix') === undefined
+    ...(logGroup === undefined
       ? []
       : [
           textPart('scaler-decisions.txt', 'what the scaler did in the window, and why', () =>
-            decisions(site),
+            decisions(subject, logGroup),
           ),
         ]),
   ];
 }
 
-async function functions(site: Site): Promise<{ data: unknown }> {
+async function functions(facts: StackFacts): Promise<{ data: unknown }> {
   const { GetFunctionConfigurationCommand } = await import('../../aws/sdk/lambda.ts');
-  const client = await site.aws.clients.lambda();
-  const names = await idsOf(site, 'AWS::Lambda::Function');
-  if (names.length === 0) throw new OperationError(`The stack ${site.stackName} has no function`);
+  const client = await facts.aws.clients.lambda();
+  const names = await facts.physicalIds('AWS::Lambda::Function');
+  if (names.length === 0) throw new OperationError(`The stack ${facts.stackName} has no function`);
   const data: unknown[] = [];
   for (const FunctionName of names) {
     const { $metadata: _, ...configuration } = await client.send(
@@ -38,13 +40,15 @@ async function functions(site: Site): Promise<{ data: unknown }> {
   return { data };
 }
 
-async function decisions({ aws, stack, stackName, since, until, clock, signal }: Site) {
-  const name = `${outputOf(stack, 'LogGroupPrefix') ?? `/buildkite/${stackName}`}/scaler`;
+async function decisions(
+  { facts, since, until, clock, signal }: BundleSubject,
+  name: string,
+): Promise<Content> {
   const targets = [{ group: 'scaler' as const, name }];
   const order = { targets, since, until, pattern: SCALER_EVENTS, follow: false };
   let lines: string[] = [];
   let left = 0;
-  for await (const events of tail(logCalls(aws, signal), order, clock)) {
+  for await (const events of tail(logCalls(facts.aws, signal), order, clock)) {
     for (const { message, timestamp } of events) {
       for (const { at, event, from, to, reason } of scalerEvent(message, timestamp)) {
         const change = from === undefined || to === undefined ? '' : ` ${from} -> ${to}`;

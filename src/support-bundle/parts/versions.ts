@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { release } from 'node:os';
 import { packageFile } from '../../base/package-file.ts';
-import { summaryOf } from '../../stack/facts/stack/summary.ts';
-import { outputOf, type Site } from '../site.ts';
+import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 import type { AgentVersions } from './logs.ts';
 import { dataPart, type Part } from './part.ts';
 
@@ -15,16 +14,16 @@ export function ownVersion(): string {
 }
 
 /** What runs, as far as it is known. After the logs, which tell what agents there were. */
-export function versionsPart(site: Site, agents: AgentVersions): Part {
+export function versionsPart(facts: StackFacts, agents: AgentVersions): Part {
   return dataPart('versions.json', 'the versions of bk-stack, Node, the template, the agents', () => {
-    const { stack, aws } = site;
-    const { origin, version, createdAt, updatedAt } = summaryOf(stack, aws.region);
+    const { stack, summary } = facts;
+    const { origin, version, createdAt, updatedAt } = summary;
     const chosen = (stack.Parameters ?? []).filter(({ ParameterKey = '' }) => CHOOSES.test(ParameterKey));
     const data = {
       bkStack: ownVersion(),
       node: process.version,
       system: `${process.platform} ${process.arch} ${release()}`,
-      template: { origin, version, output: outputOf(stack, 'TemplateVersion'), createdAt, updatedAt },
+      template: { origin, version, output: facts.output('TemplateVersion'), createdAt, updatedAt },
       agentsInLogs: [...agents].sort(),
       parameters: Object.fromEntries(
         chosen.map(({ ParameterKey = '', ParameterValue, ResolvedValue }) => [

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { AwsContext } from '../../../src/aws/context.ts';
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { OperationError } from '../../../src/errors.ts';
-import { capacityCalls, groupNameOf, groupOf } from '../../../src/stack/capacity/calls.ts';
+import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
 
@@ -111,35 +111,5 @@ describe('changes of a group’s capacity', () => {
     const { aws, sent } = recordedAws({ SetInstanceProtection: sdkError('ValidationError', 'ending') });
     await capacityCalls(aws).unprotect('g', ['i-1']);
     expect(sent).to.have.length(1);
-  });
-});
-
-describe('the group of a stack', () => {
-  const stack = (outputs: Record<string, string>): Stack => ({
-    ...{ StackName: 'ci', CreationTime: new Date(0), StackStatus: 'CREATE_IN_PROGRESS' },
-    Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
-  });
-  it('is the one that its outputs name', () => {
-    expect(groupOf(stack({ Queue: 'q', AutoScalingGroupName: 'g' }))).to.equal('g');
-    expect(groupNameOf(stack({ Queue: 'q' }))).to.equal(undefined);
-    expect(groupNameOf({})).to.equal(undefined);
-  });
-
-  it('is missed with the stack’s status', () => {
-    const failure = (one: Stack) => {
-      try {
-        return groupOf(one);
-      } catch (error) {
-        const { message, hint } = error as OperationError;
-        return { message, hint };
-      }
-    };
-    expect(failure(stack({}))).to.eql({
-      message: 'The stack ci has no Auto Scaling group (it is CREATE_IN_PROGRESS)',
-      hint: 'See bk-stack status ci',
-    });
-    expect(failure({} as Stack)).to.deep.include({
-      message: 'The stack  has no Auto Scaling group (it is ?)',
-    });
   });
 });

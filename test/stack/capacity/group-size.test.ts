@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import {
   isFinishing,
-  isPaused,
+  isPausedGroup,
   isSameSize,
   ownSize,
   protectedInService,
@@ -49,7 +49,7 @@ describe('a group’s size', () => {
     [{ 'bk-stack:size': '1/2/2' }, false],
   ] as const) {
     it(`${paused ? 'is paused' : 'is not paused'} with the tags ${JSON.stringify(tags)}`, () => {
-      expect(isPaused({ tags })).to.equal(paused);
+      expect(isPausedGroup({ tags })).to.equal(paused);
     });
   }
 

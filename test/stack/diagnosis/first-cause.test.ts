@@ -110,6 +110,11 @@ describe('the advice for a known reason', () => {
       /quota/,
     ],
     ['We currently do not have sufficient m7i.large capacity in the Availability Zone', /InstanceTypes=/],
+    [
+      'Termination Reason: Client.InternalError: Client error on launch',
+      /KMS key.*AWSServiceRoleForAutoScaling/,
+    ],
+    ['Client.InvalidKMSKey.InvalidState: The KMS key provided is in an incorrect state', /KMS key/],
     ["The vpc 'vpc-1' has dependencies and cannot be deleted.", /outside the stack/],
   ];
   for (const [reason, advice] of cases) {

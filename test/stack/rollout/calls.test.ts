@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import {
   lookAtRefresh,
-  REFRESH_ENDED,
   refreshCalls,
   type RefreshState,
 } from '../../../src/stack/rollout/refresh.ts';
+import { hasEnded } from '../../../src/stack/facts/group/refreshes.ts';
 import { surveyCalls } from '../../../src/stack/rollout/survey-calls.ts';
 import {
   releaseWarmInstances,
@@ -32,7 +32,7 @@ describe('an instance refresh', () => {
     ['RollbackFailed', true],
   ] as const) {
     it(`${ended ? 'has ended' : 'goes on'} in ${status}`, () => {
-      expect(REFRESH_ENDED.test(status)).to.equal(ended);
+      expect(hasEnded(status)).to.equal(ended);
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Activity, AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
 import { whereElse } from '../../../src/stack/facts/stack/find-stack.ts';
-import { groupState } from '../../../src/stack/facts/group/group.ts';
+import { groupState } from '../../../src/stack/facts/group/state.ts';
 import { problemsOf } from '../../../src/stack/status/problems.ts';
 import { countsText, statusText } from '../../../src/stack/status/status-text.ts';
 import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
@@ -202,13 +202,19 @@ describe('what is wrong with a stack', () => {
       ...{ alarmName: 'ci-ScalerAlarm-1', since: '2026-11-23T11:00:00.000Z', ofFunction: true },
       about: 'The scaler fails',
     };
-    const [ours] = problemsOf({ stack, alarms: [alarm] });
+    const [ours] = problemsOf({ stack, alarms: [alarm], scalerLogs: true });
     expect(ours?.message).to.equal(
       'Alarm ci-ScalerAlarm-1 has been firing since 2026-11-23 11:00 UTC: The scaler fails',
     );
     expect(ours?.remedy).to.contain('bk-stack logs tail ci --group scaler');
-    const [other] = problemsOf({ stack, alarms: [{ ...alarm, ofFunction: false }] });
-    expect(other?.remedy).to.contain("describe-alarm-history --alarm-name 'ci-ScalerAlarm-1'");
+    for (const findings of [
+      { alarms: [{ ...alarm, ofFunction: false }], scalerLogs: true },
+      { alarms: [alarm], scalerLogs: false },
+      { alarms: [alarm] },
+    ]) {
+      const [other] = problemsOf({ stack, ...findings });
+      expect(other?.remedy).to.contain("describe-alarm-history --alarm-name 'ci-ScalerAlarm-1'");
+    }
   });
 });
 

@@ -1,5 +1,6 @@
+import type { Stack } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import type { OperationError } from '../../../src/errors.ts';
+import { OperationError } from '../../../src/errors.ts';
 import { rotationCalls, rotationTarget } from '../../../src/stack/token/calls.ts';
 import { tokenStore } from '../../../src/stack/token/token.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
@@ -9,48 +10,39 @@ const NAME = '/bk-stack/ci/agent-token';
 const signal = new AbortController().signal;
 
 describe('the parameter of a stack’s token', () => {
-  const stack = (parameters: Record<string, string>, outputs: Record<string, string>) => ({
-    DescribeStacks: {
-      Stacks: [
-        {
-          ...{ StackName: 'ci', StackStatus: 'CREATE_COMPLETE' },
+  const stack = (parameters: Record<string, string>, outputs: Record<string, string>): Stack => ({
+          ...{ StackName: 'ci', StackStatus: 'CREATE_COMPLETE', CreationTime: undefined },
           Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
             ...{ ParameterKey, ParameterValue },
           })),
           Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
-        },
-      ],
-    },
   });
   const PATH = { BuildkiteAgentTokenParameterStorePath: NAME };
   const GROUP = { AutoScalingGroupName: 'g' };
 
-  it('is the one that the stack names, with its key and endpoint', async () => {
-    const { aws } = recordedAws(
-      stack(
-        {
-          ...PATH,
-          BuildkiteAgentTokenParameterStoreKMSKey: 'alias/own',
-          AgentEndpoint: 'https://agent.example/v3',
-        },
-        GROUP,
-      ),
+  it('is the one that the stack names, with its key and endpoint', () => {
+    const named = stack(
+      {
+        ...PATH,
+        BuildkiteAgentTokenParameterStoreKMSKey: 'alias/own',
+        AgentEndpoint: 'https://agent.example/v3',
+      },
+      GROUP,
     );
-    expect(await rotationTarget(aws, 'ci')).to.eql({
+    expect(rotationTarget(recordedAws({}).aws, named)).to.eql({
       ...{ stackName: 'ci', parameter: NAME, kmsKey: 'alias/own', group: 'g' },
       endpoint: 'https://agent.example/v3',
     });
   });
 
-  it('has neither key nor endpoint where they are left out or empty', async () => {
-    const { aws } = recordedAws(
-      stack({ ...PATH, BuildkiteAgentTokenParameterStoreKMSKey: '' }, { Other: 'x', ...GROUP }),
-    );
-    expect(await rotationTarget(aws, 'ci')).to.eql({
+  it('has neither key nor endpoint where they are left out or empty', () => {
+    const { aws } = recordedAws({});
+    const named = stack({ ...PATH, BuildkiteAgentTokenParameterStoreKMSKey: '' }, { Other: 'x', ...GROUP });
+    expect(rotationTarget(aws, named)).to.eql({
       ...{ stackName: 'ci', parameter: NAME, group: 'g', endpoint: 'https://agent.buildkite.com/v3' },
     });
     const sandbox = { ...aws, agentEndpoint: 'http://127.0.0.1/v3' } as typeof aws;
-    expect((await rotationTarget(sandbox, 'ci')).endpoint).to.equal('http://127.0.0.1/v3');
+    expect(rotationTarget(sandbox, named).endpoint).to.equal('http://127.0.0.1/v3');
   });
 
   for (const [what, parameters, outputs, message, hint] of [
@@ -69,11 +61,10 @@ describe('the parameter of a stack’s token', () => {
       'See bk-stack status ci',
     ],
   ] as const) {
-    it(`is missing in ${what}`, async () => {
-      const failure = await rotationTarget(recordedAws(stack(parameters, outputs)).aws, 'ci').catch(
-        (error: unknown) => error as OperationError,
-      );
-      expect(failure).to.include({ message, hint });
+    it(`is missing in ${what}`, () => {
+      expect(() => rotationTarget(recordedAws({}).aws, stack(parameters, outputs)))
+        .to.throw(OperationError, message)
+        .with.property('hint', hint);
     });
   }
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import Rollback from '../../../src/commands/rollback.ts';
 import Update from '../../../src/commands/update.ts';
+import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { describeStack } from '../../../src/stack/status/index.ts';
 import { seeded } from '../../../src/simulate/engine/random.ts';
 import { HealthyStack } from '../../support/healthy-stack.ts';
@@ -79,7 +80,9 @@ describe('bk-stack update --forget', function () {
     const { said } = await update(stack, '--forget');
     expect(said).to.match(/ci is in CREATE_COMPLETE\. Its group \S+ has 2 instances: 2 desired \(2 to 5\)/);
     expect(await former(stack)).to.equal(undefined);
-    expect((await describeStack(stack.aws.context, 'ci')).update).to.equal(undefined);
+    expect((await describeStack(await requireStackFacts(stack.aws.context, 'ci'))).update).to.equal(
+      undefined,
+    );
     expect((await runCommand(Rollback, ['ci'], stack.aws.context)).failure).to.match(/is not known/);
     const updated = await update(stack, ...NEW);
     expect(updated.exitCode, updated.failure).to.equal(0);

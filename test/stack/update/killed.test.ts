@@ -7,6 +7,7 @@ import { awaitZero } from '../../../src/stack/capacity/await-zero.ts';
 import { resumeGroup, scaleToZero } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { retryClockOf } from '../../../src/aws/retry.ts';
 import { describeStack, type StackStatus } from '../../../src/stack/status/index.ts';
+import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed } from '../../support/world-aws.ts';
 import { halted, UpdatableStack } from '../../support/updatable.ts';
@@ -122,12 +123,16 @@ describe('an update of 40 instances with 4 agents each, under load, killed 20 ti
         { min: 40, max: 60, desired: 40 },
         'scale-to-zero',
       ]);
-      expect(problems(await describeStack(context, 'ci'))).to.match(/The stack is paused/);
+      expect(problems(await describeStack(await requireStackFacts(context, 'ci')))).to.match(
+        /The stack is paused/,
+      );
       kills.up += await killedOften(stack, random, up, up, 4);
       const { MinSize, MaxSize, DesiredCapacity, SuspendedProcesses, ...full } = await stack.group();
       expect([MinSize, MaxSize, DesiredCapacity, halted(SuspendedProcesses)]).to.eql([40, 60, 40, []]);
       expect(tagsOf(full)).to.not.have.any.keys(PAUSED_TAG, SIZE_TAG);
-      expect(problems(await describeStack(context, 'ci'))).to.not.match(/paused|suspended/);
+      expect(problems(await describeStack(await requireStackFacts(context, 'ci')))).to.not.match(
+        /paused|suspended/,
+      );
       await stack.pass(300);
       expect(await stack.versions()).to.eql({ '1': 40 });
       expect(stack.lost).to.equal(0);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { listInstances } from '../../../src/stack/instances/list.ts';
 import { instancesText } from '../../../src/stack/instances/text.ts';
 import { seeded } from '../../../src/simulate/engine/random.ts';
@@ -60,7 +61,7 @@ describe('an update of 1,000 instances', function () {
     expect(many.requests - few.requests).to.be.at.most(1000 / 50);
     const { context } = many.stack.aws;
     const before = many.stack.aws.requests.get('DescribeInstances') ?? 0;
-    const list = await listInstances(context, 'ci');
+    const list = await listInstances(await requireStackFacts(context, 'ci'));
     expect(list.instances).to.have.length(1000);
     expect((many.stack.aws.requests.get('DescribeInstances') ?? 0) - before).to.be.at.most(2);
     const plain = (text: string) => text;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { readGroup } from '../../../src/stack/facts/group/group.ts';
+import { requireStackFacts } from '../../../src/stack/facts/stack-facts.ts';
 import { listInstances } from '../../../src/stack/instances/list.ts';
 import { stopInstances } from '../../../src/stack/instances/stop.ts';
 import { seeded } from '../../../src/simulate/engine/random.ts';
@@ -77,7 +77,7 @@ describe('the instances of a stack with a warm pool', () => {
     const stack = new UpdatableStack(seeded(2));
     await stack.create({ MinSize: '1', MaxSize: '4', AgentsPerInstance: '1', WarmPoolSize: '1' });
     const { context } = stack.aws;
-    const { instances } = await listInstances(context, 'ci');
+    const { instances } = await listInstances(await requireStackFacts(context, 'ci'));
     expect(instances.map(({ state }) => state).sort()).to.eql(['InService', 'Warmed:Stopped']);
     const warm = instances.find(({ state }) => state === 'Warmed:Stopped')!;
     const owned = { instanceId: warm.instanceId, group: stack.groupName, state: warm.state };
@@ -86,7 +86,7 @@ describe('the instances of a stack with a warm pool', () => {
     ]);
     await stack.pass(300);
     expect(await stack.warm()).to.eql(['Warmed:Terminating:Wait 1', 'Warmed:Stopped 1']);
-    const pool = async () => (await readGroup(context, stack.groupName))?.warmPool;
+    const pool = async () => (await (await requireStackFacts(context, 'ci')).groupState())?.warmPool;
     expect(await pool()).to.eql({ size: 1, wanted: 1, ready: 1, leaving: 1 });
     // Whoever may read the group need not be allowed to look into its pool.
     stack.aws.refuse = (_service, operation) =>

@@ -1,4 +1,9 @@
-import type { AutoScalingGroup, LifecycleHook } from '@aws-sdk/client-auto-scaling';
+import type {
+  AutoScalingGroup,
+  LaunchTemplateSpecification,
+  LifecycleHook,
+} from '@aws-sdk/client-auto-scaling';
+import type { LaunchTemplateVersion } from '@aws-sdk/client-ec2';
 import type { AwsContext } from '../../../aws/context.ts';
 import { startsHostProgram } from '../../../host/contract/user-data.ts';
 import { drainsOnTermination, lifecycleHooks } from './hooks.ts';
@@ -33,13 +38,20 @@ export function drainingOf(
   return { drains: false, lacks: found.length === 0 ? 'launch template' : 'hook' };
 }
 
-/** Reads whether the instances of a group drain. Instances are judged by what new ones are launched from. */
-export async function readDraining(aws: AwsContext, group: AutoScalingGroup): Promise<Draining> {
+/**
+ * Tells whether the instances of a group drain. Instances are judged by what new ones are launched from.
+ * @param versionOf reads the version of a launch template that a group launches from; undefined where it is gone
+ */
+export async function drainingOfGroup(
+  group: AutoScalingGroup,
+  readHooks: () => Promise<readonly LifecycleHook[]>,
+  versionOf: (template: LaunchTemplateSpecification) => Promise<LaunchTemplateVersion | undefined>,
+): Promise<Draining> {
   const [hooks, userData] = await Promise.all([
-    lifecycleHooks(aws, group.AutoScalingGroupName ?? ''),
+    readHooks(),
     Promise.all(
       launchTemplatesOf(group).map(async (specification) => {
-        const version = await launchTemplateVersion(aws, specification);
+        const version = await versionOf(specification);
         if (version === undefined) return { gone: true } as const;
         const encoded = version.LaunchTemplateData?.UserData;
         return encoded === undefined ? undefined : Buffer.from(encoded, 'base64').toString();
@@ -47,4 +59,13 @@ export async function readDraining(aws: AwsContext, group: AutoScalingGroup): Pr
     ),
   ]);
   return drainingOf(hooks, userData);
+}
+
+/** Reads whether the instances of a group drain. */
+export function readDraining(aws: AwsContext, group: AutoScalingGroup): Promise<Draining> {
+  return drainingOfGroup(
+    group,
+    () => lifecycleHooks(aws, group.AutoScalingGroupName ?? ''),
+    (specification) => launchTemplateVersion(aws, specification),
+  );
 }

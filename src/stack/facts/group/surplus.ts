@@ -3,7 +3,8 @@ import type { AwsContext } from '../../../aws/context.ts';
 import { counted } from '../../../terminal/text.ts';
 import { batchesOf, protectionCommands } from './protection.ts';
 import { isDenied } from '../../../aws/errors.ts';
-import type { GroupState } from './group.ts';
+import { parameterOf } from '../stack/values.ts';
+import type { GroupState } from './state.ts';
 
 /** One minute of the scaler's metrics: the fewest instances that there were, and the most that were desired or busy. */
 export interface Minute {
@@ -76,11 +77,9 @@ export async function readSurplus(
   group: SizedGroup,
 ): Promise<Surplus | undefined> {
   if (surplusNow(group) <= 0) return undefined;
-  const parameter = (key: string) =>
-    stack.Parameters?.find(({ ParameterKey }) => ParameterKey === key)?.ParameterValue;
-  const idleSeconds = Number(parameter('ScaleInIdlePeriod') ?? IDLE_SECONDS);
+  const idleSeconds = Number(parameterOf(stack, 'ScaleInIdlePeriod') ?? IDLE_SECONDS);
   const minutes = Math.ceil((idleSeconds + MARGIN_SECONDS) / 60);
-  const dimensions = { StackName: stack.StackName ?? '', Queue: parameter('BuildkiteQueue') ?? '' };
+  const dimensions = { StackName: stack.StackName ?? '', Queue: parameterOf(stack, 'BuildkiteQueue') ?? '' };
   const now = (await aws.clock())();
   try {
     return surplusOf(group, await historyOf(aws, dimensions, now - minutes * 60_000, now), minutes);

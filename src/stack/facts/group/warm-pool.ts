@@ -1,5 +1,5 @@
 import type { AwsContext } from '../../../aws/context.ts';
-import type { GroupInstance } from './group.ts';
+import type { GroupInstance } from './instances.ts';
 
 /** An instance of a group's warm pool: Warmed:Pending:Wait, Warmed:Stopped, Warmed:Terminating:Wait, ... */
 export type WarmInstance = Omit<GroupInstance, 'current' | 'protectedFromScaleIn'>;

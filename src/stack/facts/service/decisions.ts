@@ -2,6 +2,7 @@ import type { Stack } from '@aws-sdk/client-cloudformation';
 import type { AwsContext } from '../../../aws/context.ts';
 import { awsErrorCode } from '../../../aws/errors.ts';
 import { isDenied } from '../../../aws/errors.ts';
+import { logGroupsOf } from './log-groups.ts';
 
 /** Something that the scaler did, or could not do. */
 export interface ScalerEvent {
@@ -23,9 +24,9 @@ export const SCALER_EVENTS =
  * The last things that a stack's scaler did within an hour, newest first. None for a stack without our scaler, or whose logs
  * the caller may not read.
  */
-export async function scalerEvents(aws: AwsContext, { Outputs }: Stack): Promise<ScalerEvent[]> {
-  const prefix = Outputs?.find(({ OutputKey }) => OutputKey === 'LogGroupPrefix')?.OutputValue;
-  if (prefix === undefined) return [];
+export async function scalerEvents(aws: AwsContext, stack: Stack): Promise<ScalerEvent[]> {
+  const logGroupName = logGroupsOf(stack)?.names.scaler[0];
+  if (logGroupName === undefined) return [];
   const { FilterLogEventsCommand } = await import('../../../aws/sdk/cloudwatch-logs.ts');
   const client = await aws.clients.cloudWatchLogs();
   const now = await aws.clock();
@@ -35,7 +36,7 @@ export async function scalerEvents(aws: AwsContext, { Outputs }: Stack): Promise
     do {
       const page = await client.send(
         new FilterLogEventsCommand({
-          logGroupName: `${prefix}/scaler`,
+          logGroupName,
           startTime: Math.floor(now() - LOOK_BACK_MS),
           filterPattern: SCALER_EVENTS,
           nextToken: token,

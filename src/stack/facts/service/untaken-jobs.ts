@@ -1,7 +1,7 @@
 import { agentsByOwner } from '../../../scaler/sizing/stuck-jobs.ts';
 import { minuteOf } from '../../../terminal/minute.ts';
 import { counted } from '../../../terminal/text.ts';
-import type { GroupState } from '../group/group.ts';
+import type { GroupState } from '../group/state.ts';
 import type { QueueState } from './queue.ts';
 
 /** Jobs that wait and that no agent takes: the scaler has found that out, and the queue still shows it. */

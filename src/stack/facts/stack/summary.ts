@@ -1,4 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { parameterOf } from './values.ts';
 import { STACK_TAG, VERSION_TAG } from '../../naming/tags.ts';
 
 /** The template that a stack was made from: bk-stack's, that of Buildkite's Elastic CI Stack for AWS, or another. */
@@ -43,12 +44,11 @@ export function originOf(stack: Stack): StackOrigin {
     : 'other';
 }
 
+/** What a stack's description says of it. */
 export function summaryOf(stack: Stack, region: string): StackSummary {
   const version =
     stack.Tags?.find(({ Key }) => Key === VERSION_TAG)?.Value ?? OFFICIAL.exec(stack.Description ?? '')?.[1];
-  const queue = stack.Parameters?.find(
-    ({ ParameterKey }) => ParameterKey === 'BuildkiteQueue',
-  )?.ParameterValue;
+  const queue = parameterOf(stack, 'BuildkiteQueue');
   return {
     stackName: stack.StackName ?? '',
     stackId: stack.StackId ?? '',

@@ -1,9 +1,9 @@
 import type { AwsContext } from '../../../aws/context.ts';
 import { OperationError } from '../../../errors.ts';
-import { groupNameOf } from '../../capacity/calls.ts';
 import { withRetry } from '../../../aws/retry.ts';
 import { findStack } from '../../facts/stack/find-stack.ts';
-import { type GroupState, readGroup } from '../../facts/group/group.ts';
+import type { GroupState } from '../../facts/group/state.ts';
+import { StackFacts } from '../../facts/stack-facts.ts';
 import type { Journal } from './journal/journal.ts';
 import { type UpdateServices, updateServices } from './services.ts';
 import { executionStatus } from './stack-operation.ts';
@@ -49,8 +49,7 @@ async function drop(aws: AwsContext, services: UpdateServices, journal: Journal)
   if (stack?.StackId === journal.stackId) await leaveChangeSets(services, journal);
   else await withRetry(services.retry, () => services.rollbacks.forget(stackName));
   await withRetry(services.retry, () => services.journals.close(stackName));
-  const name = stack && groupNameOf(stack);
-  const group = name === undefined ? undefined : await readGroup(aws, name);
+  const group = stack && (await new StackFacts(aws, stack).groupState());
   return {
     stackName,
     dropped: { phase, strategy, startedAt, by },

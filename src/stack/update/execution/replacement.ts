@@ -1,7 +1,8 @@
 import { withRetry } from '../../../aws/retry.ts';
 import { safe } from '../../../terminal/safe.ts';
 import { adviceFor } from '../../diagnosis/advice.ts';
-import { POLL_SECONDS, REFRESH_ENDED, type RefreshState } from '../../rollout/refresh.ts';
+import { POLL_SECONDS, type RefreshState } from '../../rollout/refresh.ts';
+import { hasEnded } from '../../facts/group/refreshes.ts';
 import {
   faultOf,
   outdated,
@@ -46,7 +47,7 @@ export function judgeRefresh({
   if (status === 'Successful') return { kind: 'replaced' };
   const fault = faultOf(activities.filter(({ startedAt }) => startedAt >= since));
   if (fault !== undefined) return { kind: 'fault', fault };
-  if (!REFRESH_ENDED.test(status)) return { kind: 'waiting' };
+  if (!hasEnded(status)) return { kind: 'waiting' };
   const left = outdated(group).length;
   if (left === 0) return { kind: 'replaced' };
   return { kind: 'stopped', status, left, ...(reason !== undefined && { reason }) };

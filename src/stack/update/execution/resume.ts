@@ -1,6 +1,6 @@
 import type { AwsContext } from '../../../aws/context.ts';
 import { OperationError } from '../../../errors.ts';
-import { groupNameOf } from '../../capacity/calls.ts';
+import { groupNameOf } from '../../facts/stack/values.ts';
 import { requireDraining } from '../../draining/require.ts';
 import { requireStack } from '../../facts/stack/find-stack.ts';
 import { executeUpdate, type UpdateEnd } from './execute-update.ts';

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { AwsContext } from '../../../aws/context.ts';
 import { type RetryClock, retryClockOf } from '../../../aws/retry.ts';
-import { capacityCalls, groupNameOf } from '../../capacity/calls.ts';
+import { capacityCalls } from '../../capacity/calls.ts';
+import { findStack } from '../../facts/stack/find-stack.ts';
+import { groupNameOf } from '../../facts/stack/values.ts';
 import type { CapacityCalls } from '../../capacity/steps.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../../diagnosis/launches.ts';
@@ -71,15 +73,10 @@ function stackCalls(aws: AwsContext, signal: AbortSignal): StackCalls {
     sdk: await import('../../../aws/sdk/cloudformation.ts'),
     client: await aws.clients.cloudFormation(),
   });
-  const described = async (stackId: string) => {
-    const { sdk, client } = await load();
-    const { Stacks } = await client.send(new sdk.DescribeStacksCommand({ StackName: stackId }));
-    return Stacks?.[0];
-  };
   return {
-    status: async (stackId) => (await described(stackId))?.StackStatus ?? '',
+    status: async (stackId) => (await findStack(aws, stackId))?.StackStatus ?? '',
     async group(stackId) {
-      const stack = await described(stackId);
+      const stack = await findStack(aws, stackId);
       return stack && groupNameOf(stack);
     },
     async cancelUpdate(stackId) {

@@ -2,7 +2,7 @@ import { awsErrorCode } from '../../../aws/errors.ts';
 import { withRetry } from '../../../aws/retry.ts';
 import type { ChangeSetState } from '../../deployment/change-set-calls.ts';
 import { foldFailure } from '../../diagnosis/first-cause.ts';
-import { lookBehindSignals } from '../../diagnosis/launches.ts';
+import { explainMissingSignals } from '../../diagnosis/launches.ts';
 import { causeLine } from '../../diagnosis/report.ts';
 import { isFailure, isSettled } from '../../events/event.ts';
 import type { DeploymentObserver } from '../../events/observer.ts';
@@ -88,7 +88,7 @@ async function watch(
   const { progress, events } = await watchToEnd({ stackId, stackName }, range, resources, watching);
   if (!isFailure(progress.status)) return { kind: 'updated' };
   const folded = foldFailure(events, { stackId, region });
-  const cause = await lookBehindSignals(folded, region, stacks.launchFailures);
+  const cause = await explainMissingSignals(folded, region, stacks.launchFailures);
   const why = cause === undefined ? (progress.reason ?? progress.status) : causeLine(cause);
   if (progress.status.endsWith('_FAILED')) return { kind: 'stuck', why };
   return {

@@ -1,5 +1,4 @@
-import { PAUSED_TAG } from '../../../scaler/group/paused-tag.ts';
-import { type GroupSize, ownSize, rememberedSize, type SizedGroup } from '../../capacity/group-size.ts';
+import { type GroupSize, isPausedGroup, ownSize, rememberedSize, type SizedGroup } from '../../capacity/group-size.ts';
 import type { ParameterPlan } from '../request/parameters.ts';
 
 /** A group before an update, and the size that it is to have afterwards. */
@@ -24,13 +23,9 @@ export function groupPlan(
   return {
     group,
     ...(version !== undefined && { formerVersion: version }),
-    ...(isPaused(found.tags) && { paused: true as const }),
+    ...(isPausedGroup(found) && { paused: true as const }),
     sizes: { before, after: sizeAfter(before, parameters) },
   };
-}
-
-function isPaused(tags: SizedGroup['tags']): boolean {
-  return (tags[PAUSED_TAG] ?? 'false') !== 'false';
 }
 
 /** The limits that the update sets count; those that it leaves alone may have been changed by a schedule or a person. */

@@ -3,7 +3,7 @@ import type { AwsContext } from '../../../aws/context.ts';
 import { OperationError, UsageError } from '../../../errors.ts';
 import type { TaskListStyle } from '../../../terminal/progress/task-list.ts';
 import { assetCalls, stage } from '../../assets/index.ts';
-import { groupNameOf } from '../../capacity/calls.ts';
+import { groupNameOf } from '../../facts/stack/values.ts';
 import { changesOf } from '../../deployment/change-set-calls.ts';
 import { requireDraining } from '../../draining/require.ts';
 import { preflightCalls, preflightUpdate } from '../../preflight/index.ts';

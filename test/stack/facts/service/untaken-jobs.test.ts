@@ -1,6 +1,6 @@
 import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import { expect } from 'chai';
-import { groupState } from '../../../../src/stack/facts/group/group.ts';
+import { groupState } from '../../../../src/stack/facts/group/state.ts';
 import type { QueueState } from '../../../../src/stack/facts/service/queue.ts';
 import { untakenJobs, untakenText } from '../../../../src/stack/facts/service/untaken-jobs.ts';
 

@@ -1,7 +1,7 @@
 import type { AwsContext } from '../../../../aws/context.ts';
 import { UsageError } from '../../../../errors.ts';
 import { TERMINATING_HOOK } from '../../../../host/contract/hooks.ts';
-import { groupNameOf } from '../../../capacity/calls.ts';
+import { groupNameOf } from '../../../facts/stack/values.ts';
 import { type Draining, readDraining } from '../../../facts/group/draining.ts';
 import { isSettled } from '../../../events/event.ts';
 import { findStack } from '../../../facts/stack/find-stack.ts';

@@ -1,14 +1,14 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { bucketState, type BucketState } from '../service/bucket.ts';
+import { bucketState, type BucketState } from './secrets-bucket.ts';
 import { assetCalls, type AssetCalls, assetsBucketName } from '../../stack/assets/index.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
-import type { Identity } from './account.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
+import type { Identity } from '../machine/account.ts';
 
 /** Whether the bucket from which instances get their program is this account's, and nobody else's to write. */
 export function assetsBucketCheck(aws: AwsContext, { account, arn }: Identity): Check {
   return {
     title: 'Assets bucket',
-    look: async () => {
+    run: async () => {
       const { region } = aws;
       const bucket = assetsBucketName(account, region);
       const calls = assetCalls(aws, { account, partition: arn.split(':')[1] ?? 'aws' });

@@ -1,8 +1,9 @@
+import type { PublicAccessBlockConfiguration } from '@aws-sdk/client-s3';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { type BucketFacts, bucketFacts } from '../../secrets/bucket/guard.ts';
 import { type BucketLocation, bucketOfStack } from '../../secrets/bucket/location.ts';
 import type { AwsContext } from '../../aws/context.ts';
-import { type Check, examined, type Finding } from '../finding.ts';
+import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 export interface BucketState extends BucketFacts {
@@ -20,18 +21,18 @@ export interface BucketRepairs {
 }
 
 /** Whether the secrets of the builds are kept as secrets. What is in them, `bk-stack secrets lint` looks at. */
-export function bucketCheck(patient: StackFacts): Check {
+export function bucketCheck(facts: StackFacts): Check {
   return {
     title: 'Secrets bucket',
-    look: async () => {
+    run: async () => {
       if (
-        patient.parameter('SecretsBucket') === undefined &&
-        patient.output('ManagedSecretsBucket') === undefined
+        facts.parameter('SecretsBucket') === undefined &&
+        facts.output('ManagedSecretsBucket') === undefined
       ) {
         return examined('the stack has none');
       }
-      const place = bucketOfStack(patient.stack, patient.aws.region);
-      const aws = patient.aws.inRegion(place.region);
+      const place = bucketOfStack(facts.stack, facts.region);
+      const aws = facts.aws.inRegion(place.region);
       const state = await bucketState(aws, place);
       if (state === undefined) return examined('', bucketMissing(place));
       return examined(
@@ -64,17 +65,22 @@ export async function bucketState(aws: AwsContext, place: BucketLocation): Promi
       bucket: place.bucket,
       region: place.region,
       versioned: Status === 'Enabled',
-      blocked: Boolean(
-        block?.BlockPublicAcls &&
-        block.IgnorePublicAcls &&
-        block.BlockPublicPolicy &&
-        block.RestrictPublicBuckets,
-      ),
+      blocked: isBlocked(block),
     };
   } catch (error) {
     if (awsErrorCode(error) === 'NoSuchBucket') return undefined;
     throw error;
   }
+}
+
+/** Tells whether every way to make a bucket public is shut: by lists and policies, those to come and those there are. */
+export function isBlocked(block: PublicAccessBlockConfiguration | undefined): boolean {
+  return (
+    block?.BlockPublicAcls === true &&
+    block.IgnorePublicAcls === true &&
+    block.BlockPublicPolicy === true &&
+    block.RestrictPublicBuckets === true
+  );
 }
 
 export function bucketRepairs(aws: AwsContext, { bucket, account }: BucketLocation): BucketRepairs {

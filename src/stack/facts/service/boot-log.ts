@@ -10,9 +10,6 @@ export interface BootLog {
 
 const LINES = 10;
 
-/** Where instances of the official template write what happens while they boot; its stacks share it. */
-export const OFFICIAL_BOOT_LOG = '/buildkite/elastic-stack';
-
 /** The last lines of an instance's stream in a log group; empty where there is none. */
 export async function bootLogOf(aws: AwsContext, logGroup: string, instanceId: string): Promise<string[]> {
   const { GetLogEventsCommand } = await import('../../../aws/sdk/cloudwatch-logs.ts');

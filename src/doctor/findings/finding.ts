@@ -115,7 +115,7 @@ export interface Examined {
 /** One thing that is looked at. */
 export interface Check {
   readonly title: string;
-  readonly look: () => Promise<Examined>;
+  readonly run: () => Promise<Examined>;
 }
 
 /** What a check has found where all is well, or only this is wrong. */
