@@ -1,45 +1,5 @@
 import js from '@eslint/js';
-import { importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
-
-/** Imports go one way: commands, then services, then aws and terminal. See docs/architecture.md. */
-const boundaries = [
-  {
-    target: 'src/scaler',
-    from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox', 'src/stack', 'src/aws', 'src/host'],
-  },
-  { target: 'src/simulate', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/host'] },
-  { target: 'src/host', from: ['src/commands', 'src/cli', 'src/terminal', 'src/sandbox'] },
-  { target: 'src/sandbox', from: ['src/commands', 'src/cli', 'src/terminal', 'src/aws', 'src/stack'] },
-  {
-    target: ['src/stack', 'src/metrics', 'src/aws', 'src/terminal', 'src/cfn'],
-    from: ['src/commands', 'src/cli', 'src/sandbox'],
-  },
-  { target: 'src/support-bundle', from: ['src/commands', 'src/cli', 'src/sandbox', 'src/host'] },
-  {
-    target: ['src/stack', 'src/aws', 'src/terminal', 'src/cfn', 'src/logs', 'src/secrets'],
-    from: 'src/support-bundle',
-  },
-  {
-    target: 'src/redaction',
-    from: [
-      'src/commands',
-      'src/cli',
-      'src/sandbox',
-      'src/stack',
-      'src/aws',
-      'src/terminal',
-      'src/logs',
-      'src/secrets',
-    ],
-  },
-  // What stacks are made and run by knows nothing of who examines them.
-  { target: ['src/stack', 'src/secrets', 'src/logs'], from: 'src/doctor' },
-  { target: 'src/doctor', from: ['src/commands', 'src/cli', 'src/sandbox'] },
-  { target: ['src/aws', 'src/terminal', 'src/cfn'], from: ['src/stack', 'src/doctor'] },
-  { target: 'src/aws', from: 'src/terminal' },
-  { target: 'src/cli', from: 'src/commands' },
-];
 
 const WAIT =
   'A test never sleeps: wait for an event, for the sandbox’s clock, or by until() of test/support/until.ts.';
@@ -77,7 +37,6 @@ export default tseslint.config(
   {
     files: ['**/*.ts'],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
-    plugins: { 'import-x': importX },
     rules: {
       '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -89,16 +48,7 @@ export default tseslint.config(
       // A number in a text is meant as it is written.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       eqeqeq: 'error',
-      'import-x/no-restricted-paths': ['error', { zones: boundaries }],
       'no-console': 'error',
-    },
-  },
-  {
-    // Only the sandbox's own commands know the sandbox.
-    files: ['src/commands/**/*.ts'],
-    ignores: ['src/commands/sandbox/**'],
-    rules: {
-      'import-x/no-restricted-paths': ['error', { zones: [{ target: 'src/commands', from: 'src/sandbox' }] }],
     },
   },
   {

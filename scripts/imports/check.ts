@@ -17,6 +17,7 @@ export async function cruiseSources(root: string, rules: ImportRules): Promise<I
     ruleSet: ruleSet(rules),
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   });
   if (typeof output === 'string') throw new Error(output);
   return output;
