@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { cruise, type ICruiseResult } from 'dependency-cruiser';
+import { cruise, type ICruiseResult, type IFlattenedRuleSet } from 'dependency-cruiser';
 import { type ImportRules, parseRules } from './folders.ts';
-import { ruleSet } from './rules.ts';
 
 /** Reads the import rules of docs/architecture.md. */
 export function readRules(root: string): ImportRules {
@@ -10,11 +9,12 @@ export function readRules(root: string): ImportRules {
 }
 
 /** Reads every import below src/, those of types as well, and holds them against the rules. */
-export async function cruiseSources(root: string, rules: ImportRules): Promise<ICruiseResult> {
+export async function cruiseSources(root: string, rules: IFlattenedRuleSet): Promise<ICruiseResult> {
   const { output } = await cruise(['src'], {
     baseDir: root,
     validate: true,
-    ruleSet: ruleSet(rules),
+    ruleSet: rules,
+    skipAnalysisNotInRules: true,
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
@@ -34,27 +34,31 @@ export function violationLines({ summary }: ICruiseResult): string[] {
 
 /** What the rules allow and nothing does, a line each: rules as wide as that hold nothing. */
 export function unusedAllowances({ modules }: ICruiseResult, { folders, packages }: ImportRules): string[] {
-  const imports = modules.flatMap(({ source, dependencies }) =>
-    dependencies.map(({ resolved }) => ({ from: source, to: resolved })),
-  );
-  const within = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
-  const ruledBy = (path: string) =>
-    folders
-      .filter((folder) => within(path, folder.path))
-      .reduce((nearest, folder) => (folder.path.length > nearest.length ? folder.path : nearest), '');
+  const paths = folders.map(({ path }) => path).sort((a, b) => b.length - a.length);
+  const imported = new Map<string, Set<string>>();
+  for (const { source, dependencies } of modules) {
+    const nearest = paths.find((path) => within(source, path)) ?? '';
+    const targets = imported.get(nearest) ?? new Set();
+    for (const { resolved } of dependencies) targets.add(resolved);
+    imported.set(nearest, targets);
+  }
+  const importers = (isImported: (target: string) => boolean) =>
+    [...imported].filter(([, targets]) => [...targets].some(isImported)).map(([path]) => path);
   return [
     ...folders.flatMap(({ path, mayImport }) =>
       mayImport
-        .filter((target) => !imports.some(({ from, to }) => ruledBy(from) === path && within(to, target)))
+        .filter((target) => ![...(imported.get(path) ?? [])].some((each) => within(each, target)))
         .map((target) => `${path} may import ${target}, and does not`),
     ),
-    ...packages.flatMap(({ package: name, importedBy }) =>
-      importedBy
-        .filter(
-          (folder) =>
-            !imports.some(({ from, to }) => within(from, folder) && to.startsWith(`node_modules/${name}`)),
-        )
-        .map((folder) => `${name} may be imported by ${folder}, and is not`),
-    ),
+    ...packages.flatMap(({ package: name, importedBy }) => {
+      const paths = importers((target) => target.startsWith(`node_modules/${name}/`));
+      return importedBy
+        .filter((folder) => !paths.some((path) => within(path, folder)))
+        .map((folder) => `${name} may be imported by ${folder}, and is not`);
+    }),
   ];
+}
+
+function within(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
 }

@@ -64,7 +64,7 @@ export const MODULES: readonly MutatedModule[] = [
     slowTests: ['test/host/lifecycle/group-in-sandbox.test.ts', 'test/host/lifecycle/idle.test.ts'],
   }),
   mirrored('host-boot', 'host/boot', {
-    slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
+    slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/machine/mirror-seeds.test.ts'],
   }),
   mirrored('secrets-check', 'secrets/check', { slowTests: ['test/secrets/check/documented.test.ts'] }),
   mirrored('secrets-env-file', 'secrets/env-file', { slowTests: ['test/secrets/env-file/parse.test.ts'] }),

@@ -126,7 +126,7 @@ describe('the values of secrets', function () {
       '--',
       'sh',
       '-c',
-      `test "$X_TOKEN" = mrk7"SECRET"q9`,
+      `test "$X_TOKEN" = mrk7"SECRET"${MARKER.slice(10)}`,
     );
     const { versions } = JSON.parse((await run('', 'history', 'ci', 'env', '--json')).stdout) as {
       versions: { versionId: string }[];

@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { expect } from 'chai';
 import { cruiseSources, readRules, unusedAllowances, violationLines } from '../../scripts/imports/check.ts';
 import { type ImportRules, parseRules } from '../../scripts/imports/folders.ts';
+import { ruleSet } from '../../scripts/imports/rules.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -55,7 +56,11 @@ describe('the import rules', () => {
   });
 
   /** Makes files that import each other as said, and returns what the rules say of them. */
-  async function violations(rules: ImportRules, imports: Readonly<Record<string, readonly string[]>>) {
+  async function violations(
+    rules: ImportRules,
+    imports: Readonly<Record<string, readonly string[]>>,
+    isChecked = (_rule: string) => true,
+  ) {
     for (const [from, targets] of Object.entries(imports)) {
       mkdirSync(join(tree, dirname(from)), { recursive: true });
       const lines = targets.map((target) => {
@@ -67,19 +72,20 @@ describe('the import rules', () => {
       });
       writeFileSync(join(tree, from), [...lines, 'export type T = 1;', ''].join('\n'));
     }
-    return violationLines(await cruiseSources(tree, rules)).sort();
+    const forbidden = ruleSet(rules).forbidden?.filter(({ name = '' }) => isChecked(name)) ?? [];
+    return violationLines(await cruiseSources(tree, { forbidden })).sort();
   }
 
   it('hold for the sources, and are no wider than they need to be', async () => {
     const rules = readRules(root);
-    const result = await cruiseSources(root, rules);
+    const result = await cruiseSources(root, ruleSet(rules));
     expect(violationLines(result)).to.deep.equal([]);
     expect(unusedAllowances(result, rules)).to.deep.equal([]);
-  }).timeout(60_000);
+  }).timeout(300_000);
 
   it('refuse every import that the document does not list, from every folder to every other', async () => {
     const rules = readRules(root);
-    const fileIn = (path: string) => (path.endsWith('.ts') ? path : `${path}/planted.ts`);
+    const fileIn = (path: string) => (path.endsWith('.ts') ? path : `${path}/target.ts`);
     const paths = rules.folders.map(({ path }) => path);
     const imports: Record<string, string[]> = {};
     const expected: string[] = [];
@@ -88,16 +94,19 @@ describe('the import rules', () => {
       imports[fileIn(path)] = others.map(
         (other, index) => `${index % 2 === 0 ? '' : 'type '}${fileIn(other)}`,
       );
-      const under = (folder: string) => (other: string) => fileIn(other).startsWith(folder);
+      const under = (folder: string) => (other: string) => other === folder || other.startsWith(`${folder}/`);
       for (const other of others) {
         const allowed =
           mayImport.some((each) => under(each)(other)) && !except.some((each) => under(each)(other));
         if (!allowed) expected.push(`${fileIn(path)} imports ${fileIn(other)}: ${path} may import`);
       }
     }
-    const found = await violations(rules, imports);
-    expect(found.filter((line) => line.includes(' imports '))).to.deep.equal(expected.sort());
-  }).timeout(60_000);
+    // Every folder imports every other, in more circles than can be counted.
+    const found = await violations(rules, imports, (rule) => !rule.startsWith('no circle'));
+    const refused = new Set(found.filter((line) => line.includes(' imports ')));
+    expect(expected.filter((line) => !refused.has(line))).to.deep.equal([]);
+    expect([...refused].filter((line) => !expected.includes(line))).to.deep.equal([]);
+  }).timeout(300_000);
 
   it('refuse what would tear down the layers, whatever the document says', async () => {
     const rules = readRules(root);
@@ -110,7 +119,7 @@ describe('the import rules', () => {
     expect(found.map((line) => line.replace(/:.*/, ''))).to.deep.equal(
       FORBIDDEN.map(([from, to]) => `${from}planted.ts imports ${to}target.ts`).sort(),
     );
-  }).timeout(60_000);
+  }).timeout(300_000);
 
   it('want a row for every folder', async () => {
     const rules = parseRules('| folder | may import |\n| --- | --- |\n| `src/a/` | nothing |');
@@ -170,7 +179,7 @@ describe('the import rules', () => {
       '| folder | may import |\n| --- | --- |\n| `src/a/` | `b`, `c` |\n| `src/b/`, `src/c/` | nothing |',
     );
     await violations(rules, { 'src/a/a.ts': ['src/b/b.ts'], 'src/b/b.ts': [], 'src/c/c.ts': [] });
-    expect(unusedAllowances(await cruiseSources(tree, rules), rules)).to.deep.equal([
+    expect(unusedAllowances(await cruiseSources(tree, ruleSet(rules)), rules)).to.deep.equal([
       'src/a may import src/c, and does not',
     ]);
   });

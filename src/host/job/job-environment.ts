@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * The variables of the job. They come on the descriptor that `as-agent` names (boot/files.ts), as the program itself runs
+ * The variables of the job. They come on the descriptor that `as-agent` names (boot/configuration/files.ts), as the program itself runs
  * in the agent's environment; without one, its own are the job's.
  * @throws Error where there are none, as a job without variables would get the secrets of every pipeline alone
  */

@@ -242,17 +242,18 @@ describe("the group's latest activities", () => {
         ActivityId: 'a',
         StatusCode: 'Failed',
         StatusMessage: 'quota',
-        Description: 'Launching',
+        Description: 'Launching a',
         StartTime: at(1),
       },
-      { ActivityId: 'b', StatusCode: 'Successful', StatusMessage: 'fine', StartTime: at(2) },
+      { ActivityId: 'b', StatusCode: 'Successful', Description: 'Launching b', StartTime: at(2) },
       { ActivityId: 'c', StatusCode: 'Cancelled', Description: 'Launching c', StartTime: at(3) },
-      { StatusCode: 'Failed' },
+      { ActivityId: 'd', StatusCode: 'Cancelled', Description: 'Terminating d', StartTime: at(4) },
+      { StatusCode: 'Failed', Description: 'Launching ' },
     ]);
     expect(failures).to.eql([
       { id: 'a', message: 'quota', at: at(1).getTime() },
       { id: 'c', message: 'Launching c', at: at(3).getTime() },
-      { id: '', message: '', at: 0 },
+      { id: '', message: 'Launching ', at: 0 },
     ]);
   });
 

@@ -26,7 +26,7 @@ const REFUSALS: readonly Refusal[] = [
   { what: 'a token that Buildkite does not take', says: /token/i, token: 'invalid-token' },
   { what: 'a creation without a name', says: /No stack is named/, argv: [] },
   { what: 'a name that CloudFormation has not', says: /name/i, argv: ['7up'] },
-  { what: 'a name that is taken', says: /The name ci is taken/, argv: ['ci'] },
+  { what: 'a name that is taken', says: /One thing stands in the way of ci/, argv: ['ci'] },
   {
     what: 'an unknown parameter, and names the nearest',
     says: /InstanceTypez[^]*InstanceTypes/,

@@ -74,7 +74,7 @@ describe('an instance refresh', () => {
     ];
     const { aws, sent } = recordedAws({ DescribeInstanceRefreshes: { InstanceRefreshes } });
     expect(await refreshCalls(aws).active('g')).to.equal('b');
-    expect(sent).to.eql([['DescribeInstanceRefreshes', { ...GROUP, MaxRecords: 5 }]]);
+    expect(sent).to.eql([['DescribeInstanceRefreshes', GROUP]]);
     expect(await refreshCalls(recordedAws().aws).active('g')).to.equal(undefined);
   });
 

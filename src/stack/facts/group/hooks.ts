@@ -14,7 +14,7 @@ export async function lifecycleHooks(aws: AwsContext, group: string): Promise<re
 
 /**
  * Tells whether the group has our terminating hook, which holds an instance that it terminates. Whether jobs finish meanwhile
- * depends on the host program as well: see `draining/draining.ts`. A hook of another name proves nothing, as nothing on the
+ * depends on the host program as well: see `facts/group/draining.ts`. A hook of another name proves nothing, as nothing on the
  * instance may serve it.
  */
 export function drainsOnTermination(hooks: readonly Pick<LifecycleHook, 'LifecycleHookName'>[]): boolean {

@@ -156,7 +156,10 @@ describe('dropping an update', () => {
   });
 
   it('says how a stack is that was made anew', async () => {
-    const { aws, options } = begun({ ...JOURNAL, stackId: 'arn:earlier' });
+    const { aws, options } = begun(
+      { ...JOURNAL, stackId: 'arn:earlier' },
+      { ListStackResources: () => ({ StackResourceSummaries: [] }) },
+    );
     const { stack } = await dropUpdate(aws, 'ci', options.signal);
     expect(stack).to.eql({ status: 'UPDATE_COMPLETE' });
   });
