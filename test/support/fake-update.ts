@@ -70,7 +70,7 @@ export class FakeUpdate {
   /** Called when time passes. */
   passing: () => void = () => undefined;
   /** What calls end in, by their names. */
-  readonly failing = new Map<string, unknown>();
+  readonly failing = new Map<string, Error>();
 
   constructor() {
     this.observer = {
@@ -84,7 +84,7 @@ export class FakeUpdate {
       const call = line.split(' ')[0] ?? '';
       if (this.failing.has(call)) {
         const error = this.failing.get(call);
-        return Promise.reject(error as Error);
+        return Promise.reject(error);
       }
       this.done.push(line);
       return Promise.resolve();
@@ -119,7 +119,7 @@ export class FakeUpdate {
           return { stackId: STACK_ID, changeSetId: name };
         },
         changeSet: (id) => {
-          if (this.failing.has('changeSet')) return Promise.reject(this.failing.get('changeSet') as Error);
+          if (this.failing.has('changeSet')) return Promise.reject(this.failing.get('changeSet'));
           const executionStatus = this.sets.get(id);
           if (executionStatus === undefined) return Promise.reject(sdkError('ChangeSetNotFound', 'gone'));
           const status =
@@ -197,7 +197,7 @@ export class FakeUpdate {
         replace: (ids) => act(`terminate ${ids.join()}`),
         bootLog: (logGroup, id) =>
           this.failing.has('bootLog')
-            ? Promise.reject(this.failing.get('bootLog') as Error)
+            ? Promise.reject(this.failing.get('bootLog'))
             : Promise.resolve([`${logGroup} of ${id}`, '\u001b[31mred']),
       },
       pool: {

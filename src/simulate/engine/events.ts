@@ -37,7 +37,7 @@ export class Events {
 }
 
 export function kindOf(event: number): EventKind {
-  return event % KINDS;
+  return (event % KINDS) as EventKind;
 }
 
 export function subjectOf(event: number): number {

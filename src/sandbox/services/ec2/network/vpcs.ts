@@ -160,9 +160,8 @@ function describeVpcAttribute(input: DescribeVpcAttributeRequest, scope: Scope):
       return { VpcId, EnableDnsHostnames: { Value: vpc.enableDnsHostnames } };
     case 'enableNetworkAddressUsageMetrics':
       return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
-    case undefined:
     default:
-      throw invalidValue(String(input.Attribute ?? ''), 'attribute', 'Unknown attribute.');
+      throw invalidValue(input.Attribute ?? '', 'attribute', 'Unknown attribute.');
   }
 }
 
@@ -214,7 +213,7 @@ export function disassociateVpcCidrBlock(
     );
   }
   const ipv4 = vpc.CidrBlockAssociationSet?.find(({ AssociationId }) => AssociationId === id);
-  if (ipv4?.CidrBlock === vpc.CidrBlock && ipv4 !== undefined) {
+  if (ipv4 !== undefined && ipv4.CidrBlock === vpc.CidrBlock) {
     throw new AwsError(
       'OperationNotPermitted',
       `The vpc CIDR block with association ID ${id} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,
