@@ -22,7 +22,7 @@ describe('an instance’s metadata', () => {
       ...{ method, headers, path: `${pathname}/latest/${path}` },
       ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
     });
-    return { status, body: body?.toString() ?? '' };
+    return { status, body: typeof body === 'string' ? body : '' };
   };
   const started = async (data: object = {}) => {
     const fleet = new Fleet();

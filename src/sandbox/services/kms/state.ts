@@ -182,5 +182,6 @@ export function checkNotDoomed({ arn, state }: KeyRecord): void {
 
 /** The spec of a key, also under the name that KMS had for it and still gives. */
 export function specMembers({ keySpec }: KeyRecord): Pick<KeyMetadata, 'KeySpec' | 'CustomerMasterKeySpec'> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- KMS still gives it
   return { KeySpec: keySpec, CustomerMasterKeySpec: keySpec as CustomerMasterKeySpec };
 }

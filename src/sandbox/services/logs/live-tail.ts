@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   LiveTailSessionLogEvent,
   StartLiveTailRequest,
-  StartLiveTailResponse,
   StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../kernel/errors.ts';

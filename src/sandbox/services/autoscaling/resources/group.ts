@@ -69,7 +69,7 @@ function withTextVersion(policy: MixedInstancesPolicy): MixedInstancesPolicy {
     ...policy,
     LaunchTemplate: {
       ...policy.LaunchTemplate,
-      LaunchTemplateSpecification: { ...specification, Version: String(specification.Version) },
+      LaunchTemplateSpecification: { ...specification, Version: text({ ...specification }, 'Version') },
     },
   };
 }

@@ -153,7 +153,8 @@ export function modifyVpcAttribute(input: ModifyVpcAttributeRequest, scope: Scop
 
 function describeVpcAttribute(input: DescribeVpcAttributeRequest, scope: Scope): DescribeVpcAttributeResult {
   const { VpcId, ...vpc } = vpcOf(ec2State(scope), required(input.VpcId, 'vpcId'));
-  switch (input.Attribute) {
+  const attribute: string | undefined = input.Attribute;
+  switch (attribute) {
     case 'enableDnsSupport':
       return { VpcId, EnableDnsSupport: { Value: vpc.enableDnsSupport } };
     case 'enableDnsHostnames':
@@ -161,7 +162,7 @@ function describeVpcAttribute(input: DescribeVpcAttributeRequest, scope: Scope):
     case 'enableNetworkAddressUsageMetrics':
       return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
     default:
-      throw invalidValue(input.Attribute ?? '', 'attribute', 'Unknown attribute.');
+      throw invalidValue(attribute ?? '', 'attribute', 'Unknown attribute.');
   }
 }
 

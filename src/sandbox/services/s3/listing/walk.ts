@@ -1,4 +1,3 @@
-import type { EncodingType } from '@aws-sdk/client-s3';
 import { byBytes } from '../../../kernel/table.ts';
 import { invalidArgument } from '../errors.ts';
 
