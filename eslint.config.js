@@ -21,13 +21,6 @@ const noSleeps = {
     { object: 'AbortSignal', property: 'timeout', message: WAIT },
   ],
 };
-/** TO BE REMOVED with its use below. */
-function pending(rulesByFolder) {
-  return Object.entries(rulesByFolder).map(([folder, rules]) => ({
-    files: [`${folder}/**/*.ts`],
-    rules: Object.fromEntries(rules.map((rule) => [`@typescript-eslint/${rule}`, 'off'])),
-  }));
-}
 
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
@@ -78,36 +71,6 @@ export default tseslint.config(
     files: ['test/support/until.ts'],
     rules: Object.fromEntries(Object.keys(noSleeps).map((rule) => [rule, 'off'])),
   },
-  // ---- TO BE REMOVED once these are mended: rules of strictTypeChecked with findings (issue 17). ----
-  ...pending({
-    'src/doctor': ['restrict-template-expressions', 'unbound-method'],
-    'src/host': ['no-unnecessary-condition', 'unbound-method'],
-    'src/sandbox': [
-      ...['no-base-to-string', 'no-deprecated', 'no-misused-spread', 'no-unnecessary-condition'],
-      ...['no-unnecessary-type-assertion', 'no-unnecessary-type-conversion', 'no-unsafe-argument'],
-      ...['no-unsafe-assignment', 'no-unsafe-class-instance-assignment', 'no-unsafe-return'],
-      ...['restrict-template-expressions', 'unbound-method'],
-    ],
-    'src/scaler': ['unbound-method'],
-    'src/secrets': ['no-misused-spread'],
-    'src/simulate': ['no-unsafe-enum-assignment', 'unbound-method'],
-    'src/stack': [
-      ...['no-base-to-string', 'no-confusing-void-expression', 'no-unsafe-assignment'],
-      'restrict-template-expressions',
-    ],
-    'test/doctor': ['no-unnecessary-type-assertion'],
-    'test/sandbox': [
-      ...['no-base-to-string', 'no-unnecessary-type-assertion', 'use-unknown-in-catch-callback-variable'],
-    ],
-    'test/scaler': ['no-unnecessary-type-assertion'],
-    'test/secrets': ['no-misused-spread'],
-    'test/stack': [
-      ...['no-misused-spread', 'no-unnecessary-condition', 'no-unnecessary-type-assertion'],
-      'only-throw-error',
-    ],
-    'test/support': ['no-misused-spread', 'no-unnecessary-type-assertion'],
-  }),
-  // ---- up to here ----
   { files: ['scripts/**/*.ts', 'bin/**'], rules: { 'no-console': 'off' } },
   {
     files: ['**/*.js'],

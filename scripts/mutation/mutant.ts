@@ -35,7 +35,7 @@ export function mutantOf(line: Exclude<ResultLine, { planned: number }>, file: s
     line: start.line,
     code: (lines[start.line - 1] ?? '').trim(),
     from: oneLine(replaced.join('\n')),
-    to: oneLine(line.replacement ?? ''),
+    to: oneLine(line.replacement),
     outcome: OUTCOMES[line.status] ?? 'invalid',
   };
 }

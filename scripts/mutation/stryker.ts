@@ -98,13 +98,13 @@ async function run(
   const killGroup = () => {
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   };
-  let late = false;
+  const deadline = { passed: false };
   const timer =
     until === undefined
       ? undefined
       : setTimeout(
           () => {
-            late = true;
+            deadline.passed = true;
             killGroup();
           },
           Math.max(0, until - Date.now()),
@@ -118,7 +118,7 @@ async function run(
     const status = await new Promise<number | null>((done, failed) => {
       child.once('error', failed).once('exit', done);
     });
-    if (status !== 0 && !late) throw new Error('Stryker failed: see above');
+    if (status !== 0 && !deadline.passed) throw new Error('Stryker failed: see above');
   } finally {
     clearTimeout(timer);
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt);

@@ -24,7 +24,7 @@ export interface PollCalls {
   readonly forecast?:
     { readonly foresight: Foresight; readonly past: Past; readonly boots: BootTimes } | undefined;
   /** Milliseconds since 1970. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** After which a shortage of spot instances is told, where nothing is to be done about it. */

@@ -23,7 +23,7 @@ export function ownPolicy(settings: ScalingSettings, foreseeing?: PredictiveScal
     get forecastMinSize() {
       return forecastMinSize;
     },
-    ...(foreseen && { sleepsUntil: foreseen.sleepsUntil }),
+    ...(foreseen && { sleepsUntil: (now: number) => foreseen.sleepsUntil(now) }),
   };
 }
 

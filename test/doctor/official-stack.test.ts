@@ -98,7 +98,7 @@ describe('doctor on a stack of the official template', function () {
     expect(await codes(stack)).to.eql(['az-rebalance']);
     await stack.fix();
     expect(await codes(stack)).to.eql([]);
-    const { SuspendedProcesses } = (await stack.group()) as Answer;
+    const { SuspendedProcesses } = await stack.group();
     expect(SuspendedProcesses.map(({ ProcessName }: Answer) => ProcessName)).to.eql(['AZRebalance']);
   });
 

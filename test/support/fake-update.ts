@@ -70,7 +70,7 @@ export class FakeUpdate {
   /** Called when time passes. */
   passing: () => void = () => undefined;
   /** What calls end in, by their names. */
-  readonly failing = new Map<string, unknown>();
+  readonly failing = new Map<string, Error>();
 
   constructor() {
     this.observer = {
@@ -82,10 +82,8 @@ export class FakeUpdate {
     };
     const act = (line: string) => {
       const call = line.split(' ')[0] ?? '';
-      if (this.failing.has(call)) {
-        const error = this.failing.get(call);
-        return Promise.reject(error as Error);
-      }
+      const error = this.failing.get(call);
+      if (error !== undefined) return Promise.reject(error);
       this.done.push(line);
       return Promise.resolve();
     };
@@ -119,7 +117,8 @@ export class FakeUpdate {
           return { stackId: STACK_ID, changeSetId: name };
         },
         changeSet: (id) => {
-          if (this.failing.has('changeSet')) return Promise.reject(this.failing.get('changeSet') as Error);
+          const error = this.failing.get('changeSet');
+          if (error !== undefined) return Promise.reject(error);
           const executionStatus = this.sets.get(id);
           if (executionStatus === undefined) return Promise.reject(sdkError('ChangeSetNotFound', 'gone'));
           const status =
@@ -195,10 +194,12 @@ export class FakeUpdate {
         },
         activities: () => Promise.resolve(this.activities),
         replace: (ids) => act(`terminate ${ids.join()}`),
-        bootLog: (logGroup, id) =>
-          this.failing.has('bootLog')
-            ? Promise.reject(this.failing.get('bootLog') as Error)
-            : Promise.resolve([`${logGroup} of ${id}`, '\u001b[31mred']),
+        bootLog: (logGroup, id) => {
+          const error = this.failing.get('bootLog');
+          return error === undefined
+            ? Promise.resolve([`${logGroup} of ${id}`, '\u001b[31mred'])
+            : Promise.reject(error);
+        },
       },
       pool: {
         instances: () => Promise.resolve(this.pool),

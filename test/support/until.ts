@@ -22,9 +22,7 @@ export async function until(
   for (const end = Date.now() + seconds * 1000; Date.now() < end; await sleep(every)) {
     if (await so()) return;
   }
-  throw new Error(
-    `${what}: that did not happen${instead === undefined ? '' : `, but ${String(await instead())}`}`,
-  );
+  throw new Error(`${what}: that did not happen${instead === undefined ? '' : `, but ${await instead()}`}`);
 }
 
 /** Waits for an event, and throws an Error naming it when it does not come in time. */

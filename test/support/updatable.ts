@@ -1,4 +1,3 @@
-import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
 import { lostJobs, pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { queueMetrics } from '../../src/sandbox/buildkite/metrics.ts';
 import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
@@ -49,7 +48,7 @@ export const halted = (suspended: readonly Answer[]): string[] =>
 
 /** The template with a group that is replaced: its hooks are its own, as CloudFormation replaces no resource with a custom name. */
 function replacing(text: string): string {
-  const template = JSON.parse(text) as Answer;
+  const template = JSON.parse(text);
   const { Group, Launching, Terminating, WarmPool: _, ...others } = template.Resources;
   const hooks = [Launching, Terminating].map(({ Properties: { AutoScalingGroupName: __, ...own } }) => own);
   Group.UpdatePolicy = { AutoScalingReplacingUpdate: { WillReplace: true } };
@@ -148,7 +147,7 @@ export class UpdatableStack {
         group: autoScalingGroup(this.#group, {
           send: (command: { input: object; constructor: { name: string } }) =>
             this.call('autoscaling', command.constructor.name.replace(/Command$/, ''), command.input),
-        } as unknown as AutoScalingClient),
+        }),
         token: () => Promise.resolve('bkct_x'),
         queue: () =>
           Promise.resolve({

@@ -15,9 +15,9 @@ export interface BucketState extends BucketFacts {
 }
 
 export interface BucketRepairs {
-  block(): Promise<void>;
-  encrypt(): Promise<void>;
-  version(): Promise<void>;
+  readonly block: () => Promise<void>;
+  readonly encrypt: () => Promise<void>;
+  readonly version: () => Promise<void>;
 }
 
 /** Whether the secrets of the builds are kept as secrets. What is in them, `bk-stack secrets lint` looks at. */

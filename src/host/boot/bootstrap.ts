@@ -42,7 +42,7 @@ export async function bootstrap(
   let pooled: boolean;
   try {
     // First, as a failure cannot be reported without it.
-    const id = await machine.withRetry('instance metadata', calls.instanceId);
+    const id = await machine.withRetry('instance metadata', () => calls.instanceId());
     instanceId = id;
     heartbeat = setInterval(() => {
       void calls.reportToGroup(id, 'heartbeat').catch(() => undefined);

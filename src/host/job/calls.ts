@@ -12,14 +12,14 @@ import type { EcrToken } from './registries.ts';
 export interface HookCalls {
   readonly run: Run;
   /** Writes a line to the job's log. */
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Prints shell text, which the environment hook evaluates. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
   secretStore(settings: Settings): Promise<SecretStore>;
   ecrToken(region: string): Promise<EcrToken>;
   disk(buildsPath: string): DiskCalls;
   /** Sends SIGTERM to a process. */
-  terminate(pid: number): void;
+  readonly terminate: (pid: number) => void;
   /** Makes the folder of a job's Docker configuration. @returns its path */
   makeDockerFolder(): string;
   writeDockerConfig(folder: string, text: string): void;

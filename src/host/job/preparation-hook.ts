@@ -31,7 +31,7 @@ export async function preparationHook(
     say(`Docker asks for the credentials of ${hosts.join(', ')} when it needs them`);
   }
   const logins = { ...(docker !== undefined && { docker }), ...(!helper && ecr !== undefined && { ecr }) };
-  for (const line of await logIn(dockerOf(run, job), logins, calls.ecrToken)) say(line);
+  for (const line of await logIn(dockerOf(run, job), logins, (region) => calls.ecrToken(region))) say(line);
 }
 
 /** Docker is the job's: which daemon it asks, and where its configuration lies. */

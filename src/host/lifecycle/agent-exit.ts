@@ -14,7 +14,7 @@ export interface AgentExit {
 export interface AgentExitCalls {
   readonly group: Pick<GroupCalls, 'terminate' | 'unprotect' | 'markUnhealthy'>;
   readonly agent: Pick<AgentControl, 'start'>;
-  say(line: string): void;
+  readonly say: (line: string) => void;
   /** Until the agent's last log lines have left the instance. */
   flush(): Promise<void>;
 }

@@ -10,7 +10,7 @@ export interface WatchCalls {
   readonly agent: AgentControl;
   readonly group: GroupCalls;
   now(): number;
-  say(line: string): void;
+  readonly say: (line: string) => void;
 }
 
 export interface WatchSettings {

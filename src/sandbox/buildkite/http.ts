@@ -73,8 +73,8 @@ function register(world: World, request: BuildkiteRequest): BuildkiteResponse {
   const body = json(request);
   const tags = Array.isArray(body['meta_data']) ? body['meta_data'].map(String) : [];
   const agent = registerAgent(world, {
-    name: String(body['name'] ?? body['hostname'] ?? 'agent'),
-    hostname: String(body['hostname'] ?? ''),
+    name: textOf(body, 'name') ?? textOf(body, 'hostname') ?? 'agent',
+    hostname: textOf(body, 'hostname') ?? '',
     tags,
   });
   return answer(200, {
@@ -141,7 +141,7 @@ function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): Bui
       job.startedAt = world.now();
       return answer(200, described(world, job));
     case 'PUT finish':
-      finishJob(world, job, String(json(request)['exit_status'] ?? '0'));
+      finishJob(world, job, textOf(json(request), 'exit_status') ?? '0');
       dispatchSoon(world, job.queue);
       return answer(200, described(world, job));
     case 'POST chunks':
@@ -190,6 +190,11 @@ function content({ headers, body }: BuildkiteRequest): Uint8Array {
 }
 
 /** The body as an object; empty for one that is none. */
+function textOf(body: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = body[name];
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
+}
+
 function json(request: BuildkiteRequest): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(Buffer.from(content(request)).toString() || '{}');

@@ -41,7 +41,9 @@ export function tagsOf(
   properties: Properties,
   stackTags: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const own = members(properties, 'Tags').map((tag) => [text(tag, 'Key') ?? '', text(tag, 'Value') ?? '']);
+  const own = members(properties, 'Tags').map(
+    (tag) => [text(tag, 'Key') ?? '', text(tag, 'Value') ?? ''] as const,
+  );
   return { ...stackTags, ...Object.fromEntries(own) };
 }
 

@@ -9,8 +9,7 @@ import type { WireRequest, WireResponse } from '../wire/index.ts';
  */
 export function refuseBrowser(headers: IncomingHttpHeaders): WireResponse | undefined {
   const site = headers['sec-fetch-site'] ?? 'none';
-  if (site !== 'none' && site !== 'same-origin')
-    return refused(`of a web page (Sec-Fetch-Site: ${String(site)})`);
+  if (site !== 'none' && site !== 'same-origin') return refused(`of a web page (Sec-Fetch-Site: ${site})`);
   if (headers.origin !== undefined) return refused('of a web page (it has an Origin)');
   const { host = '' } = headers;
   if (!/^(127\.0\.0\.1|\[::1\]|([^:]+\.)?localhost)(:\d+)?$/i.test(host)) {

@@ -71,7 +71,7 @@ export class Wire {
       const missing = requiredMembers(operation.input).filter((member) => !(member in input));
       if (missing.length > 0) throw protocol.missing(missing);
       const output = await handler(input, this.#context(signature, holder, requestId));
-      const response = protocol.write((output ?? {}) as object, operation, answer);
+      const response = protocol.write(output ?? {}, operation, answer);
       return { response, service: service.name, ...told };
     } catch (cause) {
       const error = cause instanceof Denial ? protocol.denied(cause) : asAwsError(cause);

@@ -20,7 +20,7 @@ export interface CheckResult {
 /** Line and column of an offset. */
 export function position(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
+  return { line: before.length, column: Array.from(before.at(-1) ?? '').length + 1 };
 }
 
 /** `app/env, line 3, column 7: what is wrong` */

@@ -37,6 +37,7 @@ export class Events {
 }
 
 export function kindOf(event: number): EventKind {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- it is the kind that schedule() was given
   return event % KINDS;
 }
 

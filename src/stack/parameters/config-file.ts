@@ -53,7 +53,7 @@ class ConfigReader {
     const { contents } = document;
     if (contents === null || (isScalar(contents) && contents.value === null)) return this.#given;
     if (isMap(contents)) this.#readMap(contents);
-    else if (isSeq(contents)) contents.items.forEach((item) => this.#readEntry(item));
+    else if (isSeq(contents)) for (const item of contents.items) this.#readEntry(item);
     else throw this.#refused(0, 'is neither a map of parameters nor a list of them');
     return this.#given;
   }

@@ -39,7 +39,7 @@ export function resourceCounts(body: TemplateBody): Record<string, number> {
 /** The version of one of our templates; undefined for others. */
 export function templateVersion(body: TemplateBody): string | undefined {
   const version = mapOf(mapOf(body['Metadata'])['BkStack'])['Version'];
-  return version === undefined || version === null ? undefined : String(version);
+  return typeof version === 'object' ? undefined : version?.toString();
 }
 
 function mapOf(value: TemplateValue | undefined): TemplateBody {

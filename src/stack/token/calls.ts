@@ -3,7 +3,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { OperationError } from '../../errors.ts';
-import { agentMetrics, BUILDKITE } from '../../buildkite/agent-metrics.ts';
+import { agentMetrics } from '../../buildkite/agent-metrics.ts';
 import { agentEndpointOf } from '../facts/service/queue.ts';
 import { parameterOf, requireGroupName, tokenPathOf } from '../facts/stack/values.ts';
 import type { RotationRequest } from './next.ts';

@@ -1,28 +1,32 @@
 import inquirer from 'inquirer';
 import type { Check, Prompter } from './prompter.ts';
 
+interface Answer<Value> {
+  readonly answer: Value;
+}
+
 /** Asks on the terminal. Ctrl-C at a question throws inquirer's ExitPromptError. */
 export const inquirerPrompter: Prompter = {
   async text({ message, preset, check }) {
-    const { answer } = await inquirer.prompt([
+    const { answer } = await inquirer.prompt<Answer<string>>([
       { type: 'input', name: 'answer', message, default: preset, validate: validator(check) },
     ]);
-    return answer as string;
+    return answer;
   },
   async secret({ message, check }) {
-    const { answer } = await inquirer.prompt([
+    const { answer } = await inquirer.prompt<Answer<string>>([
       { type: 'password', name: 'answer', message, mask: '*', validate: validator(check) },
     ]);
-    return answer as string;
+    return answer;
   },
   async choice({ message, choices, preset }) {
-    const { answer } = await inquirer.prompt([
+    const { answer } = await inquirer.prompt<Answer<unknown>>([
       { type: 'select', name: 'answer', message, choices: [...choices], default: preset, pageSize: 12 },
     ]);
     return answer as (typeof choices)[number]['value'];
   },
   async several({ message, choices, check }) {
-    const { answer } = await inquirer.prompt([
+    const { answer } = await inquirer.prompt<Answer<string[]>>([
       {
         type: 'checkbox',
         name: 'answer',
@@ -31,11 +35,13 @@ export const inquirerPrompter: Prompter = {
         validate: (chosen: readonly { value: string }[]) => check?.(chosen.map(({ value }) => value)) ?? true,
       },
     ]);
-    return answer as string[];
+    return answer;
   },
   async yes({ message, preset }) {
-    const { answer } = await inquirer.prompt([{ type: 'confirm', name: 'answer', message, default: preset }]);
-    return answer as boolean;
+    const { answer } = await inquirer.prompt<Answer<boolean>>([
+      { type: 'confirm', name: 'answer', message, default: preset },
+    ]);
+    return answer;
   },
   say(text) {
     process.stdout.write(`${text}\n`);

@@ -1,3 +1,4 @@
+import type { ListrDefaultRendererLogLevels } from 'listr2';
 import { logLine } from '../log-line.ts';
 import type { Theme } from '../theme.ts';
 
@@ -85,7 +86,7 @@ async function liveList(tasks: readonly ListedTask<unknown>[]): Promise<Settled>
       renderer: StderrRenderer,
       rendererOptions: {
         icon: { SKIPPED_WITH_COLLAPSE: MARKS.doubtful },
-        logger: new ListrLogger({
+        logger: new ListrLogger<ListrDefaultRendererLogLevels>({
           useIcons: true,
           processOutput: new ProcessOutput(process.stderr, process.stderr, { leaveEmptyLine: false }),
         }),

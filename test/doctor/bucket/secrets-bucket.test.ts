@@ -13,8 +13,8 @@ const repairs = { block: note('block'), encrypt: note('encrypt'), version: note(
 const WELL: BucketState = {
   ...{ bucket: 'b', region: 'us-east-1', versioned: true, blocked: true, openBy: [], unknown: [] },
   encryption: { algorithm: 'aws:kms' },
-} as unknown as BucketState;
-const judge = (parts: object) => judgeBucket({ ...WELL, ...parts } as BucketState, repairs);
+};
+const judge = (parts: object) => judgeBucket({ ...WELL, ...parts }, repairs);
 
 describe('the block of public access to a bucket', () => {
   it('is whole with all four settings, and with none less', () => {

@@ -157,7 +157,7 @@ describe('the way out of a subnet', () => {
         nats: [],
         publicAddress: undefined,
         ...parts,
-      } as WayFacts,
+      },
       'us-east-1',
     );
   const igw = to({ GatewayId: 'igw-1' });
@@ -193,7 +193,7 @@ describe('the way out of a subnet', () => {
     ],
   ] as const) {
     it(`by ${what} has ${codes.length === 0 ? 'no findings' : codes.join()}`, () => {
-      expect(codesOf(judge([...routes], parts as Partial<WayFacts>))).to.eql(codes);
+      expect(codesOf(judge([...routes], parts))).to.eql(codes);
     });
   }
   it('is that of its own table, else of the main one', () => {
@@ -210,7 +210,7 @@ describe('the way out of a subnet', () => {
     expect(found.map(({ message }) => message)).to.eql([
       's-1, s-2: no route to the internet (rtb-1 has none for 0.0.0.0/0)',
     ]);
-    expect(judge([to({ NatGatewayId: 'nat-1' })], nat('failed') as never)[0]?.message).to.equal(
+    expect(judge([to({ NatGatewayId: 'nat-1' })], nat('failed'))[0]?.message).to.equal(
       's-1: the NAT gateway nat-1 is failed (no address)',
     );
   });

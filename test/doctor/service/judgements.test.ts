@@ -15,8 +15,7 @@ describe('the agent token', () => {
     ...{ path: '/t', given: true, type: 'SecureString', endpoint: 'https://agent.example/v3' },
     answer: { status: 200 } as TokenFacts['answer'],
   };
-  const judge = (parts: object, foreign = false) =>
-    judgeToken({ ...WELL, ...parts } as TokenFacts, PLACE, foreign);
+  const judge = (parts: object, foreign = false) => judgeToken({ ...WELL, ...parts }, PLACE, foreign);
   for (const [what, parts, codes] of [
     ['is taken', {}, []],
     ['is gone', { type: undefined, answer: '' }, ['token-missing']],

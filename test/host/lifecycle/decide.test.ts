@@ -20,9 +20,7 @@ const ENDING = { targetState: 'Terminated' };
 function actions(observation: Partial<Observation>, progress: Partial<LifecycleProgress> = {}): string {
   const next = decide({ ...CALM, ...observation }, { ...INITIAL_PROGRESS, ...progress });
   return next.actions
-    .map((action) =>
-      action.kind === 'stop-agent' ? `stop-agent for ${action.because}` : String(action.kind),
-    )
+    .map((action) => (action.kind === 'stop-agent' ? `stop-agent for ${action.because}` : action.kind))
     .join(', ');
 }
 

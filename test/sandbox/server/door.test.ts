@@ -385,7 +385,7 @@ describe('the door of the sandbox', function () {
         ].map((call) =>
           (call as Promise<unknown>).then(
             () => 'taken',
-            (error: Error) => error,
+            (error: unknown) => error as Error,
           ),
         );
         return Promise.all(refusals);

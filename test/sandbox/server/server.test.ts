@@ -90,7 +90,7 @@ describe('the sandbox’s server', () => {
     const outcome = (call: Promise<unknown>) =>
       call.then(
         () => 'done',
-        (error: Error) => error.name,
+        (error: unknown) => (error as Error).name,
       );
     expect(await outcome(s3().listBuckets({}))).to.equal('SlowDown');
     expect(await outcome(s3().createBucket({ Bucket: 'any' }))).to.equal('ServiceUnavailable');

@@ -80,7 +80,7 @@ describe('the forecast', () => {
   it('keeps to the hours that may be idle, had the weeks before been like it', () => {
     fc.assert(
       fc.property(shape, fc.constantFrom(1, 5, 20, 100), (given, idleHours) => {
-        const demand = demandOf(given as never);
+        const demand = demandOf(given);
         const expected = plan(demand, idleHours);
         for (const ago of [1, 2]) {
           let idle = 0;
@@ -102,7 +102,7 @@ describe('the forecast', () => {
         fc.integer({ min: 1, max: 50 }),
         fc.integer({ min: 1, max: 50 }),
         (given, least, more) => {
-          const demand = demandOf(given as never);
+          const demand = demandOf(given);
           const [few, many] = [plan(demand, least), plan(demand, least + more)];
           for (let hour = 0; hour < 24; hour += 0.25) expect(many(hour)).to.be.at.least(few(hour));
         },

@@ -1,7 +1,5 @@
 import { expect } from 'chai';
 import type { AwsContext } from '../../../src/aws/context.ts';
-import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { OperationError } from '../../../src/errors.ts';
 import { capacityCalls } from '../../../src/stack/capacity/calls.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';

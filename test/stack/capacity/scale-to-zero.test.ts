@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { OperationError } from '../../../src/errors.ts';
 import { type GroupSize, ownSize, type SizedGroup, ZERO } from '../../../src/stack/capacity/group-size.ts';
 import { FakeGroup, protectedInstance } from '../../support/fake-group.ts';
 import { awaitZero } from '../../../src/stack/capacity/await-zero.ts';

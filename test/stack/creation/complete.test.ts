@@ -159,7 +159,7 @@ describe('what the wizard is told', () => {
     const urls: string[] = [];
     let status = 401;
     globalThis.fetch = (url) => {
-      urls.push(new URL(url as string).host);
+      urls.push(new URL(url).host);
       return Promise.resolve(Response.json({}, { status }));
     };
     try {

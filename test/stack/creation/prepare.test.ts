@@ -169,7 +169,10 @@ describe('a request', () => {
   });
 
   it('passes no program that is named already, nor a bucket where nothing is staged in one', () => {
-    const template = `${TEMPLATE.replace('Resources:', '  AssetsBucket: { Type: String }\n  HostProgram: { Type: String }\nResources:')}`;
+    const template = TEMPLATE.replace(
+      'Resources:',
+      '  AssetsBucket: { Type: String }\n  HostProgram: { Type: String }\nResources:',
+    );
     const named = prepared({ HostProgram: 'own' }, { template });
     expect(named.subject.assets).to.eql([]);
     const open = prepared({}, { template });

@@ -58,7 +58,7 @@ describe('a created stack as text', () => {
     ['untrue', 'queue: untrue'],
   ] as const) {
     it(`has a step for the queue ${queue}: ${line}`, () => {
-      expect(pipelineStep(queue!).split('\n').at(-1)).to.equal(`      ${line}`);
+      expect(pipelineStep(queue).split('\n').at(-1)).to.equal(`      ${line}`);
     });
   }
 });

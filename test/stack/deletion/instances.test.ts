@@ -53,12 +53,11 @@ describe('deleting a stack with instances', function () {
   const overAfter = async (work: () => Promise<unknown>) => {
     const failure = await work().then(
       () => undefined,
-      (error: unknown) => error,
+      (error: unknown) => error as Error,
     );
     stack.aws.revive();
     if (failure instanceof Killed) return false;
-    if (failure !== undefined && !/There is no stack named ci/.test((failure as Error).message))
-      throw failure;
+    if (failure !== undefined && !/There is no stack named ci/.test(failure.message)) throw failure;
     return true;
   };
   const onGroup = (operation: string, input: object) =>
@@ -267,7 +266,7 @@ describe('deleting a stack with instances', function () {
       stop.signal.throwIfAborted();
     };
     const failure = await failureOf(
-      deleteStack({ ...context, wait } as typeof context, plan, {
+      deleteStack(Object.assign(Object.create(context) as typeof context, { wait }), plan, {
         ...stack.watching(stop.signal),
         drainSeconds: 600,
       }),
@@ -410,12 +409,14 @@ describe('deleting a stack with instances', function () {
       const random = await large(7);
       const lastJob = stack.now + 900;
       let kills = 0;
-      for (let over = false; !over;) {
+      const killAt = () => {
         if (kills < 20) stack.aws.killAfter = Math.floor(random() * 24);
-        over = await overAfter(() => stack.delete());
-        if (over) break;
+      };
+      killAt();
+      while (!(await overAfter(() => stack.delete()))) {
         kills += 1;
         await stack.pass(Math.floor(random() * 10));
+        killAt();
       }
       expect(kills).to.equal(20);
       expect(stack.now).to.be.below(lastJob + SOON);

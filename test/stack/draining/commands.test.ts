@@ -204,7 +204,7 @@ describe('commands that terminate instances', function () {
             expect(failure).to.match(
               lacks === 'hook'
                 ? /lacks the lifecycle hook bk-stack-terminating.*bk-stack doctor ci --fix/s
-                : each.byHand!,
+                : each.byHand,
             );
           });
         }

@@ -11,11 +11,11 @@ const signal = new AbortController().signal;
 
 describe('the parameter of a stack’s token', () => {
   const stack = (parameters: Record<string, string>, outputs: Record<string, string>): Stack => ({
-          ...{ StackName: 'ci', StackStatus: 'CREATE_COMPLETE', CreationTime: undefined },
-          Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
-            ...{ ParameterKey, ParameterValue },
-          })),
-          Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
+    ...{ StackName: 'ci', StackStatus: 'CREATE_COMPLETE', CreationTime: undefined },
+    Parameters: Object.entries(parameters).map(([ParameterKey, ParameterValue]) => ({
+      ...{ ParameterKey, ParameterValue },
+    })),
+    Outputs: Object.entries(outputs).map(([OutputKey, OutputValue]) => ({ OutputKey, OutputValue })),
   });
   const PATH = { BuildkiteAgentTokenParameterStorePath: NAME };
   const GROUP = { AutoScalingGroupName: 'g' };
@@ -41,7 +41,7 @@ describe('the parameter of a stack’s token', () => {
     expect(rotationTarget(aws, named)).to.eql({
       ...{ stackName: 'ci', parameter: NAME, group: 'g', endpoint: 'https://agent.buildkite.com/v3' },
     });
-    const sandbox = { ...aws, agentEndpoint: 'http://127.0.0.1/v3' } as typeof aws;
+    const sandbox = Object.assign(Object.create(aws) as typeof aws, { agentEndpoint: 'http://127.0.0.1/v3' });
     expect(rotationTarget(sandbox, named).endpoint).to.equal('http://127.0.0.1/v3');
   });
 

@@ -3,7 +3,8 @@ import { AGENT_OWNER, BUILDS, EPHEMERAL, GIT_MIRRORS } from '../../program/paths
 
 interface Disk {
   readonly name: string;
-  readonly model: string;
+  /** Null for a disk that tells none, as loop devices. */
+  readonly model: string | null;
 }
 
 /** Instance store disks call themselves so: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/nvme-ebs-volumes.html */

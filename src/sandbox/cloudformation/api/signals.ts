@@ -13,7 +13,8 @@ export function signalResource(input: SignalResourceInput, scope: Scope): Record
   const stack = findLiveStack(scope, required('stackName', input.StackName));
   const logicalId = required('logicalResourceId', input.LogicalResourceId);
   const uniqueId = required('uniqueId', input.UniqueId);
-  const status = required('status', input.Status);
+  // Anything may come over the wire.
+  const status: string = required('status', input.Status);
   if (uniqueId.length > 64)
     throw violation('uniqueId', uniqueId, 'Member must have length less than or equal to 64');
   if (status !== 'SUCCESS' && status !== 'FAILURE') {

@@ -1,3 +1,4 @@
+import { text } from '../../providers/properties.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { textAt } from '../deployment/template-url.ts';
 import type { StackRecord } from '../stacks/stack.ts';
@@ -14,10 +15,10 @@ export async function changedNestedStacks(scope: Scope, stack: StackRecord): Pro
   const changed = await Promise.all(
     nested.map(async ({ logicalId, physicalId = '', properties }) => {
       const child = lookUpStack(scope, physicalId);
-      const text = await textAt(scope, String(properties.TemplateURL)).catch(() => undefined);
+      const templateBody = await textAt(scope, text(properties, 'TemplateURL') ?? '').catch(() => undefined);
       const differs =
         child === undefined ||
-        child.deployment?.templateBody !== text ||
+        child.deployment?.templateBody !== templateBody ||
         (await changedNestedStacks(scope, child)).size > 0;
       return differs ? [logicalId] : [];
     }),

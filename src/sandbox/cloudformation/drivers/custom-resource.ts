@@ -2,6 +2,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import { inBackground } from '../stacks/wake.ts';
 import { closeResponseUrl, responseUrl, responsesAt, openResponseUrl } from '../stacks/response-urls.ts';
 import { generatedName } from '../../providers/generated-name.ts';
+import { text } from '../../providers/properties.ts';
 import { isMap, type TemplateBody, type TemplateValue } from '../template/index.ts';
 import type { Driver, Work } from '../resources/driver.ts';
 import { EngineFault } from '../resources/failure.ts';
@@ -80,7 +81,7 @@ function nameAnyhow(work: Work): void {
 
 function invoke(work: Work, request: Request): void {
   const { context, stack } = work;
-  const serviceToken = String(work.properties['ServiceToken'] ?? '');
+  const serviceToken = text(work.properties, 'ServiceToken') ?? '';
   if (!/:lambda:/.test(serviceToken)) {
     throw new EngineFault(
       `Invalid service token ${serviceToken}: the sandbox calls custom resources through Lambda functions only, not through SNS topics.`,

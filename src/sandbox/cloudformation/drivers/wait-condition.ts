@@ -5,6 +5,8 @@ import {
   tokenOf,
   closeResponseUrl,
 } from '../stacks/response-urls.ts';
+import { text } from '../../providers/properties.ts';
+import { shownText } from '../syntax/intrinsics.ts';
 import type { TemplateBody, TemplateValue } from '../template/index.ts';
 import type { Driver } from '../resources/driver.ts';
 import { EngineFault } from '../resources/failure.ts';
@@ -64,7 +66,7 @@ export const waitCondition: Driver = {
   },
   ref: ({ physicalId = '' }) => physicalId,
   attribute(record, name): TemplateValue {
-    if (name === 'Data') return String(record.data?.['Data'] ?? '{}');
+    if (name === 'Data') return text(record.data ?? {}, 'Data') ?? '{}';
     throw noAttribute(record, name);
   },
 };
@@ -78,7 +80,7 @@ function successesIn(messages: readonly TemplateBody[]): Map<string, TemplateVal
     }
     if (Status === 'FAILURE') {
       throw new EngineFault(
-        `WaitCondition received failed message: '${String(Reason)}' for uniqueId: ${UniqueId}`,
+        `WaitCondition received failed message: '${shownText(Reason)}' for uniqueId: ${UniqueId}`,
       );
     }
     if (!successes.has(UniqueId)) successes.set(UniqueId, Data);

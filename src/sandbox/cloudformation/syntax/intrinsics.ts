@@ -52,6 +52,11 @@ export function scalarText(value: TemplateValue | undefined): string | undefined
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
+/** A name as an error shows it, or as it is looked up: a scalar as text, anything else as JSON, which names nothing. */
+export function shownText(value: TemplateValue | undefined): string {
+  return scalarText(value) ?? JSON.stringify(value ?? null);
+}
+
 /** The parts of `Fn::GetAtt`'s argument: `["Vpc", "CidrBlock"]` or `"Vpc.CidrBlock"`. */
 export function attributeParts(
   argument: TemplateValue,

@@ -3,7 +3,7 @@ import { evaluate } from './evaluation/evaluate.ts';
 import { resolveValue } from './evaluation/resolve.ts';
 import { sameValue } from '../syntax/values.ts';
 import { formatError, templateError } from '../syntax/errors.ts';
-import { callIn, isMap, scalarText, type Call } from '../syntax/intrinsics.ts';
+import { callIn, isMap, scalarText, shownText, type Call } from '../syntax/intrinsics.ts';
 import type { RuleDefinition, Template, TemplateValue } from '../syntax/model.ts';
 import type { ResolvedParameter } from './parameters/resolve.ts';
 
@@ -115,7 +115,7 @@ function ruleCall({ name, argument }: Call, rule: RuleDefinition, context: RuleC
       return texts(0).every((text) => allowed.has(text));
     }
     case 'Fn::RefAll':
-      return [...context.lookups.values(String(argument))];
+      return [...context.lookups.values(shownText(argument))];
     case 'Fn::ValueOf':
       expectOperands(name, operands, 2, rule);
       return valueOf(operands, rule, context);

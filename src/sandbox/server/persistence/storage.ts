@@ -25,17 +25,17 @@ export class Storage {
   load(): WorldState | undefined {
     if (!existsSync(this.#snapshot)) return undefined;
     const state = this.#read();
-    if (state.version === STATE_VERSION) return state;
+    if (state.version === STATE_VERSION) return state as WorldState;
     throw new OperationError(
       `The sandbox's state was written by another version of bk-stack, in another form: ${this.#snapshot}`,
       { hint: START_ANEW },
     );
   }
 
-  #read(): WorldState {
+  #read(): { readonly version: number } {
     try {
       const content = inflateRawSync(this.#seal.open(readFileSync(this.#snapshot)));
-      return JSON.parse(content.toString('utf8')) as WorldState;
+      return JSON.parse(content.toString('utf8')) as { readonly version: number };
     } catch (cause) {
       throw new OperationError(`The sandbox's state cannot be read: ${this.#snapshot}`, {
         cause,

@@ -10,6 +10,7 @@ const PASSWORD_BYTES = 120;
  * https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetAuthorizationToken.html
  */
 function getAuthorizationToken(
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- ECR still answers a token for each of them
   { registryIds }: GetAuthorizationTokenRequest,
   { world, accountId, region, partition }: RequestContext,
 ): GetAuthorizationTokenResponse {

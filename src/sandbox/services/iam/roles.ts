@@ -160,7 +160,10 @@ export function deleteRolePolicy(input: DeleteRolePolicyRequest, scope: Scope): 
   return {};
 }
 
-function paged<Item>(items: readonly Item[], input: { MaxItems?: number | undefined; Marker?: string | undefined }) {
+function paged<Item>(
+  items: readonly Item[],
+  input: { MaxItems?: number | undefined; Marker?: string | undefined },
+) {
   const { items: page, nextToken } = pageOf(items, input.MaxItems ?? PAGE, input.Marker, invalidMarker);
   return {
     page,
@@ -201,7 +204,7 @@ function createServiceLinkedRole(
 
 export const roleOperations = {
   CreateRole: (input: CreateRoleRequest, scope: Scope): CreateRoleResponse => {
-    checkTags(tagMap(input.Tags as { Key?: string; Value?: string }[] | undefined));
+    checkTags(tagMap(input.Tags));
     return { Role: described(createRole(input, scope)) };
   },
   CreateServiceLinkedRole: createServiceLinkedRole,
@@ -263,7 +266,7 @@ export const roleOperations = {
   DeleteRolePolicy: deleteRolePolicy,
   TagRole: (input: TagRoleRequest, scope: Scope) => {
     const role = roleNamed(scope, input.RoleName);
-    const tags = tagMap(input.Tags as { Key?: string; Value?: string }[] | undefined);
+    const tags = tagMap(input.Tags);
     checkTags(tags);
     role.tags = { ...role.tags, ...tags };
     return {};

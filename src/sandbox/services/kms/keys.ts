@@ -21,7 +21,15 @@ import { checkTags, withoutTags } from '../common/tags.ts';
 import { checkRange, checkText, required } from '../common/validation.ts';
 import { isKnownSpec, newMaterial } from './material.ts';
 import { encryptionAlgorithms, signingAlgorithms } from './signing.ts';
-import { addKey, checkNotDoomed, keyNamed, kmsState, usableKey, type KeyRecord } from './state.ts';
+import {
+  addKey,
+  checkNotDoomed,
+  keyNamed,
+  kmsState,
+  specMembers,
+  usableKey,
+  type KeyRecord,
+} from './state.ts';
 
 /** The task that deletes the keys of a region whose time has come; its key is the region. */
 export const DELETION_TASK = 'kms.deletion';
@@ -40,8 +48,7 @@ export function keyMetadata(key: KeyRecord, { accountId }: Scope): KeyMetadata {
     ...(key.deletedAt !== undefined && { DeletionDate: new Date(key.deletedAt) }),
     Origin: 'AWS_KMS',
     KeyManager: key.manager,
-    KeySpec: key.keySpec,
-    CustomerMasterKeySpec: key.keySpec as KeyMetadata['CustomerMasterKeySpec'],
+    ...specMembers(key),
     MultiRegion: key.multiRegion,
     ...(key.keyUsage === 'ENCRYPT_DECRYPT' && { EncryptionAlgorithms: encryptionAlgorithms(key) }),
     ...(key.keyUsage === 'SIGN_VERIFY' && { SigningAlgorithms: signingAlgorithms(key) }),
@@ -50,6 +57,7 @@ export function keyMetadata(key: KeyRecord, { accountId }: Scope): KeyMetadata {
 
 /** @throws AwsError ValidationException, MalformedPolicyDocumentException, UnsupportedOperationException, TagException */
 export function createKey(input: CreateKeyRequest, scope: Scope): KeyRecord {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- KMS still takes it from older programs
   const keySpec = input.KeySpec ?? input.CustomerMasterKeySpec ?? 'SYMMETRIC_DEFAULT';
   if (!isKnownSpec(keySpec)) {
     throw new AwsError('UnsupportedOperationException', `The sandbox makes no keys of the spec ${keySpec}.`);

@@ -26,7 +26,7 @@ import { AwsError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { constraintFault, required } from '../common/validation.ts';
 import { wrongUsage } from './cryptography.ts';
-import { usableKey, type KeyRecord } from './state.ts';
+import { specMembers, usableKey, type KeyRecord } from './state.ts';
 
 const CURVE_ALGORITHMS: Readonly<Record<string, SigningAlgorithmSpec[]>> = {
   ECC_NIST_P256: ['ECDSA_SHA_256'],
@@ -118,8 +118,7 @@ function getPublicKey({ KeyId }: GetPublicKeyRequest, scope: Scope): GetPublicKe
   return {
     KeyId: key.arn,
     PublicKey: Buffer.from(pairOf(key).publicKey, 'base64'),
-    KeySpec: key.keySpec,
-    CustomerMasterKeySpec: key.keySpec as GetPublicKeyResponse['CustomerMasterKeySpec'],
+    ...specMembers(key),
     KeyUsage: key.keyUsage,
     ...(key.keyUsage === 'SIGN_VERIFY' && { SigningAlgorithms: signingAlgorithms(key) }),
     ...(key.keyUsage === 'ENCRYPT_DECRYPT' && { EncryptionAlgorithms: encryptionAlgorithms(key) }),

@@ -1,4 +1,10 @@
-import type { KeySpec, KeyState, KeyUsageType } from '@aws-sdk/client-kms';
+import type {
+  CustomerMasterKeySpec,
+  KeyMetadata,
+  KeySpec,
+  KeyState,
+  KeyUsageType,
+} from '@aws-sdk/client-kms';
 import { AwsError } from '../../kernel/errors.ts';
 import { arn } from '../../kernel/location.ts';
 import type { Scope } from '../../kernel/world.ts';
@@ -172,4 +178,10 @@ export function usableKey(scope: Scope, given: string): KeyRecord {
 export function checkNotDoomed({ arn, state }: KeyRecord): void {
   if (state === 'PendingDeletion')
     throw new AwsError('KMSInvalidStateException', `${arn} is pending deletion.`);
+}
+
+/** The spec of a key, also under the name that KMS had for it and still gives. */
+export function specMembers({ keySpec }: KeyRecord): Pick<KeyMetadata, 'KeySpec' | 'CustomerMasterKeySpec'> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- KMS still gives it
+  return { KeySpec: keySpec, CustomerMasterKeySpec: keySpec as CustomerMasterKeySpec };
 }

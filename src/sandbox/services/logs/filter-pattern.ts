@@ -105,7 +105,8 @@ function judgement(operator: string, operand: string, whole: string): (value: un
       's',
     );
     const equal = (value: unknown) =>
-      value !== undefined && value !== null && typeof value !== 'object' && expression.test(String(value));
+      (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') &&
+      expression.test(String(value));
     return operator === '=' ? equal : (value) => value !== undefined && !equal(value);
   }
   const limit = Number(plain);

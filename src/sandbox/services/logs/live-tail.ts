@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   LiveTailSessionLogEvent,
   StartLiveTailRequest,
-  StartLiveTailResponse,
   StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { AwsError } from '../../kernel/errors.ts';
@@ -62,7 +61,10 @@ export function tellSessions(
 }
 
 /** @throws AwsError InvalidParameterException, ResourceNotFoundException, LimitExceededException */
-function startLiveTail(input: StartLiveTailRequest, scope: Scope): StartLiveTailResponse {
+function startLiveTail(
+  input: StartLiveTailRequest,
+  scope: Scope,
+): { readonly responseStream: AsyncIterable<SessionEvent> } {
   const given = input.logGroupIdentifiers ?? [];
   if (given.length === 0 || given.length > MOST_GROUPS) {
     throw invalidParameter(`logGroupIdentifiers must have between 1 and ${MOST_GROUPS} members.`);
@@ -104,13 +106,18 @@ function streamTest(input: StartLiveTailRequest): (name: string) => boolean {
   return (name) => logStreamNamePrefixes?.some((prefix) => name.startsWith(prefix)) === true;
 }
 
+/** As it goes over the wire, where an exception is its message. */
+type SessionEvent =
+  | Pick<StartLiveTailResponseStream, 'sessionStart' | 'sessionUpdate'>
+  | { readonly SessionTimeoutException: { readonly message: string } };
+
 /** An update every second, also where there is nothing to tell, until somebody leaves or three hours are over. */
 async function* sessionStream(
   world: World,
   request: StartLiveTailRequest,
   session: Session,
   closed: () => void,
-): AsyncGenerator<StartLiveTailResponseStream> {
+): AsyncGenerator<SessionEvent> {
   const until = world.now() + LONGEST;
   try {
     yield { sessionStart: { requestId: world.ids.uuid(), sessionId: world.ids.uuid(), ...request } };
@@ -127,7 +134,7 @@ async function* sessionStream(
       };
     }
     const message = 'The session has timed out after three hours.';
-    yield { SessionTimeoutException: { message } } as StartLiveTailResponseStream;
+    yield { SessionTimeoutException: { message } };
   } finally {
     closed();
   }

@@ -77,6 +77,7 @@ function described({ name, createdAt, events }: StreamRecord, group: GroupRecord
     ...(last !== undefined && { lastEventTimestamp: last.timestamp, lastIngestionTime: last.ingestedAt }),
     uploadSequenceToken: '49',
     arn: `${groupArn(scope, group.name)}:log-stream:${name}`,
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- CloudWatch Logs still reports it, as zero
     storedBytes: 0,
   };
 }

@@ -110,7 +110,8 @@ function requestKeys(input: object): ConditionContext {
   return Object.fromEntries(
     Object.entries(input).flatMap(([member, value]: [string, unknown]) => {
       const key = own(REQUEST_KEYS, member);
-      return key === undefined || value === undefined ? [] : [[key, String(value)]];
+      const scalar = typeof value === 'string' || typeof value === 'number';
+      return key === undefined || !scalar ? [] : [[key, String(value)]];
     }),
   );
 }

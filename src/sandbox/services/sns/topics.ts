@@ -91,7 +91,7 @@ export function addTopic(
 }
 
 function createTopic({ Name = '', Attributes, Tags }: CreateTopicInput, scope: Scope): CreateTopicResponse {
-  const tags = checkedTags(tagMap(Tags as { Key?: string; Value?: string }[] | undefined));
+  const tags = checkedTags(tagMap(Tags));
   return { TopicArn: addTopic(scope, Name, Attributes ?? {}, tags).arn };
 }
 
@@ -169,7 +169,7 @@ function tagged(scope: Scope, given: string | undefined): TopicRecord {
 
 function tagResource({ ResourceArn, Tags }: TagResourceRequest, scope: Scope): object {
   const topic = tagged(scope, ResourceArn);
-  const added = tagMap(Tags as { Key?: string; Value?: string }[] | undefined);
+  const added = tagMap(Tags);
   checkTags(added, (key) => invalid('Tags', `${key} begins with aws:, which is reserved`));
   topic.tags = { ...topic.tags, ...added };
   return {};

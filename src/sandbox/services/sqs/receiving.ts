@@ -57,6 +57,7 @@ function checked(value: number, name: string, least: number, most: number): numb
 
 function describe(message: MessageRecord, input: ReceiveMessageRequest, { accountId }: Scope): Message {
   const wanted = new Set<string>([
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- SQS still takes it from older programs
     ...(input.AttributeNames ?? []),
     ...(input.MessageSystemAttributeNames ?? []),
   ]);

@@ -31,7 +31,7 @@ function request(name: string, properties: Properties): PutParameterRequest {
 /** Unlike in most types, the property `Tags` is a map. */
 function tag(name: string, properties: Properties, context: ResourceContext): void {
   const own = member(properties, 'Tags') ?? {};
-  const given = Object.entries(own).map(([key, value]) => [key, String(value)]);
+  const given = Object.entries(own).map(([key, value]) => [key, String(value)] as const);
   existing(context, name).tags = { ...context.tags, ...Object.fromEntries(given) };
 }
 

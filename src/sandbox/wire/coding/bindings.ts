@@ -15,7 +15,7 @@ interface HttpBinding {
 }
 
 export function bindingOf(member: NormalizedSchema): HttpBinding {
-  return member.getMergedTraits() as HttpBinding;
+  return member.getMergedTraits();
 }
 
 /** The member that is the body itself, for shapes that have one. */

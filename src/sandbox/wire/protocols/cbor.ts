@@ -26,7 +26,7 @@ export const cborProtocol: Protocol = {
       return { status: 200, headers: headers(requestId), body: cbor.serialize({}) };
     const serializer = codec.createSerializer();
     serializer.write(operation.output, output);
-    return { status: 200, headers: headers(requestId), body: serializer.flush() as Uint8Array };
+    return { status: 200, headers: headers(requestId), body: serializer.flush() };
   },
   writeError(error, { schema, requestId }) {
     const known = schema.error(error.code);

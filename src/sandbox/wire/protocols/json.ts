@@ -80,7 +80,7 @@ function writeJson(schema: NormalizedSchema, output: object): string | Uint8Arra
 export function readJson({ settings }: JsonCodec2, schema: NormalizedSchema, body: Buffer): object {
   if (body.length === 0) return {};
   try {
-    const document = JSON.parse(body.toString('utf8'));
+    const document = JSON.parse(body.toString('utf8')) as Parameters<JsonShapeDeserializer2['readObject']>[1];
     return (new JsonShapeDeserializer2(settings).readObject(schema, document) ?? {}) as object;
   } catch (cause) {
     throw new AwsError('SerializationException', cause instanceof Error ? cause.message : String(cause));

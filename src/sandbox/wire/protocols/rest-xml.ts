@@ -98,7 +98,7 @@ function writeBody(
   if (!hasBodyMembers(schema)) return { status: 200, headers };
   const unwrapped = unwrappedMember(schema);
   if (unwrapped !== undefined) {
-    const text = escapeXml(String(output[unwrapped] ?? ''));
+    const text = escapeXml((output[unwrapped] as string | undefined) ?? '');
     return xmlAnswer(200, `<${unwrapped} xmlns="${xmlNamespace}">${text}</${unwrapped}>`, xml);
   }
   return xmlAnswer(200, xmlOf(schema, bodyMembers(schema, output), xmlNamespace), xml);
@@ -113,6 +113,6 @@ function xmlOf(schema: NormalizedSchema, value: unknown, xmlNamespace: string): 
 /** S3 answers GetBucketLocation with the bare member as its root. */
 function unwrappedMember(schema: NormalizedSchema): string | undefined {
   const { xmlName } = schema.getMergedTraits() as { xmlName?: string };
-  const names = Object.keys(schema.getMemberSchemas());
+  const names = Array.from(schema.structIterator(), ([name]) => name);
   return names.length === 1 && names[0] === xmlName ? xmlName : undefined;
 }

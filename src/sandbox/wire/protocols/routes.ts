@@ -75,14 +75,14 @@ function demandsOf(operation: OperationSchema): Demands {
   const before = known.get(operation);
   if (before !== undefined) return before;
   const { input } = operation;
-  const members = input.isStructSchema() ? input.getMemberSchemas() : {};
-  const { Bucket } = members;
+  const members = new Map(input.isStructSchema() ? input.structIterator() : []);
+  const bucket = members.get('Bucket');
   const required = requiredMembers(input).flatMap((name) => {
-    const member = members[name];
+    const member = members.get(name);
     return member === undefined ? [] : [bindingOf(member)];
   });
   const demands = {
-    bucket: Bucket !== undefined && Boolean(bindingOf(Bucket).httpLabel),
+    bucket: bucket !== undefined && Boolean(bindingOf(bucket).httpLabel),
     parameters: required.flatMap(({ httpQuery }) => httpQuery ?? []),
     headers: required.flatMap(({ httpHeader }) => httpHeader?.toLowerCase() ?? []),
   };

@@ -99,7 +99,7 @@ describe('a nested stack', () => {
 
   it('is updated when its template differs under the same URL', async () => {
     await world.created('demo', parent());
-    expect(await world.update('demo', parent()).catch((error: Error) => error.message)).to.equal(
+    expect(await world.update('demo', parent()).catch((error: unknown) => (error as Error).message)).to.equal(
       'No updates are to be performed.',
     );
     files['templates/some folder/child.json'] = {

@@ -29,7 +29,7 @@ describe('the live tail of CloudWatch Logs', () => {
     for (;;) {
       const { value, done } = await events.next();
       if (done === true) throw new Error('the session has ended');
-      const { sessionUpdate } = value as StartLiveTailResponseStream;
+      const { sessionUpdate } = value;
       if ((sessionUpdate?.sessionResults ?? []).length > 0) return sessionUpdate!;
     }
   };

@@ -88,7 +88,9 @@ describe('Secrets Manager', () => {
     expect(DeletionDate.getTime() - aws.world.now()).to.equal(7 * 86_400_000);
     expect((await refused('GetSecretValue', { SecretId: 'db' })).code).to.equal('InvalidRequestException');
     expect((await call('ListSecrets')).SecretList).to.deep.equal([]);
-    expect(await create().catch((error: Error) => error.message)).to.match(/already scheduled for deletion/);
+    expect(await create().catch((error: unknown) => (error as Error).message)).to.match(
+      /already scheduled for deletion/,
+    );
     await call('RestoreSecret', { SecretId: 'db' });
     await aws.world.pass(8 * 86_400);
     expect(await value()).to.equal('first');

@@ -4,18 +4,17 @@ import type { Journal, UpdatePhase } from '../../../../src/stack/update/executio
 import { type Action, isUndone, next } from '../../../../src/stack/update/execution/next.ts';
 import { FORMER, groupOf, instanceOf, journalOf } from '../../../support/fake-update.ts';
 
+/** Of a journal; without a group where that is undefined. */
+type Changes = Omit<Partial<Journal>, 'group'> & { readonly group?: string | undefined };
 type Row = readonly [
   situation: string,
-  journal: Partial<Journal>,
+  changes: Changes,
   facts: UpdateFacts,
   outcome: (journal: Journal) => Action,
 ];
 
 const SIZES = journalOf().sizes!;
-const GROUPLESS = (journal: Partial<Journal>): Partial<Journal> => ({
-  ...journal,
-  group: undefined as never,
-});
+const GROUPLESS = (journal: Partial<Journal>): Changes => ({ ...journal, group: undefined });
 
 const enters =
   (phase: UpdatePhase, more: Partial<Journal> = {}) =>
@@ -42,16 +41,12 @@ function table(phase: UpdatePhase, rows: readonly Row[]): void {
   describe(`an update that is ${phase}`, () => {
     for (const [situation, changes, facts, outcome] of rows) {
       it(situation, () => {
-        const given = journalOf({ phase, ...changes });
-        const journal = 'group' in changes && changes.group === undefined ? without(given) : given;
+        const { group, ...given } = { ...journalOf({ phase }), ...changes };
+        const journal: Journal = group === undefined ? given : { ...given, group };
         expect(next(journal, facts)).to.eql(outcome(journal));
       });
     }
   });
-}
-
-function without({ group: _, ...journal }: Journal): Journal {
-  return journal;
 }
 
 table('draining', [

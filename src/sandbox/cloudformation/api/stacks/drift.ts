@@ -59,14 +59,21 @@ export function detectStackResourceDrift(
 function differencesOf(expected: Properties, actual: Properties): PropertyDifference[] {
   return Object.entries(actual).flatMap(([name, value]): PropertyDifference[] => {
     const wanted = expected[name];
-    if (wanted === undefined || String(wanted) === String(value)) return [];
+    if (wanted === undefined) return [];
+    const [ExpectedValue, ActualValue] = [shown(wanted), value === undefined ? '' : shown(value)];
+    if (ExpectedValue === ActualValue) return [];
     return [
       {
         PropertyPath: `/${name}`,
-        ExpectedValue: String(wanted),
-        ActualValue: value === undefined ? '' : String(value),
+        ExpectedValue,
+        ActualValue,
         DifferenceType: value === undefined ? 'REMOVE' : 'NOT_EQUAL',
       },
     ];
   });
+}
+
+/** A scalar as templates and services write it alike, anything else as JSON. */
+function shown(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

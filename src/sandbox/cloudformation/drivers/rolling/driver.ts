@@ -35,7 +35,6 @@ export function rollingGroup(base: Driver): Driver {
       base.start({
         ...work,
         properties: withoutUnmodifiedSizes(step.updatePolicy, previous, properties),
-        tell: work.tell,
       });
       const rolls = rollingPolicy(step.updatePolicy) !== undefined && changesInstances(previous, properties);
       if (rolls) step.memory['rolling'] = {} satisfies Memory;

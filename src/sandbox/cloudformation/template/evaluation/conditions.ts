@@ -1,5 +1,5 @@
 import { formatError, templateError } from '../../syntax/errors.ts';
-import { conditionCallIn, type Call } from '../../syntax/intrinsics.ts';
+import { conditionCallIn, shownText, type Call } from '../../syntax/intrinsics.ts';
 import type { TemplateValue } from '../../syntax/model.ts';
 import type { Evaluation } from './evaluation.ts';
 import { resolveValue } from './resolve.ts';
@@ -34,7 +34,7 @@ function connective(
   const operands = Array.isArray(argument) ? argument : [argument];
   switch (name) {
     case 'Condition':
-      return decide(String(argument), evaluation, decided);
+      return decide(shownText(argument), evaluation, decided);
     case 'Fn::Not':
       return !truth(operands[0] ?? null, evaluation, decided);
     // Every operand is worked out, so that a mistake in one shows whatever the others say.

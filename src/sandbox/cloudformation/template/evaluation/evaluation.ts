@@ -40,5 +40,5 @@ export interface Evaluation {
   readonly references: References;
   readonly conditions: ReadonlyMap<string, boolean>;
   /** Whether what stands under this condition exists; true for none. */
-  holds(condition: string | undefined): boolean;
+  readonly holds: (condition: string | undefined) => boolean;
 }

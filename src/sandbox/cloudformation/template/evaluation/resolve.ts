@@ -4,6 +4,7 @@ import {
   callIn,
   isMap,
   scalarText,
+  shownText,
   subArguments,
   subParts,
   type Call,
@@ -64,7 +65,7 @@ function callFunction({ name, argument }: Call, evaluation: Evaluation): Resolve
 }
 
 const FUNCTIONS: Readonly<Record<string, (argument: TemplateValue, evaluation: Evaluation) => Resolved>> = {
-  Ref: (argument, evaluation) => reference(String(argument), evaluation),
+  Ref: (argument, evaluation) => reference(shownText(argument), evaluation),
   'Fn::Base64': base64,
   'Fn::Cidr': cidr,
   'Fn::FindInMap': findInMap,
@@ -116,7 +117,7 @@ function choose(argument: TemplateValue, evaluation: Evaluation): Resolved {
   const [condition, whenTrue = null, whenFalse = null] = Array.isArray(argument) ? argument : [];
   const holds = typeof condition === 'string' ? evaluation.conditions.get(condition) : undefined;
   if (holds === undefined) {
-    throw templateError(`unresolved condition dependency ${String(condition)} in Fn::If`);
+    throw templateError(`unresolved condition dependency ${shownText(condition)} in Fn::If`);
   }
   return resolveValue(holds ? whenTrue : whenFalse, evaluation);
 }

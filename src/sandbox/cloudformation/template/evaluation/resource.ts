@@ -1,5 +1,5 @@
 import { templateError, unresolvedDependencies } from '../../syntax/errors.ts';
-import { callIn, isMap, scalarText } from '../../syntax/intrinsics.ts';
+import { callIn, isMap, scalarText, shownText } from '../../syntax/intrinsics.ts';
 import type { TemplateBody, TemplateValue } from '../../syntax/model.ts';
 import { visitReferences } from '../references.ts';
 import type { Evaluation } from './evaluation.ts';
@@ -65,7 +65,7 @@ export function importedNames(evaluation: Evaluation): string[] {
     const call = callIn(value);
     if (call?.name === 'Fn::If' && Array.isArray(call.argument)) {
       const [condition, whenTrue = null, whenFalse = null] = call.argument;
-      visit(evaluation.conditions.get(String(condition)) === true ? whenTrue : whenFalse);
+      visit(evaluation.conditions.get(shownText(condition)) === true ? whenTrue : whenFalse);
     } else if (call?.name === 'Fn::ImportValue') {
       const name = scalarText(resolveValue(call.argument, evaluation));
       if (name !== undefined && name !== KNOWN_AFTER_APPLY) names.add(name);

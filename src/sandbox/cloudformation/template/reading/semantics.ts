@@ -1,6 +1,6 @@
 import { attributeNames, isKnownType } from '../../specification/index.ts';
 import { formatError, templateError, unresolvedDependencies, validationError } from '../../syntax/errors.ts';
-import { conditionCallIn, isMap, LANGUAGE_EXTENSIONS } from '../../syntax/intrinsics.ts';
+import { conditionCallIn, isMap, LANGUAGE_EXTENSIONS, shownText } from '../../syntax/intrinsics.ts';
 import type { ResourceDefinition, Template, TemplateValue } from '../../syntax/model.ts';
 import { BOTH_BRANCHES, visitReferences } from '../references.ts';
 import { checkFunctions } from './functions.ts';
@@ -65,7 +65,7 @@ function checkConditionCall(value: TemplateValue, template: Template): void {
     const { argument } = call;
     if (typeof argument !== 'string' || !template.conditions.has(argument)) {
       throw formatError(
-        `Unresolved condition dependency ${String(argument)} in the Conditions block of the template`,
+        `Unresolved condition dependency ${shownText(argument)} in the Conditions block of the template`,
       );
     }
   }

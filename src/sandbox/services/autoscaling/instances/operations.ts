@@ -116,7 +116,7 @@ function describeInstances(input: DescribeAutoScalingInstancesType, scope: Scope
       const { HealthStatus, ...shown } = describedMember(member, false);
       // This operation alone writes the health in capitals.
       return { ...shown, HealthStatus: HealthStatus?.toUpperCase(), AutoScalingGroupName: group.name };
-    }) as AutoScalingInstancesType['AutoScalingInstances'],
+    }),
     NextToken: nextToken,
   };
 }

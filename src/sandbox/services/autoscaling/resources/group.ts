@@ -58,7 +58,7 @@ function request(properties: Properties, AutoScalingGroupName: string): CreateAu
       },
     }),
     ...(mixed !== undefined && { MixedInstancesPolicy: withTextVersion(mixed as MixedInstancesPolicy) }),
-  } as CreateAutoScalingGroupType;
+  };
 }
 
 /** A version may come as a number. */
@@ -69,7 +69,7 @@ function withTextVersion(policy: MixedInstancesPolicy): MixedInstancesPolicy {
     ...policy,
     LaunchTemplate: {
       ...policy.LaunchTemplate,
-      LaunchTemplateSpecification: { ...specification, Version: String(specification.Version) },
+      LaunchTemplateSpecification: { ...specification, Version: text({ ...specification }, 'Version') },
     },
   };
 }
@@ -126,7 +126,7 @@ export const groupResource: ResourceProvider = {
     groupNamed(context, id).tags = tagsFor(next, context);
     collectMetrics(id, next, context);
     const wanted = hooksIn(next);
-    for (const hook of wanted) putLifecycleHook({ AutoScalingGroupName: id, ...hook } as never, context);
+    for (const hook of wanted) putLifecycleHook({ AutoScalingGroupName: id, ...hook }, context);
     for (const { LifecycleHookName } of hooksIn(previous)) {
       const kept = wanted.some((hook) => hook.LifecycleHookName === LifecycleHookName);
       if (!kept) deleteLifecycleHook({ AutoScalingGroupName: id, LifecycleHookName }, context);

@@ -82,19 +82,21 @@ export function nextRun(action: ScheduledRecord, after: Instant): Instant | unde
   return isOver ? undefined : next;
 }
 
+/** @returns when it runs next; undefined where it is over */
 function planNext(
   { world, region }: Scope,
   group: GroupRecord,
   action: ScheduledRecord,
   after: Instant,
-): void {
+): Instant | undefined {
   const next = nextRun(action, after);
   if (next === undefined) {
     Reflect.deleteProperty(action, 'nextAt');
-    return;
+    return undefined;
   }
   action.nextAt = next;
   world.wake(SCHEDULE_TASK, `${region}/${group.name}`, next);
+  return next;
 }
 
 /** Runs what is due. An action that is over is forgotten, as in AWS. */
@@ -108,12 +110,11 @@ export const runSchedule: Task = (world, key) => {
     if (action.nextAt === undefined) continue;
     if (action.nextAt <= now) {
       if (!isSuspended(group, 'ScheduledActions') && !group.deleting) apply(scope, group, action);
-      planNext(scope, group, action, now);
-      if (action.nextAt <= now) Reflect.deleteProperty(group.scheduled, action.name);
+      const next = planNext(scope, group, action, now);
+      if (next === undefined || next <= now) Reflect.deleteProperty(group.scheduled, action.name);
     } else {
       world.wake(SCHEDULE_TASK, key, action.nextAt);
     }
-    if (action.nextAt === undefined) Reflect.deleteProperty(group.scheduled, action.name);
   }
 };
 

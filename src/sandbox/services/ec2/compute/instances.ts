@@ -241,7 +241,7 @@ function describeInstanceAttribute(input: DescribeInstanceAttributeRequest, scop
     case 'rootDeviceName':
       return { InstanceId: id, RootDeviceName: { Value: instance.rootDevice } };
     default:
-      throw invalidValue(String(input.Attribute ?? ''), 'attribute', 'Unknown attribute.');
+      throw invalidValue(input.Attribute ?? '', 'attribute', 'Unknown attribute.');
   }
 }
 

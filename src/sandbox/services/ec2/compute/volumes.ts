@@ -9,7 +9,6 @@ import type {
 } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import type { Instant } from '../../../kernel/time.ts';
 import { zonesOf } from '../catalogue/regions.ts';
 import { byId, byIds, page, selected, type Filters } from '../common/describing.ts';
 import { invalidValue, missingParameter, required } from '../common/errors.ts';

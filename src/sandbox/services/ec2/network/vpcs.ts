@@ -153,16 +153,16 @@ export function modifyVpcAttribute(input: ModifyVpcAttributeRequest, scope: Scop
 
 function describeVpcAttribute(input: DescribeVpcAttributeRequest, scope: Scope): DescribeVpcAttributeResult {
   const { VpcId, ...vpc } = vpcOf(ec2State(scope), required(input.VpcId, 'vpcId'));
-  switch (input.Attribute) {
+  const attribute: string | undefined = input.Attribute;
+  switch (attribute) {
     case 'enableDnsSupport':
       return { VpcId, EnableDnsSupport: { Value: vpc.enableDnsSupport } };
     case 'enableDnsHostnames':
       return { VpcId, EnableDnsHostnames: { Value: vpc.enableDnsHostnames } };
     case 'enableNetworkAddressUsageMetrics':
       return { VpcId, EnableNetworkAddressUsageMetrics: { Value: false } };
-    case undefined:
     default:
-      throw invalidValue(String(input.Attribute ?? ''), 'attribute', 'Unknown attribute.');
+      throw invalidValue(attribute ?? '', 'attribute', 'Unknown attribute.');
   }
 }
 
@@ -214,7 +214,7 @@ export function disassociateVpcCidrBlock(
     );
   }
   const ipv4 = vpc.CidrBlockAssociationSet?.find(({ AssociationId }) => AssociationId === id);
-  if (ipv4?.CidrBlock === vpc.CidrBlock && ipv4 !== undefined) {
+  if (ipv4 !== undefined && ipv4.CidrBlock === vpc.CidrBlock) {
     throw new AwsError(
       'OperationNotPermitted',
       `The vpc CIDR block with association ID ${id} may not be disassociated. It is the primary IPv4 CIDR block of the VPC`,

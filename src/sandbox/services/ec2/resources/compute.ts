@@ -143,7 +143,7 @@ function instanceRequest(properties: Properties): RunInstancesRequest {
     MinCount: 1,
     MaxCount: 1,
     ...(template !== undefined && {
-      LaunchTemplate: { ...template, Version: String(template.Version ?? '') },
+      LaunchTemplate: { ...template, Version: text({ ...template }, 'Version') ?? '' },
     }),
     ...(IamInstanceProfile !== undefined && {
       IamInstanceProfile: { Name: text(properties, 'IamInstanceProfile') },

@@ -20,7 +20,7 @@ import { byId, byIds, page, selected, type Filters } from '../common/describing.
 import { dependencyViolation, required } from '../common/errors.ts';
 import { subnetOf } from '../network/subnets.ts';
 import { vpcOf } from '../network/vpcs.ts';
-import type { AssociationRecord, Ec2State, RouteTableRecord, VpcRecord } from '../state/records.ts';
+import type { AssociationRecord, Ec2State, RouteTableRecord } from '../state/records.ts';
 import { ec2State } from '../state/state.ts';
 import { requestedTags, setTags, tagList } from '../tagging/tags.ts';
 import { newAssociation, newRouteTable } from '../network/new-route-table.ts';

@@ -46,7 +46,7 @@ export function readPolicy(text: string): Statement[] {
   }
   if (!isObject(document)) throw new PolicyFault('Syntax errors in policy.');
   const { Version, Statement: statement } = document;
-  if (Version !== undefined && !VERSIONS.includes(String(Version)))
+  if (Version !== undefined && !VERSIONS.some((version) => version === Version))
     throw new PolicyFault('Syntax errors in policy.');
   const statements = (Array.isArray(statement) ? statement : [statement]) as unknown[];
   if (statement === undefined || statements.length === 0) throw new PolicyFault('Syntax errors in policy.');

@@ -17,7 +17,7 @@ globalThis.Date = new Proxy(Date, {
   construct: (target, args, newTarget) =>
     Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget) as object,
   apply: (target) => new target(now()).toString(),
-  get: (target, name, receiver) => (name === 'now' ? now : Reflect.get(target, name, receiver)),
+  get: (target, name, receiver) => (name === 'now' ? now : (Reflect.get(target, name, receiver) as unknown)),
 });
 globalThis.setTimeout = Object.assign(
   (callback: (...args: unknown[]) => void, delay = 0, ...args: unknown[]) =>

@@ -96,7 +96,7 @@ function environmentOptions(
 ): EnvironmentOptions {
   const { settings, code, version } = revision;
   const { world, region } = scope;
-  const roleName = settings.Role?.split('/').at(-1) ?? '';
+  const roleName = settings.Role.split('/').at(-1) ?? '';
   // Without an end: Lambda renews them for as long as the environment lasts.
   const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(
     `arn:${scope.partition}:sts::${scope.accountId}:assumed-role/${roleName}/${record.name}`,

@@ -67,7 +67,7 @@ function log(level: string, text: string): void {
 /** Logs an error as Lambda does, with what it carries beside its message. */
 function logError(title: string, error: unknown): void {
   const { errorType, errorMessage, trace = [] } = failureOf(error);
-  const more = types.isNativeError(error) ? { ...error } : {};
+  const more = types.isNativeError(error) ? Object.fromEntries(Object.entries(error)) : {};
   let document = JSON.stringify({ errorType, errorMessage, stack: trace });
   try {
     document = JSON.stringify({ errorType, errorMessage, ...more, stack: trace });
@@ -169,7 +169,10 @@ function invoke(handler: Handler, invocation: Invocation): void {
   };
   try {
     const result = handler(JSON.parse(invocation.event), context, callback);
-    if (isThenable(result)) result.then(context.succeed, fail);
+    if (isThenable(result))
+      result.then((value) => {
+        context.succeed(value);
+      }, fail);
   } catch (error) {
     fail(error);
   }

@@ -21,7 +21,8 @@ export function tokensOf(query: string): readonly Token[] {
     const match = TOKEN.exec(query);
     if (match === null) throw malformed(query, at, at + 1, `unexpected symbol found ${query[at] ?? ''}`);
     const end = at + match[0].length;
-    const [kind] = Object.entries(match.groups ?? {}).find(([, text]) => text !== undefined) ?? [];
+    const [kind] =
+      Object.entries<string | undefined>(match.groups ?? {}).find(([, text]) => text !== undefined) ?? [];
     if (kind !== undefined)
       tokens.push({ kind: kind as Token['kind'], text: inside(kind, match[0]), start: at, end });
     at = end;

@@ -67,7 +67,7 @@ function keptOperations({ name, given, action, missing }: Configuration): Record
       if (kept === undefined && missing !== undefined) {
         throw new AwsError(missing[0], missing[1], 404, { BucketName: bucket.name });
       }
-      return WRAPPED.has(name) ? { [given]: kept } : ((kept ?? {}) as object);
+      return WRAPPED.has(name) ? { [given]: kept } : (kept ?? {});
     }),
     [`Delete${name}`]: onBucket<BucketRequest, object>(`s3:Put${action}`, (bucket) => {
       remove(bucket.configurations, name);
@@ -145,7 +145,7 @@ export function setLogging(
 }
 
 export const configurationOperations: Record<string, Operation> = {
-  ...Object.assign({}, ...CONFIGURATIONS.map(keptOperations)),
+  ...Object.fromEntries(CONFIGURATIONS.flatMap((each) => Object.entries(keptOperations(each)))),
   PutBucketLifecycleConfiguration: onBucket<PutBucketLifecycleConfigurationRequest, object>(
     's3:PutLifecycleConfiguration',
     (bucket, input) => {
@@ -170,7 +170,7 @@ export const configurationOperations: Record<string, Operation> = {
   ),
   GetBucketLogging: onBucket<BucketRequest, object>(
     's3:GetBucketLogging',
-    ({ configurations }) => (own(configurations, LOGGING) ?? {}) as object,
+    ({ configurations }) => own(configurations, LOGGING) ?? {},
   ),
   GetBucketRequestPayment: onBucket<BucketRequest, object>('s3:GetBucketRequestPayment', () => ({
     Payer: 'BucketOwner',

@@ -1,4 +1,3 @@
-import type { EncodingType } from '@aws-sdk/client-s3';
 import { byBytes } from '../../../kernel/table.ts';
 import { invalidArgument } from '../errors.ts';
 
@@ -70,7 +69,7 @@ export function follows(key: string, after: string | undefined, delimiter: strin
 }
 
 /** How keys are written in an answer. @throws AwsError InvalidArgument */
-export function encoder(type: EncodingType | undefined): (text: string) => string {
+export function encoder(type: string | undefined): (text: string) => string {
   if (type === undefined) return (text) => text;
   if (type !== 'url')
     throw invalidArgument('Invalid Encoding Method specified in Request', 'encoding-type', type);

@@ -91,7 +91,7 @@ const ELLIPSIS = '…';
 /** The beginning of a text that takes at most so many bytes in a journal. */
 function cut(text: string, bytes: number): string {
   if (sizeOf(text) <= bytes) return text;
-  const characters = [...text];
+  const characters = Array.from(text);
   let [fits, tooLong] = [0, characters.length];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);

@@ -1,5 +1,5 @@
 import type { ResourceChange, ResourceChangeDetail } from '@aws-sdk/client-cloudformation';
-import type { TemplateBody } from '../../../../cfn/document.ts';
+import type { TemplateBody, TemplateValue } from '../../../../cfn/document.ts';
 import { tagText } from './tags.ts';
 
 /** A property that an update changes. CloudFormation masks the values of NoEcho parameters; tags are as `tagText` writes them. */
@@ -137,12 +137,13 @@ function isReplacedByPolicy(
   const resources = template['Resources'] as Record<string, { UpdatePolicy?: ReplacingPolicy }> | undefined;
   const policy = resources?.[logicalId]?.UpdatePolicy?.AutoScalingReplacingUpdate;
   // What is worked out from parameters may be true.
-  const replaces = policy?.WillReplace !== undefined && String(policy.WillReplace) !== 'false';
+  const willReplace = policy?.WillReplace ?? false;
+  const replaces = willReplace !== false && willReplace !== 'false';
   return replaces && properties.some(({ path }) => OF_INSTANCES.test(path));
 }
 
 interface ReplacingPolicy {
-  readonly AutoScalingReplacingUpdate?: { readonly WillReplace?: unknown };
+  readonly AutoScalingReplacingUpdate?: { readonly WillReplace?: TemplateValue };
 }
 
 function givesBackTheSame(

@@ -32,7 +32,7 @@ const holders = resources.filter(([logicalId, { Type: type }]) => {
 
 /** The parameters that a part of the template depends on, also by its conditions. */
 function parametersOf(part: unknown, seen = new Set<string>()): Set<string> {
-  const told = JSON.stringify(part) ?? '';
+  const told = JSON.stringify(part);
   for (const [, name = ''] of told.matchAll(/"Ref":"(\w+)"|\$\{(\w+)\}/g)) {
     if (name in parameters) seen.add(name);
   }
