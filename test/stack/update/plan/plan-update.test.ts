@@ -106,6 +106,7 @@ class Planning {
         ],
       }),
       GetCallerIdentity: () => ({ Account: '123456789012', Arn: ARN }),
+      DescribeKeyPairs: () => ({ KeyPairs: [] }),
       HeadBucket: () => {
         if (this.bucket === 'there') return {};
         throw sdkError('Unknown', '', this.bucket === 'absent' ? 404 : 403);
@@ -313,6 +314,21 @@ describe('an update that is refused before its change set', () => {
     expect(error.details).to.eql({ stackName: 'ci', problems: [{ message: problem, hint }] });
     expect(planning.fake.done).to.eql([]);
     expect(planning.drawn.join('')).to.contain('Account: 123456789012');
+  });
+});
+
+describe('an update whose instances could not start', () => {
+  it('is refused before anything is uploaded', async () => {
+    const planning = new Planning();
+    planning.template = TEMPLATE.replace(
+      'Parameters:',
+      'Parameters:\n  KeyName: { Type: String, Default: ops }',
+    );
+    const error = await planning.refusal();
+    expect(error.message).to.match(
+      /^ci cannot be updated like this; nothing was changed\.\n- us-east-1 has no key pair "ops"\n {2}To list them: /,
+    );
+    expect(planning.uploads).to.eql([]);
   });
 });
 

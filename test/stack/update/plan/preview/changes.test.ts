@@ -395,29 +395,29 @@ describe('a group that its update policy replaces', () => {
   }
 
   for (const [what, found, expected] of [
-    ['what does not say what instances are', kind(REPLACING, 'MaxSize'), 'change'],
-    ['what only begins so', kind(REPLACING, 'PlacementGroups'), 'change'],
-    ['what only ends so', kind(REPLACING, 'My/PlacementGroup'), 'change'],
-    ['another type', kind(REPLACING, 'LaunchTemplate', 'AWS::SNS::Topic'), 'change'],
-    ['no policy', kind(bodyOf(), 'LaunchTemplate'), 'change'],
-    ['no policy, perhaps', kind(bodyOf(), 'LaunchTemplate', GROUP, 'Conditional'), 'perhaps replace'],
-    ['another policy', kind(bodyOf({ AutoScalingRollingUpdate: {} }), 'LaunchTemplate'), 'change'],
-    ['an empty policy', kind(bodyOf({ AutoScalingReplacingUpdate: {} }), 'LaunchTemplate'), 'change'],
-    ['no resources', kind({}, 'LaunchTemplate'), 'change'],
-    ['no such resource', kind({ Resources: {} }, 'LaunchTemplate'), 'change'],
+    ['what does not say what instances are', () => kind(REPLACING, 'MaxSize'), 'change'],
+    ['what only begins so', () => kind(REPLACING, 'PlacementGroups'), 'change'],
+    ['what only ends so', () => kind(REPLACING, 'My/PlacementGroup'), 'change'],
+    ['another type', () => kind(REPLACING, 'LaunchTemplate', 'AWS::SNS::Topic'), 'change'],
+    ['no policy', () => kind(bodyOf(), 'LaunchTemplate'), 'change'],
+    ['no policy, perhaps', () => kind(bodyOf(), 'LaunchTemplate', GROUP, 'Conditional'), 'perhaps replace'],
+    ['another policy', () => kind(bodyOf({ AutoScalingRollingUpdate: {} }), 'LaunchTemplate'), 'change'],
+    ['an empty policy', () => kind(bodyOf({ AutoScalingReplacingUpdate: {} }), 'LaunchTemplate'), 'change'],
+    ['no resources', () => kind({}, 'LaunchTemplate'), 'change'],
+    ['no such resource', () => kind({ Resources: {} }, 'LaunchTemplate'), 'change'],
     [
       'a policy that does not',
-      kind(bodyOf({ AutoScalingReplacingUpdate: { WillReplace: 'false' } }), 'LaunchTemplate'),
+      () => kind(bodyOf({ AutoScalingReplacingUpdate: { WillReplace: 'false' } }), 'LaunchTemplate'),
       'change',
     ],
     [
       'a policy that may',
-      kind(bodyOf({ AutoScalingReplacingUpdate: { WillReplace: { Ref: 'P' } } }), 'LaunchTemplate'),
+      () => kind(bodyOf({ AutoScalingReplacingUpdate: { WillReplace: { Ref: 'P' } } }), 'LaunchTemplate'),
       'replace',
     ],
   ] as const) {
     it(`is a case of "${expected}" for ${what}`, () => {
-      expect(found).to.equal(expected);
+      expect(found()).to.equal(expected);
     });
   }
 

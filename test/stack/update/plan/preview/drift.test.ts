@@ -55,14 +55,14 @@ describe('drift on what an update would change', () => {
                 { PropertyPath: '/Tags/0', ExpectedValue: 'x' },
                 {},
               ]
-            : [{ PropertyPath: 'Path', ActualValue: '/' }],
+            : [{ PropertyPath: 'Path/0', ActualValue: '/' }],
       },
     }));
     expect(await driftOf(aws, 'ci', [changeOf('A', 'change'), changeOf('B', 'replace')])).to.eql([
       { logicalId: 'A', property: 'MaxSize', expected: '3', actual: '5' },
       { logicalId: 'A', property: 'Tags/0', expected: 'x', actual: '' },
       { logicalId: 'A', property: '', expected: '', actual: '' },
-      { logicalId: 'B', property: 'Path', expected: '', actual: '/' },
+      { logicalId: 'B', property: 'Path/0', expected: '', actual: '/' },
     ]);
   });
 

@@ -164,25 +164,29 @@ describe('a resource in the text of a preview', () => {
   });
 
   for (const [what, found, line] of [
-    ['without values', property({}), '      P: changes'],
-    ['new', property({ after: 'a' }), '      P: a (new)'],
-    ['gone', property({ before: 'b' }), '      P: b → none'],
-    ['changed', property({ before: 'b', after: 'a' }), '      P: b → a'],
-    ['changed to nothing', property({ before: 'b', after: '' }), '      P: b → (empty)'],
-    ['that needs a new resource', property({ after: 'a', recreates: 'always' }), 'a (new) needs a new one'],
-    ['that may need one', property({ after: 'a', recreates: 'perhaps' }), 'a (new) may need a new one'],
-    ['with a cause', property({ after: 'a', cause: 'Size' }), '      P: a (new) (by Size)'],
-    ['of several lines', property({ after: 'a\n  b\tc' }), '      P: a b c (new)'],
-    ['as long as fits', property({ after: 'x'.repeat(72) }), `      P: ${'x'.repeat(72)} (new)`],
-    ['longer than fits', property({ after: 'x'.repeat(73) }), '      P: (73 characters) (new)'],
+    ['without values', () => property({}), '      P: changes'],
+    ['new', () => property({ after: 'a' }), '      P: a (new)'],
+    ['gone', () => property({ before: 'b' }), '      P: b → none'],
+    ['changed', () => property({ before: 'b', after: 'a' }), '      P: b → a'],
+    ['changed to nothing', () => property({ before: 'b', after: '' }), '      P: b → (empty)'],
+    [
+      'that needs a new resource',
+      () => property({ after: 'a', recreates: 'always' }),
+      'a (new) needs a new one',
+    ],
+    ['that may need one', () => property({ after: 'a', recreates: 'perhaps' }), 'a (new) may need a new one'],
+    ['with a cause', () => property({ after: 'a', cause: 'Size' }), '      P: a (new) (by Size)'],
+    ['of several lines', () => property({ after: 'a\n  b\tc' }), '      P: a b c (new)'],
+    ['as long as fits', () => property({ after: 'x'.repeat(72) }), `      P: ${'x'.repeat(72)} (new)`],
+    ['longer than fits', () => property({ after: 'x'.repeat(73) }), '      P: (73 characters) (new)'],
     [
       'that comes to be by the update',
-      property({ after: '{{changeSet:KNOWN_AFTER_APPLY}},{{changeSet:KNOWN_AFTER_APPLY}}' }),
+      () => property({ after: '{{changeSet:KNOWN_AFTER_APPLY}},{{changeSet:KNOWN_AFTER_APPLY}}' }),
       '      P: (known afterwards),(known afterwards) (new)',
     ],
   ] as const) {
     it(`has a property ${what} as "${line.trim()}"`, () => {
-      expect(found?.endsWith(line), found).to.equal(true);
+      expect(found()?.endsWith(line), found()).to.equal(true);
     });
   }
 });
