@@ -77,7 +77,7 @@ export const MODULES: readonly MutatedModule[] = [
       ].map((name) => `src/host/boot/configuration/${name}.ts`),
       ...['distribution', 'storage', 'systemd'].map((name) => `src/host/boot/machine/${name}.ts`),
     ],
-    slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/mirror-seeds.test.ts'],
+    slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/machine/mirror-seeds.test.ts'],
   }),
   mirrored('secrets-check', 'secrets/check', { slowTests: ['test/secrets/check/documented.test.ts'] }),
   mirrored('secrets-env-file', 'secrets/env-file', { slowTests: ['test/secrets/env-file/parse.test.ts'] }),

@@ -20,8 +20,8 @@ function fakeMachine(mounted: boolean, ...disks: string[]) {
       return Promise.resolve({ status, stdout: JSON.stringify({ blockdevices }), stderr: '' });
     },
   );
-  machine.folder = (path, { owner } = {}) => {
-    commands.push(`folder ${path}${owner === undefined ? '' : ` of ${owner}`}`);
+  machine.folder = (path, options) => {
+    commands.push(`folder ${path}${options?.owner === undefined ? '' : ` of ${options.owner}`}`);
     return Promise.resolve();
   };
   return { machine, commands, said };
