@@ -145,6 +145,37 @@ describe('cancelling an update', () => {
   }
 });
 
+describe('cancelling an update of others', () => {
+  for (const [status, refused] of [
+    ['UPDATE_IN_PROGRESS', true],
+    ['UPDATE_ROLLBACK_FAILED', true],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', false],
+    ['UPDATE_COMPLETE', false],
+  ] as const) {
+    it(`is refused in ${status} for ${refused ? 'the jobs that would be lost' : 'want of an update'}`, async () => {
+      const { aws, options } = begun(undefined, {
+        DescribeStacks: () => ({
+          Stacks: [
+            {
+              ...{ StackName: 'ci', StackId: STACK_ID, StackStatus: status },
+              Outputs: [{ OutputKey: 'AutoScalingGroupName', OutputValue: 'g' }],
+            },
+          ],
+        }),
+        DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [{ AutoScalingGroupName: 'g' }] }),
+        DescribeLifecycleHooks: () => ({}),
+        ListStackResources: () => ({}),
+      });
+      const error = await failure(cancelUpdate(aws, 'ci', options));
+      expect(error?.message).to.match(
+        refused
+          ? /^update --cancel would terminate instances of ci with the jobs on them: /
+          : /^No update of ci is under way/,
+      );
+    });
+  }
+});
+
 describe('dropping an update', () => {
   it('forgets the way back to a stack that is gone, and says what it dropped', async () => {
     const { aws, options, done } = begun(JOURNAL, { DescribeStacks: noStack });
