@@ -64,6 +64,19 @@ export const MODULES: readonly MutatedModule[] = [
     slowTests: ['test/host/lifecycle/group-in-sandbox.test.ts', 'test/host/lifecycle/idle.test.ts'],
   }),
   mirrored('host-boot', 'host/boot', {
+    // Without the files that install and start things by what these decide, and those that hold texts.
+    sources: [
+      'src/host/boot/stages.ts',
+      ...[
+        'address-pools',
+        'agent-config',
+        'authorized-users',
+        'cloudwatch-config',
+        'docker-config',
+        'resource-limits',
+      ].map((name) => `src/host/boot/configuration/${name}.ts`),
+      ...['distribution', 'storage', 'systemd'].map((name) => `src/host/boot/machine/${name}.ts`),
+    ],
     slowTests: ['test/host/boot/bootstrap.test.ts', 'test/host/boot/machine/mirror-seeds.test.ts'],
   }),
   mirrored('secrets-check', 'secrets/check', { slowTests: ['test/secrets/check/documented.test.ts'] }),

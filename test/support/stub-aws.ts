@@ -18,7 +18,14 @@ export function stubAws(answers: Answers): AwsContext {
   return {
     region: 'us-east-1',
     speed: 1,
-    clients: { autoScaling: client, cloudFormation: client, ec2: client, ssm: client, s3: client },
+    clients: {
+      autoScaling: client,
+      cloudFormation: client,
+      ec2: client,
+      ssm: client,
+      s3: client,
+      sts: client,
+    },
     clock: () => Promise.resolve(() => Date.parse('2026-11-28T00:00:00.000Z')),
     wait: () => Promise.resolve(),
   } as unknown as AwsContext;

@@ -25,8 +25,10 @@ describe('the first step of a boot', () => {
 describe('the state of a boot', () => {
   it('is read as it was written, and anything else is refused', () => {
     expect(bootState(undefined)).to.equal(undefined);
-    expect(bootState('prepared\n')).to.equal('prepared');
-    expect(() => bootState('half')).to.throw('half');
+    for (const state of ['started', 'prepared', 'completed'] as const) {
+      expect(bootState(`${state}\n`)).to.equal(state);
+    }
+    expect(() => bootState('half')).to.throw('An earlier boot of this instance left "half"');
   });
 });
 

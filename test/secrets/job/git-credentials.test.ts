@@ -57,6 +57,11 @@ describe('git credentials', () => {
     expect(passwordFor('protocol=https\nhost=github.com.evil.example\n')).to.equal(undefined);
   });
 
+  it('serve a whole host where either side names no path, as git compares it', () => {
+    expect(passwordFor('protocol=https\nhost=git.example.com:8443\n')).to.equal('third');
+    expect(passwordFor('protocol=https\nhost=github.com\npath=team/repository.git\n')).to.equal('first');
+  });
+
   it('are read from lines that are URLs with a user, and from no other', () => {
     const ROWS: readonly (readonly [line: string, read: object | undefined])[] = [
       ['https://u:p@h', { protocol: 'https', host: 'h', username: 'u', password: 'p' }],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SecretStore } from '../../../src/secrets/job/secret-store.ts';
-import { readSecrets, readSshKeys } from '../../../src/secrets/job/read.ts';
+import { readGitCredentials, readSecrets, readSshKeys } from '../../../src/secrets/job/read.ts';
 
 function bucket(objects: Record<string, string>): SecretStore {
   return {
@@ -30,6 +30,9 @@ describe('the secrets of a job', () => {
       'private_ssh_key',
     ]);
     expect([...variables]).to.eql([['DB_PASSWORD', 'own']]);
+    expect(await readGitCredentials(store, 'deploy')).to.eql([
+      { key: 'git-credentials', text: 'https://user:p%40ss@github.com\n' },
+    ]);
   });
 
   it('are the root’s alone for a job without a pipeline', async () => {

@@ -37,7 +37,7 @@ function wayOut(status: string, at: string): readonly [why: string, hint: string
   if (!isSettled(status)) {
     return ['an operation on it is under way', `Watch it, and try again then: bk-stack status ${at} --wait`];
   }
-  if (/^UPDATE_ROLLBACK_FAILED$/.test(status)) {
+  if (status === 'UPDATE_ROLLBACK_FAILED') {
     return [
       'rolling back its last update has failed',
       `See why: bk-stack status ${at}. When that is mended, go on with it: bk-stack update ${at} --cancel`,

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { basename } from 'node:path';
 import { STATIC_FILES } from '../../../../src/host/boot/configuration/files.ts';
 import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../../src/host/program/paths.ts';
-import { agentRestartDropIn } from '../../../../src/host/boot/machine/systemd.ts';
+import { Machine } from '../../../../src/host/boot/machine/machine.ts';
+import { agentRestartDropIn, enableUnit } from '../../../../src/host/boot/machine/systemd.ts';
 
 const textOf = (path: string) => STATIC_FILES.find((file) => file.path === path)?.text ?? '';
 
@@ -49,4 +50,43 @@ describe('units on an image', () => {
     const unit = /^\[Unit\]\n([^[]*)/.exec(textOf(`/etc/systemd/system/${WAKE_UNIT}`))?.[1];
     expect(unit).to.contain(`ConditionPathExists=${BOOT_STATE}\n`);
   });
+});
+
+describe('enabling a unit', () => {
+  for (const [what, before, after] of [
+    ['adds it to the presets', 'disable a.service\n', 'disable a.service\nenable x.service\n'],
+    [
+      'takes the place of its line',
+      'disable x.service\ndisable a.service\n',
+      'disable a.service\nenable x.service\n',
+    ],
+    ['may be repeated', 'enable x.service\n', 'enable x.service\n'],
+    [
+      'leaves units alone whose names only end so',
+      'disable my-x.service\n\n',
+      'disable my-x.service\nenable x.service\n',
+    ],
+  ] as const) {
+    it(what, async () => {
+      const commands: string[] = [];
+      const machine = new Machine(
+        () => undefined,
+        '/nowhere',
+        (command, args) => {
+          commands.push([command, ...args].join(' '));
+          return Promise.resolve({ status: 0, stdout: '', stderr: '' });
+        },
+      );
+      machine.read = (path) => (path === PRESETS ? before : '');
+      machine.write = (path, content) => {
+        commands.push(`${path}: ${String(content)}`);
+        return Promise.resolve();
+      };
+      await enableUnit(machine, 'x.service');
+      expect(commands).to.eql([`${PRESETS}: ${after}`, 'systemctl enable x.service']);
+      commands.length = 0;
+      await enableUnit(machine, 'x.service', '--now');
+      expect(commands[1]).to.equal('systemctl enable --now x.service');
+    });
+  }
 });

@@ -3,6 +3,7 @@ import type { Journal } from '../../../../src/stack/update/execution/journal/jou
 import { dropUpdate } from '../../../../src/stack/update/execution/drop-update.ts';
 import { cancelled, cancelUpdate, resumeUpdate } from '../../../../src/stack/update/execution/resume.ts';
 import { FakeUpdate, journalOf, STACK_ID } from '../../../support/fake-update.ts';
+import { HOST_PROGRAM } from '../../../support/fleet.ts';
 import { type Answers, noStack, stubAws } from '../../../support/stub-aws.ts';
 import { sdkError } from '../../../support/world-aws.ts';
 
@@ -144,6 +145,37 @@ describe('cancelling an update', () => {
   }
 });
 
+describe('cancelling an update of others', () => {
+  for (const [status, refused] of [
+    ['UPDATE_IN_PROGRESS', true],
+    ['UPDATE_ROLLBACK_FAILED', true],
+    ['UPDATE_ROLLBACK_IN_PROGRESS', false],
+    ['UPDATE_COMPLETE', false],
+  ] as const) {
+    it(`is refused in ${status} for ${refused ? 'the jobs that would be lost' : 'want of an update'}`, async () => {
+      const { aws, options } = begun(undefined, {
+        DescribeStacks: () => ({
+          Stacks: [
+            {
+              ...{ StackName: 'ci', StackId: STACK_ID, StackStatus: status },
+              Outputs: [{ OutputKey: 'AutoScalingGroupName', OutputValue: 'g' }],
+            },
+          ],
+        }),
+        DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [{ AutoScalingGroupName: 'g' }] }),
+        DescribeLifecycleHooks: () => ({}),
+        ListStackResources: () => ({}),
+      });
+      const error = await failure(cancelUpdate(aws, 'ci', options));
+      expect(error?.message).to.match(
+        refused
+          ? /^update --cancel would terminate instances of ci with the jobs on them: /
+          : /^No update of ci is under way/,
+      );
+    });
+  }
+});
+
 describe('dropping an update', () => {
   it('forgets the way back to a stack that is gone, and says what it dropped', async () => {
     const { aws, options, done } = begun(JOURNAL, { DescribeStacks: noStack });
@@ -156,12 +188,83 @@ describe('dropping an update', () => {
   });
 
   it('says how a stack is that was made anew', async () => {
-    const { aws, options } = begun(
-      { ...JOURNAL, stackId: 'arn:earlier' },
-      { ListStackResources: () => ({ StackResourceSummaries: [] }) },
+    const earlier = { ...JOURNAL, stackId: 'arn:earlier' };
+    const bare = begun(earlier, { ListStackResources: () => ({}) });
+    expect((await dropUpdate(bare.aws, 'ci', bare.options.signal)).stack).to.eql({
+      status: 'UPDATE_COMPLETE',
+    });
+    const group = (...tags: { readonly Key: string; readonly Value: string }[]): Answers => ({
+      DescribeStacks: () => ({
+        Stacks: [
+          {
+            ...{ StackName: 'ci', StackId: STACK_ID, StackStatus: 'CREATE_COMPLETE' },
+            Outputs: [{ OutputKey: 'AutoScalingGroupName', OutputValue: 'g' }],
+          },
+        ],
+      }),
+      DescribeAutoScalingGroups: () => ({
+        AutoScalingGroups: [
+          {
+            ...{ AutoScalingGroupName: 'g', MinSize: 1, MaxSize: 4, DesiredCapacity: 2, Tags: tags },
+            Instances: [{ InstanceId: 'i-1', LifecycleState: 'InService' }],
+          },
+        ],
+      }),
+      DescribeScalingActivities: () => ({ Activities: [] }),
+      DescribeLifecycleHooks: () => ({}),
+    });
+    const whole = begun(earlier, group());
+    const dropped = await dropUpdate(whole.aws, 'ci', whole.options.signal);
+    expect(dropped.reason).to.equal('it belongs to an earlier stack named ci, which is gone');
+    const size = { autoScalingGroupName: 'g', minSize: 1, maxSize: 4, desiredCapacity: 2, instances: 1 };
+    expect(dropped.stack).to.eql({ status: 'CREATE_COMPLETE', group: size });
+    expect(whole.done).to.eql(['delete /bk-stack/ci/former', `delete ${UPDATE}`]);
+    const paused = begun(earlier, group({ Key: 'bk-stack:paused', Value: 'true' }));
+    const { stack } = await dropUpdate(paused.aws, 'ci', paused.options.signal);
+    expect(stack?.group?.paused).to.not.equal(undefined);
+  });
+
+  it('keeps the way back to a stack that CloudFormation has updated', async () => {
+    const { aws, options, done } = begun(
+      { ...JOURNAL, group: 'gone' },
+      {
+        DescribeAutoScalingGroups: () => ({ AutoScalingGroups: [] }),
+        DescribeChangeSet: () => ({ Status: 'CREATE_COMPLETE', ExecutionStatus: 'EXECUTE_COMPLETE' }),
+        ListStackResources: () => ({}),
+      },
     );
-    const { stack } = await dropUpdate(aws, 'ci', options.signal);
-    expect(stack).to.eql({ status: 'UPDATE_COMPLETE' });
+    const { reason } = await dropUpdate(aws, 'ci', options.signal);
+    expect(reason).to.equal('the Auto Scaling group gone is gone');
+    expect(done).to.eql(['put /bk-stack/ci/former', `delete ${UPDATE}`]);
+  });
+
+  it('is refused with what to do first, where it is blocked', async () => {
+    const { aws, options, done } = begun(
+      { ...JOURNAL, group: 'g' },
+      {
+        DescribeAutoScalingGroups: () => ({
+          AutoScalingGroups: [{ AutoScalingGroupName: 'g', LaunchTemplate: { LaunchTemplateId: 'lt' } }],
+        }),
+        DescribeLifecycleHooks: () => ({ LifecycleHooks: [] }),
+        DescribeLaunchTemplateVersions: () => ({
+          LaunchTemplateVersions: [
+            { LaunchTemplateData: { UserData: Buffer.from(HOST_PROGRAM).toString('base64') } },
+          ],
+        }),
+      },
+    );
+    const error = await failure(dropUpdate(aws, 'ci', options.signal));
+    expect(error?.hint).to.equal(
+      'Nothing was changed.\nPut the hook back, then repeat the command: bk-stack doctor ci --fix',
+    );
+    expect(done).to.eql([]);
+    const refused = await failure(resumeUpdate(aws, 'ci', options));
+    expect(refused?.message).to.match(
+      /^The update of ci that began at .* can neither go on nor be taken back: the group lacks/,
+    );
+    expect(refused?.hint).to.equal(
+      'Nothing was changed. Put the hook back, then repeat the command: bk-stack doctor ci --fix',
+    );
   });
 
   it('is refused while it can go on, and where there is none', async () => {

@@ -51,4 +51,19 @@ describe('the state of a stack that is to be updated', () => {
       }
     }
   });
+
+  it('is told with CloudFormation’s reason, where there is one', () => {
+    const details = (reason?: string) => {
+      const state = { stackName: 'ci', region: 'eu-west-1', status: 'UPDATE_FAILED' };
+      try {
+        assertUpdatable({ ...state, ...(reason !== undefined && { reason }) });
+      } catch (error) {
+        return (error as OperationError).details;
+      }
+      throw new Error('it was not refused');
+    };
+    const facts = { stackName: 'ci', region: 'eu-west-1', status: 'UPDATE_FAILED' };
+    expect(details('it broke')).to.eql({ ...facts, reason: 'it broke' });
+    expect(details()).to.eql(facts);
+  });
 });

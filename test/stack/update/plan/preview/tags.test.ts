@@ -2,7 +2,7 @@ import type { ResourceChange, ResourceTargetDefinition } from '@aws-sdk/client-c
 import { expect } from 'chai';
 import { plannedChanges } from '../../../../../src/stack/update/plan/preview/changes.ts';
 import { weighed } from '../../../../../src/stack/update/plan/preview/preview.ts';
-import { tagChanges } from '../../../../../src/stack/update/plan/preview/tags.ts';
+import { tagChanges, tagText } from '../../../../../src/stack/update/plan/preview/tags.ts';
 import { previewText } from '../../../../../src/stack/update/plan/preview/text.ts';
 import { outTheme } from '../../../../../src/terminal/theme.ts';
 
@@ -78,4 +78,24 @@ describe('tags in the preview of an update', () => {
       ].join('\n'),
     );
   });
+
+  for (const [given, text] of [
+    ['{"Key":"team","Value":"web"}', 'team=web'],
+    ['{"Key":"team","Value":""}', 'team='],
+    ['{"Key":"deployToken","Value":"hunter2"}', 'deployToken=****'],
+    ['{"Key":"deployToken","Value":""}', 'deployToken='],
+    ['{"Key":"team"}', '{"Key":"team"}'],
+    ['{"Value":"web"}', '{"Value":"web"}'],
+    ['{"Key":1,"Value":"web"}', '{"Key":1,"Value":"web"}'],
+    ['null', 'null'],
+    ['12', '12'],
+    ['web', 'web'],
+    ['ghp_0123456789abcdefghijABCDEFGHIJ012345', '****'],
+    ['"ghp_0123456789abcdefghijABCDEFGHIJ012345"', '****'],
+    ['', ''],
+  ] as const) {
+    it(`are told of a resource as ${text === '' ? 'nothing' : text} for ${given === '' ? 'nothing' : given}`, () => {
+      expect(tagText(given)).to.equal(text);
+    });
+  }
 });
