@@ -81,7 +81,8 @@ async function told({
             timestamp: at(second),
             message: `${group} ${second}`,
           }))
-          .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime),
+          .filter(({ timestamp }) => timestamp >= startTime && timestamp <= endTime)
+          .sort((a, b) => a.timestamp - b.timestamp),
       };
     },
     GetConsoleOutput: ({ InstanceId }: { readonly InstanceId: string }) => ({
@@ -108,7 +109,11 @@ async function told({
   };
   try {
     for await (const { of, events } of openTail({ ...aws, wait } as AwsContext, request, context)) {
-      batches.push([of, ...events.map(({ message }) => message)]);
+      const messages = events.map(({ message }) => message);
+      const last = batches.at(-1);
+      // Pages end anywhere.
+      if (last !== undefined && last[0] === of) last.push(...messages);
+      else batches.push([of, ...messages]);
     }
   } catch (error) {
     if ((error as Error).message !== 'interrupted') throw error;
@@ -221,12 +226,7 @@ describe('the logs of a stack', () => {
     const follow = async (live: boolean) => {
       const { said, sent } = await told({ lines: LINES, request: { follow: true, live } });
       const asked = sent.filter(([operation]) => operation === 'StartLiveTail');
-      return {
-        said,
-        groups: asked.map(
-          ([, input]) => (input as object as { logGroupIdentifiers: string[] }).logGroupIdentifiers,
-        ),
-      };
+      return { said, groups: asked.map(([, { logGroupIdentifiers }]) => logGroupIdentifiers as string[]) };
     };
     expect(await follow(false)).to.eql({ said: [], groups: [] });
     expect(await follow(true)).to.eql({
@@ -247,10 +247,7 @@ describe('the console of an instance without a boot log', () => {
     [
       'stands in for the log, before those of other instances',
       { ...booted, request: BOOT },
-      [
-        [undefined, 'kernel', 'login'],
-        [undefined, 'boot 30'],
-      ],
+      [[undefined, 'kernel', 'login', 'boot 30']],
       [CONSOLE],
     ],
     [
