@@ -75,6 +75,8 @@ export const MODULES: readonly MutatedModule[] = [
     except: [
       // It puts the checks together, which shows on a whole stack.
       'src/doctor/doctor.ts',
+      // It only asks AWS.
+      'src/doctor/network/facts.ts',
       // Tables without decisions; calls.test.ts holds them against the code and the template, which takes it seconds.
       'src/doctor/permissions/calls.ts',
       'src/doctor/permissions/deploying.ts',

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import type { AwsContext } from '../../../src/aws/context.ts';
 import type { LogGroup } from '../../../src/logs/event.ts';
 import { openTail, type TailRequest } from '../../../src/logs/tailing/open-tail.ts';
 import { recordedAws, type SentRequest } from '../../support/recorded-aws.ts';
@@ -108,7 +107,7 @@ async function told({
     say: (line: string) => said.push(line),
   };
   try {
-    for await (const { of, events } of openTail({ ...aws, wait } as AwsContext, request, context)) {
+    for await (const { of, events } of openTail(Object.assign(aws, { wait }), request, context)) {
       const messages = events.map(({ message }) => message);
       const last = batches.at(-1);
       // Pages end anywhere.

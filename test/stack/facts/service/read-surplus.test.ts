@@ -1,6 +1,5 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
-import type { AwsContext } from '../../../../src/aws/context.ts';
 import { groupState } from '../../../../src/stack/facts/group/state.ts';
 import { readSurplus } from '../../../../src/stack/facts/service/read-surplus.ts';
 import { BARE } from '../../../support/plain-facts.ts';
@@ -39,7 +38,7 @@ const METRICS = {
 async function surplus(answer: object, group = groupOf(3, 1), stack = STACK) {
   const { aws, sent } = recordedAws({ GetMetricData: answer });
   const clock = () => Promise.resolve(() => NOW);
-  return { found: await readSurplus({ ...aws, clock } as AwsContext, stack, group), sent };
+  return { found: await readSurplus(Object.assign(aws, { clock }), stack, group), sent };
 }
 
 describe('instances that a group should have got rid of', () => {
