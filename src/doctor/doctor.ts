@@ -19,6 +19,7 @@ import {
   regionCheck,
 } from './machine/account.ts';
 import { assetsBucketCheck } from './bucket/assets-bucket.ts';
+import { preflightCalls } from '../stack/preflight/index.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
 import { requireStackFacts, type StackFacts } from '../stack/facts/stack-facts.ts';
@@ -117,7 +118,7 @@ function machineChecks(
           commands.length === 0 ? 'warning' : 'error',
         ),
     },
-    quotasCheck(aws, signal),
+    quotasCheck(preflightCalls(aws, signal), aws.region),
     assetsBucketCheck(aws, identity),
   ];
 }
@@ -138,7 +139,7 @@ function stackChecks(facts: StackFacts, { signal, restToken }: DoctorOptions): C
     instancesCheck(facts, replacing),
     surplusCheck(facts, replacing),
     agentsCheck(facts, restToken, signal),
-    ...launchChecks(facts, signal),
+    ...launchChecks(facts, preflightCalls(facts.aws, signal)),
     networkCheck(facts),
     scalerCheck(facts),
     alarmsCheck(facts),

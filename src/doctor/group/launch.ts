@@ -1,16 +1,14 @@
-import { preflightCalls } from '../../stack/preflight/index.ts';
-import type { Finding as PreflightFinding } from '../../stack/preflight/index.ts';
+import type { Finding as PreflightFinding, PreflightCalls } from '../../stack/preflight/index.ts';
 import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/instance-types.ts';
 import { checkLaunch } from '../../stack/preflight/launch.ts';
 import { checkVcpus } from '../../stack/preflight/quotas.ts';
 import { type Check, examined, type Finding, type FindingCode } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
-type PreflightCalls = ReturnType<typeof preflightCalls>;
+type LaunchCalls = Pick<PreflightCalls, 'image' | 'instanceTypes' | 'keyPairs' | 'quota' | 'subnets'>;
 
 /** Whether new instances can be had, and can start. Judged by the same rules as before a creation. */
-export function launchChecks(facts: StackFacts, signal: AbortSignal): Check[] {
-  const calls = preflightCalls(facts.aws, signal);
+export function launchChecks(facts: StackFacts, calls: LaunchCalls): Check[] {
   let known: Promise<readonly InstanceTypeFacts[]> | undefined;
   /** Of the group's types; asked for once. */
   const types = async (names: readonly string[]) => (known ??= calls.instanceTypes(names));
@@ -100,7 +98,7 @@ export function launchChecks(facts: StackFacts, signal: AbortSignal): Check[] {
 }
 
 async function placementOf(
-  calls: PreflightCalls,
+  calls: Pick<LaunchCalls, 'subnets'>,
   { VPCZoneIdentifier = '' }: { readonly VPCZoneIdentifier?: string | undefined },
 ) {
   const wanted = VPCZoneIdentifier.split(',').filter(Boolean);

@@ -2,12 +2,12 @@ import { capacityCalls } from '../../stack/capacity/calls.ts';
 import { type GroupState, groupState } from '../../stack/facts/group/state.ts';
 import {
   onStandby,
-  readSurplus,
   standbyRemedy,
   type Surplus,
   surplusRemedy,
   surplusText,
 } from '../../stack/facts/group/surplus.ts';
+import { readSurplus } from '../../stack/facts/service/read-surplus.ts';
 import { counted } from '../../terminal/text.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';

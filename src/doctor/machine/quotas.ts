@@ -1,15 +1,11 @@
-import type { AwsContext } from '../../aws/context.ts';
-import { preflightCalls } from '../../stack/preflight/index.ts';
-import { checkExecutions, checkVpcs } from '../../stack/preflight/quotas.ts';
+import { checkExecutions, checkVpcs, type QuotaCalls } from '../../stack/preflight/quotas.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 
 /** Whether the account has room for another stack. */
-export function quotasCheck(aws: AwsContext, signal: AbortSignal): Check {
+export function quotasCheck(calls: QuotaCalls, region: string): Check {
   return {
     title: 'Quotas',
     run: async () => {
-      const calls = preflightCalls(aws, signal);
-      const { region } = aws;
       const [vpcs, executions] = await Promise.all([
         checkVpcs(calls, region),
         // What the template reserves.

@@ -1,8 +1,7 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
-import type { AwsContext } from '../../../aws/context.ts';
+import type { MetricDataResult } from '@aws-sdk/client-cloudwatch';
 import { counted } from '../../../terminal/text.ts';
 import { batchesOf, protectionCommands } from './protection.ts';
-import { isDenied } from '../../../aws/errors.ts';
 import { parameterOf } from '../stack/values.ts';
 import type { GroupState } from './state.ts';
 
@@ -24,7 +23,8 @@ export interface Surplus {
   readonly protectedInstances: readonly string[];
 }
 
-type SizedGroup = Pick<GroupState, 'desiredCapacity' | 'instances' | 'suspended'>;
+/** What of a group tells how many instances it has, and how many it is to have. */
+export type SizedGroup = Pick<GroupState, 'desiredCapacity' | 'instances' | 'suspended'>;
 
 /** Longest time that an instance takes to end once it has been idle for its whole period. */
 const MARGIN_SECONDS = 300;
@@ -38,7 +38,7 @@ function inServiceOf({ instances }: SizedGroup): GroupState['instances'] {
 }
 
 /** How many more instances a group has in service than it is to have. */
-function surplusNow(group: SizedGroup): number {
+export function surplusNow(group: SizedGroup): number {
   return inServiceOf(group).length - group.desiredCapacity;
 }
 
@@ -67,69 +67,22 @@ export function surplusOf(
   return { instances, minutes, cause, protectedInstances };
 }
 
-/**
- * Finds instances that a group should have got rid of. Asks for metrics only where there are too many right now.
- * @returns undefined too for a stack without our scaler's metrics, and where the caller may not read them
- */
-export async function readSurplus(
-  aws: AwsContext,
-  stack: Stack,
-  group: SizedGroup,
-): Promise<Surplus | undefined> {
-  if (surplusNow(group) <= 0) return undefined;
+/** Minutes that an idle instance of a stack takes to end, at most. */
+export function idleMinutesOf(stack: Pick<Stack, 'Parameters'>): number {
   const idleSeconds = Number(parameterOf(stack, 'ScaleInIdlePeriod') ?? IDLE_SECONDS);
-  const minutes = Math.ceil((idleSeconds + MARGIN_SECONDS) / 60);
-  const dimensions = { StackName: stack.StackName ?? '', Queue: parameterOf(stack, 'BuildkiteQueue') ?? '' };
-  const now = (await aws.clock())();
-  try {
-    return surplusOf(group, await historyOf(aws, dimensions, now - minutes * 60_000, now), minutes);
-  } catch (error) {
-    if (isDenied(error)) return undefined;
-    throw error;
-  }
+  return Math.ceil((idleSeconds + MARGIN_SECONDS) / 60);
 }
 
-/** @param from milliseconds since 1970, as `until` */
-async function historyOf(
-  aws: AwsContext,
-  dimensions: Readonly<Record<string, string>>,
-  from: number,
-  until: number,
-): Promise<Minute[]> {
-  const { GetMetricDataCommand } = await import('../../../aws/sdk/cloudwatch.ts');
-  const client = await aws.clients.cloudWatch();
-  const query = (Id: string, MetricName: string, Stat: string) => ({
-    Id,
-    MetricStat: {
-      Metric: {
-        Namespace: 'Buildkite',
-        MetricName,
-        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-      },
-      Period: 60,
-      Stat,
-    },
-  });
-  const { MetricDataResults = [] } = await client.send(
-    new GetMetricDataCommand({
-      MetricDataQueries: [
-        query('inService', 'InServiceInstances', 'Minimum'),
-        query('desired', 'DesiredInstances', 'Maximum'),
-        query('busyAgents', 'BusyAgentCount', 'Maximum'),
-      ],
-      StartTime: new Date(from),
-      EndTime: new Date(until),
-      ScanBy: 'TimestampAscending',
-    }),
-  );
+/** The minutes of which every metric is known, from results whose ids are the keys of a minute. */
+export function minutesOf(results: readonly MetricDataResult[]): Minute[] {
   const values = (id: keyof Minute) => {
-    const { Timestamps = [], Values = [] } = MetricDataResults.find(({ Id }) => Id === id) ?? {};
-    return new Map(Timestamps.map((at, index) => [at.getTime(), Values[index] ?? 0]));
+    const { Timestamps = [], Values = [] } = results.find(({ Id }) => Id === id) ?? {};
+    return new Map(Timestamps.map((at, index) => [at.getTime(), Values[index]]));
   };
-  const [inService, desired, busyAgents] = [values('inService'), values('desired'), values('busyAgents')];
-  return [...inService].flatMap(([at, least]) => {
+  const [desired, busyAgents] = [values('desired'), values('busyAgents')];
+  return [...values('inService')].flatMap(([at, least]) => {
     const [wanted, busy] = [desired.get(at), busyAgents.get(at)];
-    return wanted === undefined || busy === undefined
+    return least === undefined || wanted === undefined || busy === undefined
       ? []
       : [{ inService: least, desired: wanted, busyAgents: busy }];
   });

@@ -53,6 +53,27 @@ describe('the state of a group', () => {
     expect([until(100), until(99)]).to.eql(['2026-11-25T11:00:00.000Z', undefined]);
   });
 
+  it('has the jobs that the scaler found nobody to take', () => {
+    const stuck = group(tagged('bk-stack:stuck', '3 until 2026-11-25T11:00:10.000Z then 240 s'));
+    expect(groupState(stuck, []).stuckJobs).to.eql({ jobs: 3, nextAttemptAt: '2026-11-25T11:00:10.000Z' });
+    expect(groupState(group({}), [])).to.not.have.property('stuckJobs');
+  });
+
+  it('has the warm pool that is asked for, with what is in it where that is known', () => {
+    const pooled = group({ WarmPoolConfiguration: { MinSize: 2 }, WarmPoolSize: 3 });
+    expect(groupState(pooled, []).warmPool).to.eql({ size: 3, wanted: 2 });
+    expect(groupState(group({ WarmPoolConfiguration: {} }), []).warmPool).to.eql({ size: 0, wanted: 0 });
+    expect(groupState(group({}), [])).to.not.have.property('warmPool');
+  });
+
+  it('has its name and its sizes', () => {
+    const sized = group({ MinSize: 1, MaxSize: 4, DesiredCapacity: 2 });
+    const { autoScalingGroupName, minSize, maxSize, desiredCapacity } = groupState(sized, []);
+    expect([autoScalingGroupName, minSize, maxSize, desiredCapacity]).to.eql(['g', 1, 4, 2]);
+    expect(groupState(group({ AutoScalingGroupName: undefined }), []).autoScalingGroupName).to.equal('');
+    expect(groupState(group({}), [])).to.not.have.any.keys('paused', 'onDemandUntil', 'ownMinSize');
+  });
+
   it('has the latest three launches that failed', () => {
     const activities = [4, 3, 2, 1].map((at) => ({
       ...{ ActivityId: 'a', AutoScalingGroupName: 'g', Cause: 'c', StatusCode: 'Failed' as const },

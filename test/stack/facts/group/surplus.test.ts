@@ -1,6 +1,8 @@
 import { expect } from 'chai';
 import {
+  idleMinutesOf,
   type Minute,
+  minutesOf,
   standbyRemedy,
   surplusOf,
   surplusRemedy,
@@ -139,4 +141,49 @@ describe('instances that are too many', () => {
     );
     expect(both('unknown')[1]).to.match(/describe-scaling-activities/);
   });
+});
+
+describe('the minutes that an idle instance takes to end', () => {
+  for (const [what, period, minutes] of [
+    ['its period and five minutes', '120', 7],
+    ['whole minutes', '61', 7],
+    ['those of the official template where the stack says nothing', undefined, 15],
+  ] as const) {
+    it(`are ${what}`, () => {
+      const Parameters = [{ ParameterKey: 'ScaleInIdlePeriod', ParameterValue: period }];
+      expect(idleMinutesOf({ Parameters })).to.equal(minutes);
+    });
+  }
+});
+
+describe('the history of a group', () => {
+  const at = (minute: number) => new Date(minute * 60_000);
+  const result = (Id: string, ...values: (readonly [minute: number, value: number | undefined])[]) => ({
+    Id,
+    Timestamps: values.map(([minute]) => at(minute)),
+    Values: values.flatMap(([, value]) => value ?? []),
+  });
+
+  it('is the minutes of which every metric is known', () => {
+    const results = [
+      result('busyAgents', [1, 1], [2, 0], [3, 2]),
+      result('inService', [1, 4], [2, 3], [4, 5], [5, undefined]),
+      result('desired', [2, 2], [1, 3], [3, 1], [4, 4], [5, 5]),
+    ];
+    expect(minutesOf(results)).to.eql([
+      { inService: 4, desired: 3, busyAgents: 1 },
+      { inService: 3, desired: 2, busyAgents: 0 },
+    ]);
+  });
+
+  for (const missing of ['inService', 'desired', 'busyAgents']) {
+    it(`is empty without ${missing}, and has no minute without its value`, () => {
+      const others = ['inService', 'desired', 'busyAgents'].filter((id) => id !== missing);
+      const known = others.map((id) => result(id, [1, 1]));
+      expect(minutesOf(known)).to.eql([]);
+      expect(minutesOf([...known, { Id: missing }])).to.eql([]);
+      expect(minutesOf([...known, result(missing, [1, undefined])])).to.eql([]);
+      expect(minutesOf([...known, result(missing, [1, 1])])).to.have.length(1);
+    });
+  }
 });
