@@ -13,7 +13,18 @@ describe('a block of addresses', () => {
     expect(readBlock('0.0.0.0/0')?.last).to.equal(0xffffffffn);
   });
 
-  for (const text of ['999.1.1.1/24', '256.0.0.0/8', '10.0.0.0/33', '::/129', '10.0.0/8', '10.0.0.0', '10.0.0.0/', '10.0.0.0/x', 'nope', '']) {
+  for (const text of [
+    '999.1.1.1/24',
+    '256.0.0.0/8',
+    '10.0.0.0/33',
+    '::/129',
+    '10.0.0/8',
+    '10.0.0.0',
+    '10.0.0.0/',
+    '10.0.0.0/x',
+    'nope',
+    '',
+  ]) {
     it(`is not ${text || 'empty'}`, () => {
       expect(readBlock(text)).to.equal(undefined);
     });

@@ -1,4 +1,9 @@
-import { FORECAST_MIN_SIZE_TAG, minSizeNoteOf, minSizesOf, minSizeTagValue } from '../../scaler/group/forecast-min-size.ts';
+import {
+  FORECAST_MIN_SIZE_TAG,
+  minSizeNoteOf,
+  minSizesOf,
+  minSizeTagValue,
+} from '../../scaler/group/forecast-min-size.ts';
 import { type GroupSize, isSameSize, ownSize, type SizedGroup } from './group-size.ts';
 import type { SizeChange } from './scale.ts';
 import { applySteps, type CapacityCalls, type CapacityStep } from './steps.ts';
@@ -35,7 +40,9 @@ export function planLimits(found: SizedGroup, { before, after }: SizeChange, now
 export function planUnlock({ tags }: Pick<SizedGroup, 'tags'>): CapacityStep[] {
   const note = minSizeNoteOf(tags[FORECAST_MIN_SIZE_TAG]);
   if (note?.until === undefined) return [];
-  return [{ kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min: note.min, held: note.held }) } }];
+  return [
+    { kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min: note.min, held: note.held }) } },
+  ];
 }
 
 /**

@@ -55,9 +55,12 @@ function scaleSteps(
   // Idle instances that the scaler keeps stay where the new size leaves room for them.
   const min = requested.min === undefined && raised <= after.desired ? raised : after.min;
   // A minimum that happens to be what the scaler has raised it to would pass for that.
-  const isRaised = requested.min !== undefined && minSizesOf(tags[FORECAST_MIN_SIZE_TAG], min).held !== undefined;
+  const isRaised =
+    requested.min !== undefined && minSizesOf(tags[FORECAST_MIN_SIZE_TAG], min).held !== undefined;
   return [
-    ...(isRaised ? [{ kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: [min] }) } } as const] : []),
+    ...(isRaised
+      ? [{ kind: 'tag', tags: { [FORECAST_MIN_SIZE_TAG]: minSizeTagValue({ min, held: [min] }) } } as const]
+      : []),
     ...(isSameSize(before, after) ? [] : [{ kind: 'resize', size: { ...after, min } } as const]),
   ];
 }

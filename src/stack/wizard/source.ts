@@ -94,6 +94,8 @@ export function wizardSource(aws: AwsContext, signal: AbortSignal): WizardSource
   };
 }
 
-function nameIn(tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined): string | undefined {
+function nameIn(
+  tags: readonly { Key?: string | undefined; Value?: string | undefined }[] | undefined,
+): string | undefined {
   return tags?.find(({ Key }) => Key === 'Name')?.Value;
 }

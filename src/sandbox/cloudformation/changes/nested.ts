@@ -1,4 +1,3 @@
-import { text } from '../../providers/properties.ts';
 import type { Scope } from '../../kernel/world.ts';
 import { textAt } from '../deployment/template-url.ts';
 import type { StackRecord } from '../stacks/stack.ts';
@@ -15,7 +14,8 @@ export async function changedNestedStacks(scope: Scope, stack: StackRecord): Pro
   const changed = await Promise.all(
     nested.map(async ({ logicalId, physicalId = '', properties }) => {
       const child = lookUpStack(scope, physicalId);
-      const templateBody = await textAt(scope, text(properties, 'TemplateURL') ?? '').catch(() => undefined);
+      const url = typeof properties.TemplateURL === 'string' ? properties.TemplateURL : '';
+      const templateBody = await textAt(scope, url).catch(() => undefined);
       const differs =
         child === undefined ||
         child.deployment?.templateBody !== templateBody ||

@@ -6,7 +6,6 @@ import {
   closeResponseUrl,
 } from '../stacks/response-urls.ts';
 import { text } from '../../providers/properties.ts';
-import { shownText } from '../syntax/intrinsics.ts';
 import type { TemplateBody, TemplateValue } from '../template/index.ts';
 import type { Driver } from '../resources/driver.ts';
 import { EngineFault } from '../resources/failure.ts';
@@ -79,9 +78,8 @@ function successesIn(messages: readonly TemplateBody[]): Map<string, TemplateVal
       throw new EngineFault('Unparsable WaitCondition data');
     }
     if (Status === 'FAILURE') {
-      throw new EngineFault(
-        `WaitCondition received failed message: '${shownText(Reason)}' for uniqueId: ${UniqueId}`,
-      );
+      const reason = typeof Reason === 'string' ? Reason : JSON.stringify(Reason);
+      throw new EngineFault(`WaitCondition received failed message: '${reason}' for uniqueId: ${UniqueId}`);
     }
     if (!successes.has(UniqueId)) successes.set(UniqueId, Data);
   }

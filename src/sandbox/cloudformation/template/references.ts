@@ -1,4 +1,11 @@
-import { attributeParts, callIn, isMap, PSEUDO_PARAMETERS, subArguments, subParts } from '../syntax/intrinsics.ts';
+import {
+  attributeParts,
+  callIn,
+  isMap,
+  PSEUDO_PARAMETERS,
+  subArguments,
+  subParts,
+} from '../syntax/intrinsics.ts';
 import type { Evaluation } from './evaluation/evaluation.ts';
 import type { TemplateValue } from '../syntax/model.ts';
 

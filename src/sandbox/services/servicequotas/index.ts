@@ -76,7 +76,10 @@ function listServices(input: ListServicesRequest): ListServicesResponse {
   };
 }
 
-function page<Item>(items: readonly Item[], input: { MaxResults?: number | undefined; NextToken?: string | undefined }) {
+function page<Item>(
+  items: readonly Item[],
+  input: { MaxResults?: number | undefined; NextToken?: string | undefined },
+) {
   const size = checkRange(input.MaxResults ?? 100, 'maxResults', [1, 100], CODE);
   const { items: found, nextToken: NextToken } = pageOf(
     items,

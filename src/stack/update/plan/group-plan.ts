@@ -1,4 +1,10 @@
-import { type GroupSize, isPausedGroup, ownSize, rememberedSize, type SizedGroup } from '../../capacity/group-size.ts';
+import {
+  type GroupSize,
+  isPausedGroup,
+  ownSize,
+  rememberedSize,
+  type SizedGroup,
+} from '../../capacity/group-size.ts';
 import type { ParameterPlan } from '../request/parameters.ts';
 
 /** A group before an update, and the size that it is to have afterwards. */

@@ -2,8 +2,7 @@ import { Cron } from 'croner';
 import type { Instant } from '../../../kernel/time.ts';
 
 /** What a field may contain. croner knows more (`L`, `W`, `#`, `@daily`), which Auto Scaling does not. */
-const FIELD =
-  /^(?:[\d*?,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
+const FIELD = /^(?:[\d*?,/-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT)+$/i;
 
 /**
  * Reads the five fields of cron: minute, hour, day of the month, month, weekday. With both a day of the month and a

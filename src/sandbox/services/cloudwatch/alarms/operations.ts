@@ -19,7 +19,18 @@ import { pageOf } from '../../common/paging.ts';
 import { checkTags, tagMap } from '../../common/tags.ts';
 import { checkRange, checkText, required } from '../../common/validation.ts';
 import { isOperator } from './decide.ts';
-import { alarmArn, alarmNamed, type AlarmRecord, cloudWatchState, dimensionsOf, invalid, invalidCombination, invalidToken, metricKey, metricOf } from '../state/state.ts';
+import {
+  alarmArn,
+  alarmNamed,
+  type AlarmRecord,
+  cloudWatchState,
+  dimensionsOf,
+  invalid,
+  invalidCombination,
+  invalidToken,
+  metricKey,
+  metricOf,
+} from '../state/state.ts';
 import { answers, checkQueries } from '../metrics/queries.ts';
 import { queriesOf, watch } from '../state/alarm-schedule.ts';
 import { remember, transit } from './watching.ts';

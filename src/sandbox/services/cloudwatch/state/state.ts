@@ -1,4 +1,10 @@
-import type { MetricStat, Dimension, HistoryItemType, PutMetricAlarmInput, StateValue } from '@aws-sdk/client-cloudwatch';
+import type {
+  MetricStat,
+  Dimension,
+  HistoryItemType,
+  PutMetricAlarmInput,
+  StateValue,
+} from '@aws-sdk/client-cloudwatch';
 import { AwsError } from '../../../kernel/errors.ts';
 import { arn } from '../../../kernel/location.ts';
 import type { Scope } from '../../../kernel/world.ts';

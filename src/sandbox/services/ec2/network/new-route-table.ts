@@ -29,7 +29,11 @@ export function newRouteTable(
 }
 
 /** Makes an association with a subnet or, without one, as the main table of the VPC. */
-export function newAssociation(scope: Scope, tableId: string, subnetId: string | undefined): AssociationRecord {
+export function newAssociation(
+  scope: Scope,
+  tableId: string,
+  subnetId: string | undefined,
+): AssociationRecord {
   return {
     RouteTableAssociationId: scope.world.ids.hex('rtbassoc-'),
     RouteTableId: tableId,
