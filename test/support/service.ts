@@ -1,10 +1,6 @@
 import { AwsError } from '../../src/sandbox/kernel/errors.ts';
 import type { Service } from '../../src/sandbox/kernel/world.ts';
-import type {
-  Properties,
-  ResourceContext,
-  ResourceProvider,
-} from '../../src/sandbox/providers/provider.ts';
+import type { Properties, ResourceContext, ResourceProvider } from '../../src/sandbox/providers/provider.ts';
 import { providersOf } from '../../src/sandbox/providers/service.ts';
 import { TestWorld } from './world.ts';
 
@@ -45,8 +41,7 @@ export class StackResource {
   #properties: Properties = {};
 
   constructor({ world, region }: Caller, type: string, logicalId = 'Thing', stackName = 'demo') {
-    const provider = providersOf(world)
-      .find((candidate) => candidate.type === type);
+    const provider = providersOf(world).find((candidate) => candidate.type === type);
     if (provider === undefined) throw new Error(`no provider of ${type}`);
     this.#provider = provider;
     this.context = {

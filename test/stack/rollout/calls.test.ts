@@ -1,9 +1,5 @@
 import { expect } from 'chai';
-import {
-  lookAtRefresh,
-  refreshCalls,
-  type RefreshState,
-} from '../../../src/stack/rollout/refresh.ts';
+import { lookAtRefresh, refreshCalls, type RefreshState } from '../../../src/stack/rollout/refresh.ts';
 import { hasEnded } from '../../../src/stack/facts/group/refreshes.ts';
 import { surveyCalls } from '../../../src/stack/rollout/survey-calls.ts';
 import {
