@@ -1,7 +1,7 @@
 import type { Finding as PreflightFinding, PreflightCalls } from '../../stack/preflight/index.ts';
-import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/instance-types.ts';
-import { checkLaunch } from '../../stack/preflight/launch.ts';
-import { checkVcpus } from '../../stack/preflight/quotas.ts';
+import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/checks/instance-types.ts';
+import { checkLaunch } from '../../stack/preflight/checks/launch.ts';
+import { checkVcpus } from '../../stack/preflight/checks/quotas.ts';
 import { type Check, examined, type Finding, type FindingCode } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 

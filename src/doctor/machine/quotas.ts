@@ -1,4 +1,4 @@
-import { checkExecutions, checkVpcs, type QuotaCalls } from '../../stack/preflight/quotas.ts';
+import { checkExecutions, checkVpcs, type QuotaCalls } from '../../stack/preflight/checks/quotas.ts';
 import { type Check, examined, type Finding } from '../findings/finding.ts';
 
 /** Whether the account has room for another stack. */

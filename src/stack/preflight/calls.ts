@@ -4,12 +4,12 @@ import { awsErrorCode } from '../../aws/errors.ts';
 import { agentMetrics } from '../../buildkite/agent-metrics.ts';
 import { findStack } from '../facts/stack/find-stack.ts';
 import { type StackSummary, summaryOf } from '../facts/stack/summary.ts';
-import type { TokenCalls } from './agent-token.ts';
-import type { InstanceTypeFacts, Placement, TypeArchitectures } from './instance-types.ts';
-import type { LaunchCalls } from './launch.ts';
-import type { QuotaCalls } from './quotas.ts';
-import { logGroupsOf } from './log-groups.ts';
-import { type BucketState, bucketState } from './secrets-bucket.ts';
+import type { TokenCalls } from './checks/agent-token.ts';
+import type { InstanceTypeFacts, Placement, TypeArchitectures } from './checks/instance-types.ts';
+import type { LaunchCalls } from './checks/launch.ts';
+import type { QuotaCalls } from './checks/quotas.ts';
+import { logGroupsOf } from './checks/log-groups.ts';
+import { type BucketState, bucketState } from './checks/secrets-bucket.ts';
 
 /** Who AWS takes us for. */
 export interface Caller {

@@ -1,7 +1,7 @@
-export { checkToken, type TokenSource } from './agent-token.ts';
+export { checkToken, type TokenSource } from './checks/agent-token.ts';
 export { type Caller, type PreflightCalls, preflightCalls, typeArchitectures } from './calls.ts';
-export type { Finding } from './check.ts';
-export { mixedArchitectures, type TypeArchitectures } from './instance-types.ts';
-export { type RemovableStack, nameTakenProblem } from './name.ts';
+export type { Finding } from './checks/check.ts';
+export { mixedArchitectures, type TypeArchitectures } from './checks/instance-types.ts';
+export { type RemovableStack, nameTakenProblem } from './checks/name.ts';
 export { preflight, type PreflightFindings, type PreflightSubject } from './preflight.ts';
 export { preflightUpdate, type UpdateFindings, type UpdateSubject } from './update.ts';

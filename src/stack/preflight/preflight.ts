@@ -1,12 +1,12 @@
 import { runTasks, type TaskListStyle } from '../../terminal/progress/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import type { AssetCalls, StagingPlan } from '../assets/index.ts';
-import { checkToken, type TokenSource } from './agent-token.ts';
+import { checkToken, type TokenSource } from './checks/agent-token.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
-import { type Finding, orUnchecked, type Verdict, verdict } from './check.ts';
-import { checkLogGroups } from './log-groups.ts';
-import { judgeName, type RemovableStack, type NameVerdict } from './name.ts';
-import { checkQuotas, type Sizes } from './quotas.ts';
+import { type Finding, orUnchecked, type Verdict, verdict } from './checks/check.ts';
+import { checkLogGroups } from './checks/log-groups.ts';
+import { judgeName, type RemovableStack, type NameVerdict } from './checks/name.ts';
+import { checkQuotas, type Sizes } from './checks/quotas.ts';
 import { accountTask, instanceTasks, judged, secretsTask, type Staged, stagingTask } from './tasks.ts';
 
 /** What is to be made, as far as it can be checked before. */

@@ -2,17 +2,17 @@ import type { ListedTask } from '../../terminal/progress/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import { type Asset, type AssetCalls, planStaging, type StagingPlan } from '../assets/index.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
-import { orUnchecked, type Verdict, verdict } from './check.ts';
+import { orUnchecked, type Verdict, verdict } from './checks/check.ts';
 import {
   judgeInstanceTypes,
   type InstanceTypeFacts,
   type InstanceTypeSurvey,
   type InstanceTypeVerdict,
   type Placement,
-} from './instance-types.ts';
-import { checkLaunch } from './launch.ts';
-import type { RemovableStack } from './name.ts';
-import { checkSecretsBucket } from './secrets-bucket.ts';
+} from './checks/instance-types.ts';
+import { checkLaunch } from './checks/launch.ts';
+import type { RemovableStack } from './checks/name.ts';
+import { checkSecretsBucket } from './checks/secrets-bucket.ts';
 
 /** Who we are. It comes before all else, as nothing can be asked without credentials. */
 export function accountTask(calls: Pick<PreflightCalls, 'caller'>, region: string): ListedTask<Caller> {

@@ -1,7 +1,7 @@
 import { runTasks } from '../../terminal/progress/task-list.ts';
 import type { StagingPlan } from '../assets/index.ts';
 import type { Caller } from './calls.ts';
-import type { Finding } from './check.ts';
+import type { Finding } from './checks/check.ts';
 import type { PreflightSite } from './preflight.ts';
 import { accountTask, instanceTasks, secretsTask, type Staged, stagingTask } from './tasks.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { quotasCheck } from '../../../src/doctor/machine/quotas.ts';
-import type { QuotaCalls } from '../../../src/stack/preflight/quotas.ts';
+import type { QuotaCalls } from '../../../src/stack/preflight/checks/quotas.ts';
 
 const examine = (given: Partial<QuotaCalls>) =>
   quotasCheck(

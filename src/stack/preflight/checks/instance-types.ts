@@ -1,4 +1,4 @@
-import { nearestNames } from '../../terminal/nearest.ts';
+import { nearestNames } from '../../../terminal/nearest.ts';
 import { type Finding, type Verdict, verdict } from './check.ts';
 
 export interface TypeArchitectures {

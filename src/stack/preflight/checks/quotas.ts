@@ -1,5 +1,5 @@
-import { counted } from '../../terminal/text.ts';
-import { isDenied } from '../../aws/errors.ts';
+import { counted } from '../../../terminal/text.ts';
+import { isDenied } from '../../../aws/errors.ts';
 import { type Finding, type Verdict, verdict } from './check.ts';
 import type { InstanceTypeFacts } from './instance-types.ts';
 import { EXECUTIONS, type Purchase, type QuotaName, vcpuQuota, VPCS } from './quota-codes.ts';

@@ -1,5 +1,5 @@
-import { headFailure } from '../../aws/bucket-head.ts';
-import type { AwsContext } from '../../aws/context.ts';
+import { headFailure } from '../../../aws/bucket-head.ts';
+import type { AwsContext } from '../../../aws/context.ts';
 import { type Verdict, verdict } from './check.ts';
 
 /** A bucket, as far as one may look. */
@@ -58,7 +58,7 @@ export async function bucketState(
   Bucket: string,
   abortSignal: AbortSignal,
 ): Promise<BucketState> {
-  const { HeadBucketCommand } = await import('../../aws/sdk/s3.ts');
+  const { HeadBucketCommand } = await import('../../../aws/sdk/s3.ts');
   const client = await aws.clients.s3();
   try {
     const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket }), { abortSignal });

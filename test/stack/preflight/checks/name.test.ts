@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { judgeName, nameTakenProblem } from '../../../src/stack/preflight/name.ts';
-import type { StackSummary } from '../../../src/stack/facts/stack/summary.ts';
+import { judgeName, nameTakenProblem } from '../../../../src/stack/preflight/checks/name.ts';
+import type { StackSummary } from '../../../../src/stack/facts/stack/summary.ts';
 
 function judge(stack?: Partial<StackSummary>) {
   return judgeName(

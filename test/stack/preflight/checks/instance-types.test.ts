@@ -4,7 +4,7 @@ import {
   type InstanceTypeFacts,
   type InstanceTypeSurvey,
   judgeInstanceTypes,
-} from '../../../src/stack/preflight/instance-types.ts';
+} from '../../../../src/stack/preflight/checks/instance-types.ts';
 
 const ZONES = ['us-east-1a', 'us-east-1b', 'us-east-1c'];
 

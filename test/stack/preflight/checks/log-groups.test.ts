@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { checkLogGroups, logGroupNames } from '../../../src/stack/preflight/log-groups.ts';
-import { parseTemplate } from '../../../src/cfn/document.ts';
+import { checkLogGroups, logGroupNames } from '../../../../src/stack/preflight/checks/log-groups.ts';
+import { parseTemplate } from '../../../../src/cfn/document.ts';
 
 const TEMPLATE = parseTemplate(`
 Resources:

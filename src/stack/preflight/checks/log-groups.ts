@@ -1,5 +1,5 @@
-import type { AwsContext } from '../../aws/context.ts';
-import type { TemplateDocument } from '../../cfn/document.ts';
+import type { AwsContext } from '../../../aws/context.ts';
+import type { TemplateDocument } from '../../../cfn/document.ts';
 import { type Verdict, verdict } from './check.ts';
 
 /**
@@ -55,7 +55,7 @@ export async function logGroupsOf(
   logGroupNamePrefix: string,
   abortSignal: AbortSignal,
 ): Promise<string[]> {
-  const { DescribeLogGroupsCommand } = await import('../../aws/sdk/cloudwatch-logs.ts');
+  const { DescribeLogGroupsCommand } = await import('../../../aws/sdk/cloudwatch-logs.ts');
   const client = await aws.clients.cloudWatchLogs();
   const names: string[] = [];
   let nextToken: string | undefined;

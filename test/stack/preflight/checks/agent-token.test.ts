@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { type MetricsAnswer } from '../../../src/buildkite/agent-metrics.ts';
-import { checkToken, type TokenSource } from '../../../src/stack/preflight/agent-token.ts';
-import { awsError } from '../../support/cloudformation.ts';
+import { type MetricsAnswer } from '../../../../src/buildkite/agent-metrics.ts';
+import { checkToken, type TokenSource } from '../../../../src/stack/preflight/checks/agent-token.ts';
+import { awsError } from '../../../support/cloudformation.ts';
 
 const SECRET = 'bkct_abcdef';
 const ENDPOINT = 'https://agent.example/v3';

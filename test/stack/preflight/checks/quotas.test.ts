@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import type { InstanceTypeFacts } from '../../../src/stack/preflight/instance-types.ts';
-import { vcpuQuota } from '../../../src/stack/preflight/quota-codes.ts';
-import { checkQuotas, type QuotaSubject, shareOf } from '../../../src/stack/preflight/quotas.ts';
-import { awsError } from '../../support/cloudformation.ts';
+import type { InstanceTypeFacts } from '../../../../src/stack/preflight/checks/instance-types.ts';
+import { vcpuQuota } from '../../../../src/stack/preflight/checks/quota-codes.ts';
+import { checkQuotas, type QuotaSubject, shareOf } from '../../../../src/stack/preflight/checks/quotas.ts';
+import { awsError } from '../../../support/cloudformation.ts';
 
 const ON_DEMAND = 'L-1216C47A';
 const SPOT = 'L-34B43A08';

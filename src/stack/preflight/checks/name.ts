@@ -1,4 +1,4 @@
-import type { StackSummary } from '../facts/stack/summary.ts';
+import type { StackSummary } from '../../facts/stack/summary.ts';
 import { type Finding, type Verdict, verdict } from './check.ts';
 
 /** A stack that nobody can use and that only keeps its name from being used again, with what it is. */

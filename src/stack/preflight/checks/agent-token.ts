@@ -1,6 +1,6 @@
-import { awsErrorCode } from '../../aws/errors.ts';
-import { type MetricsAnswer, reasonOf } from '../../buildkite/agent-metrics.ts';
-import { isDenied } from '../../aws/errors.ts';
+import { awsErrorCode } from '../../../aws/errors.ts';
+import { type MetricsAnswer, reasonOf } from '../../../buildkite/agent-metrics.ts';
+import { isDenied } from '../../../aws/errors.ts';
 import { type Verdict, verdict } from './check.ts';
 
 /** Where the agents' token comes from. */

@@ -1,4 +1,4 @@
-import { isDenied } from '../../aws/errors.ts';
+import { isDenied } from '../../../aws/errors.ts';
 
 /** Something that a person must know: one sentence, and the way out of it. */
 export interface Finding {
