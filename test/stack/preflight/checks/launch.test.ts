@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { checkLaunch, type ImageFacts, type LaunchSubject } from '../../../../src/stack/preflight/checks/launch.ts';
+import {
+  checkLaunch,
+  type ImageFacts,
+  type LaunchSubject,
+} from '../../../../src/stack/preflight/checks/launch.ts';
 
 async function problems(subject: Partial<LaunchSubject>, image?: ImageFacts, keys: readonly string[] = []) {
   const calls = { image: () => Promise.resolve(image), keyPairs: () => Promise.resolve(keys) };

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { type BucketState, checkSecretsBucket } from '../../../../src/stack/preflight/checks/secrets-bucket.ts';
+import {
+  type BucketState,
+  checkSecretsBucket,
+} from '../../../../src/stack/preflight/checks/secrets-bucket.ts';
 
 describe('the secrets bucket, before a stack is made', () => {
   const check = (state: BucketState, parameters: Readonly<Record<string, string>>) =>
