@@ -31,7 +31,7 @@ export interface SignedRequest {
 export async function signed(client: ServerClient, asked: RequestToSign): Promise<SignedRequest> {
   const { signer, unsigned, signingDate } = prepared(client, asked);
   const { headers } = await signer.sign(unsigned, { signingDate });
-  return ready(client, { ...unsigned, headers }, asked);
+  return ready(client, Object.assign(unsigned, { headers }), asked);
 }
 
 /** Presigns a URL, good for so many seconds. */
@@ -47,7 +47,7 @@ export async function presigned(
   const made = await signer.presign(unsigned, { signingDate, expiresIn });
   return ready(
     client,
-    { ...unsigned, query: made.query as Record<string, string>, headers: made.headers },
+    Object.assign(unsigned, { query: made.query as Record<string, string>, headers: made.headers }),
     asked,
   );
 }

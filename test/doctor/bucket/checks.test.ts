@@ -1,5 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { expect } from 'chai';
+import type { AwsContext } from '../../../src/aws/context.ts';
 import { bucketCheck, bucketRepairs } from '../../../src/doctor/bucket/secrets-bucket.ts';
 import { BARE, plainFacts } from '../../support/plain-facts.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
@@ -33,7 +34,7 @@ async function look(answers: object = {}, stack = MANAGED) {
   const { facts } = plainFacts(stack);
   const inRegion = (region: string) => {
     regions.push(region);
-    return { ...facts.aws, region };
+    return Object.create(facts.aws, { region: { value: region } }) as AwsContext;
   };
   Object.assign(facts.aws, { clients: aws.clients, inRegion });
   const check = bucketCheck(facts);

@@ -25,7 +25,7 @@ function cloudFormation(answer: (id: string) => object) {
       await new Promise(setImmediate);
       running -= 1;
       return answer(LogicalResourceId);
-    }) as (input: never) => object,
+    }),
   });
   return { aws, asked, most: () => most };
 }
