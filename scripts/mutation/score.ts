@@ -57,7 +57,7 @@ function scoreRow(score: Score): string[] {
     String(score.killed),
     String(score.survivors.length),
     String(score.equivalent),
-    `${percent(score).toFixed(1)} %`,
+    score.mutants === 0 ? '-' : `${percent(score).toFixed(1)} %`,
     score.minutes.toFixed(1),
   ];
 }

@@ -60,6 +60,11 @@ describe("A module's score", () => {
     expect(percent({ mutants: 10_000, killed: 8_499 })).to.equal(84.9);
     expect(percent({ mutants: 0, killed: 0 })).to.equal(100);
   });
+
+  it('is not shown where no mutant was tested', () => {
+    const none = scoreOf('a', { planned: 4, mutants: [] }, [], 0.25);
+    expect(scoreTable([none]).split('\n').at(-1)).to.equal('| a | 0 | 0 | 0 | 0 | - | 0.3 |');
+  });
 });
 
 describe("The document's scores", () => {
