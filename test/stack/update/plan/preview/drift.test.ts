@@ -19,13 +19,13 @@ function cloudFormation(answer: (id: string) => object) {
   const asked: string[] = [];
   let [running, most] = [0, 0];
   const aws = stubAws({
-    DetectStackResourceDrift: (async ({ StackName, LogicalResourceId }: Request) => {
+    DetectStackResourceDrift: async ({ StackName, LogicalResourceId }: Request) => {
       asked.push(`${StackName}/${LogicalResourceId}`);
       most = Math.max(most, ++running);
       await new Promise(setImmediate);
       running -= 1;
       return answer(LogicalResourceId);
-    }),
+    },
   });
   return { aws, asked, most: () => most };
 }
