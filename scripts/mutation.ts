@@ -95,7 +95,7 @@ async function testChanges(ref: string | undefined): Promise<boolean> {
   return false;
 }
 
-/** The modules of which something is to be tested, with Stryker's ranges. */
+/** Picks the modules with something to test, with Stryker’s ranges. */
 function rangesToTest(base: string | undefined): { module: MutatedModule; mutate: string[] }[] {
   if (base === undefined) console.log('No commit to compare with: a fixed sample of each module is tested.');
   const changes = base === undefined ? undefined : changesSince(base);

@@ -32,7 +32,7 @@ export function violationLines({ summary }: ICruiseResult): string[] {
   );
 }
 
-/** What the rules allow and nothing does, a line each: rules as wide as that hold nothing. */
+/** Lists allowances that nothing uses, a line each: rules as wide as that hold nothing. */
 export function unusedAllowances({ modules }: ICruiseResult, { folders, packages }: ImportRules): string[] {
   const paths = folders.map(({ path }) => path).sort((a, b) => b.length - a.length);
   const imported = new Map<string, Set<string>>();

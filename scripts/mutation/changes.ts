@@ -17,7 +17,7 @@ export function changeBase(): string | undefined {
   return base !== undefined && base !== head ? base : git('rev-parse', '--verify', '--quiet', 'HEAD^');
 }
 
-/** What differs from a commit in the working tree, files that git doesn't know yet included. @throws Error if git can't tell */
+/** Lists the lines of the working tree that differ from a commit, untracked files included. @throws Error if git can't tell */
 export function changesSince(base: string): ChangedLines[] {
   const diff = git(
     'diff',

@@ -19,9 +19,6 @@ export interface Assumptions {
   readonly seed: number;
 }
 
-/** From request to first agent, an image of one's own being faster than a bare one. */
-export const BARE_BOOT_SECONDS = 150;
-
 /** The spread of boots around their median, and the delay of Auto Scaling, as seen in such groups. */
 const BOOT_SPREAD = 0.2;
 const API_SECONDS = 2;

@@ -8,7 +8,7 @@ import { diskCalls } from './disk/calls.ts';
 import type { DiskCalls } from './disk/space.ts';
 import type { EcrToken } from './registries.ts';
 
-/** What the job hooks do to the instance and ask of AWS. */
+/** Effects of the job hooks on the instance, and their requests to AWS. */
 export interface HookCalls {
   readonly run: Run;
   /** Writes a line to the job's log. */

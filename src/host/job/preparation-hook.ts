@@ -41,7 +41,7 @@ function dockerOf(run: Run, job: NodeJS.ProcessEnv): Run {
   return (command, args, options) => run(command, args, { ...options, environment });
 }
 
-/** What the stack's parameters say, where the job says nothing. */
+/** Values of the stack’s parameters, for jobs that set none. */
 function pluginDefaults(settings: Settings, job: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return {
     DOCKER_LOGIN_PLUGIN_ENABLED: settings.text('DOCKER_LOGIN_PLUGIN') || 'true',

@@ -1,6 +1,5 @@
 import type { ListrDefaultRendererLogLevels } from 'listr2';
 import { logLine } from '../log-line.ts';
-import type { Theme } from '../theme.ts';
 
 /** How a task ended, in words that replace its title. */
 export interface TaskOutcome {
@@ -95,9 +94,4 @@ async function liveList(tasks: readonly ListedTask<unknown>[]): Promise<Settled>
   );
   await list.run();
   return settled;
-}
-
-/** One thing that has been done, as both styles show it. */
-export function taskDone(text: string, style: TaskListStyle, theme: Theme): string {
-  return style.live ? `${theme.good(MARKS.good)} ${text}` : taskLine({ state: 'good', text }, style.now());
 }

@@ -51,7 +51,7 @@ export async function installFiles(machine: Machine, files: readonly StaticFile[
   await machine.must('systemctl', ['daemon-reload']);
 }
 
-/** What the configuration of an instance asks of AWS and of the network. */
+/** Calls that configuring an instance makes to AWS and the network. */
 export interface ConfigurationCalls {
   /** IPv4 ranges of the VPC, as 10.0.0.0/16. */
   vpcRanges(): Promise<readonly string[]>;

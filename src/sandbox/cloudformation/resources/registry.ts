@@ -10,7 +10,7 @@ export interface OwnDrivers {
   readonly byType: Readonly<Record<string, Driver>>;
   /** Of custom resources, whatever their types are called. */
   readonly custom: Driver;
-  /** What CloudFormation adds to a type that a service provides. */
+  /** Additions of CloudFormation to a type that a service provides. */
   readonly extending: Readonly<Record<string, (provided: Driver) => Driver>>;
 }
 
@@ -31,11 +31,6 @@ export function driverOf(world: World, type: string): Driver {
   const driver = known.get(type);
   if (driver !== undefined) return driver;
   return (isCustom(type) ? ownDrivers(world)?.custom : undefined) ?? recorded;
-}
-
-/** Whether the sandbox does no more for a type than keep its properties. */
-export function isOnlyRecorded(world: World, type: string): boolean {
-  return driverOf(world, type) === recorded;
 }
 
 function tableOf(world: World): Map<string, Driver> {

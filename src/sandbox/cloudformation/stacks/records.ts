@@ -2,7 +2,7 @@ import type { Capability, ResourceStatus, RollbackConfiguration } from '@aws-sdk
 import type { Instant } from '../../kernel/time.ts';
 import type { DeletionPolicy, ResolvedParameter, TemplateBody } from '../template/index.ts';
 
-/** What a stack is made from: a template and all that its values come from. Never changed once made. */
+/** Source of a stack: its template, and everything that its values come from. Immutable. */
 export interface Deployment {
   readonly templateBody: string;
   readonly parameters: readonly ResolvedParameter[];
@@ -32,7 +32,7 @@ export interface ResourceRecord {
   needs: readonly string[];
   deletionPolicy?: DeletionPolicy | undefined;
   updateReplacePolicy?: DeletionPolicy | undefined;
-  /** What a resource that no service keeps has to remember: a custom resource's Data. */
+  /** State of a resource that no service keeps: a custom resource’s Data. */
   data?: Readonly<Record<string, unknown>> | undefined;
 }
 
