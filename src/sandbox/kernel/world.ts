@@ -38,6 +38,8 @@ export interface Service {
   /** The SDK package whose exported schemas describe the operations on the wire, loaded when first needed. */
   readonly sdk: () => Promise<object>;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** The region of what a request is about, where its signature names none. */
+  readonly homeOf?: (world: World, input: object) => string | undefined;
   /** Timer tasks, by full name: `autoscaling.reconcile`. */
   readonly tasks?: Readonly<Record<string, Task>>;
 }
