@@ -1,7 +1,7 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { partitionOf } from '../kernel/location.ts';
-import { ACCOUNT_ID, type RequestContext, type Service, type World } from '../kernel/world.ts';
+import { ACCOUNT_ID, type Guard, type RequestContext, type Service, type World } from '../kernel/world.ts';
 import type { KeyHolder } from '../kernel/keys.ts';
 import { unwrapBody } from './signing/body.ts';
 import { Denial } from './coding/denial.ts';
@@ -30,7 +30,11 @@ export interface Answered {
 export class Wire {
   readonly #schemas = new Map<string, Promise<ServiceSchema>>();
 
-  constructor(private readonly world: World) {}
+  /** @param guard decides who may do what; without one everybody who has signed may do everything */
+  constructor(
+    private readonly world: World,
+    private readonly guard?: Guard,
+  ) {}
 
   /** Never throws: what goes wrong is answered as AWS would. */
   async answer(request: WireRequest): Promise<Answered> {
@@ -73,8 +77,11 @@ export class Wire {
       const missing = requiredMembers(operation.input).filter((member) => !(member in input));
       if (missing.length > 0) throw protocol.missing(missing);
       const home = region ?? this.#homeOf(service, input);
-      const output = await handler(input, this.#context(home, holder, requestId));
-      const response = protocol.write(output ?? {}, operation, answer);
+      const context = this.#context(home, holder, requestId);
+      const act = () => handler(input, context) as unknown;
+      const call = { service: service.name, operation: operation.name, input, context };
+      const output = await (this.guard === undefined ? act() : this.guard.run(call, act));
+      const response = protocol.write((output ?? {}) as object, operation, answer);
       return { response, service: service.name, ...told };
     } catch (cause) {
       const error = cause instanceof Denial ? protocol.denied(cause) : asAwsError(cause);
