@@ -8,6 +8,8 @@ import { AwsContext, resolveRegion } from '../aws/context.ts';
 import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import type { StatusLine } from '../terminal/progress/status-line.ts';
+import { print } from '../terminal/output/print.ts';
+import { safeJson, screen } from '../terminal/safe.ts';
 import { errTheme } from '../terminal/theme.ts';
 import {
   commandsHere,
@@ -131,7 +133,12 @@ export abstract class BaseCommand extends Command {
 
   /** The result for people, on stdout. */
   override log(text = ''): void {
-    super.log(this.verbatim ? text : this.here(text));
+    if (!this.jsonEnabled()) print(process.stdout, screen(`${this.verbatim ? text : this.here(text)}\n`));
+  }
+
+  /** JSON, on stdout. */
+  override logJson(json: unknown): void {
+    print(process.stdout, safeJson(json, '\n'));
   }
 
   protected override toSuccessJson(result: unknown): unknown {
@@ -219,7 +226,7 @@ export abstract class BaseCommand extends Command {
 
   /** A line for people, on stderr: stdout belongs to the result. */
   protected progress(line: string): void {
-    process.stderr.write(`${this.here(line)}\n`);
+    print(process.stderr, screen(`${this.here(line)}\n`));
   }
 
   protected override catch(error: Error): Promise<void> {

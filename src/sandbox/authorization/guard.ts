@@ -4,7 +4,8 @@ import { own } from '../kernel/table.ts';
 import { decide, policiesOfRole } from '../services/iam/simulation.ts';
 import { iamState } from '../services/iam/state.ts';
 import { Denial } from '../wire/index.ts';
-import { type Permission, permissionsFor } from './requests.ts';
+import type { Permission } from './permission.ts';
+import { permissionsFor } from './requests.ts';
 
 /** Services whose endpoints, and with them the requested region, are one for all regions. */
 const GLOBAL = /^iam$/;

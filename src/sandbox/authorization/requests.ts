@@ -1,22 +1,13 @@
 import type { RequestContext } from '../kernel/world.ts';
 import { arn } from '../kernel/location.ts';
 import { own } from '../kernel/table.ts';
+import { cloudFormation } from '../cloudformation/stacks/state.ts';
 import { groupOfInstance, groupsOf } from '../services/autoscaling/state.ts';
 import type { ConditionContext } from '../services/iam/policy/conditions.ts';
+import type { Input, Permission } from './permission.ts';
 import { iamArn, iamState } from '../services/iam/state.ts';
+import { groupsOfQuery } from '../services/logs/insights/operations.ts';
 import { s3Requests } from './s3.ts';
-
-/** One permission that an operation needs. */
-export interface Permission {
-  readonly action: string;
-  readonly resource: string;
-  /** What the policy's conditions can ask beside what every request has, by key in lower case. */
-  readonly context?: ConditionContext;
-}
-
-/** An operation's input, read by names that hold for all operations of its service. */
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each service reads the members of its own inputs
-export type Input = any;
 
 type Resources = (operation: string, input: Input, context: RequestContext) => readonly Permission[];
 
@@ -54,7 +45,9 @@ const SERVICES: Readonly<Record<string, Resources>> = {
   cloudformation(operation, input: Input, context) {
     const action = `cloudformation:${operation}`;
     const unbound = /^(ListStacks|ListExports|ListImports|ValidateTemplate|DescribeAccountLimits)$/;
-    const name = (input.StackName ?? input.ChangeSetName) as string | undefined;
+    const { StackName, ChangeSetName } = input;
+    // A change set is its stack's, whose policy decides.
+    const name = StackName ?? own(cloudFormation(context).changeSets, ChangeSetName)?.stackId;
     if (unbound.test(operation) || name === undefined) return [{ action, resource: ALL }];
     const [, byArn = ''] = /:stack\/([^/]+)\//.exec(name) ?? [];
     const resource = byArn === '' ? arn(context, 'cloudformation', `stack/${name}/*`) : name;
@@ -62,26 +55,25 @@ const SERVICES: Readonly<Record<string, Resources>> = {
   },
   cloudwatch(operation, { AlarmName, AlarmNames, ResourceARN }: Input, context) {
     const action = `cloudwatch:${operation}`;
-    if (ResourceARN !== undefined) return [{ action, resource: ResourceARN as string }];
+    if (ResourceARN !== undefined) return [{ action, resource: ResourceARN }];
     const alarm = (name: string) => arn(context, 'cloudwatch', `alarm:${name}`);
-    const names =
-      operation === 'PutMetricAlarm' ? [AlarmName as string] : (AlarmNames as string[] | undefined);
+    const names = operation === 'PutMetricAlarm' ? [AlarmName ?? ALL] : AlarmNames;
     if (names === undefined) return [{ action, resource: operation === 'DescribeAlarms' ? alarm(ALL) : ALL }];
     return names.map((name) => ({ action, resource: alarm(name) }));
   },
   eventbridge(operation, { Name, Rule }: Input, context) {
-    const rule = (Name ?? Rule) as string | undefined;
+    const rule = Name ?? Rule;
     const resource = rule === undefined ? ALL : arn(context, 'events', `rule/${rule}`);
     return [{ action: `events:${operation}`, resource }];
   },
   iam: iamRequests,
   lambda(operation, input: Input, context) {
     const action = `lambda:${operation === 'Invoke' ? 'InvokeFunction' : operation}`;
-    const name = (input.FunctionName as string | undefined)?.replace(/^arn:.*:function:/, '');
-    if (name === undefined) return [{ action, resource: (input.Resource as string | undefined) ?? ALL }];
+    const name = input.FunctionName?.replace(/^arn:.*:function:/, '');
+    if (name === undefined) return [{ action, resource: input.Resource ?? ALL }];
     const called = { action, resource: arn(context, 'lambda', `function:${name}`) };
     return operation === 'CreateFunction'
-      ? [called, passing(input.Role as string, 'lambda.amazonaws.com')]
+      ? [called, passing(input.Role ?? ALL, 'lambda.amazonaws.com')]
       : [called];
   },
   logs(operation, input: Input, context) {
@@ -90,32 +82,33 @@ const SERVICES: Readonly<Record<string, Resources>> = {
     if (/^(StopQuery|DescribeQueries)$/.test(operation)) return [{ action, resource: ALL }];
     const groups = [
       input.logGroupName,
-      ...((input.logGroupNames ?? []) as string[]),
+      ...(input.logGroupNames ?? []),
       input.logGroupIdentifier,
-      ...((input.logGroupIdentifiers ?? []) as string[]),
-    ].filter((name) => name !== undefined) as string[];
-    const stream = `:log-stream:${(input.logStreamName as string | undefined) ?? ''}`;
+      ...(input.logGroupIdentifiers ?? []),
+      // The results of a query are its log groups'.
+      ...(operation === 'GetQueryResults' ? groupsOfQuery(context, input.queryId) : []),
+    ].filter((name) => name !== undefined);
+    const stream = `:log-stream:${input.logStreamName ?? ''}`;
     const resources = groups.map((name) =>
       name.startsWith('arn:') ? name : arn(context, 'logs', `log-group:${name}${stream}`),
     );
-    const wanted = input.resourceArn === undefined ? resources : [input.resourceArn as string];
+    const wanted = input.resourceArn === undefined ? resources : [input.resourceArn];
     const anywhere = arn(context, 'logs', 'log-group::log-stream:');
-    const known = operation === 'GetQueryResults' ? [ALL] : [anywhere];
-    return (wanted.length === 0 ? known : wanted).map((resource) => ({ action, resource }));
+    return (wanted.length === 0 ? [anywhere] : wanted).map((resource) => ({ action, resource }));
   },
   s3: s3Requests,
   ssm(operation, input: Input, context) {
     const action = `ssm:${operation}`;
-    const names = [input.Name, input.Path, input.ResourceId, ...((input.Names ?? []) as string[])].filter(
+    const names = [input.Name, input.Path, input.ResourceId, ...(input.Names ?? [])].filter(
       (name) => name !== undefined,
-    ) as string[];
+    );
     if (names.length === 0) return [{ action, resource: ALL }];
     const asked = names.map((name) => ({ action, resource: parameterArn(name, context) }));
     if (operation !== 'PutParameter' || input.Tags === undefined) return asked;
     return [...asked, ...asked.map((each) => ({ ...each, action: 'ssm:AddTagsToResource' }))];
   },
   servicequotas: (operation) => [{ action: `servicequotas:${operation}`, resource: ALL }],
-  sts: (operation, { RoleArn = ALL }: Input) => [{ action: `sts:${operation}`, resource: RoleArn as string }],
+  sts: (operation, { RoleArn = ALL }: Input) => [{ action: `sts:${operation}`, resource: RoleArn }],
 };
 
 /** Public parameters belong to no account. */
@@ -127,24 +120,22 @@ function parameterArn(written: string, context: RequestContext): string {
 }
 
 function groupNames(input: Input, context: RequestContext): readonly string[] {
-  const tagged = ((input.Tags ?? []) as { ResourceId?: string }[]).map(({ ResourceId = ALL }) => ResourceId);
-  const { AutoScalingGroupName: name, InstanceId, InstanceIds } = input as Record<string, unknown>;
-  if (typeof name === 'string') return [name];
+  const tagged = (input.Tags ?? []).map(({ ResourceId = ALL }) => ResourceId);
+  const { AutoScalingGroupName: name, InstanceId, InstanceIds = [] } = input;
+  if (name !== undefined) return [name];
   if (tagged.length > 0) return [...new Set(tagged)];
-  const instances = (InstanceId === undefined ? (InstanceIds ?? []) : [InstanceId]) as string[];
+  const instances = InstanceId === undefined ? InstanceIds : [InstanceId];
   const names = instances.map((id) => groupOfInstance(context, id)?.name ?? ALL);
   return names.length === 0 ? [ALL] : [...new Set(names)];
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2autoscaling.html */
 function autoScalingKeys(operation: string, input: Input): ConditionContext {
-  const number = (member: string): string | undefined =>
-    input[member] === undefined ? undefined : String(input[member]);
-  const tags = (input.Tags ?? []) as { Key?: string; Value?: string }[];
+  const { Tags: tags = [], MinSize, MaxSize } = input;
   return {
-    'autoscaling:minsize': number('MinSize'),
-    'autoscaling:maxsize': number('MaxSize'),
-    'autoscaling:vpczoneidentifiers': (input.VPCZoneIdentifier as string | undefined)?.split(','),
+    'autoscaling:minsize': MinSize?.toString(),
+    'autoscaling:maxsize': MaxSize?.toString(),
+    'autoscaling:vpczoneidentifiers': input.VPCZoneIdentifier?.split(','),
     ...(/Tags$|^CreateAutoScalingGroup$/.test(operation) &&
       tags.length > 0 && {
         'aws:tagkeys': tags.map(({ Key = '' }) => Key),
@@ -167,16 +158,12 @@ function groupTags(name: string, context: RequestContext): ConditionContext {
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsidentityandaccessmanagementiam.html */
 function iamRequests(operation: string, input: Input, context: RequestContext): readonly Permission[] {
   const action = `iam:${operation}`;
-  const { RoleName, InstanceProfileName, PolicyArn, PolicySourceArn, PermissionsBoundary } = input as Record<
-    string,
-    string | undefined
-  >;
+  const { RoleName, InstanceProfileName, PolicyArn, PolicySourceArn, PermissionsBoundary } = input;
   const { roles, profiles } = iamState(context);
   const role = own(roles, RoleName);
-  const roleArn =
-    role?.arn ?? iamArn(context, `role${(input.Path as string | undefined) ?? '/'}${RoleName ?? ALL}`);
+  const roleArn = role?.arn ?? iamArn(context, `role${input.Path ?? '/'}${RoleName ?? ALL}`);
   if (operation === 'CreateServiceLinkedRole') {
-    const service = input.AWSServiceName as string;
+    const service = input.AWSServiceName ?? ALL;
     return [{ action, resource: iamArn(context, `role/aws-service-role/${service}/${ALL}`) }];
   }
   if (PolicySourceArn !== undefined) return [{ action, resource: PolicySourceArn }];

@@ -1,6 +1,6 @@
 import type { RequestContext } from '../kernel/world.ts';
 import { own } from '../kernel/table.ts';
-import type { Input, Permission } from './requests.ts';
+import type { Input, Permission } from './permission.ts';
 
 /**
  * Operations of S3 whose permission has another name.
@@ -54,7 +54,7 @@ export function s3Requests(
   input: Input,
   { partition }: RequestContext,
 ): readonly Permission[] {
-  const { Bucket, Key, VersionId, Prefix } = input as Record<string, string | undefined>;
+  const { Bucket, Key, VersionId, Prefix } = input;
   if (Bucket === undefined) return [{ action: 's3:ListAllMyBuckets', resource: '*' }];
   const bucket = `arn:${partition}:s3:::${Bucket}`;
   const one = (name: string, key: string | undefined, version: string | undefined): Permission => {
@@ -67,13 +67,12 @@ export function s3Requests(
     };
   };
   if (operation === 'DeleteObjects') {
-    const objects = (input.Delete?.Objects ?? []) as { Key?: string; VersionId?: string }[];
-    return objects.map((each) => one('DeleteObject', each.Key, each.VersionId));
+    return (input.Delete?.Objects ?? []).map((each) => one('DeleteObject', each.Key, each.VersionId));
   }
   const asked = [one(own(ACTIONS, operation) ?? operation, Key, VersionId)];
   if (input.CopySource !== undefined) {
     const [, from = '', key = '', version] =
-      /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(decodeURIComponent(input.CopySource as string)) ?? [];
+      /^\/?([^/]+)\/([^?]+)(?:\?versionId=(.+))?$/.exec(decodeURIComponent(input.CopySource)) ?? [];
     const source = one('GetObject', key, version);
     asked.push({ ...source, resource: `arn:${partition}:s3:::${from}/${key}` });
   }
