@@ -1,4 +1,13 @@
+import { deniedAction, isDenied } from './errors.ts';
 import type { DeserializeStep } from './deserialize-step.ts';
+
+/** Whoever wants to know of requests. */
+export interface RequestWatchers {
+  /** Gets one line for each request: service, operation, status, milliseconds, request id. Never a body. */
+  readonly log?: (line: string) => void;
+  /** Gets each action that AWS refused for want of a permission. */
+  readonly denied?: (action: string) => void;
+}
 
 /**
  * Writes one line for each attempt of a request: what, the answer's status, how long in milliseconds, the request id.
@@ -7,19 +16,20 @@ import type { DeserializeStep } from './deserialize-step.ts';
 export function watchRequests<Client extends { middlewareStack: unknown }>(
   client: Client,
   service: string,
-  log: ((line: string) => void) | undefined,
+  { log, denied }: RequestWatchers,
 ): Client {
-  if (log === undefined) return client;
+  if (log === undefined && denied === undefined) return client;
   (client.middlewareStack as DeserializeStep).add(
     (next, context) => async (args) => {
       const started = performance.now();
       const operation = context.commandName?.replace(/Command$/, '') ?? '?';
       try {
         const result = await next(args);
-        log(requestLine(service, operation, result.response as Answer, started));
+        log?.(requestLine(service, operation, result.response as Answer, started));
         return result;
       } catch (error) {
-        log(requestLine(service, operation, error instanceof Error ? error.name : 'failed', started));
+        if (isDenied(error)) denied?.(deniedAction(error) ?? `${service}:${operation}`);
+        log?.(requestLine(service, operation, error instanceof Error ? error.name : 'failed', started));
         throw error;
       }
     },

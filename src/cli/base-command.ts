@@ -64,6 +64,8 @@ export abstract class BaseCommand extends Command {
   readonly #interruption = interruption();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
+  /** Actions that AWS refused for want of a permission. */
+  readonly #denied = new Set<string>();
   #given: readonly GivenFlag[] = [];
   /** The region that is worked in, once that is known. */
   #awsRegion: string | undefined;
@@ -207,6 +209,9 @@ export abstract class BaseCommand extends Command {
       ...(flags.region !== undefined && { region: flags.region }),
       ...(sandbox === undefined && flags.profile !== undefined && { profile: flags.profile }),
       ...(sandbox !== undefined && { endpoint: sandbox.endpoint, credentials: sandbox.credentials }),
+      denied: (action: string) => {
+        this.#denied.add(action);
+      },
       ...(flags.debug && {
         log: (line: string) => {
           this.progress(errTheme.dim(`· ${line}`));
@@ -222,6 +227,14 @@ export abstract class BaseCommand extends Command {
     }
     this.#awsRegion = await resolveRegion(settings);
     return new AwsContext(this.#awsRegion, settings);
+  }
+
+  /** Says what AWS refused although the command went on, with less than it would have shown. */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error);
+    if (error !== undefined || this.#denied.size === 0) return;
+    const actions = [...this.#denied].sort().join(', ');
+    this.progress(`${errTheme.busy('!')} Not permitted, so not shown or not taken into account: ${actions}`);
   }
 
   /** A line for people, on stderr: stdout belongs to the result. */

@@ -50,7 +50,8 @@ function reachOf(action: string, place: PolicyPlace, token: boolean): Reach {
   switch (service) {
     case 'cloudformation':
       // Listing stacks is describing them without a name.
-      if (name === 'DescribeStacks') return { sid: 'Look', resources: ['*'] };
+      // So is looking for the stack of a resource.
+      if (/^DescribeStack(s|Resources)$/.test(name)) return { sid: 'Look', resources: ['*'] };
       return { sid: 'Stacks', resources: [own(service, `stack/${stack}/*`)] };
     case 'autoscaling':
       if (name.startsWith('Describe')) return { sid: 'Look', resources: ['*'] };
