@@ -23,13 +23,24 @@ export interface InstalledPackage {
 
 /** Licences that let everybody use and ship the code, with their text beside it. */
 const LICENCES = new Set([
-  ...['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'CC0-1.0', 'ISC', 'MIT', 'MIT-0'],
+  ...[
+    '0BSD',
+    'Apache-2.0',
+    'BlueOak-1.0.0',
+    'BSD-2-Clause',
+    'BSD-3-Clause',
+    'CC0-1.0',
+    'ISC',
+    'MIT',
+    'MIT-0',
+  ],
   ...['Python-2.0', 'Unlicense', 'CC-BY-3.0', 'CC-BY-4.0'],
 ]);
 
 /** Packages that may run a script when they are installed, and why. */
 const INSTALL_SCRIPTS: Readonly<Record<string, string>> = {
-  'node_modules/esbuild': 'checks that the binary of its platform is there; builds need it, the published package does not',
+  'node_modules/esbuild':
+    'checks that the binary of its platform is there; builds need it, the published package does not',
 };
 
 /** Advisories that don't concern us, by the id of GitHub's database, and why. */
@@ -65,8 +76,12 @@ export function lockFindings(
     ...installed.flatMap(({ path, version, license, scripts }) => [
       ...(version === packages[path]?.version
         ? []
-        : [`${path}: ${version ?? 'no version'} is installed, ${packages[path]?.version ?? 'none'} is locked`]),
-      ...(licenceAllowed(license) ? [] : [`${path}: the licence ${license ?? '(none)'} is not an accepted one`]),
+        : [
+            `${path}: ${version ?? 'no version'} is installed, ${packages[path]?.version ?? 'none'} is locked`,
+          ]),
+      ...(licenceAllowed(license)
+        ? []
+        : [`${path}: the licence ${license ?? '(none)'} is not an accepted one`]),
       ...(INSTALLING.some((name) => scripts?.[name] !== undefined) && !(path in INSTALL_SCRIPTS)
         ? [`${path}: has an install script`]
         : []),
@@ -87,7 +102,10 @@ export function licenceAllowed(expression: string | undefined): boolean {
  * Reads what `npm audit --json` printed. A registry that has no advisories to give says so with an error, which is told and not
  * taken for a clean bill.
  */
-export function advisoryFindings(output: string): { readonly findings: readonly string[]; readonly summary: string } {
+export function advisoryFindings(output: string): {
+  readonly findings: readonly string[];
+  readonly summary: string;
+} {
   const report = parsed(output);
   if (report?.vulnerabilities === undefined) {
     const why = report?.message ?? 'npm audit gave no answer';

@@ -115,8 +115,12 @@ describe('every command', () => {
           [],
           Class,
         );
-        expect(shown.stdout).to.match(/^It is .*name/).and.not.match(acting);
-        expect(shown.stderr).to.match(/^About .*name.*\n.*No .*name.*\n {2}See .*name/).and.not.match(acting);
+        expect(shown.stdout)
+          .to.match(/^It is .*name/)
+          .and.not.match(acting);
+        expect(shown.stderr)
+          .to.match(/^About .*name.*\n.*No .*name.*\n {2}See .*name/)
+          .and.not.match(acting);
       }
       const { stdout } = await outputOf(() => ({ key: hostile }), ['--json']);
       expect(stdout).to.not.match(acting);

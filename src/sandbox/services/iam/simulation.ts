@@ -80,7 +80,9 @@ function simulatePrincipalPolicy(
 export function roleAllows(scope: Scope, roleArn: string, action: string, resource: string): boolean {
   const role = roleNamed(roleArn, scope);
   if (role === undefined) return false;
-  return decide(policiesOfRole(scope, role), { action, resource, principal: roleArn, context: {} }) === 'allowed';
+  return (
+    decide(policiesOfRole(scope, role), { action, resource, principal: roleArn, context: {} }) === 'allowed'
+  );
 }
 
 /** The policies of a role as they are now; one whose content the sandbox does not know allows nothing. */
