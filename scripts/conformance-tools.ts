@@ -30,7 +30,7 @@ const BROWSER_PACKAGES = ['puppeteer-core@24.43.1', 'axe-core@4.14.1'];
 const GO_CTY = 'github.com/zclconf/go-cty => github.com/nywilken/go-cty v1.13.3';
 
 /** From the Go module proxy. The newest whose modules the proxy has, all of them. */
-const GO_TOOLS: Readonly<Record<string, GoTool>> = {
+const GO_TOOLS = {
   'buildkite-agent': { module: 'github.com/buildkite/agent/v3', version: 'v3.78.0' },
   packer: { module: 'github.com/hashicorp/packer', version: 'v1.12.0', replace: GO_CTY },
   'packer-plugin-amazon': {
@@ -38,7 +38,7 @@ const GO_TOOLS: Readonly<Record<string, GoTool>> = {
     version: 'v1.8.0',
     replace: GO_CTY,
   },
-};
+} satisfies Readonly<Record<string, GoTool>>;
 
 interface GoTool {
   /** Whose root is the program. */
@@ -74,26 +74,37 @@ export function installTools(): string {
   const folder = toolFolder();
   for (const tool of Object.keys(TOOLS)) installPythonTool(tool as keyof typeof TOOLS);
   requireCommands();
-  for (const [tool, { module, version, replace }] of Object.entries(GO_TOOLS)) {
-    once(folder, tool, version, (place) => {
-      const source = join(place, 'source');
-      mkdirSync(source);
-      const replacing = replace === undefined ? '' : `replace ${replace}\n`;
-      writeFileSync(
-        join(source, 'go.mod'),
-        `module judge\n\ngo 1.24\n\nrequire ${module} ${version}\n${replacing}`,
-      );
-      run(goCommand(), ['build', '-o', join(place, 'bin', tool), module], {
-        cwd: source,
-        environment: { GOFLAGS: '-mod=mod', CGO_ENABLED: '0' },
-      });
-    });
-  }
+  for (const tool of Object.keys(GO_TOOLS)) installGoTool(tool as keyof typeof GO_TOOLS);
   installBrowserPackages();
   once(folder, 'cloud-init', 'debian', (place) => {
     unpackDebianPython(place, 'cloud-init', CLOUD_INIT);
   });
   return folder;
+}
+
+/** The Buildkite Agent, as its own machines would download it. @returns its program */
+export function installAgent(): string {
+  return installGoTool('buildkite-agent');
+}
+
+/** One of those from the Go module proxy. @returns its program */
+function installGoTool(tool: keyof typeof GO_TOOLS): string {
+  const { module, version, replace }: GoTool = GO_TOOLS[tool];
+  const folder = toolFolder();
+  once(folder, tool, version, (place) => {
+    const source = join(place, 'source');
+    mkdirSync(source);
+    const replacing = replace === undefined ? '' : `replace ${replace}\n`;
+    writeFileSync(
+      join(source, 'go.mod'),
+      `module judge\n\ngo 1.24\n\nrequire ${module} ${version}\n${replacing}`,
+    );
+    run(goCommand(), ['build', '-o', join(place, 'bin', tool), module], {
+      cwd: source,
+      environment: { GOFLAGS: '-mod=mod', CGO_ENABLED: '0' },
+    });
+  });
+  return join(folder, tool, 'bin', tool);
 }
 
 /** Unpacks a Debian package that is written in Python, with what it imports beside it. */

@@ -10,6 +10,12 @@ import type { WireRequest, WireResponse } from '../wire/index.ts';
 export const METADATA_PREFIX = '/_imds/';
 
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
+const TTL_HEADER = `${TOKEN_HEADER}-ttl-seconds`;
+const NOT_ALLOWED: WireResponse = {
+  status: 405,
+  headers: { 'content-type': 'text/plain' },
+  body: 'Method Not Allowed\n',
+};
 const NOT_FOUND: WireResponse = {
   status: 404,
   headers: { 'content-type': 'text/plain' },
@@ -31,78 +37,141 @@ function pathKey({ keys }: Pick<World, 'keys'>, region: string, instanceId: stri
   return keys.derived('metadata', `${region}/${instanceId}`);
 }
 
+/** `latest`, or the date of a version, as clients may name one. */
+const VERSION = /^(?:latest|\d{4}-\d\d-\d\d)$/;
+/** Those that a listing of the root tells of; any other date is taken as well. */
+const VERSIONS = ['2016-09-02', '2018-09-24', '2021-03-23', 'latest'];
+/** Six hours. */
+const LONGEST_TOKEN_SECONDS = 21_600;
+
 /**
  * The instance metadata service of every instance, for programs that run as if they were on one.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function answerMetadata(world: World, { method, path, headers }: WireRequest): WireResponse {
   const [, region = '', instanceId = '', key = '', rest = ''] =
-    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/latest\/(.*)$/.exec(path) ?? [];
+    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/(.*)$/.exec(path) ?? [];
   if (!isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
   const scope = world.scope(region);
   const instance = ec2State(scope).instances[instanceId];
   if (instance?.state !== 'running' || instance.metadata.endpoint === 'disabled') return NOT_FOUND;
   const token = world.keys.derived('metadata token', instanceId);
-  if (rest === 'api/token') {
-    if (method !== 'PUT') return plain(405, 'Method Not Allowed\n');
-    return headers[`${TOKEN_HEADER}-ttl-seconds`] === undefined
-      ? plain(400, 'Bad Request\n')
-      : plain(200, token);
-  }
+  if (rest === 'latest/api/token') return method === 'PUT' ? grantToken(headers, token) : NOT_ALLOWED;
   const shown = headers[TOKEN_HEADER];
   if (shown !== token && (shown !== undefined || instance.metadata.tokens === 'required')) {
     return plain(401, 'Unauthorized\n');
   }
-  const value = valueOf(scope, instance, rest);
+  if (method !== 'GET' && method !== 'HEAD') return NOT_ALLOWED;
+  if (rest === '') return plain(200, VERSIONS.join('\n'));
+  const [version = '', ...below] = rest.split('/');
+  const value = VERSION.test(version) ? valueAt(valuesOf(scope, instance), below.join('/')) : undefined;
   return value === undefined ? NOT_FOUND : plain(200, value);
 }
 
-function plain(status: number, body: string): WireResponse {
-  return { status, headers: { 'content-type': 'text/plain' }, body };
+/** Answers a request for a session token, which says for how many seconds it is to be good. */
+function grantToken(headers: WireRequest['headers'], token: string): WireResponse {
+  const ttl = headers[TTL_HEADER];
+  const seconds = Number(ttl);
+  if (ttl === undefined || !Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_TOKEN_SECONDS) {
+    return plain(400, 'Bad Request\n');
+  }
+  return plain(200, token, { [TTL_HEADER]: String(seconds) });
 }
 
-function valueOf(scope: Scope, instance: InstanceRecord, path: string): string | undefined {
+function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): WireResponse {
+  return { status, headers: { 'content-type': 'text/plain', ...headers }, body };
+}
+
+/**
+ * What stands at a path: a value, or below a folder's slash the names in it, those of folders with a slash. A path without it
+ * gives the folder's list too.
+ */
+function valueAt(values: ReadonlyMap<string, string>, path: string): string | undefined {
+  const value = values.get(path);
+  if (value !== undefined) return value;
+  const folder = path === '' || path.endsWith('/') ? path : `${path}/`;
+  const names = [...values.keys()].flatMap((each) => {
+    if (!each.startsWith(folder)) return [];
+    const [name = '', ...below] = each.slice(folder.length).split('/');
+    return below.length > 0 ? `${name}/` : name;
+  });
+  return names.length === 0 ? undefined : [...new Set(names)].sort().join('\n');
+}
+
+/**
+ * Everything that an instance is told, by its path below the version.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
+ */
+function valuesOf(scope: Scope, instance: InstanceRecord): Map<string, string> {
+  const { instanceId, instanceType, imageId, zone, privateIp, publicIp, interfaceId, subnetId } = instance;
+  const { vpcId, userData } = instance;
   const mac = macOf(instance);
-  switch (path) {
-    case 'dynamic/instance-identity/document':
-      return JSON.stringify({
-        accountId: scope.accountId,
-        region: scope.region,
-        availabilityZone: instance.zone,
-        instanceId: instance.instanceId,
-        instanceType: instance.instanceType,
-        imageId: instance.imageId,
-        privateIp: instance.privateIp,
-      });
-    case 'meta-data/instance-id':
-      return instance.instanceId;
-    case 'meta-data/instance-type':
-      return instance.instanceType;
-    case 'meta-data/ami-id':
-      return instance.imageId;
-    case 'meta-data/placement/region':
-      return scope.region;
-    case 'meta-data/placement/availability-zone':
-      return instance.zone;
-    case 'meta-data/instance-life-cycle':
-      return instance.spot ? 'spot' : 'on-demand';
-    case 'meta-data/mac':
-      return mac;
-    case `meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`:
-      return ec2State(scope).vpcs[instance.vpcId]?.CidrBlock;
-    case 'meta-data/autoscaling/target-lifecycle-state':
-      return targetStateOf(scope, instance.instanceId);
-    case 'meta-data/spot/instance-action':
-      return instance.interruptionAt === undefined
+  const hostname = `ip-${privateIp.replaceAll('.', '-')}.${
+    scope.region === 'us-east-1' ? 'ec2' : `${scope.region}.compute`
+  }.internal`;
+  const role = roleOf(scope, instance);
+  const { vpcs, subnets } = ec2State(scope);
+  const network: Readonly<Record<string, string | undefined>> = {
+    'device-number': '0',
+    'interface-id': interfaceId,
+    'local-hostname': hostname,
+    'local-ipv4s': privateIp,
+    mac,
+    'owner-id': scope.accountId,
+    'public-ipv4s': publicIp,
+    'subnet-id': subnetId,
+    'subnet-ipv4-cidr-block': subnets[subnetId]?.CidrBlock,
+    'vpc-id': vpcId,
+    'vpc-ipv4-cidr-block': vpcs[vpcId]?.CidrBlock,
+    'vpc-ipv4-cidr-blocks': vpcs[vpcId]?.CidrBlock,
+  };
+  const metadata: Readonly<Record<string, string | undefined>> = {
+    'ami-id': imageId,
+    'ami-launch-index': String(instance.launchIndex),
+    'autoscaling/target-lifecycle-state': targetStateOf(scope, instanceId),
+    hostname,
+    'instance-action': 'none',
+    'instance-id': instanceId,
+    'instance-life-cycle': instance.spot ? 'spot' : 'on-demand',
+    'instance-type': instanceType,
+    'local-hostname': hostname,
+    'local-ipv4': privateIp,
+    mac,
+    ...Object.fromEntries(
+      Object.entries(network).map(([name, value]) => [`network/interfaces/macs/${mac}/${name}`, value]),
+    ),
+    'placement/availability-zone': zone,
+    'placement/region': scope.region,
+    'public-ipv4': publicIp,
+    'reservation-id': instance.reservationId,
+    'services/domain': scope.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
+    'services/partition': scope.partition,
+    'spot/instance-action':
+      instance.interruptionAt === undefined
         ? undefined
-        : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) });
-    case 'meta-data/iam/security-credentials/':
-      return roleOf(scope, instance);
-    case `meta-data/iam/security-credentials/${roleOf(scope, instance) ?? ''}`:
-      return credentialsOf(scope, instance);
-    default:
-      return undefined;
+        : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) }),
+    ...(role !== undefined && { [`iam/security-credentials/${role}`]: credentialsOf(scope, instance) }),
+  };
+  const document = {
+    accountId: scope.accountId,
+    availabilityZone: zone,
+    imageId,
+    instanceId,
+    instanceType,
+    privateIp,
+    region: scope.region,
+    version: '2017-09-30',
+  };
+  const values = new Map<string, string>([
+    ['dynamic/instance-identity/document', JSON.stringify(document)],
+  ]);
+  for (const [name, value] of Object.entries(metadata)) {
+    if (value !== undefined) values.set(`meta-data/${name}`, value);
   }
+  if (userData !== undefined) {
+    values.set('user-data', Buffer.from(scope.world.blobs.get(userData)).toString('utf8'));
+  }
+  return values;
 }
 
 /** The name of the role in an instance's profile. */

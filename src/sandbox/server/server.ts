@@ -139,7 +139,7 @@ export class SandboxServer {
     const began = performance.now();
     const { method = 'GET', url = '/', headers } = incoming;
     const target = splitTarget(url);
-    const refused = refuseBrowser(headers);
+    const refused = refuseBrowser(headers, this.#keys);
     const { response, note } =
       refused === undefined
         ? await this.#answer({ method, ...target, ...(await contentOf(incoming)) })

@@ -24,7 +24,8 @@ const AMAZON_LINUX = [
   'unzip',
 ] as const;
 
-const UBUNTU = [
+/** What is installed from Ubuntu’s own archive. */
+export const UBUNTU_PACKAGES = [
   'amazon-ecr-credential-helper',
   'docker-buildx',
   'docker-compose-v2',
@@ -114,7 +115,7 @@ async function fetchGitLfs(machine: Machine, architecture: Distribution['archite
 }
 
 async function onUbuntu(machine: Machine, { architecture }: Distribution): Promise<void> {
-  const missing = await lacking(UBUNTU, (name) => installedOnUbuntu(machine, name));
+  const missing = await lacking(UBUNTU_PACKAGES, (name) => installedOnUbuntu(machine, name));
   const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
     machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
