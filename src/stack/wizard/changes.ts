@@ -24,7 +24,7 @@ const WITHHELD = [
     'BuildkiteAgentTokenParameterStorePath',
     'BuildkiteAgentTokenParameterStoreKMSKey',
   ],
-  ...['AssetsBucket', 'HostProgram', 'ScalerProgram', 'VpcId', 'Subnets', 'AvailabilityZones'],
+  ...['AssetsBucket', 'HostProgram', 'ScalerProgram', 'ResolvedImageId', 'VpcId', 'Subnets', 'AvailabilityZones'],
 ];
 
 /**
