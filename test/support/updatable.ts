@@ -256,7 +256,8 @@ export class UpdatableStack {
     const request = await gatherUpdate(
       {
         param: asked.params,
-        'keep-template': asked.keepTemplate ?? false,
+        'keep-image': false,
+      'keep-template': asked.keepTemplate ?? false,
         strategy: asked.strategy ?? 'rolling',
         'min-healthy': asked.minHealthy ?? 100,
         batch: asked.batch ?? 10,

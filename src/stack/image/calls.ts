@@ -1,5 +1,4 @@
 import type { AwsContext } from '../../aws/context.ts';
-import { awsErrorCode } from '../../aws/errors.ts';
 import { describedGroup } from '../facts/group/group.ts';
 import { launchTemplatesOf, launchTemplateVersion } from '../facts/group/launch-template.ts';
 import { type ImageInfo, imageInfo } from './image.ts';
@@ -18,15 +17,11 @@ export interface ImageCalls {
 export function imageCalls(aws: AwsContext): ImageCalls {
   return {
     async named(parameter) {
-      const { GetParameterCommand } = await import('../../aws/sdk/ssm.ts');
+      // The plural, which CloudFormation needs for a dynamic reference: whoever may deploy the template may ask it.
+      const { GetParametersCommand } = await import('../../aws/sdk/ssm.ts');
       const client = await aws.clients.ssm();
-      try {
-        const { Parameter } = await client.send(new GetParameterCommand({ Name: parameter }));
-        return Parameter?.Value;
-      } catch (error) {
-        if (awsErrorCode(error) === 'ParameterNotFound') return undefined;
-        throw error;
-      }
+      const { Parameters } = await client.send(new GetParametersCommand({ Names: [parameter] }));
+      return Parameters?.[0]?.Value;
     },
 
     async launched(group) {

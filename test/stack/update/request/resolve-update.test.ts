@@ -12,6 +12,7 @@ import { FakeUpdate, STACK_ID } from '../../../support/fake-update.ts';
 const FLAGS = {
   ...{ strategy: 'rolling', 'min-healthy': 90, batch: 20, 'checkpoint-delay': 60, 'drain-timeout': 30 },
   'keep-template': false,
+  'keep-image': false,
 };
 const OPTIONS = rolloutOptions({ ...FLAGS, 'allow-replacement': ['Vpc'] });
 const TEMPLATE = `
@@ -48,6 +49,7 @@ const current = (
 });
 const request = (changes: Partial<UpdateRequest> = {}): UpdateRequest => ({
   ...{ ...OPTIONS, file: new Map(), flags: new Map(), tags: {}, keepTemplate: false },
+  image: 'newest',
   ...changes,
 });
 const flag = (name: string, value: string) => new Map([[name, { value, from: 'a flag' }]]);
@@ -57,7 +59,7 @@ const resolved = (
   ask?: Parameters<typeof resolveUpdate>[3],
 ) =>
   resolveUpdate(
-    new FakeUpdate().services.rollbacks,
+    new FakeUpdate().services,
     stack,
     { kind: 'update', request: request(changes) },
     ask,
@@ -84,7 +86,7 @@ describe('a request for an update', () => {
   it('leaves open what they do not say, and reads stdin where that is named', async () => {
     const given = await gatherUpdate(FLAGS, () => Promise.resolve(''));
     expect(given).to.have.keys(
-      ...['file', 'flags', 'tags', 'keepTemplate', 'strategy', 'refresh', 'drainSeconds', 'allowed'],
+      ...['file', 'flags', 'tags', 'keepTemplate', 'image', 'strategy', 'refresh', 'drainSeconds', 'allowed'],
     );
     expect([given.tags, given.keepTemplate, given.flags.size, given.allowed.size]).to.eql([{}, false, 0, 0]);
     const fed = await gatherUpdate({ ...FLAGS, config: '-' }, () => Promise.resolve('MinSize: 3\n'));
@@ -96,6 +98,7 @@ describe('a request for an update', () => {
     expect(flags.get('MinSize')?.value).to.equal('2');
     expect(rest).to.eql({
       ...{ file: new Map(), tags: {}, keepTemplate: true, strategy: 'in-place', allowed: new Set() },
+      ...{ image: 'keep if possible' },
       ...{ drainSeconds: 0, refresh: { minHealthy: 100, batch: 10, skipMatching: true } },
     });
   });
@@ -193,7 +196,7 @@ describe('a rollback that is resolved', () => {
     const fake = new FakeUpdate();
     fake.point = { ...fake.point, parameters: { MinSize: '1', Gone: null } };
     const rollbacks = { ...fake.services.rollbacks, template: () => Promise.resolve(TEMPLATE) };
-    const update = await resolveUpdate(rollbacks, current({ MinSize: '2' }), {
+    const update = await resolveUpdate({ ...new FakeUpdate().services, rollbacks }, current({ MinSize: '2' }), {
       kind: 'rollback',
       options: OPTIONS,
     });
@@ -216,7 +219,7 @@ describe('a rollback that is resolved', () => {
       ...new FakeUpdate().services.rollbacks,
       remembered: () => Promise.resolve(undefined),
     };
-    const error = (await resolveUpdate(rollbacks, current(), { kind: 'rollback', options: OPTIONS }).catch(
+    const error = (await resolveUpdate({ ...new FakeUpdate().services, rollbacks }, current(), { kind: 'rollback', options: OPTIONS }).catch(
       (each: unknown) => each,
     )) as OperationError;
     expect(error).to.be.instanceOf(OperationError);
