@@ -257,7 +257,7 @@ export class UpdatableStack {
       {
         param: asked.params,
         'keep-image': false,
-      'keep-template': asked.keepTemplate ?? false,
+        'keep-template': asked.keepTemplate ?? false,
         strategy: asked.strategy ?? 'rolling',
         'min-healthy': asked.minHealthy ?? 100,
         batch: asked.batch ?? 10,

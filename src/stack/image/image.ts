@@ -38,7 +38,9 @@ export function imageInfo(
   return {
     id,
     ...found,
-    ...(createdAt !== undefined && { ageDays: Math.max(0, Math.floor((now - Date.parse(createdAt)) / DAY_MS)) }),
+    ...(createdAt !== undefined && {
+      ageDays: Math.max(0, Math.floor((now - Date.parse(createdAt)) / DAY_MS)),
+    }),
     ...(deprecatedAt !== undefined && { deprecated: Date.parse(deprecatedAt) <= now }),
   };
 }

@@ -49,10 +49,7 @@ export interface ImageDecision {
  * @returns the image that stays, or undefined where the newest is to be read
  * @throws UsageError where it cannot be kept
  */
-export function keptImage(
-  stackName: string,
-  { source, current, choice }: ImageDecision,
-): string | undefined {
+export function keptImage(stackName: string, { source, current, choice }: ImageDecision): string | undefined {
   if (choice === 'newest' || current === undefined) return undefined;
   if (source.before === undefined || source.before === source.after) return current;
   if (choice === 'keep if possible') return undefined;

@@ -100,9 +100,7 @@ export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | 
   const launches = activities.filter(({ kind }) => kind === 'launch');
   const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
   const since = lastDone < 0 ? launches : launches.slice(0, lastDone);
-  const failed = since.filter(
-    ({ outcome, message = '' }) => outcome === 'failed' && !isScarcity(message),
-  );
+  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !isScarcity(message));
   const withInstance = failed.filter(({ instanceId }) => instanceId !== undefined);
   const hopeless = lastDone < 0 && !since.some(({ outcome }) => outcome === 'under way');
   const counted = hopeless ? failed : withInstance;

@@ -68,7 +68,7 @@ class World {
       ],
       preflightCalls: {
         namedImage: () => Promise.resolve(undefined),
-      caller: () => Promise.resolve({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann' }),
+        caller: () => Promise.resolve({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann' }),
         stack: () =>
           this.unreachable ? Promise.reject(new Error('no connection')) : Promise.resolve(this.stack),
         instanceTypes: (types) =>

@@ -86,7 +86,7 @@ function checkNesting(value: string): void {
   if (!/\{\{[^]*?\}\}/.test(value)) return;
   throw new AwsError(
     'ValidationException',
-    "Parameter value can't nest another parameter. Do not use \"{{}}\" in the value.",
+    'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.',
   );
 }
 

@@ -156,7 +156,10 @@ async function imageOf(
   if (effective.get('ImageId')) return { after: '' };
   const after = imageParameter(body, effective);
   if (after === undefined) return undefined;
-  const before = imageParameter(templateFrom(ownTemplate, "the stack's own template").document.body, known(stack));
+  const before = imageParameter(
+    templateFrom(ownTemplate, "the stack's own template").document.body,
+    known(stack),
+  );
   const newest = await images.named(after);
   if (newest === undefined) {
     throw new UsageError(`There is no SSM parameter ${after} to take the image from`, {
