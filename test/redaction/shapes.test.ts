@@ -47,11 +47,13 @@ describe('the shapes of secrets', () => {
 
   it('counts by reason, in the order of the reasons', () => {
     const tally = new Tally();
-    new Redactor().redact(`Bearer ${SIGNED} and DB_PASSWORD=hunter2x and FwoG${'aB3'.repeat(30)}`, tally);
+    const text = `ghp_${SIGNED}${SIGNED} and Bearer ${SIGNED} and DB_PASSWORD=hunter2x and FwoG${'aB3'.repeat(30)}`;
+    new Redactor().redact(text, tally);
     expect(Object.entries(tally.counts)).to.eql([
       ['AWS credential', 1],
       ['header', 1],
       ['named secret', 1],
+      ['token', 1],
     ]);
   });
 
