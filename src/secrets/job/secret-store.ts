@@ -1,5 +1,5 @@
 // Named imports, so that the bundle holds these operations alone: it is read before every job.
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** A secret that is there. */
 export interface Secret {
@@ -16,14 +16,14 @@ export interface SecretStore {
 
 export interface StoreSettings {
   readonly bucket: string;
-  /** Where the bucket is; undefined for the instance's own region. */
-  readonly region?: string | undefined;
+  /** Region, credentials and limits. */
+  readonly client: S3ClientConfig & { readonly region: string };
 }
 
 /** @throws Error that names key and bucket, as a secret that is silently left out breaks a build far from its cause */
-export function secretStore({ bucket, region }: StoreSettings): SecretStore {
+export function secretStore({ bucket, client: settings }: StoreSettings): SecretStore {
   const client = new S3Client({
-    ...(region !== undefined && { region }),
+    ...settings,
     followRegionRedirects: true,
     forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
   });
