@@ -51,6 +51,7 @@ export class FakeHooks implements HookCalls {
       },
       list: (prefix: string) =>
         Promise.resolve(Object.keys(this.bucket).filter((key) => key.startsWith(prefix))),
+      page: (prefix: string, delimiter?: string) => Promise.resolve(pageOf(this.bucket, prefix, delimiter)),
     });
 
   readonly ecrToken = (region: string) =>
@@ -93,6 +94,17 @@ export class FakeHooks implements HookCalls {
   get commands(): string[] {
     return this.ran.map(({ line }) => line);
   }
+}
+
+/** A page of a bucket, as S3 answers. */
+export function pageOf(bucket: Readonly<Record<string, string>>, prefix: string, delimiter?: string) {
+  const found = Object.keys(bucket).filter((key) => key.startsWith(prefix));
+  const end = (key: string) => (delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length));
+  return {
+    keys: found.filter((key) => end(key) < 0),
+    prefixes: [...new Set(found.filter((key) => end(key) >= 0).map((key) => key.slice(0, end(key) + 1)))],
+    complete: true,
+  };
 }
 
 /** An ssh-agent that starts and takes every key. */

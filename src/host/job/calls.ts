@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SecretStore } from '../../secrets/job/secret-store.ts';
+import type { PagedStore } from '../../secrets/job/secret-store.ts';
 import { type Run, run as runReally } from '../../shell/run.ts';
 import { BUILDS } from '../program/paths.ts';
 import type { Settings } from '../program/settings.ts';
@@ -16,7 +16,7 @@ export interface HookCalls {
   readonly say: (line: string) => void;
   /** Prints shell text, which the environment hook evaluates. */
   readonly print: (text: string) => void;
-  secretStore(settings: Settings): Promise<SecretStore>;
+  secretStore(settings: Settings): Promise<PagedStore>;
   ecrToken(region: string): Promise<EcrToken>;
   /** @param job its variables, one of which tells where the builds are */
   disk(job: NodeJS.ProcessEnv, say?: (line: string) => void): DiskCalls;
@@ -36,7 +36,7 @@ const run: Run = (command, args, options) =>
 /** The hooks' calls on this instance. AWS's SDK is loaded when it is needed, as most hooks need none of it. */
 export function hookCalls(folders = new JobFolders()): HookCalls {
   /** By bucket and region. Connections are used again by whoever serves many hooks. */
-  const stores = new Map<string, SecretStore>();
+  const stores = new Map<string, PagedStore>();
   return {
     run,
     say,

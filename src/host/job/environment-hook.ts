@@ -4,6 +4,7 @@ import { type Finding, findingText } from '../../secrets/check/finding.ts';
 import { redactionFindings } from '../../secrets/check/redaction.ts';
 import { environmentScript, withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { type JobSecrets, readSecrets, readSshKeys } from '../../secrets/job/read.ts';
+import { indexedStore } from '../../secrets/job/index-store.ts';
 import type { SecretStore } from '../../secrets/job/secret-store.ts';
 import { type SshAgent, startSshAgent } from '../../secrets/job/ssh-agent.ts';
 import { isPipelineSlug } from '../../secrets/layout/keys.ts';
@@ -45,7 +46,7 @@ export async function environmentHook(
   let prepared = NOTHING;
   try {
     if (enabled) {
-      const store = await calls.secretStore(settings);
+      const store = await indexedStore(await calls.secretStore(settings), pipeline);
       prepared = await prepareSecrets(store, { pipeline, job, sshSocket: places.sshSocket }, calls);
     }
   } catch (error) {

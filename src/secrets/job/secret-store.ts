@@ -1,5 +1,5 @@
 // Named imports, so that the bundle holds these operations alone: it is read before every job.
-import { GetObjectCommand, paginateListObjectsV2, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, paginateListObjectsV2, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 
 /** A secret that is there. */
 export interface Secret {
@@ -14,6 +14,21 @@ export interface SecretStore {
   list(prefix: string): Promise<readonly string[]>;
 }
 
+/** One whose lists can be looked through by the page. */
+export interface PagedStore extends SecretStore {
+  /** The first page of a list. @param delimiter ends the keys at its first place behind the prefix */
+  page(prefix: string, delimiter?: string): Promise<KeyPage>;
+}
+
+/** A page of a list of keys. */
+export interface KeyPage {
+  readonly keys: readonly string[];
+  /** Beginnings of keys, up to a delimiter. */
+  readonly prefixes: readonly string[];
+  /** Whether there are no more. */
+  readonly complete: boolean;
+}
+
 export interface StoreSettings {
   readonly bucket: string;
   /** Region, credentials and limits. */
@@ -21,7 +36,7 @@ export interface StoreSettings {
 }
 
 /** @throws Error that names key and bucket, as a secret that is silently left out breaks a build far from its cause */
-export function secretStore({ bucket, client: settings }: StoreSettings): SecretStore {
+export function secretStore({ bucket, client: settings }: StoreSettings): PagedStore {
   const client = new S3Client({
     ...settings,
     followRegionRedirects: true,
@@ -47,6 +62,20 @@ export function secretStore({ bucket, client: settings }: StoreSettings): Secret
         throw failure(`s3://${bucket}/${prefix}`, error);
       }
       return keys;
+    },
+    async page(prefix, delimiter) {
+      try {
+        const { Contents, CommonPrefixes, IsTruncated } = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: delimiter }),
+        );
+        return {
+          keys: (Contents ?? []).flatMap(({ Key }) => Key ?? []),
+          prefixes: (CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
+          complete: IsTruncated !== true,
+        };
+      } catch (error) {
+        throw failure(`s3://${bucket}/${prefix}`, error);
+      }
     },
   };
 }
