@@ -17,7 +17,8 @@ export async function indexedStore(store: PagedStore, pipeline: string | undefin
   return {
     ...store,
     async get(key) {
-      const page = ofPipeline(key) ? own : root;
+      // The list of the root ends at each folder.
+      const page = ofPipeline(key) ? own : key.includes('/') ? undefined : root;
       return page?.complete && !page.keys.includes(key) ? undefined : store.get(key);
     },
     async list(prefix) {

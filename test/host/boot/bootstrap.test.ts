@@ -258,6 +258,7 @@ describe('a boot', () => {
     expect(machine.presets).to.eql({
       'amazon-cloudwatch-agent.service': 'enable',
       'bk-stack-authorized-users.timer': 'enable',
+      'bk-stack-hooks.service': 'enable',
       'bk-stack-lifecycle.service': 'enable',
       'bk-stack-wake.service': 'disable',
       'buildkite-agent.service': 'enable',

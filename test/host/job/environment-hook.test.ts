@@ -186,7 +186,7 @@ describe('the environment hook', () => {
       });
 
       it('where a secret can’t be read', async () => {
-        const hooks = new FakeHooks(KEYS, SSH_AGENT);
+        const hooks = new FakeHooks({ ...KEYS, 'app/env': 'A=1' }, SSH_AGENT);
         hooks.forbidden = { 'app/env': 's3://secrets/app/env cannot be read: AccessDenied' };
         expect(await failureOf(run(hooks))).to.contain('app/env cannot be read');
         expect(hooks.ended).to.eql([815]);
