@@ -68,11 +68,12 @@ export function keptWhileGood(
 ): () => Promise<Credentials> {
   let current: Promise<Credentials> | undefined;
   return async () => {
-    const kept = await current?.catch(() => undefined);
+    const asked = current;
+    const kept = await asked?.catch(() => undefined);
     if (kept !== undefined && (kept.expiration?.getTime() ?? Infinity) - now() > EARLY_MS) return kept;
-    const newest = get();
-    current = newest;
-    return newest;
+    // Another may have asked meanwhile.
+    if (current === asked || current === undefined) current = get();
+    return current;
   };
 }
 

@@ -17,6 +17,9 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
     key: text,
   });
   if (text.trim() === '') return refused('it is empty', 'Give the file of the private key.');
+  if (/-CERTIFICATE-----|-cert-v01@openssh\.com /.test(text)) {
+    return refused('this is a certificate, and builds sign in by the private key alone', 'Give the file of the private key.');
+  }
   if (PUBLIC.test(text.trimStart())) {
     return refused(
       'this is a public key, and the private one belongs here',
@@ -25,9 +28,6 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
   }
   if (/PuTTY-User-Key-File/.test(text)) {
     return refused('this is a key of PuTTY', 'Convert it: puttygen key.ppk -O private-openssh -o key');
-  }
-  if (/-CERTIFICATE-----|-cert-v01@openssh\.com /.test(text)) {
-    return refused('this is a certificate, and builds sign in by the private key alone', 'Give the file of the private key.');
   }
   const blocks = text.match(/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/gm) ?? [];
   if (blocks.length > 1) {

@@ -384,6 +384,23 @@ describe('a boot', () => {
     expect(machine.commands).to.eql([]);
   });
 
+  it('leaves the CloudWatch agent what an image has configured, and is at home with its own', async () => {
+    const folder = '/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d';
+    for (const [file, action] of [
+      [undefined, 'fetch-config'],
+      ['file_cloudwatch.json', 'fetch-config'],
+      ['file_of-an-image.json', 'append-config'],
+    ] as const) {
+      const machine = machineOf('amazonlinux2023');
+      if (file !== undefined) {
+        mkdirSync(join(machine.root, folder), { recursive: true });
+        writeFileSync(join(machine.root, folder, file), '{}');
+      }
+      expect(await machine.boot()).to.equal(true);
+      expect(machine.commands.join('\n')).to.contain(`amazon-cloudwatch-agent-ctl -a ${action}`);
+    }
+  });
+
   it('that fails ships its log, signals, marks the instance, and is not taken up again', async () => {
     const machine = machineOf('amazonlinux2023');
     machine.broken = 'amazon-cloudwatch-agent-ctl -a fetch-config';
