@@ -1,6 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type IncomingHttpHeaders, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,7 +49,11 @@ export interface HookCosts {
 }
 
 /** What the environment hook costs a job, S3 being `latency` milliseconds away. */
-export async function hookCosts(sandbox: RunningSandbox, latency: number, rounds: number): Promise<HookCosts> {
+export async function hookCosts(
+  sandbox: RunningSandbox,
+  latency: number,
+  rounds: number,
+): Promise<HookCosts> {
   const folder = mkdtempSync(join(tmpdir(), 'bk-stack-bench-hook-'));
   const helper = installBenchHelper();
   const slow = await delaying(sandbox, latency);
@@ -61,7 +73,10 @@ export async function hookCosts(sandbox: RunningSandbox, latency: number, rounds
       // The first two of each fill the cache of answers and open connections.
       for (let round = -2; round < rounds; round += 1) {
         const before = cpuOf(pid);
-        const asked = await timedInShell(`${askingFunction(socket)}\nask() { bk_stack_ask environment; }`, job);
+        const asked = await timedInShell(
+          `${askingFunction(socket)}\nask() { bk_stack_ask environment; }`,
+          job,
+        );
         const ours = { ...asked, cpu: asked.cpu + cpuOf(pid) - before };
         rmSync(join(folder, `bk-stack-jobs-${process.getuid?.() ?? ''}`), { recursive: true, force: true });
         const helped = await timedInShell(`ask() { '${helper}' ${BUCKET} ${pipeline}; }`, env);

@@ -124,7 +124,12 @@ async function evaluation(): Promise<Measurement> {
 async function hook(sandbox: RunningSandbox): Promise<Measurement[]> {
   const { duels, mebibytes } = await hookCosts(sandbox, LATENCY, 9);
   const rows = duels.flatMap(({ objects, own, theirs }) =>
-    ([['wall', MOST_WALL], ['cpu', MOST_CPU]] as const).map(([what, most]) => {
+    (
+      [
+        ['wall', MOST_WALL],
+        ['cpu', MOST_CPU],
+      ] as const
+    ).map(([what, most]) => {
       const ratio = own[what] / theirs[what];
       return {
         what: `environment hook, ${objects} secrets, ${LATENCY} ms away: ${what}`,

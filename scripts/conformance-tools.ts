@@ -124,7 +124,10 @@ export function installAwsCli2(): string {
  */
 export function installBenchHelper(): string {
   const source = join(import.meta.dirname, 'bench-helper');
-  const version = createHash('sha256').update(readFileSync(join(source, 'main.go'))).digest('hex').slice(0, 12);
+  const version = createHash('sha256')
+    .update(readFileSync(join(source, 'main.go')))
+    .digest('hex')
+    .slice(0, 12);
   const command = join(toolFolder(), 'bench-helper/bin/bench-helper');
   once(toolFolder(), 'bench-helper', version, () => {
     run(goCommand(), ['build', '-o', command, '.'], { cwd: source, environment: { CGO_ENABLED: '0' } });

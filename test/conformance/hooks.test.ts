@@ -12,7 +12,10 @@ import { Sandbox } from './support/sandbox.ts';
 const BUCKET = 'hook-secrets';
 /** Part of every secret, and of nothing else. */
 const MARK = 'mark7f3a91';
-const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' });
+const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+  type: 'pkcs1',
+  format: 'pem',
+});
 
 /** Secrets of every kind, by their keys. */
 const PLANTED: Readonly<Record<string, string>> = {
@@ -96,13 +99,17 @@ describe('the job hooks of a real Buildkite Agent', function () {
     }
   };
   /** Command lines now that hold a text, which is not this test's own. */
-  const running = (text: string) => processes().map(commandLine).filter((line) => line.includes(text));
+  const running = (text: string) =>
+    processes()
+      .map(commandLine)
+      .filter((line) => line.includes(text));
   const sshAgents = () => running(`${machine.folder}/`).filter((line) => line.startsWith('ssh-agent'));
   const folders = () =>
     readdirSync(machine.folder)
       .filter((name) => name.startsWith('bk-stack-jobs-'))
       .flatMap((name) => readdirSync(join(machine.folder, name)));
-  const untilCleared = () => until('what jobs began has ended', () => sshAgents().length + folders().length === 0);
+  const untilCleared = () =>
+    until('what jobs began has ended', () => sshAgents().length + folders().length === 0);
   /** Files below the machine's folder with a text in them. */
   const filesWith = (text: string) =>
     readdirSync(machine.folder, { recursive: true, withFileTypes: true })
@@ -113,13 +120,20 @@ describe('the job hooks of a real Buildkite Agent', function () {
   const keepsSecrets = (how: string, cleared: () => Promise<unknown>) => {
     it(`keeps every secret, in every form, ${how}`, async () => {
       const seen: string[] = [];
-      const watching = setInterval(() => seen.push(...running(MARK)), 20);
+      let over = false;
+      const watching = until('the jobs are over', () => {
+        seen.push(...running(MARK));
+        return over;
+      });
       const shown = await run(SHOW);
       const other = await run('env; ls -a "$DOCKER_CONFIG"', 'other');
-      clearInterval(watching);
+      over = true;
+      await watching;
       expect(shown.exitStatus, shown.log).to.equal('0');
       expect(shown.log.match(/\[REDACTED\]/g), shown.log).to.have.length.greaterThan(60);
-      expect(shown.log).to.contain('username=robot').and.to.match(/2048 SHA256:/);
+      expect(shown.log)
+        .to.contain('username=robot')
+        .and.to.match(/2048 SHA256:/);
       expect(other.exitStatus, other.log).to.equal('0');
       for (const name of VARIABLES.split(' ')) expect(other.log, 'of another job').to.not.contain(`${name}=`);
       for (const { log } of await machine.jobs()) expect(log).to.not.contain(MARK);
@@ -148,7 +162,9 @@ describe('the job hooks of a real Buildkite Agent', function () {
       ].join('\n'),
     );
     expect(exitStatus, log).to.equal('0');
-    expect(log.slice(log.lastIndexOf('pre-exit'))).to.contain('config.json').and.to.match(/2048 SHA256:/);
+    expect(log.slice(log.lastIndexOf('pre-exit')))
+      .to.contain('config.json')
+      .and.to.match(/2048 SHA256:/);
     await untilCleared();
   });
 

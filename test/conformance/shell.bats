@@ -11,8 +11,8 @@ setup() {
   sleep 600 3>&- &
   export BUILDKITE_AGENT_PID=$!
   # Nobody serves the hooks, and all of a checkout is the agent's.
-  stand_in curl 'exit 7'
-  stand_in find
+  stand_in hook_curl 'exit 7'
+  stand_in hook_find
 }
 
 teardown() {
@@ -33,7 +33,7 @@ not_called() {
 # hook NAME [VARIABLE=VALUE...]: the hook of a job with these variables, with the stand-in of Node, sourced as the agent does it: by a script with the hook's first line.
 hook() {
   local job=/opt/bk-stack/job
-  sed "s#/opt/bk-stack/node#$BIN/node#g; s#$job/as-agent#$FILES$job/as-agent#g; s#/usr/bin/\(curl\|find\)#$BIN/\1#g" \
+  sed "s#/opt/bk-stack/node#$BIN/node#g; s#$job/as-agent#$FILES$job/as-agent#g; s#/usr/bin/\(curl\|find\)#$BIN/hook_\1#g" \
     "$FILES/etc/buildkite-agent/hooks/$1" >"$BATS_TEST_TMPDIR/$1"
   head -1 "$BATS_TEST_TMPDIR/$1" >"$BATS_TEST_TMPDIR/wrapper"
   echo "source '$BATS_TEST_TMPDIR/$1'; echo \"reached with [\$SECRET]\"" >>"$BATS_TEST_TMPDIR/wrapper"
@@ -44,7 +44,7 @@ hook() {
 @test "the environment hook exports what the program prints" {
   stand_in node 'if [ "$2" = environment ]; then echo "export SECRET=\"a b\""; fi'
   stand_in sudo
-  stand_in find 'echo "$1/of-root"'
+  stand_in hook_find 'echo "$1/of-root"'
   BUILDKITE_BUILD_CHECKOUT_PATH=/builds/a/b/c run hook environment
   [ "$status" -eq 0 ]
   [[ "$output" == *"reached with [a b]"* ]]
@@ -54,7 +54,7 @@ hook() {
 }
 
 @test "the environment hook evaluates what the serving program answers, and runs nothing itself" {
-  stand_in curl 'tr "\\0" "\\n" | grep "^BK_STACK_KNOWN" >>"$CALLS"
+  stand_in hook_curl 'tr "\\0" "\\n" | grep "^BK_STACK_KNOWN" >>"$CALLS"
 case $* in
   */environment?process=*) echo "export SECRET=served; bk_stack_known_secrets=abc" ;;
   */prepare?process=*) echo "echo logged in >&2" ;;
@@ -70,7 +70,7 @@ esac'
 }
 
 @test "an answer that is cut short is not evaluated" {
-  stand_in curl 'echo "export SECRET=half"; exit 18'
+  stand_in hook_curl 'echo "export SECRET=half"; exit 18'
   stand_in node 'if [ "$2" = environment ]; then echo "SECRET=\${SECRET-}whole"; fi'
   stand_in sudo
   run hook environment
@@ -119,7 +119,7 @@ tr "\\0" "\\n" </dev/fd/3 | sed "s/^/$2: /" >>"$CALLS"'
 
 @test "a checkout that cannot be repaired fails no job" {
   stand_in node
-  stand_in find 'echo of-root'
+  stand_in hook_find 'echo of-root'
   stand_in sudo 'exit 1'
   run hook environment
   [ "$status" -eq 0 ]

@@ -61,7 +61,8 @@ function isPadded(privatePart: Buffer, publicKey: Buffer): boolean {
   const parts = Array.from({ length: PARTS[type] ?? ECDSA_PARTS }, () => reader.part());
   const [first, second] = parts;
   // Of Ed25519, the public key stands behind the private one once more.
-  if (type === 'ssh-ed25519' && first !== undefined && second?.subarray(32).equals(first) !== true) return false;
+  if (type === 'ssh-ed25519' && first !== undefined && second?.subarray(32).equals(first) !== true)
+    return false;
   reader.part();
   const padding = privatePart.subarray(privatePart.length - reader.left);
   return padding.length < 8 && padding.every((byte, index) => byte === index + 1);

@@ -18,7 +18,10 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
   });
   if (text.trim() === '') return refused('it is empty', 'Give the file of the private key.');
   if (/-CERTIFICATE-----|-cert-v01@openssh\.com /.test(text)) {
-    return refused('this is a certificate, and builds sign in by the private key alone', 'Give the file of the private key.');
+    return refused(
+      'this is a certificate, and builds sign in by the private key alone',
+      'Give the file of the private key.',
+    );
   }
   if (PUBLIC.test(text.trimStart())) {
     return refused(
@@ -54,7 +57,8 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
     if (key.type === 'ed25519' && !text.startsWith('-----BEGIN OPENSSH')) {
       return { findings: [REWRITTEN], key: `${key.toString('openssh').trimEnd()}\n` };
     }
-    if (text.startsWith('-----BEGIN OPENSSH') && !isWholeOpenSshKey(text, key)) return refused(DAMAGED, WHOLE_FILE);
+    if (text.startsWith('-----BEGIN OPENSSH') && !isWholeOpenSshKey(text, key))
+      return refused(DAMAGED, WHOLE_FILE);
     return { findings: [], key: text };
   } catch (error) {
     if ((error as Error).name === 'KeyEncryptedError') {

@@ -82,7 +82,13 @@ function percentDecoded(written: string): string {
 function encodings(written: string): string[] {
   const plain = decoded(written);
   const encoded = encodeURIComponent(plain);
-  return [plain, written, percentDecoded(written), encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+  return [
+    plain,
+    written,
+    percentDecoded(written),
+    encoded,
+    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ];
 }
 
 /** The first that fits, as git's own store chooses: https://git-scm.com/docs/git-credential-store#_storage_format */

@@ -1,5 +1,11 @@
 // Named imports, so that the bundle holds these operations alone: it is read before every job.
-import { GetObjectCommand, ListObjectsV2Command, paginateListObjectsV2, S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  paginateListObjectsV2,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 
 /** A secret that is there. */
 export interface Secret {

@@ -16,7 +16,12 @@ const BUCKET = { 'secret-files/NPM_TOKEN': 'token-of-all', 'app/secret-files/NPM
 const JOB = { BUILDKITE_PIPELINE_SLUG: 'app', BUILDKITE_REPO: 'https://github.com/a/b' };
 
 const run = (hooks: FakeHooks, job: NodeJS.ProcessEnv = JOB, stack: Record<string, string> = {}) =>
-  environmentHook(new Settings({ ...STACK, ...stack }), { variables: job, agentProcess: 815 }, PROGRAM, hooks);
+  environmentHook(
+    new Settings({ ...STACK, ...stack }),
+    { variables: job, agentProcess: 815 },
+    PROGRAM,
+    hooks,
+  );
 
 describe('the environment hook', () => {
   it('prints the stack, the folder of Docker and the secrets of the pipeline, and tells their names', async () => {

@@ -37,7 +37,10 @@ describe('serving hooks', () => {
     answer({ command, agentProcess: 815, pipeline: 'app', body }, PROGRAM, hooks);
   /** What a hook makes of an answer. */
   const evaluate = (script: string) =>
-    runProcess('/bin/bash', ['-c', `bk_stack_failed() { echo "failed: $1"; exit 53; }\n${script}\necho "[$NPM_TOKEN]"`]);
+    runProcess('/bin/bash', [
+      '-c',
+      `bk_stack_failed() { echo "failed: $1"; exit 53; }\n${script}\necho "[$NPM_TOKEN]"`,
+    ]);
 
   describe('answers', () => {
     it('with the environment and the lines of the log', async () => {
@@ -99,7 +102,9 @@ describe('serving hooks', () => {
     const get = async (path: string, body: string) => {
       const asking = request({ socketPath: socket, path, method: 'POST' });
       asking.end(body);
-      const [response] = (await once(asking, 'response')) as [Parameters<typeof text>[0] & { statusCode: number }];
+      const [response] = (await once(asking, 'response')) as [
+        Parameters<typeof text>[0] & { statusCode: number },
+      ];
       return { status: response.statusCode, body: await text(response) };
     };
 

@@ -9,9 +9,10 @@ import { root, runProcess } from '../../support/process.ts';
 describe('an instance’s credentials', () => {
   it('are asked for by the variables of the AWS CLI, and with patience without', () => {
     expect(patienceOf({})).to.eql({ attempts: 6, timeoutSeconds: 5 });
-    expect(
-      patienceOf({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2', AWS_METADATA_SERVICE_TIMEOUT: '9' }),
-    ).to.eql({ attempts: 2, timeoutSeconds: 9 });
+    expect(patienceOf({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: '2', AWS_METADATA_SERVICE_TIMEOUT: '9' })).to.eql({
+      attempts: 2,
+      timeoutSeconds: 9,
+    });
     for (const wrong of ['', '0', '-1', 'x', '1.5']) {
       expect(patienceOf({ AWS_METADATA_SERVICE_NUM_ATTEMPTS: wrong }).attempts, wrong).to.equal(6);
     }
@@ -37,7 +38,11 @@ describe('an instance’s credentials', () => {
       () => {
         const expires = results[asked++];
         if (expires === undefined) return Promise.reject(new Error('refused'));
-        return Promise.resolve({ accessKeyId: `${asked}`, secretAccessKey: 'x', expiration: new Date(expires) });
+        return Promise.resolve({
+          accessKeyId: `${asked}`,
+          secretAccessKey: 'x',
+          expiration: new Date(expires),
+        });
       },
       () => now,
     );

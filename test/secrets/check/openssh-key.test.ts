@@ -23,10 +23,12 @@ describe('a key in OpenSSH’s form', function () {
   });
   const isTaken = (key: string) => checkSshKey(key).findings.every(({ severity }) => severity !== 'refused');
   /** One character of the text is another. */
-  const damaged = (key: string, at: number) => `${key.slice(0, at)}${key[at] === 'A' ? 'B' : 'A'}${key.slice(at + 1)}`;
+  const damaged = (key: string, at: number) =>
+    `${key.slice(0, at)}${key[at] === 'A' ? 'B' : 'A'}${key.slice(at + 1)}`;
 
   it('is taken as it is', () => {
-    for (const [type, key] of Object.entries(keys)) expect(checkSshKey(key), type).to.eql({ findings: [], key });
+    for (const [type, key] of Object.entries(keys))
+      expect(checkSshKey(key), type).to.eql({ findings: [], key });
   });
 
   it('is refused with a character that makes ssh-add refuse it', async () => {
@@ -38,7 +40,10 @@ describe('a key in OpenSSH’s form', function () {
       const { added, pid } = await startSshAgent(run, secrets, join(folder, `${type}.sock`));
       process.kill(Number(pid));
       const takenByUs = secrets.filter(({ text }) => isTaken(text)).map(({ key }) => key);
-      expect(takenByUs.filter((index) => !added.includes(index)), type).to.eql([]);
+      expect(
+        takenByUs.filter((index) => !added.includes(index)),
+        type,
+      ).to.eql([]);
       expect(added.length, 'some are damaged').to.be.lessThan(candidates.length);
     }
   });

@@ -179,7 +179,9 @@ async function configureLogs(
 function hasOwnCloudWatchConfig(machine: Machine): boolean {
   const folder = `${CLOUDWATCH_FOLDER}/amazon-cloudwatch-agent.d`;
   const fetched = machine.exists(folder) ? machine.list(folder) : [];
-  const others = fetched.filter((name) => name !== `file_${basename(CLOUDWATCH_CONFIG)}` && name !== 'default');
+  const others = fetched.filter(
+    (name) => name !== `file_${basename(CLOUDWATCH_CONFIG)}` && name !== 'default',
+  );
   return others.length > 0 || machine.exists(`${CLOUDWATCH_FOLDER}/amazon-cloudwatch-agent.json`);
 }
 

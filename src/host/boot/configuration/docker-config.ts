@@ -43,7 +43,9 @@ function ownSettings(existing: string | undefined): Readonly<Record<string, unkn
   try {
     found = JSON.parse(existing);
   } catch (error) {
-    throw new Error(`/etc/docker/daemon.json isn't valid JSON: ${(error as Error).message}`, { cause: error });
+    throw new Error(`/etc/docker/daemon.json isn't valid JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   if (typeof found !== 'object' || found === null || Array.isArray(found)) {
     throw new Error('/etc/docker/daemon.json has no JSON object');

@@ -92,7 +92,8 @@ export function withInstanceStore(fstab: string): string {
   const mounts = [
     `LABEL=${LABEL} ${EPHEMERAL} ext4 defaults,noatime,nofail,x-systemd.device-timeout=10s 0 0`,
     ...[BUILDS, GIT_MIRRORS].map(
-      (place) => `${onInstanceStore(place)} ${place} none bind,nofail,x-systemd.requires-mounts-for=${EPHEMERAL} 0 0`,
+      (place) =>
+        `${onInstanceStore(place)} ${place} none bind,nofail,x-systemd.requires-mounts-for=${EPHEMERAL} 0 0`,
     ),
   ];
   const lines = others === '' || others.endsWith('\n') ? others : `${others}\n`;

@@ -33,7 +33,12 @@ export function startUpkeep(calls: UpkeepCalls, log: (line: string) => void): ()
       });
   };
   const timers = [
-    setInterval(attempt('sweep', calls.sweep), SWEEP_MS),
+    setInterval(
+      attempt('sweep', () => {
+        calls.sweep();
+      }),
+      SWEEP_MS,
+    ),
     setInterval(
       attempt('prune', () => pruneWhenIdle(calls)),
       PRUNE_MS,

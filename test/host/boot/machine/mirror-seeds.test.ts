@@ -91,7 +91,9 @@ describe('mirrors to begin with', () => {
       }),
       'seeds',
     );
-    expect(said.join('\n')).to.contain('not all mirrors came, those that did are used').and.contain('timed out');
+    expect(said.join('\n'))
+      .to.contain('not all mirrors came, those that did are used')
+      .and.contain('timed out');
     expect(mirrors()).to.eql(['git-github-com-acme-app-git', 'git-late']);
     sh(`rm -r '${join(root, MIRRORS, 'git-late')}'`);
   });
