@@ -18,18 +18,33 @@ export function watchRequests<Client extends { middlewareStack: unknown }>(
   service: string,
   { log, denied }: RequestWatchers,
 ): Client {
-  if (log === undefined && denied === undefined) return client;
-  (client.middlewareStack as DeserializeStep).add(
+  const stack = client.middlewareStack as DeserializeStep;
+  if (denied !== undefined) {
+    stack.add(
+      (next, context) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          const operation = context.commandName?.replace(/Command$/, '') ?? '?';
+          if (isDenied(error)) denied(deniedAction(error) ?? `${service}:${operation}`);
+          throw error;
+        }
+      },
+      // Outside of what makes an error of an answer.
+      { step: 'deserialize', name: 'bkStackDenials', priority: 'high' },
+    );
+  }
+  if (log === undefined) return client;
+  stack.add(
     (next, context) => async (args) => {
       const started = performance.now();
       const operation = context.commandName?.replace(/Command$/, '') ?? '?';
       try {
         const result = await next(args);
-        log?.(requestLine(service, operation, result.response as Answer, started));
+        log(requestLine(service, operation, result.response as Answer, started));
         return result;
       } catch (error) {
-        if (isDenied(error)) denied?.(deniedAction(error) ?? `${service}:${operation}`);
-        log?.(requestLine(service, operation, error instanceof Error ? error.name : 'failed', started));
+        log(requestLine(service, operation, error instanceof Error ? error.name : 'failed', started));
         throw error;
       }
     },

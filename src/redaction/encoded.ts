@@ -16,7 +16,7 @@ const ESCAPED =
 
 /** Bytes in hexadecimal digits, one by one: of a fingerprint, a dump, an array. */
 const BYTES =
-  /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:(?:[:\-]|,?[ \t]?)(?:0x)?(?:\\+x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])/g;
+  /(?<![0-9A-Za-z])(?:0x)?[0-9A-Fa-f]{2}(?:(?:[:-]|,?[ \t]?)(?:0x)?(?:\\+x)?[0-9A-Fa-f]{2}){5,}(?![0-9A-Za-z])/g;
 
 /** What is packed is unpacked to this many bytes; a secret behind them is not found, so the whole is not trusted. */
 const MAX_UNPACKED_BYTES = 4 * 1024 * 1024;

@@ -9,8 +9,8 @@ declare const SAFE: unique symbol;
 export type Safe = string & { readonly [SAFE]: true };
 
 /** The colours and styles that ours are made of. Concealing and blinking are not among them. */
-// eslint-disable-next-line no-control-regex -- an escape sequence begins with one
 const OURS =
+  // eslint-disable-next-line no-control-regex -- an escape sequence begins with one
   /(\x1b\[(?:[0-4]|7|2[2-47]|3[0-79]|4[0-79]|9[0-7]|10[0-7]|[34]8;5;\d{1,3}|[34]8;2(?:;\d{1,3}){3})m)/;
 
 /** A text as it may go to a terminal: with its lines and our colours, and otherwise as `safe` leaves it. */

@@ -7,7 +7,7 @@ const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
 const hexOf = (byte: number) => byte.toString(16).padStart(2, '0');
 const bytes = (between: string) => [...Buffer.from(SECRET)].map(hexOf).join(between);
 const signs = (written: (code: number) => string) =>
-  [...SECRET].map((sign) => written(sign.charCodeAt(0))).join('');
+  Array.from(SECRET, (sign) => written(sign.charCodeAt(0))).join('');
 const replaced = (text: string) =>
   replaceEncoded(
     text,

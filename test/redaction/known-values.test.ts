@@ -197,7 +197,7 @@ describe('known values', () => {
 
 describe('a known value that is cut or folded', () => {
   const SECRET = 'kT9-qqWz/43bLmXpR7vYs2Ne';
-  const values = new KnownValues([{ value: SECRET, reason: 'known value' as Reason }]);
+  const values = new KnownValues([{ value: SECRET, reason: 'known value' }]);
   const replaced = (text: string) => values.replace(text, () => '[taken]');
 
   it('goes with as much of it as is there, whichever end was cut', () => {
@@ -214,13 +214,13 @@ describe('a known value that is cut or folded', () => {
     for (const fold of ['\n', '\r\n', '\n    ', '\\\n\t']) {
       expect(replaced(`a=${left}${fold}${right}\nb`), JSON.stringify(fold)).to.equal('a=[taken]\nb');
     }
-    const letters = [...SECRET].join('\n');
+    const letters = Array.from(SECRET).join('\n');
     expect(replaced(`a\n${letters}\nb`)).to.equal('a\n[taken]\nb');
     expect(replaced('one\ntwo\r\n  three')).to.equal('one\ntwo\r\n  three');
   });
 
   it('stays where only a short one would be found over two lines', () => {
-    const short = new KnownValues([{ value: 'abcdef', reason: 'known value' as Reason }]);
+    const short = new KnownValues([{ value: 'abcdef', reason: 'known value' }]);
     expect(short.replace('abc\ndef', () => '[taken]')).to.equal('abc\ndef');
   });
 });

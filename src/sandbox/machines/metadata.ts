@@ -3,6 +3,7 @@ import type { Scope, World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
 import type { InstanceRecord } from '../services/ec2/state/instance.ts';
 import { roleOfProfile } from '../services/iam/state.ts';
+import { privateDnsName } from '../services/ec2/compute/instance-description.ts';
 import { ec2State } from '../services/ec2/state/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 
@@ -10,12 +11,24 @@ import type { WireRequest, WireResponse } from '../wire/index.ts';
 export const METADATA_PREFIX = '/_imds/';
 
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
-const TTL_HEADER = `${TOKEN_HEADER}-ttl-seconds`;
-const NOT_ALLOWED: WireResponse = {
-  status: 405,
-  headers: { 'content-type': 'text/plain' },
-  body: 'Method Not Allowed\n',
-};
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html */
+const MOST_TOKEN_SECONDS = 21_600;
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+const VERSIONS = [
+  ...[
+    '1.0',
+    '2007-01-19',
+    '2007-03-01',
+    '2007-08-29',
+    '2007-10-10',
+    '2007-12-15',
+    '2008-02-01',
+    '2008-09-01',
+  ],
+  ...['2009-04-04', '2011-01-01', '2011-05-01', '2012-01-12', '2014-02-25', '2014-11-05', '2015-10-20'],
+  ...['2016-04-19', '2016-06-30', '2016-09-02', '2018-03-28', '2018-08-17', '2018-09-24', '2019-10-01'],
+  ...['2020-10-27', '2021-01-03', '2021-03-23', '2021-07-15', 'latest'],
+];
 const NOT_FOUND: WireResponse = {
   status: 404,
   headers: { 'content-type': 'text/plain' },
@@ -37,141 +50,103 @@ function pathKey({ keys }: Pick<World, 'keys'>, region: string, instanceId: stri
   return keys.derived('metadata', `${region}/${instanceId}`);
 }
 
-/** `latest`, or the date of a version, as clients may name one. */
-const VERSION = /^(?:latest|\d{4}-\d\d-\d\d)$/;
-/** Those that a listing of the root tells of; any other date is taken as well. */
-const VERSIONS = ['2016-09-02', '2018-09-24', '2021-03-23', 'latest'];
-/** Six hours. */
-const LONGEST_TOKEN_SECONDS = 21_600;
-
 /**
  * The instance metadata service of every instance, for programs that run as if they were on one.
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function answerMetadata(world: World, { method, path, headers }: WireRequest): WireResponse {
-  const [, region = '', instanceId = '', key = '', rest = ''] =
-    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/(.*)$/.exec(path) ?? [];
-  if (!isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
+  const [, region = '', instanceId = '', key = '', version = '', rest = ''] =
+    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
+  if (!VERSIONS.includes(version) || !isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
   const scope = world.scope(region);
   const instance = ec2State(scope).instances[instanceId];
   if (instance?.state !== 'running' || instance.metadata.endpoint === 'disabled') return NOT_FOUND;
   const token = world.keys.derived('metadata token', instanceId);
-  if (rest === 'latest/api/token') return method === 'PUT' ? grantToken(headers, token) : NOT_ALLOWED;
+  if (version === 'latest' && rest === 'api/token') {
+    return method === 'PUT' ? tokenAnswer(token, headers) : plain(405, 'Method Not Allowed\n');
+  }
   const shown = headers[TOKEN_HEADER];
   if (shown !== token && (shown !== undefined || instance.metadata.tokens === 'required')) {
     return plain(401, 'Unauthorized\n');
   }
-  if (method !== 'GET' && method !== 'HEAD') return NOT_ALLOWED;
-  if (rest === '') return plain(200, VERSIONS.join('\n'));
-  const [version = '', ...below] = rest.split('/');
-  const value = VERSION.test(version) ? valueAt(valuesOf(scope, instance), below.join('/')) : undefined;
+  const value = valueOf(scope, instance, rest);
   return value === undefined ? NOT_FOUND : plain(200, value);
 }
 
-/** Answers a request for a session token, which says for how many seconds it is to be good. */
-function grantToken(headers: WireRequest['headers'], token: string): WireResponse {
-  const ttl = headers[TTL_HEADER];
-  const seconds = Number(ttl);
-  if (ttl === undefined || !Number.isInteger(seconds) || seconds < 1 || seconds > LONGEST_TOKEN_SECONDS) {
-    return plain(400, 'Bad Request\n');
-  }
-  return plain(200, token, { [TTL_HEADER]: String(seconds) });
+/** Clients read from the answer how long the token is good. */
+function tokenAnswer(token: string, headers: WireRequest['headers']): WireResponse {
+  const header = `${TOKEN_HEADER}-ttl-seconds`;
+  const lifetime = headers[header] ?? '';
+  const valid = /^\d+$/.test(lifetime) && Number(lifetime) >= 1 && Number(lifetime) <= MOST_TOKEN_SECONDS;
+  if (!valid) return plain(400, 'Bad Request\n');
+  const { status, headers: type, body } = plain(200, token);
+  return { status, headers: { ...type, [header]: lifetime }, body: body ?? '' };
 }
 
-function plain(status: number, body: string, headers: Readonly<Record<string, string>> = {}): WireResponse {
-  return { status, headers: { 'content-type': 'text/plain', ...headers }, body };
+function plain(status: number, body: string): WireResponse {
+  return { status, headers: { 'content-type': 'text/plain' }, body };
 }
 
-/**
- * What stands at a path: a value, or below a folder's slash the names in it, those of folders with a slash. A path without it
- * gives the folder's list too.
- */
-function valueAt(values: ReadonlyMap<string, string>, path: string): string | undefined {
-  const value = values.get(path);
-  if (value !== undefined) return value;
-  const folder = path === '' || path.endsWith('/') ? path : `${path}/`;
-  const names = [...values.keys()].flatMap((each) => {
-    if (!each.startsWith(folder)) return [];
-    const [name = '', ...below] = each.slice(folder.length).split('/');
-    return below.length > 0 ? `${name}/` : name;
-  });
+/** A value, a folder's listing, or undefined for what the instance does not have. */
+function valueOf(scope: Scope, instance: InstanceRecord, path: string): string | undefined {
+  if (path === 'user-data') return userDataOf(scope, instance);
+  const values = valuesOf(scope, instance);
+  return values[path] ?? listing(values, path);
+}
+
+function userDataOf({ world }: Scope, { userData }: InstanceRecord): string | undefined {
+  return userData === undefined ? undefined : Buffer.from(world.blobs.get(userData)).toString();
+}
+
+/** The names in a folder, those of folders with a slash; EC2 lists it with and without one at the path's end. */
+function listing(values: Readonly<Record<string, string>>, path: string): string | undefined {
+  const folder = path === '' ? '' : `${path.replace(/\/$/, '')}/`;
+  const names = Object.keys(values)
+    .filter((name) => name.startsWith(folder))
+    .map((name) => name.slice(folder.length).replace(/\/.*$/, '/'));
   return names.length === 0 ? undefined : [...new Set(names)].sort().join('\n');
 }
 
-/**
- * Everything that an instance is told, by its path below the version.
- * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
- */
-function valuesOf(scope: Scope, instance: InstanceRecord): Map<string, string> {
-  const { instanceId, instanceType, imageId, zone, privateIp, publicIp, interfaceId, subnetId } = instance;
-  const { vpcId, userData } = instance;
+/** Every value of an instance, by its path below the version. */
+function valuesOf(scope: Scope, instance: InstanceRecord): Readonly<Record<string, string>> {
   const mac = macOf(instance);
-  const hostname = `ip-${privateIp.replaceAll('.', '-')}.${
-    scope.region === 'us-east-1' ? 'ec2' : `${scope.region}.compute`
-  }.internal`;
+  const hostname = privateDnsName(instance.privateIp, scope.region);
   const role = roleOf(scope, instance);
-  const { vpcs, subnets } = ec2State(scope);
-  const network: Readonly<Record<string, string | undefined>> = {
-    'device-number': '0',
-    'interface-id': interfaceId,
-    'local-hostname': hostname,
-    'local-ipv4s': privateIp,
-    mac,
-    'owner-id': scope.accountId,
-    'public-ipv4s': publicIp,
-    'subnet-id': subnetId,
-    'subnet-ipv4-cidr-block': subnets[subnetId]?.CidrBlock,
-    'vpc-id': vpcId,
-    'vpc-ipv4-cidr-block': vpcs[vpcId]?.CidrBlock,
-    'vpc-ipv4-cidr-blocks': vpcs[vpcId]?.CidrBlock,
-  };
-  const metadata: Readonly<Record<string, string | undefined>> = {
-    'ami-id': imageId,
-    'ami-launch-index': String(instance.launchIndex),
-    'autoscaling/target-lifecycle-state': targetStateOf(scope, instanceId),
-    hostname,
-    'instance-action': 'none',
-    'instance-id': instanceId,
-    'instance-life-cycle': instance.spot ? 'spot' : 'on-demand',
-    'instance-type': instanceType,
-    'local-hostname': hostname,
-    'local-ipv4': privateIp,
-    mac,
-    ...Object.fromEntries(
-      Object.entries(network).map(([name, value]) => [`network/interfaces/macs/${mac}/${name}`, value]),
-    ),
-    'placement/availability-zone': zone,
-    'placement/region': scope.region,
-    'public-ipv4': publicIp,
-    'reservation-id': instance.reservationId,
-    'services/domain': scope.partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com',
-    'services/partition': scope.partition,
-    'spot/instance-action':
+  const values: Readonly<Record<string, string | undefined>> = {
+    'dynamic/instance-identity/document': JSON.stringify({
+      accountId: scope.accountId,
+      region: scope.region,
+      availabilityZone: instance.zone,
+      instanceId: instance.instanceId,
+      instanceType: instance.instanceType,
+      imageId: instance.imageId,
+      privateIp: instance.privateIp,
+    }),
+    'meta-data/instance-id': instance.instanceId,
+    'meta-data/instance-type': instance.instanceType,
+    'meta-data/ami-id': instance.imageId,
+    'meta-data/hostname': hostname,
+    'meta-data/local-hostname': hostname,
+    'meta-data/local-ipv4': instance.privateIp,
+    'meta-data/public-ipv4': instance.publicIp,
+    'meta-data/placement/region': scope.region,
+    'meta-data/placement/availability-zone': instance.zone,
+    'meta-data/instance-life-cycle': instance.spot ? 'spot' : 'on-demand',
+    'meta-data/mac': mac,
+    [`meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`]:
+      ec2State(scope).vpcs[instance.vpcId]?.CidrBlock,
+    'meta-data/autoscaling/target-lifecycle-state': targetStateOf(scope, instance.instanceId),
+    'meta-data/spot/instance-action':
       instance.interruptionAt === undefined
         ? undefined
         : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) }),
-    ...(role !== undefined && { [`iam/security-credentials/${role}`]: credentialsOf(scope, instance) }),
+    ...(role !== undefined && {
+      [`meta-data/iam/security-credentials/${role}`]: credentialsOf(scope, instance),
+    }),
   };
-  const document = {
-    accountId: scope.accountId,
-    availabilityZone: zone,
-    imageId,
-    instanceId,
-    instanceType,
-    privateIp,
-    region: scope.region,
-    version: '2017-09-30',
-  };
-  const values = new Map<string, string>([
-    ['dynamic/instance-identity/document', JSON.stringify(document)],
-  ]);
-  for (const [name, value] of Object.entries(metadata)) {
-    if (value !== undefined) values.set(`meta-data/${name}`, value);
-  }
-  if (userData !== undefined) {
-    values.set('user-data', Buffer.from(scope.world.blobs.get(userData)).toString('utf8'));
-  }
-  return values;
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The name of the role in an instance's profile. */

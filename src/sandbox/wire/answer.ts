@@ -78,10 +78,10 @@ export class Wire {
       if (missing.length > 0) throw protocol.missing(missing);
       const home = region ?? this.#homeOf(service, input);
       const context = this.#context(home, holder, requestId);
-      const act = () => handler(input, context) as unknown;
+      const act = () => handler(input, context);
       const call = { service: service.name, operation: operation.name, input, context };
       const output = await (this.guard === undefined ? act() : this.guard.run(call, act));
-      const response = protocol.write((output ?? {}) as object, operation, answer);
+      const response = protocol.write(output ?? {}, operation, answer);
       return { response, service: service.name, ...told };
     } catch (cause) {
       const error = cause instanceof Denial ? protocol.denied(cause) : asAwsError(cause);

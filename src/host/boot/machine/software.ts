@@ -114,11 +114,26 @@ async function fetchGitLfs(machine: Machine, architecture: Distribution['archite
   ]);
 }
 
+/** A changed configuration file is kept, which dpkg asks about even if debconf may not. https://man7.org/linux/man-pages/man1/dpkg.1.html */
+const APT_OPTIONS = [
+  'DPkg::Lock::Timeout=120',
+  'Dpkg::Options::=--force-confdef',
+  'Dpkg::Options::=--force-confold',
+].flatMap((option) => ['--option', option]);
+
+/** Nothing asks: neither debconf, nor apt-listchanges, nor needrestart, which Ubuntu's images have. */
+const APT_ENVIRONMENT = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  APT_LISTCHANGES_FRONTEND: 'none',
+  NEEDRESTART_MODE: 'l',
+};
+
 async function onUbuntu(machine: Machine, { architecture }: Distribution): Promise<void> {
   const missing = await lacking(UBUNTU_PACKAGES, (name) => installedOnUbuntu(machine, name));
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
+    machine.must('apt-get', [...APT_OPTIONS, '--quiet', ...args], {
+      environment: { ...process.env, ...APT_ENVIRONMENT },
+    });
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
     await machine.withRetry('apt-get', async () => {
@@ -134,7 +149,12 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   }
   if (await installedOnUbuntu(machine, 'amazon-cloudwatch-agent')) return;
   machine.say('installing amazon-cloudwatch-agent');
-  await fetchSignedCloudWatchAgent(machine, architecture);
+  // Package and signature are two fetches of what is newest, which may fall to two releases.
+  await machine.withRetry(
+    'the CloudWatch agent and its signature',
+    () => fetchSignedCloudWatchAgent(machine, architecture),
+    PAIR_ATTEMPTS,
+  );
   await machine.withRetry('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
 }
 
@@ -155,6 +175,9 @@ async function lacking(
   for (const name of packages) if (!(await installed(name))) missing.push(name);
   return missing;
 }
+
+/** A release comes out every few weeks: a second mismatch is no coincidence, and a third is a fault. */
+const PAIR_ATTEMPTS = 3;
 
 /** It is in no repository of Ubuntu's; AWS signs it with a key that it publishes apart from it. */
 async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string): Promise<void> {

@@ -38,7 +38,7 @@ export function querySignature({ query }: Pick<WireRequest, 'query'>): QuerySign
   const [accessKeyId, value, expires] = ['AWSAccessKeyId', 'Signature', 'Expires'].map((name) =>
     query.get(name),
   );
-  if (accessKeyId == null || value == null || !/^\d{1,12}$/.test(expires ?? '')) return undefined;
+  if (!accessKeyId || !value || !/^\d{1,12}$/.test(expires ?? '')) return undefined;
   const sessionToken = query.get('x-amz-security-token');
   return { accessKeyId, value, expires: Number(expires), ...(sessionToken !== null && { sessionToken }) };
 }
