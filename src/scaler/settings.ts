@@ -10,6 +10,8 @@ export interface Settings extends ScalingSettings, SpotFallbackSettings {
   readonly endpoint: string;
   /** Name of the SSM parameter of the agent token. */
   readonly tokenPath: string;
+  /** The version of the launch template that AgentsPerInstance belongs to. */
+  readonly launchTemplateVersion: string;
   /** Between two looks at least, in milliseconds. */
   readonly minPollMs: number;
   /** Instance-hours a day that instances may be up for expected jobs alone; 0 where nothing is forecast. */
@@ -35,6 +37,7 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     groupName: text('ASG_NAME'),
     endpoint: text('BUILDKITE_AGENT_ENDPOINT').replace(/\/+$/, ''),
     tokenPath: text('BUILDKITE_AGENT_TOKEN_SSM_KEY'),
+    launchTemplateVersion: text('LAUNCH_TEMPLATE_VERSION'),
     minPollMs: milliseconds(text('MIN_POLL_INTERVAL')),
     forecastIdleHours: number('PREDICTIVE_SCALING_MAX_IDLE_HOURS'),
     agentsPerInstance: number('AGENTS_PER_INSTANCE'),

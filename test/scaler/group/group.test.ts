@@ -144,7 +144,7 @@ describe('what is asked of the group', () => {
     },
   ];
   const name = { AutoScalingGroupName: 'agents' };
-  const stuck = { jobs: 3, retryAt: NOW, pauseMs: 240_000, starting: 0 };
+  const stuck = { jobs: 3, retryAt: NOW, pauseMs: 240_000, starting: 0, nothingStarts: false };
   for (const [what, ask, request] of [
     [
       'its size',
