@@ -47,9 +47,20 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     disableScaleIn: text('DISABLE_SCALE_IN') === 'true',
     scaleOutCooldownSeconds: number('SCALE_OUT_COOLDOWN_PERIOD'),
     scaleInCooldownSeconds: number('SCALE_IN_COOLDOWN_PERIOD'),
+    apartMostMs: schedulePeriod(text('SCHEDULE_PERIOD')) + LATE_MS,
     onDemandPercentage: number('ON_DEMAND_PERCENTAGE'),
     spotFallbackMinutes: number('SPOT_FALLBACK_MINUTES'),
   };
+}
+
+/** The first look of an invocation may be so late. */
+const LATE_MS = 30_000;
+
+/** `1 minute` or `5 minutes`, in milliseconds. @throws Error for anything else */
+function schedulePeriod(text: string): number {
+  const [, minutes] = /^(\d+) minutes?$/.exec(text) ?? [];
+  if (minutes === undefined) throw new Error(`SCHEDULE_PERIOD is ${text}, not a time such as 1 minute`);
+  return Number(minutes) * 60_000;
 }
 
 /** `10s`, `1m` or `1m30s`. @throws Error for anything else */

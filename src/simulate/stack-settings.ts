@@ -91,6 +91,7 @@ export function stackSettings(
       disableScaleIn: on('DisableScaleIn'),
       scaleOutCooldownSeconds: number('ScaleOutCooldownPeriod'),
       scaleInCooldownSeconds: number('ScaleInCooldownPeriod'),
+      apartMostMs: 90_000,
     },
   };
 }

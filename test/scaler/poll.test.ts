@@ -309,6 +309,25 @@ describe('a look at instances that do not work', () => {
     expect(requests).to.eql(['markUnhealthy i-1']);
   });
 
+  it('replaces none because there was no agent before an outage and after it', async () => {
+    const scene = new Scene();
+    scene.members.inService = ['i-1', 'i-2'];
+    scene.facts = { max: 2 };
+    scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
+    await scene.look();
+    expect((await scene.look(60 * MINUTE)).requests).to.eql([]);
+  });
+
+  it('finds one between looks that are as far apart as the function is started', async () => {
+    const scene = new Scene({ SCHEDULE_PERIOD: '5 minutes' });
+    scene.members.inService = ['i-1'];
+    scene.facts = { max: 1 };
+    scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
+    await scene.look();
+    await scene.look(5 * MINUTE);
+    expect((await scene.look(5 * MINUTE)).requests).to.eql(['markUnhealthy i-1']);
+  });
+
   it('gets another one beside it where it boots for far longer than others did', async () => {
     const scene = new Scene();
     scene.jobs = { scheduled: 1, running: 0, waiting: 0 };
@@ -326,8 +345,8 @@ describe('a look at instances that do not work', () => {
     scene.facts = { max: 1, desired: 1 };
     scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
     scene.balancesZones = true;
+    await scene.lookFor(10 * MINUTE);
     await scene.look();
-    await scene.look(10 * MINUTE);
     scene.members = { pending: [], inService: ['i-1'], terminating: ['i-3'] };
     expect((await scene.look()).requests).to.eql(['release i-3']);
     expect((await scene.look()).requests).to.eql(['markUnhealthy i-1']);

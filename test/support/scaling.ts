@@ -10,6 +10,7 @@ export const PLAIN_SCALING: ScalingSettings = {
   disableScaleIn: true,
   scaleOutCooldownSeconds: 0,
   scaleInCooldownSeconds: 0,
+  apartMostMs: 90_000,
 };
 
 const ENVIRONMENT = {
@@ -26,6 +27,7 @@ const ENVIRONMENT = {
   DISABLE_SCALE_IN: 'true',
   SCALE_OUT_COOLDOWN_PERIOD: '0',
   SCALE_IN_COOLDOWN_PERIOD: '300',
+  SCHEDULE_PERIOD: '1 minute',
   MIN_POLL_INTERVAL: '10s',
   ON_DEMAND_PERCENTAGE: '100',
   SPOT_FALLBACK_MINUTES: '0',

@@ -86,7 +86,7 @@ function decideOnNeed(
   const perInstance = settings.agentsPerInstance;
   const launched = agentsInService(group, perInstance);
   const missing = Math.max(0, launched - agents.total);
-  const missedBefore = hasLostSight(memory, now) ? undefined : memory.missingSince;
+  const missedBefore = hasLostSight(memory, now, settings.apartMostMs) ? undefined : memory.missingSince;
   const missingSince = missing === 0 ? undefined : (missedBefore ?? now);
   const arriving = missingSince !== undefined && now - missingSince < ARRIVING_MS ? missing : 0;
   const coming = comingInstances(group) * perInstance;

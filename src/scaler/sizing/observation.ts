@@ -11,6 +11,8 @@ export interface ScalingSettings {
   readonly disableScaleIn: boolean;
   readonly scaleOutCooldownSeconds: number;
   readonly scaleInCooldownSeconds: number;
+  /** Looks further apart than this say nothing of the time between them. */
+  readonly apartMostMs: number;
 }
 
 /** What Buildkite says of the queue. */

@@ -59,7 +59,7 @@ const OVERLOOKED_AFTER_MS = 40_000;
 const BUSY_AFTER_MS = 100_000;
 /** One look before an outage and one after it don't tell what was between them. */
 const QUIET_LOOKS = 3;
-/** Looks further apart say nothing of the time between them. The function looks at least once a minute. */
+/** Looks further apart say nothing of the jobs between them. An invocation looks more often. */
 const APART_MOST_MS = 90_000;
 /** From the first attempt to the second. Each pause is twice the one before, up to the longest. */
 const FIRST_PAUSE_MS = 120_000;
@@ -88,9 +88,13 @@ export function agentsByOwner(
   };
 }
 
-/** Tells whether the look before was so long ago that nothing has been watched since. */
-export function hasLostSight({ lookedAt = Infinity }: Pick<Watch, 'lookedAt'>, now: number): boolean {
-  return now - lookedAt > APART_MOST_MS;
+/** Tells whether the look before was so long ago that it says nothing of the time since. */
+export function hasLostSight(
+  { lookedAt = Infinity }: Pick<Watch, 'lookedAt'>,
+  now: number,
+  apartMostMs: number,
+): boolean {
+  return now - lookedAt > apartMostMs;
 }
 
 /**
@@ -106,7 +110,7 @@ export function watchJobs(
   const unknown = jobs.scheduled - stuckCount(known, jobs);
   // On a busy queue some agent is idle for a moment at every look. Where jobs start and end, that proves little.
   const moving = jobs.running !== before.running || jobs.scheduled < before.scheduled;
-  const watched = hasLostSight(before, now) ? undefined : before.overlooked;
+  const watched = hasLostSight(before, now, APART_MOST_MS) ? undefined : before.overlooked;
   const waits = stillOverlooked(watched, unknown, agents.idle, ownIdle.least, now);
   const overlooked = waits && moving ? { ...waits, quietSince: now, quietLooks: 1 } : waits;
   const seen = { lookedAt: now, running: jobs.running, scheduled: jobs.scheduled };

@@ -99,7 +99,8 @@ class Stage {
             ...{ purchase: { kind: 'normal' }, paused: this.paused },
             ...{ onDemandPercentage: undefined, distribution: undefined },
           },
-          noted: { held: this.tag, stuck: this.stuck, agents: '1=1' }, versions: { inService: Array.from({ length: this.desired }, () => '1'), all: ['1'] },
+          noted: { held: this.tag, stuck: this.stuck, agents: '1=1' },
+          versions: { inService: Array.from({ length: this.desired }, () => '1'), all: ['1'] },
           balancesZones: false,
         });
       },

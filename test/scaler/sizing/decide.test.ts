@@ -432,6 +432,7 @@ describe('the decision about the size', () => {
     disableScaleIn: fc.boolean(),
     scaleOutCooldownSeconds: fc.constantFrom(0, 300),
     scaleInCooldownSeconds: fc.constantFrom(0, 300),
+    apartMostMs: fc.constant(90_000),
   });
   const facts = fc
     .record({
