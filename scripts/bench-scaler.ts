@@ -4,7 +4,8 @@ import { decide, NOTHING_REMEMBERED } from '../src/scaler/sizing/decide.ts';
 import type { ScalingSettings } from '../src/scaler/sizing/observation.ts';
 import type { Model } from '../src/simulate/engine/model.ts';
 import { simulate } from '../src/simulate/engine/simulate.ts';
-import { officialPolicy, ownPolicy, trackingPolicy } from '../src/simulate/policy.ts';
+import { ownPolicy } from '../src/simulate/policy.ts';
+import { officialPolicy, trackingPolicy } from '../src/simulate/rivals.ts';
 import { PROFILES, profileWithPast } from '../src/simulate/jobs/profiles.ts';
 import { slowBoot } from '../src/simulate/stack-settings.ts';
 import { volumePrice } from '../src/simulate/volumes.ts';
@@ -78,7 +79,7 @@ export function duels(jobs: number): Duel[] {
     const milliseconds = performance.now() - began;
     const theirs = { ...model, idleSeconds: OFFICIAL_IDLE };
     const official = simulate(trace, theirs, officialPolicy(model));
-    const tracking = simulate(trace, theirs, trackingPolicy(model));
+    const tracking = simulate(trace, theirs, trackingPolicy());
     const tuning = TUNED[profile] ?? { ScaleInIdlePeriod: OWN_IDLE };
     const tuned = simulate(
       trace,

@@ -9,6 +9,11 @@ const OVERDUE_FACTOR = 2;
 /** Before which none is overdue: what is launched beside one has to be worth its boot. */
 const OVERDUE_LEAST_SECONDS = 300;
 
+/** After how many seconds a boot may hang. @param nearlyAll seconds that 95 % of the boots keep within */
+export function overdueSeconds(nearlyAll: number): number {
+  return Math.max(OVERDUE_LEAST_SECONDS, OVERDUE_FACTOR * nearlyAll);
+}
+
 /** How long instances take from their launch to their agents, as looks at the group tell. */
 export class BootTimes {
   #since = new Map<string, number>();
@@ -39,7 +44,7 @@ export class BootTimes {
   overdue(now: number): number {
     const byTime = [...this.#seconds].sort((left, right) => left - right);
     const nearlyAll = byTime[Math.ceil(0.95 * byTime.length) - 1] ?? USUAL_SECONDS;
-    const most = Math.max(OVERDUE_LEAST_SECONDS, OVERDUE_FACTOR * nearlyAll) * 1000;
+    const most = overdueSeconds(nearlyAll) * 1000;
     return [...this.#since.values()].filter((since) => now - since >= most).length;
   }
 }

@@ -1,3 +1,5 @@
+import { seeded } from './random.ts';
+
 /** A time in seconds: from and until. */
 export type Window = readonly [from: number, until: number];
 
@@ -19,6 +21,19 @@ export interface Troubles {
 
 /** Seconds that the launching hook of template/bk-stack.yml waits for a boot. */
 export const HOOK_SECONDS = 780;
+
+const DAY = 86_400;
+
+/** Once a day, at a time of its own, for so many hours, less than 24; empty for 0. */
+export function dailyWindows(hours: number, lastJobAt: number, seed: number): Window[] {
+  if (hours <= 0) return [];
+  const random = seeded(seed);
+  const days = Math.ceil((lastJobAt + 1) / DAY);
+  return Array.from({ length: days }, (_, day) => {
+    const from = day * DAY + random() * (DAY - hours * 3600);
+    return [from, from + hours * 3600] as const;
+  });
+}
 
 export function isWithin(windows: readonly Window[] | undefined, now: number): boolean {
   return windows?.some(([from, until]) => now >= from && now < until) ?? false;
