@@ -129,6 +129,7 @@ export class Group {
 
   #launch(bought: PurchaseOption, now: number): void {
     const instance = this.fleet.launch(bought, now);
+    this.ledger.launched(now);
     const bootedAt = now + this.model.apiSeconds + this.#launchSeconds(now);
     const outcome = this.#bootOutcome();
     if (outcome === 'hangs') this.#hung.add(instance);

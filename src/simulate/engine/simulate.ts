@@ -204,7 +204,7 @@ class EventLoop {
       if (!this.#fleet.isTerminated(instance)) this.#group.retire(instance, this.#now);
     }
     const { failedLaunches, warmPool } = this.#group;
-    const facts = { policy: this.policy.name, peakInstances, launches, failedLaunches };
+    const facts = { policy: this.policy.name, peakInstances, failedLaunches };
     return this.#ledger.close(facts, warmPool, this.#now);
   }
 }
