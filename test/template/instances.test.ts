@@ -101,6 +101,13 @@ describe('the warm pool', () => {
   });
 });
 
+describe('the terminating hook', () => {
+  it('lets a job have all of the 48 hours for which Auto Scaling holds an instance', async () => {
+    const { HeartbeatTimeout } = propertiesOf(await stack(), 'TerminatingHook');
+    expect(Number(HeartbeatTimeout) * 100).to.be.at.least(48 * 3600);
+  });
+});
+
 describe('the instances', () => {
   it('run virtual machines of their own only where they are asked to', async () => {
     expect(launchOf(await stack()).CpuOptions).to.equal(undefined);
