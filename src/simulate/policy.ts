@@ -15,8 +15,13 @@ export function ownPolicy(settings: ScalingSettings, foreseeing?: PredictiveScal
     name: foreseeing === undefined ? 'bk-stack' : 'bk-stack, predictive',
     pollSeconds: 10,
     desired(observation) {
-      const expected = foreseen?.expected(observation, memory.busy) ?? 0;
-      const decision = decide({ ...observation, expected }, settings, memory);
+      const decision = decide(
+        foreseen === undefined
+          ? observation
+          : { ...observation, expected: foreseen.expected(observation, memory.busy) },
+        settings,
+        memory,
+      );
       ({ memory, forecastMinSize } = decision);
       return decision.desired;
     },

@@ -63,7 +63,10 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
   if (group.paused) return { ...needed, forecastMinSize: group.held ?? group.min };
   const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
   const forecastMinSize = clamp(Math.max(expected, buffered), group);
-  if (forecastMinSize <= needed.desired) return { ...needed, forecastMinSize };
+  if (forecastMinSize <= needed.desired) {
+    const { desired, reason, missingAgents, memory: remembered } = needed;
+    return { desired, forecastMinSize, reason, missingAgents, memory: remembered };
+  }
   return {
     ...needed,
     forecastMinSize,
@@ -106,14 +109,27 @@ function decideOnNeed(
   const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
   // At its maximum the group can't make an attempt, and one that is due must not keep idle instances.
   const retries = group.desired < group.max && isRetryDue(stuck, now);
-  const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
+  const missingAgents = missingSince !== undefined && arriving === 0 ? missing : 0;
   const busy = noteBusy(memory.busy, observation, perInstance);
   const overlooked = untried > 0 ? watch.overlooked : watchedInVain(watch.overlooked, now);
-  const remembered = { ...memory, ...watch, overlooked, stuck, missingSince, busy };
+  // Written out: spread objects make up most of what a decision costs a simulation of millions.
+  const { lookedAt, running, scheduled } = watch;
+  const { scaledOutAt, scaledInAt } = memory;
+  const remembered: Memory = {
+    overlooked,
+    stuck,
+    lookedAt,
+    running,
+    scheduled,
+    missingSince,
+    busy,
+    scaledOutAt,
+    scaledInAt,
+  };
   const stay = (reason: string) => ({
     desired: group.desired,
     reason,
-    ...told,
+    missingAgents,
     memory: remembered,
   });
 
@@ -132,7 +148,7 @@ function decideOnNeed(
     return {
       desired,
       reason: need,
-      ...told,
+      missingAgents,
       memory: {
         ...remembered,
         ...(starting > 0 && { overlooked: undefined, stuck: attempted(stuck, untried, starting, now) }),
@@ -157,7 +173,7 @@ function decideOnNeed(
   return {
     desired,
     reason: `${counted(spare, 'instance')} idle`,
-    ...told,
+    missingAgents,
     memory: { ...remembered, scaledInAt: now },
   };
 }
