@@ -34,8 +34,19 @@ export function checkedTemplate(scope: Scope, specification: LaunchTemplateSpeci
 }
 
 /**
+ * The spot price that stays unless another one is given: "To remove a maximum price that you previously set, include the property but
+ * specify an empty string".
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
+ */
+function keptPrice(before: MixedInstancesPolicy | undefined): { readonly SpotMaxPrice?: string } {
+  const price = before?.InstancesDistribution?.SpotMaxPrice;
+  return price === undefined ? {} : { SpotMaxPrice: price };
+}
+
+/**
  * A mixed instances policy with its template found and its numbers checked. A change may leave out the launch template, and
- * keeps that of `before`; what it leaves out of the distribution goes back to its default.
+ * keeps that of `before`; what it leaves out of the distribution goes back to its default,
+ * but for the spot price.
  * @throws AwsError ValidationError
  */
 export function checkedPolicy(
@@ -81,6 +92,7 @@ export function checkedPolicy(
         OnDemandBaseCapacity: 0,
         OnDemandPercentageAboveBaseCapacity: 100,
         SpotAllocationStrategy: 'lowest-price',
+        ...keptPrice(before),
         ...policy.InstancesDistribution,
         ...((policy.InstancesDistribution?.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price' && {
           SpotInstancePools: policy.InstancesDistribution?.SpotInstancePools ?? 2,
