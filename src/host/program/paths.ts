@@ -31,6 +31,7 @@ export const HOOKS_UNIT = 'bk-stack-hooks.service';
 export const UNIT_LOGS: Readonly<Record<string, string>> = {
   'buildkite-agent.service': `${LOGS}/agent.log`,
   'bk-stack-authorized-users.service': `${LOGS}/lifecycle.log`,
+  [HOOKS_UNIT]: `${LOGS}/lifecycle.log`,
   'bk-stack-lifecycle.service': `${LOGS}/lifecycle.log`,
   'bk-stack-unhealthy.service': `${LOGS}/lifecycle.log`,
   'docker.service': `${LOGS}/docker.log`,
