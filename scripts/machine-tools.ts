@@ -37,8 +37,10 @@ const BASE_PACKAGES = [
   ...['openssh-client', 'rsyslog', 'logrotate'],
 ];
 
-/** Ubuntu's packages that Debian has under another name. */
-const RENAMED: Readonly<Record<string, string>> = { 'docker-compose-v2': 'docker-compose' };
+/** Ubuntu's packages that Debian has under other names: its docker.io has no client. */
+const RENAMED: Readonly<Record<string, readonly string[]>> = {
+  'docker-compose-v2': ['docker-compose', 'docker-cli'],
+};
 
 /** Changes when a root folder has to be built anew. */
 const RECIPE = 1;
@@ -89,7 +91,7 @@ function archive(): string {
 /** What the host program asks for and all that it depends on, with stand-ins for what only Ubuntu has. */
 function buildRepository(root: string, packages: string): void {
   mkdirSync(packages);
-  const names = UBUNTU_PACKAGES.map((name) => RENAMED[name] ?? name);
+  const names = UBUNTU_PACKAGES.flatMap((name) => RENAMED[name] ?? name);
   const scratch = mkdtempSync(join(tmpdir(), 'bk-stack-root-'));
   try {
     run('cp', ['--archive', root, join(scratch, 'root')]);
@@ -119,11 +121,11 @@ function buildRepository(root: string, packages: string): void {
   writeFileSync(join(packages, 'Packages'), index.stdout);
 }
 
-/** An empty package under Ubuntu's name that brings Debian's. */
-function buildPackage(scratch: string, packages: string, name: string, depends: string): void {
+/** An empty package under Ubuntu's name that brings those of Debian's. */
+function buildPackage(scratch: string, packages: string, name: string, depends: readonly string[]): void {
   const source = join(scratch, name);
   mkdirSync(join(source, 'DEBIAN'), { recursive: true });
-  const control = { Package: name, Version: '1', Architecture: 'all', Depends: depends };
+  const control = { Package: name, Version: '1', Architecture: 'all', Depends: depends.join(', ') };
   const text = Object.entries({ ...control, Maintainer: 'bk-stack <nobody@localhost>', Description: name })
     .map(([field, value]) => `${field}: ${value}\n`)
     .join('');

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import type { Finished } from '../support/process.ts';
-import { until } from '../support/until.ts';
 import type { Machine } from './support/machine.ts';
 import { MachineStack } from './support/machine-stack.ts';
 
@@ -26,10 +25,7 @@ describe('an instance from a bare image', function () {
 
   it('boots, connects its agent and signals its stack', async () => {
     machine.powerOn();
-    await until('the instance serves', async () => (await stack.stateOf(machine)) === 'InService', {
-      seconds: 240,
-      instead: () => machine.story(),
-    });
+    await machine.booted();
     const { exitCode, stdout, stderr } = await created;
     expect(exitCode, stdout + stderr).to.equal(0);
     expect(await stack.status()).to.equal('CREATE_COMPLETE');

@@ -66,7 +66,11 @@ export class MachineStack {
       if (!taken.ok) return false;
       this.#taken.add(instanceId);
       const { metadataEndpoint } = (await taken.json()) as { metadataEndpoint: string };
-      this.world.metadata.set(privateIp, metadataEndpoint);
+      const asked = await fetch(`${metadataEndpoint}/latest/api/token`, {
+        method: 'PUT',
+        headers: { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' },
+      });
+      this.world.metadata.set(privateIp, { endpoint: metadataEndpoint, token: await asked.text() });
       place = { instanceId, privateIp };
       return true;
     });

@@ -116,6 +116,12 @@ export class Machine {
     return exitCode === null && signalCode === null;
   }
 
+  /** Waits until the host program has brought it up. */
+  booted(seconds = 60): Promise<void> {
+    const isUp = () => this.read('/var/lib/bk-stack/boot') === 'completed\n';
+    return until(`${this.#name} is up`, isUp, { seconds, every: 500, instead: () => this.story() });
+  }
+
   /** Takes the power from it, as EC2 does. */
   async powerOff(): Promise<void> {
     if (this.#process === undefined || !this.isOn) return;
@@ -162,6 +168,7 @@ export class Machine {
     return [
       `the machine is ${this.isOn ? 'on' : 'off'}`,
       console.slice(-1500),
+      `--- cloud-init.log\n${this.try("grep -niE 'warn|error|datasource|Ec2' /var/log/cloud-init.log | head -80").stdout}`,
       `--- cloud-init\n${this.read('/var/log/cloud-init-output.log').slice(-5000)}`,
       ...logs,
       `--- journal\n${journal}`,

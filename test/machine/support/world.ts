@@ -33,8 +33,8 @@ export class TestWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'bk-stack-machine-'));
   readonly authority: Authority;
   upstream: Upstream | undefined;
-  /** The address of each instance's metadata at the sandbox, by its private address. */
-  readonly metadata = new Map<string, string>();
+  /** Where the sandbox has each instance's metadata, and a token for it, by the instance's private address. */
+  readonly metadata = new Map<string, { readonly endpoint: string; readonly token: string }>();
   readonly #agent: Buffer;
   readonly #closing: (() => void)[] = [];
 
@@ -72,9 +72,17 @@ export class TestWorld {
   }
 
   readonly #answerMetadata = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const endpoint = this.metadata.get(incoming.socket.remoteAddress ?? '');
-    if (endpoint === undefined) outgoing.writeHead(404).end();
-    else pass(incoming, outgoing, `${endpoint}${incoming.url ?? '/'}`, {});
+    const service = this.metadata.get(incoming.socket.remoteAddress ?? '');
+    if (service === undefined || this.upstream === undefined) {
+      outgoing.writeHead(404).end();
+      return;
+    }
+    // A container shows cloud-init no sign of EC2, where it would ask for a token first.
+    const isCloudInit = incoming.headers['user-agent']?.startsWith('Cloud-Init') ?? false;
+    pass(incoming, outgoing, `${service.endpoint}${incoming.url ?? '/'}`, {
+      'x-bk-stack-forwarder': this.upstream.secret,
+      ...(isCloudInit && { 'x-aws-ec2-metadata-token': service.token }),
+    });
   };
 
   readonly #answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
