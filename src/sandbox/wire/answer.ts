@@ -146,6 +146,7 @@ export class Wire {
 
 const NO_SCHEMA: ServiceSchema = {
   xmlNamespace: '',
+  isQueryCompatible: false,
   operation: () => undefined,
   operations: () => [],
   error: () => undefined,

@@ -34,8 +34,10 @@ export function checkedTemplate(scope: Scope, specification: LaunchTemplateSpeci
 }
 
 /**
- * A mixed instances policy with its template found and its numbers checked. A change may leave out the launch template, and
- * keeps that of `before`; what it leaves out of the distribution goes back to its default.
+ * A mixed instances policy with its template found and its numbers checked. A change that leaves out the maximum spot price
+ * keeps that of `before`; an empty one removes it. Anything else that it leaves out of the distribution goes back to its
+ * default. Whether a change may leave out the launch template AWS does not say, so it may not.
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
  * @throws AwsError ValidationError
  */
 export function checkedPolicy(
@@ -43,7 +45,11 @@ export function checkedPolicy(
   { LaunchTemplate, InstancesDistribution }: MixedInstancesPolicy,
   before?: MixedInstancesPolicy,
 ): MixedInstancesPolicy {
-  const policy = { InstancesDistribution, LaunchTemplate: LaunchTemplate ?? keptTemplate(before) };
+  const SpotMaxPrice = InstancesDistribution?.SpotMaxPrice ?? before?.InstancesDistribution?.SpotMaxPrice;
+  const policy = {
+    InstancesDistribution: { ...InstancesDistribution, SpotMaxPrice: SpotMaxPrice || undefined },
+    LaunchTemplate,
+  };
   const specification = policy.LaunchTemplate?.LaunchTemplateSpecification;
   if (specification === undefined) {
     throw validationError('LaunchTemplateSpecification must be provided in the MixedInstancesPolicy.');
@@ -82,8 +88,8 @@ export function checkedPolicy(
         OnDemandPercentageAboveBaseCapacity: 100,
         SpotAllocationStrategy: 'lowest-price',
         ...policy.InstancesDistribution,
-        ...((policy.InstancesDistribution?.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price' && {
-          SpotInstancePools: policy.InstancesDistribution?.SpotInstancePools ?? 2,
+        ...((policy.InstancesDistribution.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price' && {
+          SpotInstancePools: policy.InstancesDistribution.SpotInstancePools ?? 2,
         }),
       },
       LaunchTemplate: {
@@ -97,13 +103,6 @@ export function checkedPolicy(
       },
     }),
   ) as MixedInstancesPolicy;
-}
-
-/** As a request would name it: by its id alone. */
-function keptTemplate(before: MixedInstancesPolicy | undefined): MixedInstancesPolicy['LaunchTemplate'] {
-  if (before?.LaunchTemplate === undefined) return undefined;
-  const { LaunchTemplateId, Version } = before.LaunchTemplate.LaunchTemplateSpecification ?? {};
-  return { ...before.LaunchTemplate, LaunchTemplateSpecification: { LaunchTemplateId, Version } };
 }
 
 const ON_DEMAND_STRATEGIES = ['prioritized', 'lowest-price'];
