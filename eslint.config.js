@@ -22,6 +22,22 @@ const noSleeps = {
   ],
 };
 
+const DOORS = [
+  {
+    selector:
+      'CallExpression[callee.property.name=/^(write|end)$/][callee.object.property.name=/^(stdout|stderr)$/]',
+    message: 'Print with print() of terminal/output/print.ts, a text that screen() has made safe.',
+  },
+  {
+    selector: "MemberExpression[object.type='Super'][property.name=/^(log|logJson|logToStderr|warn)$/]",
+    message: 'A command prints with log() and progress() of BaseCommand.',
+  },
+  {
+    selector: "MemberExpression[object.type='ThisExpression'][property.name=/^(warn|logToStderr)$/]",
+    message: 'A command prints with log() and progress() of BaseCommand.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['dist/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
@@ -65,6 +81,12 @@ export default tseslint.config(
       // What a timer or a promise is handed returns nothing that matters.
       '@typescript-eslint/no-confusing-void-expression': 'off',
     },
+  },
+  {
+    // Text from elsewhere reaches a terminal by one door, which takes `Safe` texts only.
+    files: ['src/**/*.ts'],
+    ignores: ['src/sandbox/**', 'src/host/**', 'src/scaler/**', 'src/terminal/output/print.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...DOORS] },
   },
   {
     // The one place where a test lets time go by.

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { table } from '../src/terminal/table.ts';
-import { hookCost } from './bench-hook.ts';
+import { hookCosts } from './bench-hook.ts';
 import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
 import { followingLatency } from './bench-follow.ts';
 import { logsDuel } from './bench-logs.ts';
@@ -20,10 +20,11 @@ import { benchSandbox, median, timed, withoutCertificates } from './timing.ts';
 const entry = resolve(import.meta.dirname, '../bin/run.js');
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 21);
 
-/** One request's latency, in milliseconds, and what is to be reached: multiples of it, and MiB. */
-const LATENCY = 20;
-const MOST_LATENCIES = 12;
-const MOST_MEBIBYTES = 90;
+/** One request's latency, in milliseconds; what the hook may take of the field's helper; and MiB. */
+const LATENCY = 30;
+const MOST_WALL = 1;
+const MOST_CPU = 1.5;
+const MOST_MEBIBYTES = 80;
 
 interface Measurement {
   readonly what: string;
@@ -119,19 +120,30 @@ async function evaluation(): Promise<Measurement> {
   };
 }
 
+/** Our hook beside the field's helper, by the same sandbox in the same run. */
 async function hook(sandbox: RunningSandbox): Promise<Measurement[]> {
-  const { milliseconds, mebibytes } = await hookCost(sandbox, LATENCY, ROUNDS);
-  const latencies = milliseconds / LATENCY;
+  const { duels, mebibytes } = await hookCosts(sandbox, LATENCY, 9);
+  const rows = duels.flatMap(({ objects, own, theirs }) =>
+    (
+      [
+        ['wall', MOST_WALL],
+        ['cpu', MOST_CPU],
+      ] as const
+    ).map(([what, most]) => {
+      const ratio = own[what] / theirs[what];
+      return {
+        what: `environment hook, ${objects} secrets, ${LATENCY} ms away: ${what}`,
+        median: `${own[what].toFixed(0)} of ${theirs[what].toFixed(0)} ms`,
+        measured: ratio.toFixed(2),
+        target: most.toFixed(1),
+        reached: ratio <= most ? 'yes' : 'NO',
+      };
+    }),
+  );
   return [
+    ...rows,
     {
-      what: `environment hook, S3 ${LATENCY} ms away`,
-      median: `${milliseconds.toFixed(0)} ms`,
-      measured: `${latencies.toFixed(1)} requests`,
-      target: `${MOST_LATENCIES} requests`,
-      reached: latencies <= MOST_LATENCIES ? 'yes' : 'NO',
-    },
-    {
-      what: 'environment hook, memory',
+      what: 'the program that serves hooks, memory',
       median: '',
       measured: `${mebibytes.toFixed(0)} MiB`,
       target: `${MOST_MEBIBYTES} MiB`,

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -113,6 +114,23 @@ export function installAwsCli2(): string {
     const python = `PYTHONPATH='${place}/usr/lib/python3/dist-packages' exec '${place}/bin/python' -m awscli`;
     // It knows nothing of AWS_ENDPOINT_URL yet.
     writeFileSync(command, `#!/bin/sh\n${python} --endpoint-url "$AWS_ENDPOINT_URL" "$@"\n`, { mode: 0o755 });
+  });
+  return command;
+}
+
+/**
+ * Builds the program that the job hook is measured against (bench-helper/). Buildkite's own is served by no module proxy.
+ * @returns its command
+ */
+export function installBenchHelper(): string {
+  const source = join(import.meta.dirname, 'bench-helper');
+  const version = createHash('sha256')
+    .update(readFileSync(join(source, 'main.go')))
+    .digest('hex')
+    .slice(0, 12);
+  const command = join(toolFolder(), 'bench-helper/bin/bench-helper');
+  once(toolFolder(), 'bench-helper', version, () => {
+    run(goCommand(), ['build', '-o', command, '.'], { cwd: source, environment: { CGO_ENABLED: '0' } });
   });
   return command;
 }

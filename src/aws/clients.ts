@@ -10,7 +10,7 @@ import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import type { ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { STSClient } from '@aws-sdk/client-sts';
-import { watchRequests } from './request-log.ts';
+import { type RequestWatchers, watchRequests } from './request-log.ts';
 
 /**
  * Without `info`: for the SDK's own silent logger it still makes a copy of every answer without its secrets, which takes as long
@@ -24,15 +24,13 @@ const SILENT = {
 } as unknown as NonNullable<S3ClientConfig['logger']>;
 
 /** How every client of a command is set up. */
-export interface ClientSettings {
+export interface ClientSettings extends RequestWatchers {
   /** Unset: the SDK's own search (`AWS_REGION`, the profile). */
   readonly region?: string;
   readonly profile?: string;
   /** Unset: the SDK's own search (`AWS_ENDPOINT_URL`, the profile). */
   readonly endpoint?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** Gets one line for each request: service, operation, status, milliseconds, request id. Never a body. */
-  readonly log?: (line: string) => void;
 }
 
 /**
@@ -168,7 +166,7 @@ export class Clients {
     make: () => Promise<Client>,
   ): Promise<Client> {
     let client = this.#made.get(name) as Promise<Client> | undefined;
-    client ??= make().then((made) => watchRequests(made, name, this.#settings.log));
+    client ??= make().then((made) => watchRequests(made, name, this.#settings));
     this.#made.set(name, client);
     return client;
   }

@@ -10,6 +10,6 @@ export interface DeserializeStep {
       next: (args: unknown) => Promise<Result>,
       context: { readonly commandName?: string },
     ) => (args: unknown) => Promise<Result>,
-    options: { readonly step: 'deserialize'; readonly name: string; readonly priority: 'low' },
+    options: { readonly step: 'deserialize'; readonly name: string; readonly priority: 'low' | 'high' },
   ): void;
 }

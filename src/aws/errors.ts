@@ -20,6 +20,11 @@ export function isDenied(error: unknown): boolean {
   );
 }
 
+/** The action that AWS refused, which its message names: "User: ... is not authorized to perform: ec2:DescribeSubnets". */
+export function deniedAction(error: unknown): string | undefined {
+  return error instanceof Error ? /perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec(error.message)?.[1] : undefined;
+}
+
 /** Whether AWS asked to be called less often. */
 export function isThrottling(error: unknown): boolean {
   return /^(Throttl|RequestLimitExceeded|TooManyRequests|RequestThrottled|SlowDown|PriorRequestNotComplete)/.test(

@@ -1,4 +1,13 @@
+import { deniedAction, isDenied } from './errors.ts';
 import type { DeserializeStep } from './deserialize-step.ts';
+
+/** Whoever wants to know of requests. */
+export interface RequestWatchers {
+  /** Gets one line for each request: service, operation, status, milliseconds, request id. Never a body. */
+  readonly log?: (line: string) => void;
+  /** Gets each action that AWS refused for want of a permission. */
+  readonly denied?: (action: string) => void;
+}
 
 /**
  * Writes one line for each attempt of a request: what, the answer's status, how long in milliseconds, the request id.
@@ -7,10 +16,26 @@ import type { DeserializeStep } from './deserialize-step.ts';
 export function watchRequests<Client extends { middlewareStack: unknown }>(
   client: Client,
   service: string,
-  log: ((line: string) => void) | undefined,
+  { log, denied }: RequestWatchers,
 ): Client {
+  const stack = client.middlewareStack as DeserializeStep;
+  if (denied !== undefined) {
+    stack.add(
+      (next, context) => async (args) => {
+        try {
+          return await next(args);
+        } catch (error) {
+          const operation = context.commandName?.replace(/Command$/, '') ?? '?';
+          if (isDenied(error)) denied(deniedAction(error) ?? `${service}:${operation}`);
+          throw error;
+        }
+      },
+      // Outside of what makes an error of an answer.
+      { step: 'deserialize', name: 'bkStackDenials', priority: 'high' },
+    );
+  }
   if (log === undefined) return client;
-  (client.middlewareStack as DeserializeStep).add(
+  stack.add(
     (next, context) => async (args) => {
       const started = performance.now();
       const operation = context.commandName?.replace(/Command$/, '') ?? '?';

@@ -8,6 +8,8 @@ import { AwsContext, resolveRegion } from '../aws/context.ts';
 import { ExitCode, InterruptedError, UsageError } from '../errors.ts';
 import type { DeploymentObserver } from '../stack/events/observer.ts';
 import type { StatusLine } from '../terminal/progress/status-line.ts';
+import { print } from '../terminal/output/print.ts';
+import { safeJson, screen } from '../terminal/safe.ts';
 import { errTheme } from '../terminal/theme.ts';
 import {
   commandsHere,
@@ -62,6 +64,8 @@ export abstract class BaseCommand extends Command {
   readonly #interruption = interruption();
   /** What Ctrl-C leaves running, and how to pick it up. */
   #resumeHint: string | undefined;
+  /** Actions that AWS refused for want of a permission. */
+  readonly #denied = new Set<string>();
   #given: readonly GivenFlag[] = [];
   /** The region that is worked in, once that is known. */
   #awsRegion: string | undefined;
@@ -131,7 +135,12 @@ export abstract class BaseCommand extends Command {
 
   /** The result for people, on stdout. */
   override log(text = ''): void {
-    super.log(this.verbatim ? text : this.here(text));
+    if (!this.jsonEnabled()) print(process.stdout, screen(`${this.verbatim ? text : this.here(text)}\n`));
+  }
+
+  /** JSON, on stdout. */
+  override logJson(json: unknown): void {
+    print(process.stdout, safeJson(json, '\n'));
   }
 
   protected override toSuccessJson(result: unknown): unknown {
@@ -200,6 +209,9 @@ export abstract class BaseCommand extends Command {
       ...(flags.region !== undefined && { region: flags.region }),
       ...(sandbox === undefined && flags.profile !== undefined && { profile: flags.profile }),
       ...(sandbox !== undefined && { endpoint: sandbox.endpoint, credentials: sandbox.credentials }),
+      denied: (action: string) => {
+        this.#denied.add(action);
+      },
       ...(flags.debug && {
         log: (line: string) => {
           this.progress(errTheme.dim(`· ${line}`));
@@ -217,9 +229,17 @@ export abstract class BaseCommand extends Command {
     return new AwsContext(this.#awsRegion, settings);
   }
 
+  /** Says what AWS refused although the command went on, with less than it would have shown. */
+  protected override async finally(error: Error | undefined): Promise<void> {
+    await super.finally(error);
+    if (error !== undefined || this.#denied.size === 0) return;
+    const actions = [...this.#denied].sort().join(', ');
+    this.progress(`${errTheme.busy('!')} Not permitted, so not shown or not taken into account: ${actions}`);
+  }
+
   /** A line for people, on stderr: stdout belongs to the result. */
   protected progress(line: string): void {
-    process.stderr.write(`${this.here(line)}\n`);
+    print(process.stderr, screen(`${this.here(line)}\n`));
   }
 
   protected override catch(error: Error): Promise<void> {

@@ -5,6 +5,8 @@ import type { EncryptionOptions, OpenBucket } from '../secrets/bucket/open.ts';
 import { logLine } from '../terminal/log-line.ts';
 import { errTheme } from '../terminal/theme.ts';
 import { BaseCommand, type GlobalFlags } from './base-command.ts';
+import { printBytes } from '../terminal/output/print.ts';
+import { screen } from '../terminal/safe.ts';
 
 export const bucketFlag = Flags.string({
   description: 'a bucket by its own name, in place of a stack',
@@ -89,7 +91,11 @@ export abstract class SecretsCommand extends BaseCommand {
     const live = this.repaints(flags);
     return (done, all) => {
       if (all < 20) return;
-      if (live) process.stderr.write(`\r${what} ${done} of ${all}\x1b[K${done === all ? '\r\x1b[K' : ''}`);
+      if (live)
+        printBytes(
+          process.stderr,
+          `\r${screen(what)} ${done} of ${all}\x1b[K${done === all ? '\r\x1b[K' : ''}`,
+        );
       else if (done === all || done % Math.ceil(all / 10) === 0) {
         this.progress(logLine(new Date(), `${what} ${done} of ${all}`));
       }

@@ -4,7 +4,7 @@ import { BaseCommand, stackNameArg } from '../cli/base-command.ts';
 import { ExitCode, OperationError, UsageError } from '../errors.ts';
 import type { Report } from '../doctor/doctor.ts';
 import type { DoctorResult } from '../doctor/report-text.ts';
-import type { PolicyDocument } from '../doctor/permissions/policy.ts';
+import type { PolicyDocument } from '../doctor/permissions/document.ts';
 import { confirm } from '../terminal/confirm.ts';
 import { errTheme, outTheme } from '../terminal/theme.ts';
 
@@ -20,7 +20,9 @@ export default class Doctor extends BaseCommand {
     '<%= config.bin %> <%= command.id %>',
     '<%= config.bin %> <%= command.id %> my-stack',
     '<%= config.bin %> <%= command.id %> my-stack --fix',
-    '<%= config.bin %> <%= command.id %> --print-policy --for status --for "logs tail" > policy.json',
+    '<%= config.bin %> <%= command.id %> --print-policy --for status --for "logs tail" > on-call.json',
+    '<%= config.bin %> <%= command.id %> --print-policy --part deployer --prefix ci- > deployer.json',
+    '<%= config.bin %> <%= command.id %> --print-policy --boundary > boundary.json',
   ];
 
   static override args = { name: stackNameArg };
@@ -37,6 +39,24 @@ export default class Doctor extends BaseCommand {
       description: 'print a least-privilege policy for whoever runs bk-stack',
       exclusive: ['fix'],
     }),
+    part: Flags.option({
+      description:
+        'with --print-policy: the operator’s part, for everything but create, update, rollback and delete, or the deployer’s, for those',
+      options: ['operator', 'deployer'] as const,
+      dependsOn: ['print-policy'],
+      exclusive: ['for', 'boundary'],
+    })(),
+    prefix: Flags.string({
+      description: 'with --print-policy: for stacks whose names begin with this',
+      helpValue: '<text>',
+      dependsOn: ['print-policy'],
+      exclusive: ['boundary'],
+    }),
+    boundary: Flags.boolean({
+      description: 'with --print-policy: print the permissions boundary that the deployer’s part asks for',
+      dependsOn: ['print-policy'],
+      exclusive: ['for'],
+    }),
   };
 
   async run(): Promise<DoctorResult | PolicyDocument> {
@@ -44,7 +64,7 @@ export default class Doctor extends BaseCommand {
     const commands = await knownCommands(flags.for ?? []);
     const fix = flags.fix && this.mayFix(flags);
     const aws = await this.connect(flags);
-    if (flags['print-policy']) return this.printPolicy(aws, args.name, commands);
+    if (flags['print-policy']) return this.printPolicy(aws, args.name, commands, flags);
     const { diagnose, findingsOf, repairsOf } = await import('../doctor/doctor.ts');
     const { reportText, resultOf } = await import('../doctor/report-text.ts');
     const look = () =>
@@ -102,26 +122,38 @@ export default class Doctor extends BaseCommand {
     return done;
   }
 
+  /** @throws UsageError for a policy to deploy that names neither a stack nor a prefix */
   private async printPolicy(
     aws: AwsContext,
     stackName: string | undefined,
     commands: readonly string[],
+    { part, prefix, boundary }: PolicyFlags,
   ): Promise<PolicyDocument> {
-    const { CALLS } = await import('../doctor/permissions/calls.ts');
-    const { LARGEST_MANAGED, policyFor, policyPlace } = await import('../doctor/permissions/policy.ts');
-    const document = policyFor(
-      commands.length === 0 ? Object.keys(CALLS) : commands,
-      await policyPlace(aws, stackName),
-    );
-    this.log(JSON.stringify(document, undefined, 2));
-    const length = JSON.stringify(document).length;
-    if (length > LARGEST_MANAGED) {
-      this.progress(
-        `${errTheme.busy('!')} A managed policy holds ${LARGEST_MANAGED} characters, and this has ${length}: put it into a role as an inline policy, or print it for fewer commands: --for`,
-      );
+    const { policyFor, policyPlace } = await import('../doctor/permissions/policy.ts');
+    const { policyNotes } = await import('../doctor/permissions/notes.ts');
+    const { commandsOf } = await import('../doctor/permissions/parts.ts');
+    if (boundary) {
+      const { boundaryPolicy } = await import('../doctor/permissions/boundary.ts');
+      const document = boundaryPolicy();
+      this.log(JSON.stringify(document, undefined, 2));
+      return document;
     }
+    if (prefix !== undefined && stackName !== undefined) {
+      throw new UsageError('--prefix is for any stack whose name begins so; a stack is named already');
+    }
+    const asked = commandsOf(commands, part, stackName ?? prefix);
+    const place = await policyPlace(aws, stackName, prefix);
+    const document = policyFor(asked, place);
+    this.log(JSON.stringify(document, undefined, 2));
+    for (const note of policyNotes(document, asked, place)) this.progress(`${errTheme.busy('!')} ${note}`);
     return document;
   }
+}
+
+interface PolicyFlags {
+  readonly part?: 'operator' | 'deployer' | undefined;
+  readonly prefix?: string | undefined;
+  readonly boundary: boolean;
 }
 
 /** @throws UsageError for a name that is no command's */

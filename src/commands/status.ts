@@ -5,6 +5,8 @@ import { asFailure } from '../cli/failure.ts';
 import { UsageError } from '../errors.ts';
 import type { StackStatus } from '../stack/status/describe-stack.ts';
 import { logLine } from '../terminal/log-line.ts';
+import { print } from '../terminal/output/print.ts';
+import { screen } from '../terminal/safe.ts';
 import { outTheme } from '../terminal/theme.ts';
 
 export default class Status extends BaseCommand {
@@ -86,7 +88,12 @@ export default class Status extends BaseCommand {
     await watchStatus(
       live
         ? { live, region: new LiveRegion(process.stdout) }
-        : { live: false, write: (text) => process.stdout.write(text) },
+        : {
+            live: false,
+            write: (text) => {
+              print(process.stdout, screen(text));
+            },
+          },
       {
         ...{ every, read, signal: this.signal },
         failed: (error) =>

@@ -16,6 +16,7 @@ const OTHERS = [
   'template',
   'interactive',
   'keep-template',
+  'keep-image',
   'dry-run',
   'detect',
   'allow-replacement',
@@ -45,6 +46,9 @@ export default class Update extends UpdateCommand {
     'keep-template': Flags.boolean({
       description: 'change parameters alone, and keep the template that the stack has',
       exclusive: ['template'],
+    }),
+    'keep-image': Flags.boolean({
+      description: 'keep the image that instances are launched from, also where there is a newer one',
     }),
     interactive: Flags.boolean({
       char: 'i',

@@ -19,6 +19,7 @@ import {
   regionCheck,
 } from './machine/account.ts';
 import { assetsBucketCheck } from './bucket/assets-bucket.ts';
+import { imageCalls } from '../stack/image/calls.ts';
 import { preflightCalls } from '../stack/preflight/index.ts';
 import { quotasCheck } from './machine/quotas.ts';
 import { networkCheck } from './network/network.ts';
@@ -139,7 +140,7 @@ function stackChecks(facts: StackFacts, { signal, restToken }: DoctorOptions): C
     instancesCheck(facts, replacing),
     surplusCheck(facts, replacing),
     agentsCheck(facts, restToken, signal),
-    ...launchChecks(facts, preflightCalls(facts.aws, signal)),
+    ...launchChecks(facts, preflightCalls(facts.aws, signal), imageCalls(facts.aws)),
     networkCheck(facts),
     scalerCheck(facts),
     alarmsCheck(facts),

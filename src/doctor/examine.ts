@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
-import { isUnreachable, translateAwsError } from '../aws/errors.ts';
-import { isDenied } from '../aws/errors.ts';
+import { deniedAction, isDenied, isUnreachable, translateAwsError } from '../aws/errors.ts';
 import { type ListedTask, runTasks, type TaskListStyle } from '../terminal/progress/task-list.ts';
 import type { Check, Examined, Finding } from './findings/finding.ts';
 
@@ -49,7 +48,11 @@ async function one({ title, run }: Check, withinSeconds: number): Promise<Examin
   try {
     return { title, ...(await Promise.race([run(), late])) };
   } catch (error) {
-    return { title, fact: '', findings: [unseen(title, whyNot(error), actionOf(error))] };
+    return {
+      title,
+      fact: '',
+      findings: [unseen(title, whyNot(error), isDenied(error) ? deniedAction(error) : undefined)],
+    };
   } finally {
     clearTimeout(timer);
   }
@@ -70,13 +73,7 @@ function unseen(title: string, why: string, action?: string): Finding {
 }
 
 function whyNot(error: unknown): string {
-  if (isDenied(error)) return `missing ${actionOf(error) ?? 'a permission'}`;
+  if (isDenied(error)) return `missing ${deniedAction(error) ?? 'a permission'}`;
   if (isUnreachable(error)) return `no answer (${(error as Error).message})`;
   return (translateAwsError(error) as Error).message;
-}
-
-/** AWS names the action in its message: "User: ... is not authorized to perform: ec2:DescribeSubnets". */
-function actionOf(error: unknown): string | undefined {
-  if (!isDenied(error)) return undefined;
-  return /perform:? ([a-z0-9-]+:[A-Za-z]+)/.exec((error as Error).message)?.[1];
 }

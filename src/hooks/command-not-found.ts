@@ -3,6 +3,8 @@ import { commandsHere, connectionOf, type KnownCommand } from '../cli/commands-h
 import { failureLines } from '../cli/failure.ts';
 import { ExitCode, UsageError } from '../errors.ts';
 import { nearestNames } from '../terminal/nearest.ts';
+import { print } from '../terminal/output/print.ts';
+import { screen } from '../terminal/safe.ts';
 import { errTheme } from '../terminal/theme.ts';
 
 /** Names the commands that are spelt like the one that does not exist. */
@@ -14,7 +16,7 @@ const commandNotFound: Hook.CommandNotFound = ({ argv = [], config, id }) => {
     nearest === undefined ? 'bk-stack --help lists the commands.' : `Did you mean: bk-stack ${nearest}`;
   const lines = failureLines(new UsageError(`There is no command "${typed}"`, { hint }), errTheme);
   const commands = config.commands as readonly KnownCommand[];
-  process.stderr.write(`${commandsHere(lines, { ...connectionOf(argv, undefined), commands })}\n`);
+  print(process.stderr, screen(`${commandsHere(lines, { ...connectionOf(argv, undefined), commands })}\n`));
   process.exit(ExitCode.usage);
 };
 

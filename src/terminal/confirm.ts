@@ -1,4 +1,5 @@
 import { DeclinedError, UsageError } from '../errors.ts';
+import { screen } from './safe.ts';
 
 /**
  * Asks for a word to be typed, for what cannot be undone. Another word than `no` is refused at the question; Ctrl-C throws
@@ -11,7 +12,7 @@ export async function confirmByTyping(message: string, word: string): Promise<vo
     {
       type: 'input',
       name: 'typed',
-      message,
+      message: screen(message),
       validate: (answer: string) =>
         answer.trim() === word || isNo(answer) || `Type ${word} to go on, or no to leave everything as it is`,
     },
@@ -30,7 +31,7 @@ function isNo(answer: string): boolean {
 export async function confirm(message: string, preset: boolean): Promise<boolean> {
   const { default: inquirer } = await import('inquirer');
   const { answer } = await inquirer.prompt<{ answer: boolean }>([
-    { type: 'confirm', name: 'answer', message, default: preset },
+    { type: 'confirm', name: 'answer', message: screen(message), default: preset },
   ]);
   return answer;
 }
@@ -42,7 +43,12 @@ export async function choose<Value extends string>(
 ): Promise<Value> {
   const { default: inquirer } = await import('inquirer');
   const { answer } = await inquirer.prompt<{ answer: string }>([
-    { type: 'select', name: 'answer', message, choices: [...choices] },
+    {
+      type: 'select',
+      name: 'answer',
+      message: screen(message),
+      choices: choices.map(({ name, value }) => ({ name: screen(name), value })),
+    },
   ]);
   return answer as Value;
 }
@@ -74,7 +80,7 @@ async function hiddenLine(message: string): Promise<string> {
     {
       type: 'password',
       name: 'answer',
-      message,
+      message: screen(message),
       mask: '*',
       validate: (typed: string) => typed !== '' || 'Type or paste it, or press Ctrl-C',
     },

@@ -1,3 +1,4 @@
+import { screen } from './safe.ts';
 import { padded, widthOf } from './text.ts';
 
 /** A column of a table: its heading, and the text it shows of a row. */
@@ -18,7 +19,7 @@ export function table<Row>(
   heading: (text: string) => string = (text) => text,
 ): string {
   const filled = columns
-    .map((column) => ({ ...column, cells: rows.map((row) => column.cell(row)) }))
+    .map((column) => ({ ...column, cells: rows.map((row) => cellText(column.cell(row))) }))
     .filter(({ cells }) => cells.some((cell) => cell !== ''))
     .map((column) => ({ ...column, width: Math.max(...[column.heading, ...column.cells].map(widthOf)) }));
   const last = filled.length - 1;
@@ -34,6 +35,11 @@ export function table<Row>(
       .join('  '),
   );
   return [top.join('  '), ...body].map((line) => line.trimEnd()).join('\n');
+}
+
+/** A cell is one line, whatever a name from elsewhere holds. */
+function cellText(text: string): string {
+  return screen(text).replaceAll('\n', '␊');
 }
 
 /** Names and values in two columns. A value that is undefined or empty is left out; further lines are indented. */

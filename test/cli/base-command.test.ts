@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- what a terminal acts on is looked for */
 import type { Config } from '@oclif/core';
 import { expect } from 'chai';
 import type { AwsContext } from '../../src/aws/context.ts';
@@ -99,6 +100,31 @@ describe('every command', () => {
     it('in its JSON', async () => {
       const { stdout } = await outputOf(() => ({ problems: [{ remedy: COMMAND }] }), ['--json']);
       expect(JSON.parse(stdout)).to.eql({ problems: [{ remedy: COMPLETED }] });
+    });
+
+    it('without letting anything through that a terminal would act on', async () => {
+      const hostile = '\x1b]0;title\x07\x1b[2J\x1b[1;1H\x9b2Jname\u202E\r';
+      const acting = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/;
+      for (const Class of [Printing, Quoting]) {
+        const shown = await outputOf(
+          (command) => {
+            command.log(`It is ${hostile}`);
+            command.say(`About ${hostile}`);
+            throw new UsageError(`No ${hostile}`, { hint: `See ${hostile}` });
+          },
+          [],
+          Class,
+        );
+        expect(shown.stdout)
+          .to.match(/^It is .*name/)
+          .and.not.match(acting);
+        expect(shown.stderr)
+          .to.match(/^About .*name.*\n.*No .*name.*\n {2}See .*name/)
+          .and.not.match(acting);
+      }
+      const { stdout } = await outputOf(() => ({ key: hostile }), ['--json']);
+      expect(stdout).to.not.match(acting);
+      expect(JSON.parse(stdout)).to.eql({ key: hostile });
     });
 
     it('when it fails, for people and in JSON', async () => {

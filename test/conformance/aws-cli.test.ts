@@ -488,4 +488,20 @@ describe('the AWS CLI on the sandbox', () => {
       await reached(StackId, 'DELETE_COMPLETE');
     });
   });
+
+  it('presigns URLs by either version of the signature, and the sandbox takes them', async () => {
+    const key = 's3://conformance-templates/a folder/nested.yml';
+    for (const [region, version] of [
+      ['us-east-1', /[?&]AWSAccessKeyId=AKIA/],
+      ['eu-central-1', /[?&]X-Amz-Credential=AKIA/],
+    ] as const) {
+      const { stdout } = await sandbox.aws('s3', 'presign', key, '--region', region);
+      expect(stdout).to.match(version);
+      if (region !== 'us-east-1') continue;
+      const url = stdout.trim();
+      expect((await fetch(url)).status).to.equal(200);
+      expect((await fetch(url, { method: 'DELETE' })).status).to.equal(403);
+      expect((await fetch(url.replace('nested', 'other'))).status).to.equal(403);
+    }
+  });
 });

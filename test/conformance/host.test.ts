@@ -1,12 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
-import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { S3 } from '@aws-sdk/client-s3';
 import { expect } from 'chai';
 import { agentConfig } from '../../src/host/boot/configuration/agent-config.ts';
 import { Settings } from '../../src/host/program/settings.ts';
-import { runProcess } from '../support/process.ts';
+import { until } from '../support/until.ts';
 import { AgentMachine } from './support/agent.ts';
 import { Sandbox } from './support/sandbox.ts';
 
@@ -50,6 +50,7 @@ describe('a real Buildkite Agent', function () {
       await put('app/git-credentials', 'https://robot:git%2Fpassword@github.com');
       await put('secret-files/DEPLOY_TOKEN', 'of every pipeline');
       await put('app/secret-files/DEPLOY_TOKEN', 'deploy-token-9d1f');
+      await machine.serve();
       machine.start('hooks');
     });
 
@@ -76,7 +77,7 @@ describe('a real Buildkite Agent', function () {
       expect(exitStatus, log).to.equal('0');
       expect(log).to.match(/2048 SHA256:/);
       const socket = /socket:(\/.*):/.exec(log)?.[1] ?? '';
-      expect((await runProcess('ls', [socket])).exitCode, `${socket} is gone after the job`).to.not.equal(0);
+      await until(`${socket} is gone after the job`, () => !existsSync(socket));
     });
 
     it('answers git for credentials', async () => {
@@ -171,7 +172,7 @@ describe('a real Buildkite Agent', function () {
       expect(machine.dockerLog.at(-1)).to.equal(
         `login --username ci --password-stdin <hub-password> ${folder}`,
       );
-      expect((await runProcess('ls', [folder])).exitCode, 'it is gone after the job').to.not.equal(0);
+      await until('it is gone after the job', () => !existsSync(folder));
     });
 
     it('logs into ECR, its own and that of another account', async () => {

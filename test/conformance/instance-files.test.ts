@@ -28,7 +28,7 @@ describe('what lies on an instance', () => {
       const cleaning = readFileSync(join(root, 'packer/clean.sh'), 'utf8');
       const scripts = [...filesIn('/etc/buildkite-agent/hooks/'), ...filesIn('/opt/bk-stack/')];
       texts = [userData, cleaning, ...scripts.map(({ text }) => text)];
-      expect(texts).to.have.length(5);
+      expect(texts).to.have.length(6);
     });
 
     it('has nothing that shellcheck finds', async () => {
@@ -80,7 +80,7 @@ describe('what lies on an instance', () => {
       );
       return place;
     });
-    expect(paths).to.have.length(6);
+    expect(paths).to.have.length(7);
     const { stdout: version } = await runProcess('systemctl', ['--version']);
     const restart = agentRestartDropIn(version);
     if (restart !== undefined) {

@@ -10,6 +10,9 @@ setup() {
   # Stands for the agent, in whose environment the hooks run their programs. Bats waits for who has descriptor 3.
   sleep 600 3>&- &
   export BUILDKITE_AGENT_PID=$!
+  # Nobody serves the hooks, and all of a checkout is the agent's.
+  stand_in hook_curl 'exit 7'
+  stand_in hook_find
 }
 
 teardown() {
@@ -30,7 +33,7 @@ not_called() {
 # hook NAME [VARIABLE=VALUE...]: the hook of a job with these variables, with the stand-in of Node, sourced as the agent does it: by a script with the hook's first line.
 hook() {
   local job=/opt/bk-stack/job
-  sed "s#/opt/bk-stack/node#$BIN/node#g; s#$job/as-agent#$FILES$job/as-agent#g" \
+  sed "s#/opt/bk-stack/node#$BIN/node#g; s#$job/as-agent#$FILES$job/as-agent#g; s#/usr/bin/\(curl\|find\)#$BIN/hook_\1#g" \
     "$FILES/etc/buildkite-agent/hooks/$1" >"$BATS_TEST_TMPDIR/$1"
   head -1 "$BATS_TEST_TMPDIR/$1" >"$BATS_TEST_TMPDIR/wrapper"
   echo "source '$BATS_TEST_TMPDIR/$1'; echo \"reached with [\$SECRET]\"" >>"$BATS_TEST_TMPDIR/wrapper"
@@ -41,12 +44,38 @@ hook() {
 @test "the environment hook exports what the program prints" {
   stand_in node 'if [ "$2" = environment ]; then echo "export SECRET=\"a b\""; fi'
   stand_in sudo
+  stand_in hook_find 'echo "$1/of-root"'
   BUILDKITE_BUILD_CHECKOUT_PATH=/builds/a/b/c run hook environment
   [ "$status" -eq 0 ]
   [[ "$output" == *"reached with [a b]"* ]]
   grep -q 'job/main.mjs environment' "$CALLS"
   grep -q 'job/main.mjs prepare' "$CALLS"
   grep -q "repair-permissions /builds/a/b/c" "$CALLS"
+}
+
+@test "the environment hook evaluates what the serving program answers, and runs nothing itself" {
+  stand_in hook_curl 'tr "\\0" "\\n" | grep "^BK_STACK_KNOWN" >>"$CALLS"
+case $* in
+  */environment?process=*) echo "export SECRET=served; bk_stack_known_secrets=abc" ;;
+  */prepare?process=*) echo "echo logged in >&2" ;;
+esac'
+  stand_in node
+  stand_in sudo
+  run hook environment
+  [ "$status" -eq 0 ]
+  [ "$output" = $'logged in\nreached with [served]' ]
+  grep -q 'BK_STACK_KNOWN_SECRETS=abc' "$CALLS"
+  not_called '^node'
+  not_called '^sudo'
+}
+
+@test "an answer that is cut short is not evaluated" {
+  stand_in hook_curl 'echo "export SECRET=half"; exit 18'
+  stand_in node 'if [ "$2" = environment ]; then echo "SECRET=\${SECRET-}whole"; fi'
+  stand_in sudo
+  run hook environment
+  [ "$status" -eq 0 ]
+  [ "$output" = 'reached with [whole]' ]
 }
 
 @test "what a pipeline sets changes nothing about the hooks" {
@@ -90,6 +119,7 @@ tr "\\0" "\\n" </dev/fd/3 | sed "s/^/$2: /" >>"$CALLS"'
 
 @test "a checkout that cannot be repaired fails no job" {
   stand_in node
+  stand_in hook_find 'echo of-root'
   stand_in sudo 'exit 1'
   run hook environment
   [ "$status" -eq 0 ]

@@ -1,3 +1,4 @@
+import { publicImageId } from '../../src/sandbox/services/ec2/catalogue/images.ts';
 import type { FindingCode } from '../../src/doctor/findings/finding.ts';
 import { pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import type { Answer } from '../support/fleet.ts';
@@ -391,6 +392,29 @@ export const FAULTS: readonly PlantedFault[] = [
     plant: (stack) => relaunchedFrom(stack, { ImageId: 'ami-0123456789abcdef0' }),
     code: 'image-unusable',
     fix: /--param ImageId=/,
+  },
+  {
+    what: 'an image that is deprecated',
+    plant: (stack) => {
+      describeImagesWith(stack, { DeprecationTime: '2025-12-31T00:00:00.000Z' });
+    },
+    code: 'image-deprecated',
+    severity: 'warning',
+    fix: /--param ImageId=/,
+  },
+  {
+    what: 'an image that is old, and not the newest',
+    plant: async (stack) => {
+      const former = publicImageId(
+        'us-east-1',
+        '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
+      );
+      await relaunchedFrom(stack, { ImageId: former });
+      describeImagesWith(stack, { CreationDate: '2025-11-01T00:00:00.000Z' });
+    },
+    code: 'image-outdated',
+    severity: 'warning',
+    fix: /bk-stack update ci/,
   },
   {
     what: 'a key pair that is gone',
@@ -790,4 +814,15 @@ async function natRoute(stack: HealthyStack): Promise<string> {
     NatGatewayId: NatGateway.NatGatewayId,
   });
   return NatGateway.NatGatewayId;
+}
+
+/** Has EC2 describe every image with other dates. */
+function describeImagesWith(stack: HealthyStack, dates: object): void {
+  stack.aws.answer = (operation, _input, answer) =>
+    operation === 'DescribeImages'
+      ? {
+          ...answer,
+          Images: (answer as { Images: object[] }).Images.map((image) => ({ ...image, ...dates })),
+        }
+      : answer;
 }

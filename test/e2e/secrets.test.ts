@@ -83,6 +83,22 @@ describe('bk-stack secrets', function () {
     await secretsRoundTrip(cli, sandbox.awsEnvironment, 'round-trip');
   });
 
+  it('shows keys that somebody chose to confuse a terminal as nothing but text', async () => {
+    await makeBucket('hostile');
+    const keys = ['title\x1b]0;owned\x07/env', 'clear\x1b[2J\x1b[1;1H', 'turned\u202Evne'];
+    for (const Key of keys) await s3.putObject({ Bucket: 'hostile', Key, Body: 'A=b' });
+    for (const [command, ...args] of [
+      ['list', '--bucket', 'hostile'],
+      ['lint', '--bucket', 'hostile'],
+      ['list', '--bucket', 'hostile', '--json'],
+    ] as const) {
+      const { stdout, stderr } = await sandbox.run('secrets', command, ...args);
+      expect(stdout + stderr, command).to.contain('turned');
+      // eslint-disable-next-line no-control-regex -- what a terminal acts on
+      expect(stdout + stderr, command).to.not.match(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
+    }
+  });
+
   it('stores with the stack’s encryption, and says what is there without any of it', async () => {
     await okWith('very-hidden', 'put', 'ci', '--pipeline', 'app', '--set', 'NPM_KEY');
     await okWith('x', 'put', 'ci', '--secret-file', 'A_TOKEN');

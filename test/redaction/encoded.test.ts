@@ -4,6 +4,10 @@ import { replaceEncoded } from '../../src/redaction/encoded.ts';
 
 const SECRET = 'correct Horse battery';
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64');
+const hexOf = (byte: number) => byte.toString(16).padStart(2, '0');
+const bytes = (between: string) => [...Buffer.from(SECRET)].map(hexOf).join(between);
+const signs = (written: (code: number) => string) =>
+  Array.from(SECRET, (sign) => written(sign.charCodeAt(0))).join('');
 const replaced = (text: string) =>
   replaceEncoded(
     text,
@@ -57,6 +61,38 @@ describe('what is encoded', () => {
     ['plus signs for spaces', `%3D${SECRET.replaceAll(' ', '+')}`, '[taken]'],
     ['percent signs between quotes', `"${percent(SECRET)}"`, '"[taken]"'],
     ['percent signs in brackets', `[${percent(SECRET)}]<b>`, '[[taken]]<b>'],
+    ['bytes between colons', `a ${bytes(':')} b`, 'a [taken] b'],
+    ['bytes between spaces, in capitals', bytes(' ').toUpperCase(), '[taken]'],
+    ['bytes between dashes', bytes('-'), '[taken]'],
+    [
+      'bytes of an array',
+      `[${[...Buffer.from(SECRET)]
+        .map(hexOf)
+        .map((digits) => `0x${digits}`)
+        .join(', ')}]`,
+      '[[taken]]',
+    ],
+    [
+      'bytes in escapes',
+      `"${[...Buffer.from(SECRET)].map((byte) => `\\x${hexOf(byte)}`).join('')}"`,
+      '"[taken]"',
+    ],
+    ['bytes of another text', 'aa:bb:cc:dd:ee:ff and 00:11:22:33:44:55', undefined],
+    ['every sign as an escape', signs((code) => `\\u${code.toString(16).padStart(4, '0')}`), '[taken]'],
+    [
+      'every sign as an escape in JSON',
+      signs((code) => `\\\\u${code.toString(16).padStart(4, '0')}`),
+      '[taken]',
+    ],
+    ['every sign as an escape in braces', signs((code) => `\\u{${code.toString(16)}}`), '[taken]'],
+    [
+      'some signs as escapes',
+      SECRET.replace(/[ct ]/g, (sign) => `\\x${hexOf(sign.charCodeAt(0))}`),
+      '[taken]',
+    ],
+    ['decimal entities', signs((code) => `&#${code};`), '[taken]'],
+    ['hexadecimal entities', signs((code) => `&#x${code.toString(16)};`), '[taken]'],
+    ['entities of another text', '&#38; and \\u0041bc &#x1F600; &#9999999;', undefined],
     ['percent signs of another text', '100%25 of it, 50% and %zz', undefined],
   ] as const) {
     it(`${expected === undefined ? 'stays' : 'goes'}: ${about}`, () => {

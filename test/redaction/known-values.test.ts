@@ -194,3 +194,33 @@ describe('known values', () => {
     expect(values.size).to.equal(2);
   });
 });
+
+describe('a known value that is cut or folded', () => {
+  const SECRET = 'kT9-qqWz/43bLmXpR7vYs2Ne';
+  const values = new KnownValues([{ value: SECRET, reason: 'known value' }]);
+  const replaced = (text: string) => values.replace(text, () => '[taken]');
+
+  it('goes with as much of it as is there, whichever end was cut', () => {
+    for (let length = Math.ceil(SECRET.length * 0.6); length <= SECRET.length; length += 1) {
+      expect(replaced(`a ${SECRET.slice(0, length)}... b`), String(length)).to.equal('a [taken]... b');
+      expect(replaced(`a ...${SECRET.slice(-length)} b`), String(length)).to.equal('a ...[taken] b');
+    }
+    const half = SECRET.slice(0, 12);
+    expect(replaced(`a ${half} b`)).to.equal(`a ${half} b`);
+  });
+
+  it('goes where it is written over lines, indented or continued', () => {
+    const [left, right] = [SECRET.slice(0, 11), SECRET.slice(11)];
+    for (const fold of ['\n', '\r\n', '\n    ', '\\\n\t']) {
+      expect(replaced(`a=${left}${fold}${right}\nb`), JSON.stringify(fold)).to.equal('a=[taken]\nb');
+    }
+    const letters = Array.from(SECRET).join('\n');
+    expect(replaced(`a\n${letters}\nb`)).to.equal('a\n[taken]\nb');
+    expect(replaced('one\ntwo\r\n  three')).to.equal('one\ntwo\r\n  three');
+  });
+
+  it('stays where only a short one would be found over two lines', () => {
+    const short = new KnownValues([{ value: 'abcdef', reason: 'known value' }]);
+    expect(short.replace('abc\ndef', () => '[taken]')).to.equal('abc\ndef');
+  });
+});

@@ -35,7 +35,10 @@ export const OWN_VPC = {
 };
 
 /** The template with these parameters, every resource's Ref being `<its logical id>` and its attributes likewise. */
-export async function stack(given: Record<string, string> = {}): Promise<Evaluation> {
+export async function stack(
+  given: Record<string, string> = {},
+  place: { readonly partition?: string; readonly region?: string } = {},
+): Promise<Evaluation> {
   const supplied = Object.entries({ ...ADDED, ...given }).map(([ParameterKey, ParameterValue]) => ({
     ParameterKey,
     ParameterValue,
@@ -47,7 +50,7 @@ export async function stack(given: Record<string, string> = {}): Promise<Evaluat
   return evaluate({
     template,
     parameters,
-    pseudo,
+    pseudo: { ...pseudo, ...place },
     references: {
       ref: (logicalId) => `<${logicalId}>`,
       attribute: (logicalId, attribute) =>

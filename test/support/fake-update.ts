@@ -38,6 +38,9 @@ export function groupOf(version: string, ...instances: RolloutInstance[]): Rollo
 
 /** A stack and its group in memory, with the services of an update on it. `done` has what changed something, in order. */
 export class FakeUpdate {
+  /** The image that an SSM parameter names, and the one that the group launches from. */
+  newestImage: string | undefined;
+  launchedImage: string | undefined;
   readonly done: string[] = [];
   readonly said: string[] = [];
   readonly observer: UpdateObserver;
@@ -170,6 +173,11 @@ export class FakeUpdate {
         resume: (group) => act(`resume ${group}`),
         unprotect: (_group, ids) => act(`unprotect ${ids.join()}`),
         release: (_group, id) => act(`release ${id}`),
+      },
+      images: {
+        named: () => Promise.resolve(this.newestImage),
+        launched: () => Promise.resolve(this.launchedImage),
+        describe: (ids) => Promise.resolve(new Map(ids.map((id) => [id, { id }]))),
       },
       refreshes: {
         instances: () => Promise.resolve(this.group.instances.length),

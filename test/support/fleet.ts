@@ -7,6 +7,7 @@ import { autoscaling } from '../../src/sandbox/services/autoscaling/index.ts';
 import { cloudwatch } from '../../src/sandbox/services/cloudwatch/index.ts';
 import { machines } from '../../src/sandbox/machines/index.ts';
 import { ec2 } from '../../src/sandbox/services/ec2/index.ts';
+import { iam } from '../../src/sandbox/services/iam/index.ts';
 import { TestWorld } from './world.ts';
 
 /** An answer whose members the test knows. */
@@ -38,7 +39,7 @@ export class Fleet {
         },
       },
     };
-    this.world = new TestWorld([ec2, machines, autoscaling, buildkite, cloudwatch, cloudformation]);
+    this.world = new TestWorld([ec2, machines, autoscaling, buildkite, cloudwatch, iam, cloudformation]);
     this.scope = this.world.scope('us-east-1');
     setFaults(this.world, faults.map(parseFault));
   }

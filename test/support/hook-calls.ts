@@ -1,5 +1,6 @@
 import { type HookCalls } from '../../src/host/job/calls.ts';
 import type { DiskCalls } from '../../src/host/job/disk/space.ts';
+import { BUILDS } from '../../src/host/program/paths.ts';
 import type { RunOptions } from '../../src/shell/run.ts';
 
 /** What a program answers, by the beginning of its command line. */
@@ -11,8 +12,8 @@ export type Answers = Readonly<
 export class FakeHooks implements HookCalls {
   readonly lines: string[] = [];
   readonly ran: { readonly line: string; readonly options: RunOptions | undefined }[] = [];
-  readonly terminated: number[] = [];
-  readonly removed: string[] = [];
+  readonly begun: number[] = [];
+  readonly ended: number[] = [];
   readonly dockerConfigs: Record<string, string> = {};
   printed = '';
   /** Keys that may not be read, with S3's reason. */
@@ -50,6 +51,7 @@ export class FakeHooks implements HookCalls {
       },
       list: (prefix: string) =>
         Promise.resolve(Object.keys(this.bucket).filter((key) => key.startsWith(prefix))),
+      page: (prefix: string, delimiter?: string) => Promise.resolve(pageOf(this.bucket, prefix, delimiter)),
     });
 
   readonly ecrToken = (region: string) =>
@@ -59,8 +61,8 @@ export class FakeHooks implements HookCalls {
       registry: `777788889999.dkr.ecr.${region}.amazonaws.com`,
     });
 
-  readonly disk = (buildsPath: string): DiskCalls => {
-    this.buildsPath = buildsPath;
+  readonly disk: HookCalls['disk'] = (job, say = this.say): DiskCalls => {
+    this.buildsPath = job['BUILDKITE_BUILD_PATH'] ?? BUILDS;
     const clear = (what: string) => {
       this.cleared.push(what);
       return Promise.resolve();
@@ -71,28 +73,38 @@ export class FakeHooks implements HookCalls {
       pruneDocker: ({ olderThan = 'all', buildCache }) =>
         clear(`images ${olderThan}${buildCache ? ' and build cache' : ''}`),
       purgeBuilds: () => clear('builds'),
-      say: this.say,
+      say,
     };
   };
 
-  readonly terminate = (pid: number) => {
-    this.terminated.push(pid);
+  readonly beginJob = (agentProcess: number) => {
+    this.begun.push(agentProcess);
+    return { docker: '/tmp/docker-of-job', sshSocket: '/tmp/ssh/agent' };
   };
 
-  readonly makeDockerFolder = () => '/tmp/docker-of-job';
+  readonly endJob = (agentProcess: number) => {
+    this.ended.push(agentProcess);
+  };
 
   readonly writeDockerConfig = (folder: string, text: string) => {
     this.dockerConfigs[folder] = text;
-  };
-
-  readonly removeDockerFolder = (folder: string) => {
-    this.removed.push(folder);
   };
 
   /** Command lines, in order. */
   get commands(): string[] {
     return this.ran.map(({ line }) => line);
   }
+}
+
+/** A page of a bucket, as S3 answers. */
+export function pageOf(bucket: Readonly<Record<string, string>>, prefix: string, delimiter?: string) {
+  const found = Object.keys(bucket).filter((key) => key.startsWith(prefix));
+  const end = (key: string) => (delimiter === undefined ? -1 : key.indexOf(delimiter, prefix.length));
+  return {
+    keys: found.filter((key) => end(key) < 0),
+    prefixes: [...new Set(found.filter((key) => end(key) >= 0).map((key) => key.slice(0, end(key) + 1)))],
+    complete: true,
+  };
 }
 
 /** An ssh-agent that starts and takes every key. */

@@ -8,7 +8,7 @@ const JOB_PROGRAM = join(root, 'dist/host/job/main.mjs');
 /** The agent's environment hook, but for what needs an instance around it; then everything that a job would find set. */
 const HOOK = `
 bk_stack_failed() { echo "failed: $1" >&2; exit 53; }
-script=$("$NODE" "$JOB_PROGRAM" environment 2>/dev/null) || exit 1
+script=$("$NODE" "$JOB_PROGRAM" environment $$ 2>/dev/null) || exit 1
 eval "$script"
 unset script
 ssh-add -L >&2

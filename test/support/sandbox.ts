@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bearer, findSandbox, type RunningSandbox } from '../../src/sandbox/server/process/discovery.ts';
-import { stateDirectory } from '../../src/sandbox/server/process/paths.ts';
+import { discoveryFile, stateDirectory } from '../../src/sandbox/server/process/paths.ts';
 import { awsEnvironment } from './aws-environment.ts';
 import { entry, runCli, runProcess, type Finished, type RunOptions } from './process.ts';
 import { CliTerminal, type TerminalOptions } from './pty.ts';
@@ -41,6 +41,11 @@ export class CliSandbox {
   /** For any AWS tool. */
   get awsEnvironment() {
     return awsEnvironment(this.#running);
+  }
+
+  /** The process that serves it, and the file that tells its owner the keys. */
+  get process(): { readonly pid: number; readonly discoveryFile: string } {
+    return { pid: this.#running.pid, discoveryFile: discoveryFile(stateDirectory(this.#env)) };
   }
 
   /** Asks a control endpoint: `jobs`, `faults`. */

@@ -256,6 +256,7 @@ export class UpdatableStack {
     const request = await gatherUpdate(
       {
         param: asked.params,
+        'keep-image': false,
         'keep-template': asked.keepTemplate ?? false,
         strategy: asked.strategy ?? 'rolling',
         'min-healthy': asked.minHealthy ?? 100,

@@ -101,6 +101,13 @@ describe('the warm pool', () => {
   });
 });
 
+describe('the terminating hook', () => {
+  it('lets a job have all of the 48 hours for which Auto Scaling holds an instance', async () => {
+    const { HeartbeatTimeout } = propertiesOf(await stack(), 'TerminatingHook');
+    expect(Number(HeartbeatTimeout) * 100).to.be.at.least(48 * 3600);
+  });
+});
+
 describe('the instances', () => {
   it('run virtual machines of their own only where they are asked to', async () => {
     expect(launchOf(await stack()).CpuOptions).to.equal(undefined);
@@ -171,7 +178,8 @@ describe('the instances', () => {
     );
     const onDemand = groupOf(await stack());
     expect(onDemand.CapacityRebalance).to.equal(false);
-    expect(onDemand.MixedInstancesPolicy.InstancesDistribution).to.not.have.property('SpotMaxPrice');
+    // Empty takes a former one away, and none would keep it.
+    expect(onDemand.MixedInstancesPolicy.InstancesDistribution).to.have.property('SpotMaxPrice', '');
   });
 });
 

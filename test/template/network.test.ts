@@ -80,6 +80,27 @@ describe('the network', () => {
     expect(has(some, 'EcrApiEndpoint')).to.equal(false);
     const ecr = await stack({ EnableVpcEndpoints: 'true', ECRAccessPolicy: 'readonly' });
     expect(propertiesOf(ecr, 'EcrDockerEndpoint').ServiceName).to.equal('com.amazonaws.eu-west-1.ecr.dkr');
+    const elsewhere = async (partition: string, region: string) => {
+      const there = await stack(
+        { EnableVpcEndpoints: 'true', ECRAccessPolicy: 'readonly' },
+        { partition, region },
+      );
+      return ['AutoScaling', 'CloudFormation', 'EcrApi', 'EcrDocker', 'Logs', 'Ssm', 'SsmMessages'].map(
+        (name) => (propertiesOf(there, `${name}Endpoint`) as { ServiceName: string }).ServiceName,
+      );
+    };
+    expect(await elsewhere('aws-cn', 'cn-north-1')).to.eql([
+      'cn.com.amazonaws.cn-north-1.autoscaling',
+      'cn.com.amazonaws.cn-north-1.cloudformation',
+      'cn.com.amazonaws.cn-north-1.ecr.api',
+      'cn.com.amazonaws.cn-north-1.ecr.dkr',
+      'com.amazonaws.cn-north-1.logs',
+      'com.amazonaws.cn-north-1.ssm',
+      'com.amazonaws.cn-north-1.ssmmessages',
+    ]);
+    expect((await elsewhere('aws-eusc', 'eusc-de-east-1'))[3]).to.equal(
+      'eu.amazonaws.eusc-de-east-1.ecr.dkr',
+    );
     await refused({ ...OWN_VPC, EnableVpcEndpoints: 'true' }, 'may have endpoints already');
   });
 

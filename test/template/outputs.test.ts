@@ -12,6 +12,7 @@ describe('the outputs', () => {
       ManagedSecretsBucket: '<ManagedSecretsBucket>',
       ManagedSecretsLoggingBucket: '<ManagedSecretsLoggingBucket>',
       InstanceRoleName: '<InstanceRole>',
+      ImageParameter: '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64',
       InstanceRoleARN: '<InstanceRole.Arn>',
       ScalerFunction: '<Scaler>',
       SecurityGroup: '<SecurityGroup>',

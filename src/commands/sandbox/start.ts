@@ -28,6 +28,10 @@ export default class SandboxStart extends BaseCommand {
       multipleNonGreedy: true,
       default: [],
     }),
+    'enforce-iam': Flags.boolean({
+      description:
+        'let roles do only what their IAM policies allow; the sandbox’s own keys stay those of an administrator',
+    }),
     foreground: Flags.boolean({ description: 'run here, and log each request to stderr' }),
   };
 
@@ -36,6 +40,7 @@ export default class SandboxStart extends BaseCommand {
     const { port, speed, fail: faults } = flags;
     const options = {
       faults,
+      enforceIam: flags['enforce-iam'],
       ...(port !== undefined && { port }),
       ...(speed !== undefined && { speed }),
     };

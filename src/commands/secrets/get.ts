@@ -1,3 +1,5 @@
+import { print, printBytes } from '../../terminal/output/print.ts';
+import { screen } from '../../terminal/safe.ts';
 import * as Flags from '@oclif/core/flags';
 import { bucketFlag, pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
 import { OperationError, UsageError } from '../../errors.ts';
@@ -64,7 +66,13 @@ export default class SecretsGet extends SecretsCommand {
       this.progress(`${key} is in ${file.path}, readable by you alone`);
       return { ...facts, file: file.path };
     }
-    if (!this.jsonEnabled()) process.stdout.write(secret.body);
+    if (!this.jsonEnabled()) this.printSecret(secret.body);
     return { ...facts, value: secret.body.toString('utf8') };
+  }
+
+  /** Byte for byte into a file or a pipe; on a terminal as text that can only be read. */
+  private printSecret(body: Buffer): void {
+    if (process.stdout.isTTY) print(process.stdout, screen(body.toString('utf8')));
+    else printBytes(process.stdout, body);
   }
 }

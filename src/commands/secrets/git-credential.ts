@@ -2,6 +2,7 @@ import { text } from 'node:stream/consumers';
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
 import { pipelineFlag, SecretsCommand } from '../../cli/secrets-command.ts';
+import { printBytes } from '../../terminal/output/print.ts';
 
 export default class SecretsGitCredential extends SecretsCommand {
   static override summary = 'Answer Git, for secrets run';
@@ -19,6 +20,10 @@ export default class SecretsGitCredential extends SecretsCommand {
     const { answerGit } = await import('../../secrets/job/git-credentials.ts');
     const { readGitCredentials } = await import('../../secrets/job/read.ts');
     const { storeOf } = await import('../../secrets/read/effective.ts');
-    process.stdout.write(answerGit(await readGitCredentials(storeOf(objects), flags.pipeline), request));
+    // Git reads it.
+    printBytes(
+      process.stdout,
+      answerGit(await readGitCredentials(storeOf(objects), flags.pipeline), request),
+    );
   }
 }

@@ -36,6 +36,8 @@ export const CODES = [
   'instances-standby',
   'instance-type-not-offered',
   'image-unusable',
+  'image-deprecated',
+  'image-outdated',
   'key-pair-missing',
   // The network.
   'subnet-missing',

@@ -2,13 +2,23 @@ import type { Finding as PreflightFinding, PreflightCalls } from '../../stack/pr
 import { type InstanceTypeFacts, judgeInstanceTypes } from '../../stack/preflight/checks/instance-types.ts';
 import { checkLaunch } from '../../stack/preflight/checks/launch.ts';
 import { checkVcpus } from '../../stack/preflight/checks/quotas.ts';
+import type { ImageCalls } from '../../stack/image/calls.ts';
+import { imageText, stackImageText } from '../../stack/image/image.ts';
+import { readStackImage } from '../../stack/image/read.ts';
 import { type Check, examined, type Finding, type FindingCode } from '../findings/finding.ts';
 import type { StackFacts } from '../../stack/facts/stack-facts.ts';
 
 type LaunchCalls = Pick<PreflightCalls, 'image' | 'instanceTypes' | 'keyPairs' | 'quota' | 'subnets'>;
 
+/** Publishers release images every couple of weeks; one that is older than this has missed two. */
+const OLD_DAYS = 30;
+
 /** Whether new instances can be had, and can start. Judged by the same rules as before a creation. */
-export function launchChecks(facts: StackFacts, calls: LaunchCalls): Check[] {
+export function launchChecks(
+  facts: StackFacts,
+  calls: LaunchCalls,
+  images: Pick<ImageCalls, 'named' | 'describe'>,
+): Check[] {
   let known: Promise<readonly InstanceTypeFacts[]> | undefined;
   /** Of the group's types; asked for once. */
   const types = async (names: readonly string[]) => (known ??= calls.instanceTypes(names));
@@ -62,6 +72,33 @@ export function launchChecks(facts: StackFacts, calls: LaunchCalls): Check[] {
           ),
           ...key.problems.map((each) => asError('key-pair-missing', each, unable, changeAdvice('KeyName='))),
         );
+      },
+    },
+    {
+      title: 'Image age',
+      run: async () => {
+        const image = await readStackImage(images, facts);
+        if (image === undefined) return examined('not known');
+        const { current, newer } = image;
+        const fix =
+          newer === undefined
+            ? (await facts.changeAdvice())('ImageId=...')
+            : `bk-stack update ${facts.target}`;
+        const told = {
+          severity: 'warning' as const,
+          meaning: 'Instances miss the fixes that came since.',
+          fix,
+        };
+        if (current.deprecated === true) {
+          const message = `The image ${imageText(current)} is not to be used any more`;
+          return examined('', { ...told, code: 'image-deprecated', message });
+        }
+        if (newer === undefined || (current.ageDays ?? 0) < OLD_DAYS) return examined(stackImageText(image));
+        return examined('', {
+          ...told,
+          code: 'image-outdated',
+          message: `There is a newer image than ${imageText(current)}: ${imageText(newer)}`,
+        });
       },
     },
     {

@@ -54,6 +54,7 @@ const LAUNCH = [
   'ec2:DescribeInstanceTypes',
   'ec2:DescribeKeyPairs',
   'ec2:DescribeSubnets',
+  'ssm:GetParameters',
 ];
 const QUOTAS = [
   'ec2:DescribeVpcs',
@@ -263,7 +264,7 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
   'secrets run': READ_SECRETS,
   simulate: [...FIND_STACK, 'cloudwatch:GetMetricData'],
   // Whether an update that --wait waits for can end.
-  status: [...STATUS, ...DRAINS],
+  status: [...STATUS, ...DRAINS, 'ec2:DescribeImages', 'ssm:GetParameters'],
   'support-bundle': [
     ...STATUS,
     ...READ_LOGS,

@@ -4,31 +4,9 @@ import { tokenPathOf } from '../../stack/facts/stack/values.ts';
 import { findStack } from '../../stack/facts/stack/find-stack.ts';
 import { actionsOf } from './actions.ts';
 import { CALLS, DEPLOYING } from './calls.ts';
+import { boundaryArn, BOUNDED } from './boundary.ts';
 import { DEPLOYING_ACTIONS } from './deploying.ts';
-
-/** Whose account, and which stack; without a name, whichever stacks there will be. */
-export interface PolicyPlace {
-  readonly account: string;
-  readonly region: string;
-  /** `aws`, `aws-cn`, `aws-us-gov` */
-  readonly partition: string;
-  readonly stackName?: string | undefined;
-  /** Where the stack keeps its agent token, if that is not where bk-stack puts it. */
-  readonly tokenPath?: string | undefined;
-}
-
-export interface PolicyStatement {
-  readonly Sid: string;
-  readonly Effect: 'Allow';
-  readonly Action: readonly string[];
-  readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-}
-
-export interface PolicyDocument {
-  readonly Version: '2012-10-17';
-  readonly Statement: readonly PolicyStatement[];
-}
+import type { PolicyDocument, PolicyPlace, PolicyStatement } from './document.ts';
 
 /** What commands need, by the action; what CloudFormation does for them is told apart, as a role of its own may do it. */
 export function neededActions(
@@ -61,18 +39,19 @@ interface Reach {
  * The narrowest that AWS knows for an action. What lists, and what EC2 makes, know no narrower resource than all.
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
-function reachOf(action: string, place: PolicyPlace): Reach {
-  const { account, region, partition, stackName, tokenPath } = place;
+function reachOf(action: string, place: PolicyPlace, token: boolean): Reach {
+  const { account, region, partition, stackName, prefix = '', tokenPath } = place;
   const [service = '', name = ''] = action.split(':');
   const own = (kind: string, resource: string) => `arn:${partition}:${kind}:${region}:${account}:${resource}`;
-  const stack = stackName ?? '*';
+  const stack = stackName ?? `${prefix}*`;
   // CloudFormation names what it makes after the stack; S3 knows small letters only.
-  const made = stackName === undefined ? '*' : `${stackName}-*`;
+  const made = stackName === undefined ? `${prefix}*` : `${stackName}-*`;
   const inRegion = { StringEquals: { 'aws:RequestedRegion': region } };
   switch (service) {
     case 'cloudformation':
       // Listing stacks is describing them without a name.
-      if (name === 'DescribeStacks') return { sid: 'Look', resources: ['*'] };
+      // So is looking for the stack of a resource.
+      if (/^DescribeStack(s|Resources)$/.test(name)) return { sid: 'Look', resources: ['*'] };
       return { sid: 'Stacks', resources: [own(service, `stack/${stack}/*`)] };
     case 'autoscaling':
       if (name.startsWith('Describe')) return { sid: 'Look', resources: ['*'] };
@@ -100,6 +79,13 @@ function reachOf(action: string, place: PolicyPlace): Reach {
         };
       }
       if (name === 'GetRole') return { sid: 'Look', resources: ['*'] };
+      if (BOUNDED.includes(name)) {
+        return {
+          sid: 'BoundedRoles',
+          resources: [`arn:${partition}:iam::${account}:role/${made}`],
+          condition: { StringEquals: { 'iam:PermissionsBoundary': boundaryArn(place) } },
+        };
+      }
       return {
         sid: 'Roles',
         resources: [
@@ -108,7 +94,7 @@ function reachOf(action: string, place: PolicyPlace): Reach {
         ],
       };
     case 's3': {
-      const buckets = [`bk-stack-assets-${account}-${region}`, ...bucketsOf(stackName)].map(
+      const buckets = [`bk-stack-assets-${account}-${region}`, ...bucketsOf(place)].map(
         (bucket) => `arn:${partition}:s3:::${bucket}`,
       );
       return /Object/.test(name)
@@ -124,17 +110,27 @@ function reachOf(action: string, place: PolicyPlace): Reach {
         const images = `arn:${partition}:ssm:${region}::parameter/aws/service/*`;
         return { sid: 'Images', resources: [images, ...parameters] };
       }
+      if (name === 'GetParameter' && !token) {
+        // The journal of an update and the way back from it, and not the agent token beside them.
+        const journal = ['update', 'former'].map((each) =>
+          own(service, `parameter/bk-stack/${stack}/${each}`),
+        );
+        return { sid: 'Journal', resources: journal };
+      }
       return { sid: 'Parameters', resources: parameters };
     }
     case 'logs':
-      if (name === 'DescribeLogGroups') return { sid: 'Look', resources: ['*'] };
+      // A query that runs has no resource of its own: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html
+      if (/^(DescribeLogGroups|StopQuery)$/.test(name)) return { sid: 'Look', resources: ['*'] };
       return {
         sid: 'Logs',
         // What the official template's stacks have is below the same prefix.
         resources: [
           own(
             service,
-            stackName === undefined ? 'log-group:/buildkite/*' : `log-group:/buildkite/${stackName}/*`,
+            stackName === undefined
+              ? `log-group:/buildkite/${prefix}*`
+              : `log-group:/buildkite/${stackName}/*`,
           ),
         ],
       };
@@ -150,15 +146,25 @@ function reachOf(action: string, place: PolicyPlace): Reach {
   }
 }
 
-function bucketsOf(stackName: string | undefined): string[] {
-  return stackName === undefined ? ['*-managedsecrets*'] : [`${stackName.toLowerCase()}-managedsecrets*`];
+function bucketsOf({ stackName, prefix = '' }: PolicyPlace): string[] {
+  const stack = stackName ?? `${prefix}*`;
+  return [`${stack.toLowerCase()}-managedsecrets*`];
 }
+
+/** Whether commands need the agent token itself; others show less of the queue without it. */
+export function needsToken(commands: readonly string[]): boolean {
+  return commands.some((command) => DEPLOYING.includes(command) || TOKEN_READERS.includes(command));
+}
+
+/** The bundle leaves out what it knows to be secret. */
+const TOKEN_READERS = ['support-bundle', 'token rotate'];
 
 /** A policy that allows what commands need and nothing more. */
 export function policyFor(commands: readonly string[], place: PolicyPlace): PolicyDocument {
   const statements = new Map<string, { readonly reach: Reach; readonly actions: Set<string> }>();
+  const token = needsToken(commands);
   for (const action of neededActions(commands).keys()) {
-    const reach = reachOf(action, place);
+    const reach = reachOf(action, place, token);
     const statement = statements.get(reach.sid) ?? { reach, actions: new Set() };
     statement.actions.add(action);
     statements.set(reach.sid, statement);
@@ -187,7 +193,11 @@ function withoutCovered(actions: readonly string[]): string[] {
 export const LARGEST_MANAGED = 6144;
 
 /** Where a policy is to hold: the caller's account, and the stack if one is named, whether or not it is there yet. */
-export async function policyPlace(aws: AwsContext, stackName: string | undefined): Promise<PolicyPlace> {
+export async function policyPlace(
+  aws: AwsContext,
+  stackName: string | undefined,
+  prefix?: string,
+): Promise<PolicyPlace> {
   const { GetCallerIdentityCommand } = await import('../../aws/sdk/sts.ts');
   const client = await aws.clients.sts();
   const [{ Account = '', Arn = '' }, stack] = await Promise.all([
@@ -199,6 +209,7 @@ export async function policyPlace(aws: AwsContext, stackName: string | undefined
     region: aws.region,
     partition: Arn.split(':')[1] ?? 'aws',
     stackName,
+    ...(prefix !== undefined && { prefix }),
     tokenPath: stack && tokenPathOf(stack),
   };
 }

@@ -1,7 +1,8 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { isDenied } from '../../aws/errors.ts';
 import { type Examined, examined } from '../findings/finding.ts';
-import { neededActions, type PolicyDocument, type PolicyPlace, policyFor } from './policy.ts';
+import type { PolicyDocument, PolicyPlace } from './document.ts';
+import { neededActions, policyFor } from './policy.ts';
 
 /** IAM's word on actions: those that it would refuse. */
 export interface SimulationCalls {

@@ -5,7 +5,7 @@ import { distributionOf } from './machine/distribution.ts';
 import type { StaticFile } from './configuration/files.ts';
 import type { Machine } from './machine/machine.ts';
 import { seedMirrors } from './machine/mirror-seeds.ts';
-import { BOOT_STATE, EPHEMERAL, WAKE_UNIT } from '../program/paths.ts';
+import { BOOT_STATE, EPHEMERAL, HOOKS_UNIT, WAKE_UNIT } from '../program/paths.ts';
 import { installAgent, installSoftware } from './machine/software.ts';
 import { bootState, entersWarmPool, firstStep } from './stages.ts';
 import { mountInstanceStore, mountTmp } from './machine/storage.ts';
@@ -144,6 +144,9 @@ async function prepareStorage(machine: Machine, settings: Settings): Promise<voi
 }
 
 async function startAgents(machine: Machine): Promise<void> {
+  await enableUnit(machine, HOOKS_UNIT);
+  // It may run already, with what the agent's environment was before.
+  await machine.must('systemctl', ['restart', HOOKS_UNIT]);
   await enableUnit(machine, 'bk-stack-lifecycle.service', '--now');
   await enableUnit(machine, 'buildkite-agent.service', '--now');
   machine.say('the agent is started');

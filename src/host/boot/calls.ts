@@ -9,6 +9,7 @@ import type { ConfigurationCalls } from './configuration/configure.ts';
 import { secretStore } from '../../secrets/job/secret-store.ts';
 import { groupCalls } from '../lifecycle/group.ts';
 import type { Metadata } from '../lifecycle/metadata.ts';
+import { clientSettings } from '../program/aws.ts';
 import type { Settings } from '../program/settings.ts';
 
 /** What a boot asks of AWS. */
@@ -27,7 +28,7 @@ export interface BootCalls extends ConfigurationCalls {
 /** The same on AWS. */
 export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
   const region = settings.required('BK_STACK_REGION');
-  const shared = { region, maxAttempts: 8 };
+  const shared = clientSettings(region, 8);
   return {
     instanceId: () => metadata.required('meta-data/instance-id'),
     async targetState(instanceId) {
@@ -101,7 +102,7 @@ export function bootCalls(settings: Settings, metadata: Metadata): BootCalls {
   }
 
   async function object(bucket: string, key: string): Promise<string> {
-    const text = await secretStore({ bucket, region }).get(key);
+    const text = await secretStore({ bucket, client: shared }).get(key);
     if (text === undefined) throw new Error(`There is no s3://${bucket}/${key}`);
     return text;
   }

@@ -4,16 +4,24 @@ import { type Finding, findingText } from '../../secrets/check/finding.ts';
 import { redactionFindings } from '../../secrets/check/redaction.ts';
 import { environmentScript, withUnixLineEnds } from '../../secrets/job/environment.ts';
 import { type JobSecrets, readSecrets, readSshKeys } from '../../secrets/job/read.ts';
+import { indexedStore } from '../../secrets/job/index-store.ts';
 import type { SecretStore } from '../../secrets/job/secret-store.ts';
 import { type SshAgent, startSshAgent } from '../../secrets/job/ssh-agent.ts';
 import { isPipelineSlug } from '../../secrets/layout/keys.ts';
 import { quoted } from '../../shell/quoted.ts';
-import { AS_AGENT } from '../program/paths.ts';
+import { GIT_CREDENTIAL } from '../program/paths.ts';
 import type { Settings } from '../program/settings.ts';
 import type { HookCalls } from './calls.ts';
 import { fingerprint, redact, secretsOfJob, secretValues } from './redaction.ts';
 
 const ON = /^(on|1|true)$/i;
+
+/** A job whose environment is set up. */
+export interface StartingJob {
+  readonly variables: NodeJS.ProcessEnv;
+  /** The id of the agent's process of the job. */
+  readonly agentProcess: number;
+}
 
 /**
  * Prints the shell text that the environment hook evaluates.
@@ -22,7 +30,7 @@ const ON = /^(on|1|true)$/i;
  */
 export async function environmentHook(
   settings: Settings,
-  job: NodeJS.ProcessEnv,
+  { variables: job, agentProcess }: StartingJob,
   program: string,
   calls: HookCalls,
 ): Promise<void> {
@@ -34,16 +42,24 @@ export async function environmentHook(
     ON.test(job['SECRETS_PLUGIN_ENABLED'] ?? 'true');
   const pipeline = pipelineOf(job);
   if (enabled) say(`~~~ Secrets of ${pipeline ?? 'every pipeline'} from ${bucket}`);
-  const prepared = enabled
-    ? await prepareSecrets(await calls.secretStore(settings), pipeline, job, calls)
-    : NOTHING;
+  const places = calls.beginJob(agentProcess);
+  let prepared = NOTHING;
+  try {
+    if (enabled) {
+      const store = await indexedStore(await calls.secretStore(settings), pipeline);
+      prepared = await prepareSecrets(store, { pipeline, job, sshSocket: places.sshSocket }, calls);
+    }
+  } catch (error) {
+    // A job that fails here does not know of them.
+    calls.endJob(agentProcess);
+    throw error;
+  }
   const { secrets, sshAgent, redacted } = prepared;
   for (const key of sshAgent?.added ?? []) say(`- ${key}`);
   for (const refusal of sshAgent?.refused ?? []) say(`⚠️ SSH key ${refusal}`);
   if (enabled && (sshAgent?.added.length ?? 0) === 0 && missesSshKey(settings, job)) {
     say(`⚠️ ${job['BUILDKITE_REPO'] ?? ''} is reached by SSH, and there is no usable key in ${bucket}.`);
   }
-  const dockerFolder = calls.makeDockerFolder();
   print(
     environmentScript({
       fixed: {
@@ -52,8 +68,8 @@ export async function environmentHook(
         BUILDKITE_SECRETS_BUCKET: bucket,
         BUILDKITE_AGENTS_PER_INSTANCE: settings.text('BUILDKITE_AGENTS_PER_INSTANCE'),
         // Each job logs in for itself: what one leaves behind is not for the next.
-        DOCKER_CONFIG: dockerFolder,
-        BK_STACK_DOCKER_CONFIG: dockerFolder,
+        DOCKER_CONFIG: places.docker,
+        BK_STACK_DOCKER_CONFIG: places.docker,
       },
       defaults: {
         AWS_REGION: settings.text('BK_STACK_REGION'),
@@ -72,8 +88,7 @@ export async function environmentHook(
 
 /** Git runs it within the job, whose variables don't change how it runs. */
 function credentialHelper(program: string, pipeline: string | undefined): string {
-  const asAgent = join(dirname(program), basename(AS_AGENT));
-  return `!${asAgent} ${process.execPath} ${program} git-credential ${pipeline ?? '-'}`;
+  return `!${join(dirname(program), basename(GIT_CREDENTIAL))} ${pipeline ?? '-'}`;
 }
 
 /** Where the agent uploads artifacts to. https://buildkite.com/docs/agent/cli/reference/artifact */
@@ -100,12 +115,19 @@ const NOTHING: Prepared = { secrets: undefined, sshAgent: undefined, redacted: [
 
 async function prepareSecrets(
   store: SecretStore,
-  pipeline: string | undefined,
-  job: NodeJS.ProcessEnv,
-  { run, say, terminate }: HookCalls,
+  {
+    pipeline,
+    job,
+    sshSocket,
+  }: {
+    readonly pipeline: string | undefined;
+    readonly job: NodeJS.ProcessEnv;
+    readonly sshSocket: string;
+  },
+  { run, say }: HookCalls,
 ): Promise<Prepared> {
   const starting = readSshKeys(store, pipeline).then((keys) =>
-    keys.length === 0 ? undefined : startSshAgent(run, keys),
+    keys.length === 0 ? undefined : startSshAgent(run, keys, sshSocket),
   );
   // It is awaited below, and may fail before that.
   const started = starting.catch(() => undefined);
@@ -116,9 +138,8 @@ async function prepareSecrets(
     await redact(run, redacted, job);
     return { secrets, sshAgent: await starting, redacted };
   } catch (error) {
-    // A job that fails here does not know of it, and could not end it.
-    const agent = await started;
-    if (agent !== undefined) terminate(Number(agent.pid));
+    // So that whoever ends it finds it.
+    await started;
     throw error;
   }
 }

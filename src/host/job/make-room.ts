@@ -1,4 +1,4 @@
-import { BUILDS, HOST_PROGRAM, NODE } from '../program/paths.ts';
+import { HOST_PROGRAM, NODE } from '../program/paths.ts';
 import type { Settings } from '../program/settings.ts';
 import type { HookCalls } from './calls.ts';
 import { ensureSpace } from './disk/space.ts';
@@ -10,9 +10,9 @@ import { ensureSpace } from './disk/space.ts';
 export async function makeRoom(
   settings: Settings,
   job: NodeJS.ProcessEnv,
-  { disk, run }: Pick<HookCalls, 'disk' | 'run'>,
+  { disk, run, say }: Pick<HookCalls, 'disk' | 'run' | 'say'>,
 ): Promise<string | undefined> {
-  const short = await ensureSpace(disk(job['BUILDKITE_BUILD_PATH'] ?? BUILDS), {
+  const short = await ensureSpace(disk(job, say), {
     pruneUntil: settings.text('DOCKER_PRUNE_UNTIL') || '4h',
     pruneBuildCache: settings.flag('DOCKER_BUILDER_PRUNE'),
     purgeBuilds: settings.flag('BUILDKITE_PURGE_BUILDS_ON_DISK_FULL'),

@@ -7,6 +7,7 @@ import {
   SetInstanceProtectionCommand,
   TerminateInstanceInAutoScalingGroupCommand,
 } from '@aws-sdk/client-auto-scaling';
+import { clientSettings } from '../program/aws.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../contract/hooks.ts';
 import { isAtMinimum } from './refusal.ts';
 
@@ -39,7 +40,7 @@ export function isBeforeHook(lifecycleState: string | undefined): boolean {
  */
 export function groupCalls(region: string, instanceId: string): GroupCalls {
   // Many instances may end at once, and Auto Scaling throttles by account.
-  const client = new AutoScalingClient({ region, maxAttempts: 10, retryMode: 'adaptive' });
+  const client = new AutoScalingClient({ ...clientSettings(region, 10), retryMode: 'adaptive' });
   let group: string | undefined;
   const inHook = async (LifecycleHookName: string) => {
     group ??= await groupName();

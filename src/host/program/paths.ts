@@ -3,6 +3,10 @@ export const HOST_PROGRAM = '/opt/bk-stack/host.mjs';
 export const JOB_PROGRAM = '/opt/bk-stack/job/main.mjs';
 /** Runs a command in the agent's environment in place of the job's. */
 export const AS_AGENT = '/opt/bk-stack/job/as-agent';
+/** Answers git. */
+export const GIT_CREDENTIAL = '/opt/bk-stack/job/git-credential';
+/** Where the hooks are served. */
+export const HOOK_SOCKET = '/run/bk-stack/hooks.sock';
 /** The Node that user data links there, by a name that no distribution takes away. */
 export const NODE = '/opt/bk-stack/node';
 export const AGENT_USER = 'buildkite-agent';
@@ -21,6 +25,8 @@ export const AGENT_ENVIRONMENT = '/etc/buildkite-agent/environment';
 export const HOOKS = '/etc/buildkite-agent/hooks';
 export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';
+/** The unit that serves the hooks of jobs. */
+export const HOOKS_UNIT = 'bk-stack-hooks.service';
 /** The unit that takes an instance up again which was stopped in the warm pool. */
 export const WAKE_UNIT = 'bk-stack-wake.service';
 /** Presets of bk-stack's units and of those that it enables. Files apply in the order of their names; the first wins. */

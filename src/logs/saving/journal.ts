@@ -163,7 +163,7 @@ function readJson(file: string): unknown {
 
 /** In one step, so that a run that is cut short leaves the one or the other. */
 function writeJson(file: string, value: object): void {
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(`${file}.new`, JSON.stringify(value));
+  mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+  writeFileSync(`${file}.new`, JSON.stringify(value), { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }

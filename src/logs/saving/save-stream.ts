@@ -38,14 +38,14 @@ export async function saveStream(
     told({ events: 0, bytes: complete });
     return { events: 0, bytes: complete };
   }
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   let { bytes, events, next } = {
     bytes: 0,
     events: 0,
     next: undefined as string | undefined,
     ...progressOf(part),
   };
-  const handle = await open(part, bytes > 0 ? 'r+' : 'w');
+  const handle = await open(part, bytes > 0 ? 'r+' : 'w', 0o600);
   try {
     if (bytes > 0) await handle.truncate(bytes);
     if (bytes > 0) told({ events, bytes });

@@ -1,4 +1,5 @@
 import { writeAll } from '../../terminal/output/write-all.ts';
+import { screen } from '../../terminal/safe.ts';
 import { formatter, type FormatOptions, headingOf, isInformative } from '../format.ts';
 import type { TailBatch } from './open-tail.ts';
 
@@ -25,12 +26,12 @@ export async function showTail(
     if (shown.length === 0) continue;
     if (of !== undefined && of !== last) {
       const heading = headingOf(format, of);
-      if (heading !== undefined) await writeAll(out, `${last === undefined ? '' : '\n'}${heading}\n`);
+      if (heading !== undefined) await writeAll(out, screen(`${last === undefined ? '' : '\n'}${heading}\n`));
       last = of;
     }
     for (let from = 0; from < shown.length; from += AT_ONCE) {
       const lines = shown.slice(from, from + AT_ONCE).map(line);
-      await writeAll(out, `${lines.join('\n')}\n`);
+      await writeAll(out, screen(`${lines.join('\n')}\n`));
     }
   }
 }

@@ -1,3 +1,5 @@
+import { partition } from '@aws-sdk/core/client';
+
 /** A region of an account, in its partition. */
 export interface Location {
   readonly region: string;
@@ -5,11 +7,9 @@ export interface Location {
   readonly accountId: string;
 }
 
-/** The partition a region belongs to. https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+/** The partition that a region belongs to, by the SDK's list. */
 export function partitionOf(region: string): string {
-  if (region.startsWith('cn-')) return 'aws-cn';
-  if (region.startsWith('us-gov-')) return 'aws-us-gov';
-  return 'aws';
+  return partition(region).name;
 }
 
 /** `arn:<partition>:<service>:<region>:<account>:<resource>` in the location's own partition, region and account. */

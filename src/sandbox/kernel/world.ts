@@ -26,6 +26,21 @@ export type Operation<Input = any, Output = unknown> = (
   context: RequestContext,
 ) => Output | Promise<Output>;
 
+/** A request that is about to be carried out. */
+export interface Call {
+  /** The service's name, as `Service` has it. */
+  readonly service: string;
+  readonly operation: string;
+  readonly input: object;
+  readonly context: RequestContext;
+}
+
+/** Stands before the operations, and lets callers do what they may. */
+export interface Guard {
+  /** Carries a call out. @throws what the call throws, and a refusal in place of it */
+  run(call: Call, act: () => unknown): Promise<unknown>;
+}
+
 /** What a timer runs. It must be quick; work that takes real time is handed to `world.background`. */
 export type Task = (world: World, key: string) => void;
 
@@ -38,6 +53,8 @@ export interface Service {
   /** The SDK package whose exported schemas describe the operations on the wire, loaded when first needed. */
   readonly sdk: () => Promise<object>;
   readonly operations: Readonly<Record<string, Operation>>;
+  /** The region of what a request is about, where its signature names none. */
+  readonly homeOf?: (world: World, input: object) => string | undefined;
   /** Timer tasks, by full name: `autoscaling.reconcile`. */
   readonly tasks?: Readonly<Record<string, Task>>;
 }

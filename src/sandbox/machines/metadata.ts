@@ -2,6 +2,7 @@ import { isSame } from '../kernel/keys.ts';
 import type { Scope, World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
 import type { InstanceRecord } from '../services/ec2/state/instance.ts';
+import { roleOfProfile } from '../services/iam/state.ts';
 import { ec2State } from '../services/ec2/state/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 
@@ -95,9 +96,45 @@ function valueOf(scope: Scope, instance: InstanceRecord, path: string): string |
       return instance.interruptionAt === undefined
         ? undefined
         : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) });
+    case 'meta-data/iam/security-credentials/':
+      return roleOf(scope, instance);
+    case `meta-data/iam/security-credentials/${roleOf(scope, instance) ?? ''}`:
+      return credentialsOf(scope, instance);
     default:
       return undefined;
   }
+}
+
+/** The name of the role in an instance's profile. */
+function roleOf(scope: Scope, { instanceProfile }: InstanceRecord): string | undefined {
+  return (
+    instanceProfile && roleOfProfile(scope, instanceProfile.name ?? instanceProfile.arn?.split('/').at(-1))
+  );
+}
+
+const LIFETIME = 6 * 3_600_000;
+
+/**
+ * Credentials of the instance's role, good for six hours on the clock of whoever asks, which is this machine's.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-metadata-security-credentials.html
+ */
+function credentialsOf(scope: Scope, instance: InstanceRecord): string | undefined {
+  const { world, partition, accountId } = scope;
+  const role = roleOf(scope, instance);
+  if (role === undefined) return undefined;
+  const { accessKeyId, secretAccessKey, sessionToken } = world.keys.session(
+    `arn:${partition}:sts::${accountId}:assumed-role/${role}/${instance.instanceId}`,
+    { expiresAt: world.now() + LIFETIME * world.speed },
+  );
+  return JSON.stringify({
+    Code: 'Success',
+    LastUpdated: timeOf(Date.now()),
+    Type: 'AWS-HMAC',
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: timeOf(Date.now() + LIFETIME),
+  });
 }
 
 function macOf({ privateIp }: InstanceRecord): string {

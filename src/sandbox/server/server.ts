@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { identityGuard } from '../authorization/index.ts';
 import { handleBuildkite } from '../buildkite/http.ts';
 import { handleRest } from '../buildkite/rest.ts';
 import { receiveResponse } from '../cloudformation/index.ts';
@@ -28,6 +29,8 @@ export interface ServerOptions {
   readonly speed: number;
   /** Specifications as `parseFault` reads them. */
   readonly faults: readonly string[];
+  /** Whether callers may only do what their identity policies allow. */
+  readonly enforceIam?: boolean;
   /** Where the state is kept. */
   readonly directory: string;
   /** Gets one line a request. It never holds a body. */
@@ -109,7 +112,7 @@ export class SandboxServer {
   }
 
   #liven(state = emptyState(Date.now(), 1)) {
-    const { speed, failed } = this.#options;
+    const { speed, failed, enforceIam = false } = this.#options;
     // The sandbox's time is ahead of ours after it ran fast, and never goes back.
     const time = new AcceleratedTime(speed, Math.max(state.now, Date.now()));
     const world = new World({ time, services, blobs: this.#storage.blobs, state, keys: this.#keys });
@@ -118,7 +121,7 @@ export class SandboxServer {
     world.onChange(() => {
       saver.changed();
     });
-    return { world, wire: new Wire(world), ticker, saver };
+    return { world, wire: new Wire(world, enforceIam ? identityGuard : undefined), ticker, saver };
   }
 
   #reset(): void {

@@ -1,11 +1,12 @@
 import { apiFault, credentialsExpired, type ApiEffect } from '../faults/index.ts';
 import { AwsError } from '../kernel/errors.ts';
 import { partitionOf } from '../kernel/location.ts';
-import { ACCOUNT_ID, type RequestContext, type Service, type World } from '../kernel/world.ts';
+import { ACCOUNT_ID, type Guard, type RequestContext, type Service, type World } from '../kernel/world.ts';
 import type { KeyHolder } from '../kernel/keys.ts';
 import { unwrapBody } from './signing/body.ts';
 import { Denial } from './coding/denial.ts';
 import { mediaType, type WireRequest, type WireResponse } from './coding/http.ts';
+import { hostBucket } from './protocols/bucket-target.ts';
 import { cborProtocol, isCbor } from './protocols/cbor.ts';
 import { isJsonRpc, jsonProtocol } from './protocols/json.ts';
 import type { Protocol } from './protocols/protocol.ts';
@@ -15,6 +16,7 @@ import { restXmlProtocol } from './protocols/rest-xml.ts';
 import { requiredMembers, serviceSchema, type ServiceSchema } from './coding/schema.ts';
 import { credentialScope, type CredentialScope, type Signature, signatureOf } from './signing/signature.ts';
 import { verify, type Verified } from './signing/verification.ts';
+import { querySignature, type QuerySignature, takesVersion2, verifyQuery } from './signing/version-2.ts';
 
 /** What a request was and what became of it, for a log. It never holds a body. */
 export interface Answered {
@@ -28,12 +30,16 @@ export interface Answered {
 export class Wire {
   readonly #schemas = new Map<string, Promise<ServiceSchema>>();
 
-  constructor(private readonly world: World) {}
+  /** @param guard decides who may do what; without one everybody who has signed may do everything */
+  constructor(
+    private readonly world: World,
+    private readonly guard?: Guard,
+  ) {}
 
   /** Never throws: what goes wrong is answered as AWS would. */
   async answer(request: WireRequest): Promise<Answered> {
     const scope = credentialScope(request);
-    const signature = scope && signatureOf(request, scope);
+    const signature = scope === undefined ? querySignature(request) : signatureOf(request, scope);
     const answered = await this.#answer(request, scope, signature);
     const { response } = answered;
     if (response === 'reset' || !this.#isOnSandboxTime(signature)) return answered;
@@ -45,19 +51,19 @@ export class Wire {
   async #answer(
     request: WireRequest,
     scope: CredentialScope | undefined,
-    claimed: Signature | undefined,
+    claimed: Signature | QuerySignature | undefined,
   ): Promise<Answered> {
     const requestId = this.world.ids.uuid();
-    const service = scope && this.#serviceOf(scope);
+    const service = this.#serviceOf(scope, claimed);
     const protocol = protocolOf(request, service);
     const schema = service === undefined ? NO_SCHEMA : await this.#schema(service);
     const { method } = request;
     const answer = { schema, requestId, method };
     const told: { operation?: string } = {};
     try {
-      const { signature, holder, chunks } = await this.#verified(request, scope, claimed, service);
-      if (service === undefined) throw unknownService(signature);
-      const unwrapped = await unwrapBody(request, service.name, chunks);
+      const { holder, region, chunks } = await this.#verified(request, scope, claimed, service);
+      if (service === undefined) throw unknownService(scope);
+      const unwrapped = chunks === undefined ? request : await unwrapBody(request, service.name, chunks);
       const name = protocol.operationName(unwrapped, schema, new Set(Object.keys(service.operations)));
       const operation = schema.operation(name ?? '');
       if (operation === undefined) throw unknownOperation(name, request);
@@ -70,7 +76,11 @@ export class Wire {
       const input = protocol.read(unwrapped, operation);
       const missing = requiredMembers(operation.input).filter((member) => !(member in input));
       if (missing.length > 0) throw protocol.missing(missing);
-      const output = await handler(input, this.#context(signature, holder, requestId));
+      const home = region ?? this.#homeOf(service, input);
+      const context = this.#context(home, holder, requestId);
+      const act = () => handler(input, context);
+      const call = { service: service.name, operation: operation.name, input, context };
+      const output = await (this.guard === undefined ? act() : this.guard.run(call, act));
       const response = protocol.write(output ?? {}, operation, answer);
       return { response, service: service.name, ...told };
     } catch (cause) {
@@ -86,12 +96,15 @@ export class Wire {
   }
 
   /** Whether the signer has the sandbox's clock. */
-  #isOnSandboxTime(signature: Signature | undefined): boolean {
+  #isOnSandboxTime(signature: Signature | QuerySignature | undefined): boolean {
     if (signature === undefined) return false;
     return this.world.keys.holder(signature.accessKeyId, signature.sessionToken)?.onSandboxTime === true;
   }
 
-  #serviceOf({ service }: CredentialScope): Service | undefined {
+  #serviceOf(scope: CredentialScope | undefined, claimed: object | undefined): Service | undefined {
+    // Of the services here, S3 alone takes Signature Version 2.
+    if (scope === undefined) return claimed && this.world.service('s3');
+    const { service } = scope;
     return [...this.world.services()].find(({ signingNames }) => signingNames.includes(service));
   }
 
@@ -99,9 +112,12 @@ export class Wire {
   async #verified(
     request: WireRequest,
     scope: CredentialScope | undefined,
-    signature: Signature | undefined,
+    signature: Signature | QuerySignature | undefined,
     service: Service | undefined,
   ): Promise<Verified> {
+    if (signature !== undefined && !('time' in signature)) {
+      return { holder: verifyQuery(this.world, request, signature, hostBucket(request)) };
+    }
     if (signature !== undefined) return verify(this.world, request, signature, service?.name);
     if (scope === undefined && request.headers['authorization'] === undefined) {
       throw new Denial('unsigned', 'Request is missing Authentication Token');
@@ -134,7 +150,17 @@ export class Wire {
     return effect;
   }
 
-  #context({ region }: CredentialScope, { callerArn }: KeyHolder, requestId: string): RequestContext {
+  /** @throws AwsError InvalidRequest in a region that takes no Signature Version 2 */
+  #homeOf(service: Service, input: object): string {
+    const region = service.homeOf?.(this.world, input) ?? 'us-east-1';
+    if (takesVersion2(region)) return region;
+    throw new AwsError(
+      'InvalidRequest',
+      'The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.',
+    );
+  }
+
+  #context(region: string, { callerArn }: KeyHolder, requestId: string): RequestContext {
     const scope = this.world.scope(region);
     return {
       ...scope,
@@ -163,8 +189,8 @@ function protocolOf(request: WireRequest, service: Service | undefined): Protoco
   return form || service !== undefined ? queryProtocol : restXmlProtocol;
 }
 
-function unknownService({ service }: CredentialScope): AwsError {
-  return new AwsError('NotImplemented', `The sandbox has no service ${service}.`, 501);
+function unknownService(scope: CredentialScope | undefined): AwsError {
+  return new AwsError('NotImplemented', `The sandbox has no service ${scope?.service ?? 's3'}.`, 501);
 }
 
 function unknownOperation(name: string | undefined, { method, path }: WireRequest): AwsError {

@@ -102,7 +102,7 @@ function decideOnNeed(
   const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
   // At its maximum the group can't make an attempt, and one that is due must not keep idle instances.
   const retries = group.desired < group.max && isRetryDue(stuck, now);
-  const told = { missingAgents: missingSince !== undefined && arriving === 0 ? missing : 0 };
+  const told = { missingAgents: arriving === 0 ? missing : 0 };
   const busy = noteBusy(memory.busy, observation, perInstance);
   const overlooked = untried > 0 ? watch.overlooked : watchedInVain(watch.overlooked, now);
   const remembered = { ...memory, ...watch, overlooked, stuck, missingSince, busy };
@@ -183,10 +183,10 @@ function needText(
 /** Why the group stays as it is. */
 function restText(stuck: StuckJobs | undefined, { group, now }: Observation): string {
   if (stuck === undefined) return 'enough agents for every job';
-  const next =
-    isRetryDue(stuck, now) && group.desired >= group.max
-      ? `the group is at its maximum, ${group.max}`
-      : `next attempt at ${new Date(stuck.retryAt).toISOString()}`;
+  // An attempt that is due is made, but for a group at its maximum.
+  const next = isRetryDue(stuck, now)
+    ? `the group is at its maximum, ${group.max}`
+    : `next attempt at ${new Date(stuck.retryAt).toISOString()}`;
   return `${counted(stuck.jobs, 'job')} that no agent takes; ${next}`;
 }
 

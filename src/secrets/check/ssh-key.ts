@@ -1,5 +1,6 @@
 import sshpk from 'sshpk';
 import type { Finding } from './finding.ts';
+import { isWholeOpenSshKey } from './openssh-key.ts';
 
 const PUBLIC = /^(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+)\s|BEGIN (?:SSH2 |RSA )?PUBLIC KEY/;
 
@@ -16,6 +17,12 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
     key: text,
   });
   if (text.trim() === '') return refused('it is empty', 'Give the file of the private key.');
+  if (/-CERTIFICATE-----|-cert-v01@openssh\.com /.test(text)) {
+    return refused(
+      'this is a certificate, and builds sign in by the private key alone',
+      'Give the file of the private key.',
+    );
+  }
   if (PUBLIC.test(text.trimStart())) {
     return refused(
       'this is a public key, and the private one belongs here',
@@ -24,6 +31,19 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
   }
   if (/PuTTY-User-Key-File/.test(text)) {
     return refused('this is a key of PuTTY', 'Convert it: puttygen key.ppk -O private-openssh -o key');
+  }
+  const blocks = text.match(/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/gm) ?? [];
+  if (blocks.length > 1) {
+    return refused(
+      `these are ${blocks.length} keys, and ssh-add takes the first of a file alone`,
+      'Give each a place of its own: private_ssh_key, id_rsa_github, and the same below a pipeline.',
+    );
+  }
+  if (text.includes('-----BEGIN OPENSSH') && SECURITY_KEY.test(opened(text))) {
+    return refused(
+      'this key lives on a security key (FIDO), which has to be touched',
+      'Make another: bk-stack secrets put NAME --generate-ssh-key',
+    );
   }
   try {
     const key = sshpk.parsePrivateKey(text);
@@ -37,6 +57,8 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
     if (key.type === 'ed25519' && !text.startsWith('-----BEGIN OPENSSH')) {
       return { findings: [REWRITTEN], key: `${key.toString('openssh').trimEnd()}\n` };
     }
+    if (text.startsWith('-----BEGIN OPENSSH') && !isWholeOpenSshKey(text, key))
+      return refused(DAMAGED, WHOLE_FILE);
     return { findings: [], key: text };
   } catch (error) {
     if ((error as Error).name === 'KeyEncryptedError') {
@@ -46,11 +68,19 @@ export function checkSshKey(text: string): { findings: Finding[]; key: string } 
       );
     }
     // The library's own words may quote the key.
-    return refused(
-      'it is no private key that can be read: damaged, cut off, or of another kind',
-      'Give the whole file, from its BEGIN line to its END line, and nothing else.',
-    );
+    return refused(DAMAGED, WHOLE_FILE);
   }
+}
+
+const DAMAGED = 'it is no private key that can be read: damaged, cut off, or of another kind';
+const WHOLE_FILE = 'Give the whole file, from its BEGIN line to its END line, and nothing else.';
+
+/** The names of keys whose private half is in a device. https://cvsweb.openbsd.org/src/usr.bin/ssh/PROTOCOL.u2f */
+const SECURITY_KEY = /sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com/;
+
+/** A key of OpenSSH's form without its frame. Names of types are readable in it. */
+function opened(text: string): string {
+  return Buffer.from(text.replaceAll(/-----[^-]*-----|\s/g, ''), 'base64').toString('latin1');
 }
 
 const REWRITTEN: Finding = {

@@ -35,12 +35,16 @@ export function parseCredentials(text: string): GitCredential[] {
   });
 }
 
+/** Letters, digits and the marks that percent-encoding leaves as they are. RFC 3986, section 2.3 */
+const UNRESERVED = /%(?:2D|2E|5F|7E|3[0-9]|[46][1-9A-F]|[57][0-9A])/i;
+
+/**
+ * Percent-decodes as Git's own store writes. Text in which an unreserved character is encoded was written by no encoder: it is
+ * a password with a % in it, which the field's helper hands to Git as it is written, `abc%41d`. So it stays.
+ * https://github.com/buildkite/elastic-ci-stack-s3-secrets-hooks/blob/master/git-credential-s3-secrets
+ */
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return UNRESERVED.test(text) ? text : percentDecoded(text);
 }
 
 /** Stands in place of a password where GitHub is given a token as the user. */
@@ -66,10 +70,25 @@ export function credentialSecrets(
   });
 }
 
+/** As programs decode it that look at no more than the percent signs. */
+function percentDecoded(written: string): string {
+  try {
+    return decodeURIComponent(written);
+  } catch {
+    return written;
+  }
+}
+
 function encodings(written: string): string[] {
   const plain = decoded(written);
   const encoded = encodeURIComponent(plain);
-  return [plain, written, encoded, encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase())];
+  return [
+    plain,
+    written,
+    percentDecoded(written),
+    encoded,
+    encoded.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase()),
+  ];
 }
 
 /** The first that fits, as git's own store chooses: https://git-scm.com/docs/git-credential-store#_storage_format */

@@ -52,6 +52,9 @@ export function redactedForms(value: string): string[] {
     text.replaceAll('\n', '\r\n'),
     // As JSON and Go's %q write it.
     JSON.stringify(text).slice(1, -1),
+    // As bash traces it (`set -x`), and as `declare -p` and `export -p` print it.
+    text.replaceAll("'", String.raw`'\''`),
+    text.replace(/["$`\\]/g, String.raw`\$&`),
   ]);
   return [...new Set(forms)].filter((form) => unredacted(form) === undefined);
 }

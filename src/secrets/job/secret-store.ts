@@ -1,5 +1,11 @@
 // Named imports, so that the bundle holds these operations alone: it is read before every job.
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  ListObjectsV2Command,
+  paginateListObjectsV2,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3';
 
 /** A secret that is there. */
 export interface Secret {
@@ -14,17 +20,34 @@ export interface SecretStore {
   list(prefix: string): Promise<readonly string[]>;
 }
 
+/** One whose lists can be looked through by the page. */
+export interface PagedStore extends SecretStore {
+  /** The first page of a list. @param delimiter ends the keys at its first place behind the prefix */
+  page(prefix: string, delimiter?: string): Promise<KeyPage>;
+}
+
+/** A page of a list of keys. */
+export interface KeyPage {
+  readonly keys: readonly string[];
+  /** Beginnings of keys, up to a delimiter. */
+  readonly prefixes: readonly string[];
+  /** Whether there are no more. */
+  readonly complete: boolean;
+}
+
 export interface StoreSettings {
   readonly bucket: string;
-  /** Where the bucket is; undefined for the instance's own region. */
-  readonly region?: string | undefined;
+  /** Region, credentials and limits. */
+  readonly client: S3ClientConfig & { readonly region: string };
 }
 
 /** @throws Error that names key and bucket, as a secret that is silently left out breaks a build far from its cause */
-export function secretStore({ bucket, region }: StoreSettings): SecretStore {
+export function secretStore({ bucket, client: settings }: StoreSettings): PagedStore {
   const client = new S3Client({
-    ...(region !== undefined && { region }),
+    ...settings,
     followRegionRedirects: true,
+    // TLS has checked it, and a job waits for it.
+    responseChecksumValidation: 'WHEN_REQUIRED',
     forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined,
   });
   return {
@@ -47,6 +70,20 @@ export function secretStore({ bucket, region }: StoreSettings): SecretStore {
         throw failure(`s3://${bucket}/${prefix}`, error);
       }
       return keys;
+    },
+    async page(prefix, delimiter) {
+      try {
+        const { Contents, CommonPrefixes, IsTruncated } = await client.send(
+          new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, Delimiter: delimiter }),
+        );
+        return {
+          keys: (Contents ?? []).flatMap(({ Key }) => Key ?? []),
+          prefixes: (CommonPrefixes ?? []).flatMap(({ Prefix }) => Prefix ?? []),
+          complete: IsTruncated !== true,
+        };
+      } catch (error) {
+        throw failure(`s3://${bucket}/${prefix}`, error);
+      }
     },
   };
 }

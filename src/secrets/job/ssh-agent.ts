@@ -10,9 +10,18 @@ export interface SshAgent {
   readonly refused: readonly string[];
 }
 
-/** Starts an ssh-agent for one job and gives it the keys. @throws Error when ssh-agent cannot be started */
-export async function startSshAgent(run: Run, keys: readonly Secret[]): Promise<SshAgent> {
-  const started = await run('ssh-agent', ['-s']);
+/**
+ * Starts an ssh-agent for one job and gives it the keys.
+ * @param socketPath where it listens; its own choice by default
+ * @throws Error when ssh-agent cannot be started
+ */
+export async function startSshAgent(
+  run: Run,
+  keys: readonly Secret[],
+  socketPath?: string,
+): Promise<SshAgent> {
+  const place = socketPath === undefined ? [] : ['-a', socketPath];
+  const started = await run('ssh-agent', ['-s', ...place], { timeoutSeconds: 30 });
   const socket = /SSH_AUTH_SOCK=([^;\n]+);/.exec(started.stdout)?.[1];
   const pid = /SSH_AGENT_PID=(\d+);/.exec(started.stdout)?.[1];
   if (started.status !== 0 || socket === undefined || pid === undefined) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { dnsSuffixOf } from '../../aws/partition.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import type { TemplateSource } from '../deployment/request.ts';
 import type { Asset } from './asset.ts';
@@ -129,6 +130,6 @@ export async function stage(
 
 /** CloudFormation reads a template from S3 by its virtual-hosted URL; a bucket with dots does not fit the certificate. */
 export function templateUrl(bucket: string, key: string, region: string): string {
-  const host = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
+  const host = `s3.${region}.${dnsSuffixOf(region)}`;
   return bucket.includes('.') ? `https://${host}/${bucket}/${key}` : `https://${bucket}.${host}/${key}`;
 }

@@ -116,7 +116,7 @@ export async function executeCreation(
   options.signal.throwIfAborted();
   const staging = requireClear(prepared, found, options);
   for (const { hint } of found.warnings) if (hint !== undefined) options.say(`  ${hint}`);
-  const parameters = prepared.parametersWith(found.zones, staging);
+  const parameters = prepared.parametersWith(found.zones, staging, found.image);
   if (options.dryRun) return preview(prepared, found, staging, parameters);
 
   const run = new CreationRun(services, options, { prepared, found, staging, parameters });

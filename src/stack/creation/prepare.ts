@@ -5,6 +5,7 @@ import type { Template } from '../parameters/index.ts';
 import type { PreflightSubject } from '../preflight/index.ts';
 import type { TokenRecord } from '../token/token.ts';
 import { refuseContradictions } from '../template/contradictions.ts';
+import { RESOLVED_IMAGE } from '../image/source.ts';
 import { checkStackName } from './stack-name.ts';
 import { ownTags, type Tags } from '../naming/tags.ts';
 import { capabilitiesOf, templateVersion } from '../template/facts.ts';
@@ -32,10 +33,11 @@ export interface PreparedCreation {
   readonly templateName: string;
   /** The token to be stored; undefined where it is elsewhere already. */
   readonly token?: TokenRecord;
-  /** The parameters to pass, in zones that were chosen for a new VPC, and with the places of what is staged. */
+  /** The parameters to pass, in zones that were chosen for a new VPC, with the places of what is staged, and the image found. */
   readonly parametersWith: (
     zones: readonly string[] | undefined,
     staging: Exclude<StagingPlan, { kind: 'refused' }>,
+    image?: string,
   ) => ReadonlyMap<string, string>;
   /** Whether a parameter's value may not be shown. */
   readonly secret: (name: string) => boolean;
@@ -96,10 +98,11 @@ export function prepareCreation(
     },
     templateName: template.name,
     ...(record !== undefined && { token: record }),
-    parametersWith: (zones, staging) => {
+    parametersWith: (zones, staging, image) => {
       const parameters = new Map(given);
       if (zones !== undefined && declared.has(ZONES) && !given.get(ZONES))
         parameters.set(ZONES, zones.join(','));
+      if (image !== undefined) parameters.set(RESOLVED_IMAGE, image);
       if (staging.kind === 'bucket') {
         for (const { parameter, key } of assets) {
           parameters.set(ASSETS_BUCKET, staging.bucket).set(parameter, key);

@@ -1,4 +1,6 @@
 import { LiveRegion } from '../../terminal/progress/live-region.ts';
+import { print } from '../../terminal/output/print.ts';
+import { screen } from '../../terminal/safe.ts';
 import { errTheme } from '../../terminal/theme.ts';
 import type { DeploymentObserver } from '../events/observer.ts';
 import { LiveDisplay } from './live-display.ts';
@@ -16,5 +18,7 @@ export interface DisplayOptions {
 export function openDisplay({ live, speed }: DisplayOptions): DeploymentObserver {
   return live
     ? new LiveDisplay(new LiveRegion(process.stderr), errTheme, new StackClock(speed))
-    : new PlainDisplay((line) => process.stderr.write(`${line}\n`));
+    : new PlainDisplay((line) => {
+        print(process.stderr, screen(`${line}\n`));
+      });
 }

@@ -3,6 +3,7 @@ import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import { agentMetrics } from '../../buildkite/agent-metrics.ts';
 import { findStack } from '../facts/stack/find-stack.ts';
+import { imageCalls } from '../image/calls.ts';
 import { type StackSummary, summaryOf } from '../facts/stack/summary.ts';
 import type { TokenCalls } from './checks/agent-token.ts';
 import type { InstanceTypeFacts, Placement, TypeArchitectures } from './checks/instance-types.ts';
@@ -23,6 +24,8 @@ export type Subnet = (Placement & { readonly kind: 'subnets' })['found'][number]
 /** What looking before a creation needs of AWS and Buildkite. Nothing here changes anything. */
 export interface PreflightCalls extends TokenCalls, QuotaCalls, LaunchCalls {
   caller(): Promise<Caller>;
+  /** The image that an SSM parameter names; undefined where there is no such parameter. */
+  namedImage(parameter: string): Promise<string | undefined>;
   stack(stackName: string): Promise<StackSummary | undefined>;
   /** Where each of these types is offered; those that the region does not have are left out. */
   instanceTypes(types: readonly string[]): Promise<readonly InstanceTypeFacts[]>;
@@ -78,6 +81,8 @@ export function preflightCalls(aws: AwsContext, signal: AbortSignal): PreflightC
       const { Account = '', Arn = '' } = await client.send(new GetCallerIdentityCommand({}), aborting);
       return { account: Account, arn: Arn };
     },
+
+    namedImage: (parameter) => imageCalls(aws).named(parameter),
 
     async stack(stackName) {
       const found = await findStack(aws, stackName);

@@ -1,6 +1,7 @@
 import { runTasks, type TaskListStyle } from '../../terminal/progress/task-list.ts';
 import type { TemplateDocument } from '../../cfn/document.ts';
 import type { AssetCalls, StagingPlan } from '../assets/index.ts';
+import { imageParameter, RESOLVED_IMAGE } from '../image/source.ts';
 import { checkToken, type TokenSource } from './checks/agent-token.ts';
 import type { Caller, PreflightCalls } from './calls.ts';
 import { type Finding, orUnchecked, type Verdict, verdict } from './checks/check.ts';
@@ -27,6 +28,8 @@ export interface PreflightFindings {
   readonly removable?: RemovableStack;
   /** Zones for a new VPC, where the template lets them be chosen and the person has not. */
   readonly zones?: readonly string[];
+  /** The image that was found for a stack without one of its own. */
+  readonly image?: string;
   readonly staging: StagingPlan;
 }
 
@@ -45,7 +48,14 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
   const { calls, style } = site;
   const { region, stackName, token, agentEndpoint } = subject;
   const [caller] = await runTasks<[Caller]>([accountTask(calls, region)], style);
-  const instances = instanceTasks(calls, subject.parameters, region);
+  const instances = instanceTasks(
+    calls,
+    subject.parameters,
+    region,
+    subject.parameters.get(RESOLVED_IMAGE)
+      ? undefined
+      : imageParameter(subject.template.body, subject.parameters),
+  );
   const before = calls.stack(stackName);
   const tasks = [
     judged<NameVerdict>('Name', async () => judgeName(stackName, region, await before)),
@@ -86,6 +96,7 @@ export async function preflight(site: PreflightSite, subject: PreflightSubject):
     warnings: verdicts.flatMap(({ warnings }) => warnings),
     ...(name.removable && { removable: name.removable }),
     ...(types.zones && { zones: types.zones }),
+    ...('image' in launch && { image: launch.image }),
     staging: staged.plan,
   };
 }

@@ -23,15 +23,19 @@ export function accountTask(calls: Pick<PreflightCalls, 'caller'>, region: strin
   };
 }
 
-/** Whether instances of these parameters can be had and can start; and what is known of their types. */
+/**
+ * Whether instances of these parameters can be had and can start; and what is known of their types.
+ * @param imageParameter the SSM parameter to find the image in, where the stack has none yet
+ */
 export function instanceTasks(
   calls: PreflightCalls,
   parameters: ReadonlyMap<string, string>,
   region: string,
+  imageParameter?: string,
 ): {
   readonly tasks: readonly [
     ListedTask<InstanceTypeVerdict | (Verdict & { zones?: undefined })>,
-    ListedTask<Verdict>,
+    ListedTask<Verdict & { readonly image?: string }>,
   ];
   readonly facts: Promise<readonly InstanceTypeFacts[]>;
 } {
@@ -52,12 +56,27 @@ export function instanceTasks(
       ),
       judged('Image and key', () =>
         orUnchecked('Whether instances can start', async () => {
-          const launch = { region, imageId: value('ImageId'), keyName: value('KeyName') };
-          return checkLaunch(calls, { ...launch, types: await facts });
+          const image = imageParameter === undefined ? undefined : await calls.namedImage(imageParameter);
+          if (imageParameter !== undefined && image === undefined) return noImageParameter(imageParameter);
+          const imageId = value('ImageId') || (image ?? value('ResolvedImageId'));
+          const launch = { region, imageId, keyName: value('KeyName') };
+          const judged = await checkLaunch(calls, { ...launch, types: await facts });
+          return { ...judged, ...(image !== undefined && { image }) };
         }),
       ),
     ],
   };
+}
+
+function noImageParameter(name: string): Verdict {
+  return verdict('', {
+    problems: [
+      {
+        message: `There is no SSM parameter ${name} to take the image from`,
+        hint: 'Name another: --param ImageIdParameter=...',
+      },
+    ],
+  });
 }
 
 /** What is to be staged, and where. */

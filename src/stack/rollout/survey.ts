@@ -1,4 +1,5 @@
 import type { ActivityOutcome } from '../../scaler/group/launch-activity.ts';
+import { isScarcity } from '../facts/group/launches.ts';
 import type { GroupSize } from '../capacity/group-size.ts';
 
 /** An instance as its group sees it. */
@@ -80,10 +81,6 @@ export function newerThan(group: RolloutGroup, former: string | undefined): Roll
   return outdated(group).filter(({ version }) => Number(version) > Number(former));
 }
 
-/** Reasons that have to do with what AWS has to give at the moment, and nothing with how instances are set up. */
-const CAPACITY_REASON =
-  /capacity|MaxSpotInstanceCountExceeded|VcpuLimitExceeded|InstanceLimitExceeded|vCPU limit|quota|Spot.*(price|interrupt)|RequestLimitExceeded|Throttl|InternalError|ServiceUnavailable/i;
-
 /** So many launches fail before the new version is given up, where none of it has come into service, or since one has. */
 const TOLERATED_FAILURES = { before: 2, after: 5 } as const;
 
@@ -103,9 +100,7 @@ export function faultOf(activities: readonly RolloutActivity[]): RolloutFault | 
   const launches = activities.filter(({ kind }) => kind === 'launch');
   const lastDone = launches.findIndex(({ outcome }) => outcome === 'done');
   const since = lastDone < 0 ? launches : launches.slice(0, lastDone);
-  const failed = since.filter(
-    ({ outcome, message = '' }) => outcome === 'failed' && !CAPACITY_REASON.test(message),
-  );
+  const failed = since.filter(({ outcome, message = '' }) => outcome === 'failed' && !isScarcity(message));
   const withInstance = failed.filter(({ instanceId }) => instanceId !== undefined);
   const hopeless = lastDone < 0 && !since.some(({ outcome }) => outcome === 'under way');
   const counted = hopeless ? failed : withInstance;

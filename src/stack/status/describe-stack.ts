@@ -14,6 +14,9 @@ import type { StackSummary } from '../facts/stack/summary.ts';
 import { agentsPerInstanceOf, outputsOf } from '../facts/stack/values.ts';
 import type { Journal } from '../update/execution/journal/journal.ts';
 import { runningUpdate } from '../update/execution/journal/active-update.ts';
+import { imageCalls } from '../image/calls.ts';
+import { readStackImage } from '../image/read.ts';
+import type { StackImage } from '../image/image.ts';
 import { type Problem, problemsOf } from './problems.ts';
 
 /** A stack and its instances as they are now. */
@@ -26,6 +29,7 @@ export interface StackStatus extends StackSummary {
   readonly surplus?: Surplus;
   /** Of the instance that was launched last and did not come up, where nothing has come up since. */
   readonly bootLog?: BootLog;
+  readonly image?: StackImage;
   readonly firstCause?: FirstCause;
   /** The update that is under way. */
   readonly update?: Pick<Journal, 'phase' | 'by' | 'startedAt'>;
@@ -41,13 +45,15 @@ export interface StackStatus extends StackSummary {
 /** Reads all that `status` shows. */
 export async function describeStack(facts: StackFacts): Promise<StackStatus> {
   const { aws, stack, summary } = facts;
-  const [group, firstCause, update, queueNow, scaler, alarms] = await Promise.all([
+  const [group, firstCause, update, queueNow, scaler, alarms, image] = await Promise.all([
     facts.groupState(),
     isFailure(summary.status) ? firstCauseOf(facts) : undefined,
     runningUpdate(aws, facts.stackName),
     facts.queue(),
     scalerEvents(aws, stack),
     raisedAlarms(aws, facts.stackName),
+    // Who may read the stack need not be allowed to read images.
+    readStackImage(imageCalls(aws), facts).catch(() => undefined),
   ]);
   const [bootLog, surplus] = await Promise.all([
     group && failedBoot(facts, group),
@@ -59,6 +65,7 @@ export async function describeStack(facts: StackFacts): Promise<StackStatus> {
     ...(group && { group }),
     ...(surplus && { surplus }),
     ...(bootLog && { bootLog }),
+    ...(image && { image }),
     ...(firstCause && { firstCause }),
     ...(update && { update: { phase: update.phase, by: update.by, startedAt: update.startedAt } }),
     alarms,

@@ -5,6 +5,7 @@ import type { Theme } from '../../terminal/theme.ts';
 import type { ScalerEvent } from '../facts/service/decisions.ts';
 import type { StackStatus } from './describe-stack.ts';
 import type { GroupState } from '../facts/group/state.ts';
+import { stackImageText } from '../image/image.ts';
 import type { GroupInstance } from '../facts/group/instances.ts';
 import { statusPaint, versionText } from './list-text.ts';
 import type { Problem } from './problems.ts';
@@ -47,6 +48,7 @@ function stackFacts(status: StackStatus, theme: Theme): string {
       ['instances', group && countsText(group.instances)],
       ['warm pool', group?.warmPool && warmText(group.warmPool)],
       ['versions', group && versionsText(group.instances)],
+      ['image', status.image && stackImageText(status.image)],
       ['bought', group?.onDemandUntil && boughtText(group.onDemandUntil)],
       ['secrets', outputs['ManagedSecretsBucket'] ?? outputs['SecretsBucket']],
       ['drift', driftText(status)],

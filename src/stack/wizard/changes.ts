@@ -24,7 +24,15 @@ const WITHHELD = [
     'BuildkiteAgentTokenParameterStorePath',
     'BuildkiteAgentTokenParameterStoreKMSKey',
   ],
-  ...['AssetsBucket', 'HostProgram', 'ScalerProgram', 'VpcId', 'Subnets', 'AvailabilityZones'],
+  ...[
+    'AssetsBucket',
+    'HostProgram',
+    'ScalerProgram',
+    'ResolvedImageId',
+    'VpcId',
+    'Subnets',
+    'AvailabilityZones',
+  ],
 ];
 
 /**

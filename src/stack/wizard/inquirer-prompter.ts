@@ -1,4 +1,6 @@
 import inquirer from 'inquirer';
+import { print } from '../../terminal/output/print.ts';
+import { screen } from '../../terminal/safe.ts';
 import type { Check, Prompter } from './prompter.ts';
 
 interface Answer<Value> {
@@ -9,19 +11,32 @@ interface Answer<Value> {
 export const inquirerPrompter: Prompter = {
   async text({ message, preset, check }) {
     const { answer } = await inquirer.prompt<Answer<string>>([
-      { type: 'input', name: 'answer', message, default: preset, validate: validator(check) },
+      {
+        type: 'input',
+        name: 'answer',
+        message: screen(message),
+        default: preset,
+        validate: validator(check),
+      },
     ]);
     return answer;
   },
   async secret({ message, check }) {
     const { answer } = await inquirer.prompt<Answer<string>>([
-      { type: 'password', name: 'answer', message, mask: '*', validate: validator(check) },
+      { type: 'password', name: 'answer', message: screen(message), mask: '*', validate: validator(check) },
     ]);
     return answer;
   },
   async choice({ message, choices, preset }) {
     const { answer } = await inquirer.prompt<Answer<unknown>>([
-      { type: 'select', name: 'answer', message, choices: [...choices], default: preset, pageSize: 12 },
+      {
+        type: 'select',
+        name: 'answer',
+        message: screen(message),
+        choices: choices.map(named),
+        default: preset,
+        pageSize: 12,
+      },
     ]);
     return answer as (typeof choices)[number]['value'];
   },
@@ -30,8 +45,8 @@ export const inquirerPrompter: Prompter = {
       {
         type: 'checkbox',
         name: 'answer',
-        message,
-        choices: choices.map((choice) => ({ ...choice, checked: true })),
+        message: screen(message),
+        choices: choices.map((choice) => ({ ...named(choice), checked: true })),
         validate: (chosen: readonly { value: string }[]) => check?.(chosen.map(({ value }) => value)) ?? true,
       },
     ]);
@@ -39,14 +54,18 @@ export const inquirerPrompter: Prompter = {
   },
   async yes({ message, preset }) {
     const { answer } = await inquirer.prompt<Answer<boolean>>([
-      { type: 'confirm', name: 'answer', message, default: preset },
+      { type: 'confirm', name: 'answer', message: screen(message), default: preset },
     ]);
     return answer;
   },
   say(text) {
-    process.stdout.write(`${text}\n`);
+    print(process.stdout, screen(`${text}\n`));
   },
 };
+
+function named<Choice extends { readonly name: string }>(choice: Choice): Choice {
+  return { ...choice, name: screen(choice.name) };
+}
 
 function validator(check: Check | undefined): (answer: string) => Promise<string | true> {
   return async (answer) => (await check?.(answer)) ?? true;

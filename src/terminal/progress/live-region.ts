@@ -1,3 +1,4 @@
+import { screen } from '../safe.ts';
 import { widthOf } from '../text.ts';
 
 /** What a live region needs of the terminal it paints on. */
@@ -63,5 +64,5 @@ export class LiveRegion {
 }
 
 function body(lines: readonly string[]): string {
-  return lines.map((line) => `${line}${CLEAR_LINE}\n`).join('');
+  return lines.map((line) => `${screen(line)}${CLEAR_LINE}\n`).join('');
 }

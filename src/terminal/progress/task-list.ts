@@ -1,4 +1,5 @@
 import type { ListrDefaultRendererLogLevels } from 'listr2';
+import { screen } from '../safe.ts';
 import { logLine } from '../log-line.ts';
 
 /** How a task ended, in words that replace its title. */
@@ -66,12 +67,14 @@ async function liveList(tasks: readonly ListedTask<unknown>[]): Promise<Settled>
   const settled: Settled = [];
   const list = new Listr(
     tasks.map((task, index) => ({
-      title: task.title,
+      title: screen(task.title),
       task: async (_: unknown, shown: { title: string; skip(text: string): void }) => {
         const [ended] = await Promise.allSettled([task.run()]);
         settled[index] = ended;
         if (ended.status === 'rejected') throw ended.reason;
-        const { state, text } = task.outcome(ended.value);
+        const outcome = task.outcome(ended.value);
+        const { state } = outcome;
+        const text = screen(outcome.text);
         if (state === 'bad') throw new Error(text);
         if (state === 'doubtful') shown.skip(text);
         else shown.title = text;

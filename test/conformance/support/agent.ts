@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GIT_CREDENTIAL, HOOK_SOCKET, JOB_PROGRAM } from '../../../src/host/program/paths.ts';
 import type { DescribedJob } from '../../../src/sandbox/buildkite/jobs.ts';
 import { bearer } from '../../../src/sandbox/server/process/discovery.ts';
 import { awsEnvironment, type ServerClient } from '../../support/aws-environment.ts';
@@ -34,15 +36,14 @@ export class AgentMachine {
     if (written.exitCode !== 0) throw new Error(written.stderr);
     const hooks = join(this.folder, 'hooks');
     cpSync(join(this.folder, 'etc/buildkite-agent/hooks'), hooks, { recursive: true });
-    for (const name of readdirSync(hooks)) {
-      // The places of an instance become those of this machine; the text is otherwise the hook's own.
-      const text = readFileSync(join(hooks, name), 'utf8');
-      writeFileSync(
-        join(hooks, name),
-        text
-          .replaceAll(`${OPT}/node`, process.execPath)
-          .replaceAll(`${OPT}/job`, join(this.folder, OPT, 'job')),
-      );
+    const scripts = readdirSync(hooks).map((name) => join(hooks, name));
+    for (const path of [...scripts, join(this.folder, GIT_CREDENTIAL)]) {
+      // The places of an instance become those of this machine; the text is otherwise its own.
+      const text = readFileSync(path, 'utf8')
+        .replaceAll(`${OPT}/node`, process.execPath)
+        .replaceAll(`${OPT}/job`, join(this.folder, OPT, 'job'))
+        .replaceAll(HOOK_SOCKET, this.socket);
+      writeFileSync(path, text);
     }
     this.#script(join(hooks, 'checkout'), 'mkdir -p "$BUILDKITE_BUILD_CHECKOUT_PATH"');
     mkdirSync(join(this.folder, 'bin'));
@@ -58,6 +59,27 @@ export class AgentMachine {
         .map(([name, value]) => `${name}="${value}"\n`)
         .join(''),
     );
+  }
+
+  /** Where the hooks are served, if they are. */
+  get socket(): string {
+    return join(this.folder, 'hooks.sock');
+  }
+
+  /** Starts the program that serves the hooks, as its unit does. */
+  async serve(): Promise<ChildProcess> {
+    const server = spawn(process.execPath, [join(this.folder, JOB_PROGRAM), 'serve', this.socket], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...this.environment, PATH: this.#path },
+    });
+    this.#agents.push(server);
+    await until('the hooks are served', () => existsSync(this.socket));
+    return server;
+  }
+
+  get #path(): string {
+    const agent = join(toolFolder('buildkite-agent'), 'bin');
+    return `${join(this.folder, 'bin')}:${agent}:${process.env['PATH'] ?? ''}`;
   }
 
   #script(path: string, body: string): void {
@@ -125,13 +147,12 @@ export class AgentMachine {
   }
 
   #launch(command: string, args: readonly string[]): ChildProcess {
-    const folder = toolFolder('buildkite-agent');
     const agent = spawn(command, args, {
       stdio: ['ignore', 'ignore', 'ignore'],
       env: {
         ...this.environment,
         BUILDKITE_AGENT_TOKEN: this.token,
-        PATH: `${join(this.folder, 'bin')}:${join(folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+        PATH: this.#path,
       },
     });
     this.#agents.push(agent);
@@ -147,6 +168,8 @@ export class AgentMachine {
   get environment(): NodeJS.ProcessEnv {
     return {
       HOME: this.folder,
+      // Where the folders of jobs are.
+      TMPDIR: this.folder,
       ...awsEnvironment(this.client()),
       BK_STACK_SETTINGS: join(this.folder, 'stack.env'),
     };

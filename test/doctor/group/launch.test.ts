@@ -2,6 +2,7 @@ import type { AutoScalingGroup } from '@aws-sdk/client-auto-scaling';
 import type { ResponseLaunchTemplateData } from '@aws-sdk/client-ec2';
 import { expect } from 'chai';
 import { launchChecks } from '../../../src/doctor/group/launch.ts';
+import type { ImageInfo } from '../../../src/stack/image/image.ts';
 import type { PreflightCalls } from '../../../src/stack/preflight/index.ts';
 import { GROUPED, plainFacts } from '../../support/plain-facts.ts';
 
@@ -21,6 +22,8 @@ interface Given {
   /** Undefined where the launch template is gone. */
   readonly data?: ResponseLaunchTemplateData | undefined;
   readonly calls?: Partial<PreflightCalls>;
+  readonly newest?: string;
+  readonly images?: Readonly<Record<string, Partial<ImageInfo>>>;
 }
 
 function checksOf(given: Given = {}) {
@@ -32,23 +35,30 @@ function checksOf(given: Given = {}) {
     launchTemplates: () =>
       Promise.resolve(data === undefined ? [] : [{ VersionNumber: 3, LaunchTemplateData: data }]),
   });
-  const checks = launchChecks(facts, {
-    image: () => Promise.resolve(IMAGE),
-    keyPairs: () => Promise.resolve(['laptop']),
-    quota: () => Promise.resolve(64),
-    instanceTypes: (types) => {
-      asked.push(`types ${types.join()}`);
-      const facts = { architectures: ['x86_64'], vCpus: 2, zones: ['us-east-1a', 'us-east-1b'] };
-      return Promise.resolve(types.map((type) => ({ ...facts, type })));
+  const checks = launchChecks(
+    facts,
+    {
+      image: () => Promise.resolve(IMAGE),
+      keyPairs: () => Promise.resolve(['laptop']),
+      quota: () => Promise.resolve(64),
+      instanceTypes: (types) => {
+        asked.push(`types ${types.join()}`);
+        const facts = { architectures: ['x86_64'], vCpus: 2, zones: ['us-east-1a', 'us-east-1b'] };
+        return Promise.resolve(types.map((type) => ({ ...facts, type })));
+      },
+      subnets: (ids) => {
+        asked.push(`subnets ${ids.join()}`);
+        return Promise.resolve(
+          ids.map((id) => ({ id, vpcId: 'vpc-1', zone: id === 'subnet-1' ? 'us-east-1a' : 'us-east-1b' })),
+        );
+      },
+      ...given.calls,
     },
-    subnets: (ids) => {
-      asked.push(`subnets ${ids.join()}`);
-      return Promise.resolve(
-        ids.map((id) => ({ id, vpcId: 'vpc-1', zone: id === 'subnet-1' ? 'us-east-1a' : 'us-east-1b' })),
-      );
+    {
+      named: () => Promise.resolve(given.newest),
+      describe: (ids) => Promise.resolve(new Map(ids.map((id) => [id, { id, ...given.images?.[id] }]))),
     },
-    ...given.calls,
-  });
+  );
   return { checks, asked };
 }
 
@@ -57,10 +67,10 @@ async function found(title: string, given: Given = {}) {
   return check.run();
 }
 
-const TITLES = ['Instance types', 'Image and key', 'vCPU quotas'];
+const TITLES = ['Instance types', 'Image and key', 'Image age', 'vCPU quotas'];
 
 describe('what new instances are launched from', () => {
-  it('is looked at in three checks, the types once for all of them', async () => {
+  it('is looked at in four checks, the types once for all of them', async () => {
     const { checks, asked } = checksOf();
     expect(checks.map(({ title }) => title)).to.eql(TITLES);
     for (const check of checks) expect((await check.run()).findings).to.eql([]);
@@ -74,6 +84,20 @@ describe('what new instances are launched from', () => {
       expect(await found(title, { data: undefined })).to.eql(nothing);
     });
   }
+});
+
+describe('the age of an image', () => {
+  const aged = (images: Record<string, Partial<ImageInfo>>) =>
+    found('Image age', { images, group: { ...GROUP } });
+
+  it('is a warning where the image is deprecated, and nothing where it is young', async () => {
+    const { findings } = await aged({ 'ami-1': { name: 'old', ageDays: 9, deprecated: true } });
+    expect(findings.map(({ code, severity }) => [code, severity])).to.eql([['image-deprecated', 'warning']]);
+    expect(await aged({ 'ami-1': { name: 'young', ageDays: 90 } })).to.eql({
+      fact: 'ami-1 (young, 90 days old)',
+      findings: [],
+    });
+  });
 });
 
 describe('the instance types of a group', () => {

@@ -7,6 +7,7 @@ import {
   judgeIdentity,
   regionCheck,
 } from '../../../src/doctor/machine/account.ts';
+import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
 
 const AT = Date.parse('2026-11-24T10:00:00Z');
@@ -121,5 +122,74 @@ describe('the region', () => {
       expect(findings.map(({ code }) => code)).to.eql(codes);
     }
     expect((await check([])).findings.map(({ code }) => code)).to.eql(['region-not-enabled']);
+  });
+});
+
+describe('what is said of the machine', () => {
+  const refused = (error: Error) => identify(aws(), () => Promise.reject(error));
+  const providerError = (name: string) => Object.assign(new Error('no profile'), { name });
+  it('is what is wrong, what comes of it and what to do', async () => {
+    const missing = await refused(providerError('CredentialsProviderError'));
+    expect(missing).to.include({
+      meaning: 'Nothing can be asked of AWS.',
+      fix: 'Set AWS_PROFILE or pass --profile, sign in (aws sso login), or try without an account: add --sandbox',
+    });
+    const expired = await refused(sdkError('SignatureDoesNotMatch', 'no match', 403));
+    expect(expired).to.include({ code: 'credentials-refused', meaning: 'Nothing can be asked of AWS.' });
+    expect((expired as { message: string }).message).to.match(/^AWS does not accept the credentials: ./);
+    expect(judgeIdentity({ ...IDENTITY, arn: 'arn:aws:iam::1:root' })).to.eql({
+      fact: '1 as arn:aws:iam::1:root',
+      findings: [
+        {
+          code: 'root-user',
+          severity: 'warning',
+          message: 'These are the credentials of the root user of the account',
+          meaning: 'Nothing limits what they may do, nor what may be done with them if they get lost.',
+          fix: 'Make a role for whoever runs bk-stack. What it has to be allowed: bk-stack doctor --print-policy',
+        },
+      ],
+    });
+    expect(judgeClock(0).fact).to.equal("within a minute of AWS's");
+    expect(judgeClock(90).findings).to.eql([
+      {
+        code: 'clock-skew',
+        severity: 'warning',
+        message: "This machine's clock is 90 seconds ahead of AWS's",
+        meaning: 'From five minutes on AWS refuses requests, and times of logs and events are shown wrong.',
+        fix: 'Set it: sudo chronyc makestep, or sudo timedatectl set-ntp true',
+      },
+    ]);
+  });
+
+  for (const name of ['MyCredentialsProviderError', 'CredentialsProviderErrorToo', 'ProviderError']) {
+    it(`is no missing credentials for ${name}`, async () => {
+      const outcome = await refused(providerError(name)).catch((error: unknown) => error);
+      expect(outcome).not.to.include({ code: 'credentials-missing' });
+    });
+  }
+
+  for (const code of ['UnrecognizedClientException', 'AuthFailure', 'OptInRequired', 'InvalidAccessKeyId']) {
+    it(`is a region that is not enabled by ${code}, where another one takes the credentials`, async () => {
+      const found = await identify(aws(), ({ region }) =>
+        region === 'eu-west-1' ? Promise.reject(sdkError(code, 'x', 403)) : Promise.resolve(IDENTITY),
+      );
+      expect(found).to.include({
+        code: 'region-not-enabled',
+        message: 'The account has not enabled the region eu-west-1',
+        meaning: 'Nothing can be made there.',
+        fix: 'Enable it (aws account enable-region --region-name eu-west-1), or name another: --region',
+      });
+    });
+  }
+
+  it('is that a region is enabled, among all that there are', async () => {
+    const { aws: context, sent } = recordedAws({
+      DescribeRegions: { Regions: [{ RegionName: 'us-east-1' }] },
+    });
+    const check = regionCheck(context);
+    expect(check.title).to.equal('Region');
+    expect(await check.run()).to.eql({ fact: 'us-east-1 is enabled', findings: [] });
+    expect(sent).to.eql([['DescribeRegions', { AllRegions: true }]]);
+    expect((await regionCheck(recordedAws().aws).run()).findings).to.have.length(1);
   });
 });

@@ -4,8 +4,8 @@ import {
   neededActions,
   policyFor,
   policyPlace,
-  type PolicyPlace,
 } from '../../../src/doctor/permissions/policy.ts';
+import type { PolicyPlace } from '../../../src/doctor/permissions/document.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';
 
@@ -48,12 +48,12 @@ describe('a policy', () => {
           ...{ Sid: 'Look', Effect: 'Allow', Resource: ['*'] },
           Action: [
             ...['autoscaling:DescribeAutoScalingGroups', 'cloudformation:DescribeStacks'],
-            'logs:DescribeLogGroups',
+            ...['logs:DescribeLogGroups', 'logs:StopQuery'],
           ],
         },
         {
           ...{ Sid: 'Logs', Effect: 'Allow', Resource: [arn('logs', 'log-group:/buildkite/CI/*')] },
-          Action: ['logs:GetQueryResults', 'logs:StartQuery', 'logs:StopQuery'],
+          Action: ['logs:GetQueryResults', 'logs:StartQuery'],
         },
       ],
     });
@@ -135,7 +135,8 @@ describe('a policy', () => {
       ['iam:GetRole', 'Look'],
       ['iam:PassRole', 'PassRoles'],
       ['iam:CreateServiceLinkedRole', 'ServiceRoles'],
-      ['iam:CreateRole', 'Roles'],
+      ['iam:CreateRole', 'BoundedRoles'],
+      ['iam:TagRole', 'Roles'],
       ['s3:ListBucket', 'Buckets'],
       ['s3:PutObject', 'Objects'],
       ['ssm:GetParameters', 'Images'],
@@ -162,7 +163,7 @@ describe('a policy', () => {
 
   it('names the parameter of the token where that is not one of ours', () => {
     const parameters = (tokenPath?: string) =>
-      statements(['status'], { ...PLACE, tokenPath }).get('Parameters')?.Resource;
+      statements(['token rotate'], { ...PLACE, tokenPath }).get('Parameters')?.Resource;
     const own = arn('ssm', 'parameter/bk-stack/CI/*');
     expect(parameters()).to.eql([own]);
     expect(parameters('/bk-stack/CI/token')).to.eql([own]);

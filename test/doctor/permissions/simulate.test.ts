@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { PolicyStatement } from '../../../src/doctor/permissions/policy.ts';
+import type { PolicyStatement } from '../../../src/doctor/permissions/document.ts';
 import { judgePermissions, simulationCalls } from '../../../src/doctor/permissions/simulate.ts';
 import { recordedAws } from '../../support/recorded-aws.ts';
 import { sdkError } from '../../support/world-aws.ts';

@@ -258,6 +258,7 @@ describe('a boot', () => {
     expect(machine.presets).to.eql({
       'amazon-cloudwatch-agent.service': 'enable',
       'bk-stack-authorized-users.timer': 'enable',
+      'bk-stack-hooks.service': 'enable',
       'bk-stack-lifecycle.service': 'enable',
       'bk-stack-wake.service': 'disable',
       'buildkite-agent.service': 'enable',
@@ -381,6 +382,23 @@ describe('a boot', () => {
     machine.commands.length = 0;
     expect(await machine.boot()).to.equal(true);
     expect(machine.commands).to.eql([]);
+  });
+
+  it('leaves the CloudWatch agent what an image has configured, and is at home with its own', async () => {
+    const folder = '/opt/aws/amazon-cloudwatch-agent/etc/amazon-cloudwatch-agent.d';
+    for (const [file, action] of [
+      [undefined, 'fetch-config'],
+      ['file_cloudwatch.json', 'fetch-config'],
+      ['file_of-an-image.json', 'append-config'],
+    ] as const) {
+      const machine = machineOf('amazonlinux2023');
+      if (file !== undefined) {
+        mkdirSync(join(machine.root, folder), { recursive: true });
+        writeFileSync(join(machine.root, folder, file), '{}');
+      }
+      expect(await machine.boot()).to.equal(true);
+      expect(machine.commands.join('\n')).to.contain(`amazon-cloudwatch-agent-ctl -a ${action}`);
+    }
   });
 
   it('that fails ships its log, signals, marks the instance, and is not taken up again', async () => {

@@ -1,33 +1,7 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'chai';
 import nock from 'nock';
-import { HOOK_CALLS } from '../../../src/host/job/calls.ts';
+import { hookCalls } from '../../../src/host/job/calls.ts';
 import { Settings } from '../../../src/host/program/settings.ts';
-
-describe('the folder of a job’s Docker configuration', () => {
-  it('holds logins that nobody else reads, and goes with the job', () => {
-    const folder = HOOK_CALLS.makeDockerFolder();
-    HOOK_CALLS.writeDockerConfig(folder, '{}');
-    const file = join(folder, 'config.json');
-    expect(readFileSync(file, 'utf8')).to.equal('{}');
-    expect(statSync(file).mode & 0o777).to.equal(0o600);
-    HOOK_CALLS.removeDockerFolder(folder);
-    expect(existsSync(folder)).to.equal(false);
-    // It may be gone already.
-    HOOK_CALLS.removeDockerFolder(folder);
-  });
-
-  it('is one of the hooks’ own making, whatever a job says', () => {
-    const own = mkdtempSync(join(tmpdir(), 'bk-stack-other-'));
-    const inside = join(own, 'bk-stack-docker-');
-    mkdirSync(inside);
-    for (const folder of [own, inside]) HOOK_CALLS.removeDockerFolder(folder);
-    expect([own, inside].map(existsSync)).to.eql([true, true]);
-    rmSync(own, { recursive: true });
-  });
-});
 
 describe('what the hooks ask AWS', () => {
   const before = { ...process.env };
@@ -47,7 +21,7 @@ describe('what the hooks ask AWS', () => {
       [{ ...STACK, SECRETS_BUCKET_REGION: 'us-east-2' }, 'us-east-2'],
     ] as const) {
       nock(`https://secrets.s3.${region}.amazonaws.com`).get('/env').query(true).reply(200, region);
-      const store = await HOOK_CALLS.secretStore(new Settings(settings));
+      const store = await hookCalls().secretStore(new Settings(settings));
       expect(await store.get('env')).to.equal(region);
     }
   });
@@ -58,7 +32,7 @@ describe('what the hooks ask AWS', () => {
     nock('https://api.ecr.eu-west-1.amazonaws.com')
       .post('/')
       .reply(200, { authorizationData: [{ authorizationToken, proxyEndpoint }] });
-    expect(await HOOK_CALLS.ecrToken('eu-west-1')).to.eql({
+    expect(await hookCalls().ecrToken('eu-west-1')).to.eql({
       user: 'AWS',
       password: 'pass:word',
       registry: '777788889999.dkr.ecr.eu-west-1.amazonaws.com',

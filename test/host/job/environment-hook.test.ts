@@ -16,7 +16,12 @@ const BUCKET = { 'secret-files/NPM_TOKEN': 'token-of-all', 'app/secret-files/NPM
 const JOB = { BUILDKITE_PIPELINE_SLUG: 'app', BUILDKITE_REPO: 'https://github.com/a/b' };
 
 const run = (hooks: FakeHooks, job: NodeJS.ProcessEnv = JOB, stack: Record<string, string> = {}) =>
-  environmentHook(new Settings({ ...STACK, ...stack }), job, PROGRAM, hooks);
+  environmentHook(
+    new Settings({ ...STACK, ...stack }),
+    { variables: job, agentProcess: 815 },
+    PROGRAM,
+    hooks,
+  );
 
 describe('the environment hook', () => {
   it('prints the stack, the folder of Docker and the secrets of the pipeline, and tells their names', async () => {
@@ -91,7 +96,7 @@ describe('the environment hook', () => {
       expect(hooks.lines).to.include('- git-credentials');
       return /credential\.helper=!(.*?)'/.exec(hooks.printed)?.[1]?.replace(/['\\]+$/, '');
     };
-    const program = `/opt/bk-stack/job/as-agent ${process.execPath} ${PROGRAM} git-credential`;
+    const program = '/opt/bk-stack/job/git-credential';
     expect(await helperFor('app')).to.equal(`${program} app`);
     expect(await helperFor(undefined)).to.equal(`${program} -`);
   });
@@ -129,13 +134,14 @@ describe('the environment hook', () => {
       const added = hooks.ran.filter(({ line }) => line.startsWith('ssh-add'));
       expect(added.map(({ options }) => options?.input)).to.eql(['PRIVATE of app\n', 'PRIVATE of all\n']);
       expect(hooks.lines.slice(1)).to.eql(['- app/private_ssh_key', '- private_ssh_key']);
-      expect(hooks.terminated).to.eql([]);
+      expect(hooks.commands).to.include('ssh-agent -s -a /tmp/ssh/agent');
+      expect([hooks.begun, hooks.ended]).to.eql([[815], []]);
     });
 
     it('starts none without keys', async () => {
       const hooks = new FakeHooks(BUCKET, SSH_AGENT);
       await run(hooks);
-      expect(hooks.commands).to.not.include('ssh-agent -s');
+      expect(hooks.commands).to.not.include('ssh-agent -s -a /tmp/ssh/agent');
       expect(hooks.printed).to.not.contain('SSH_AUTH_SOCK');
     });
 
@@ -175,27 +181,27 @@ describe('the environment hook', () => {
       });
     });
 
-    describe('ends the agent, prints nothing and fails the job', () => {
+    describe('ends what it has begun, prints nothing and fails the job', () => {
       it('where the redactor fails, as logs could show secrets', async () => {
         const answers: Answers = { ...SSH_AGENT, 'buildkite-agent': { status: 1, stderr: 'no job API' } };
         const hooks = new FakeHooks({ ...KEYS, ...BUCKET }, answers);
         expect(await failureOf(run(hooks))).to.match(/log redactor failed.*no job API$/);
-        expect(hooks.terminated).to.eql([4711]);
+        expect(hooks.ended).to.eql([815]);
         expect(hooks.printed).to.equal('');
       });
 
       it('where a secret can’t be read', async () => {
-        const hooks = new FakeHooks(KEYS, SSH_AGENT);
+        const hooks = new FakeHooks({ ...KEYS, 'app/env': 'A=1' }, SSH_AGENT);
         hooks.forbidden = { 'app/env': 's3://secrets/app/env cannot be read: AccessDenied' };
         expect(await failureOf(run(hooks))).to.contain('app/env cannot be read');
-        expect(hooks.terminated).to.eql([4711]);
+        expect(hooks.ended).to.eql([815]);
         expect(hooks.printed).to.equal('');
       });
 
-      it('where the agent itself doesn’t start, and there is none to end', async () => {
+      it('where the agent itself doesn’t start', async () => {
         const hooks = new FakeHooks(KEYS, { 'ssh-agent -s': { status: 1, stderr: 'no fork\n' } });
         expect(await failureOf(run(hooks))).to.equal('ssh-agent does not start: no fork');
-        expect(hooks.terminated).to.eql([]);
+        expect(hooks.ended).to.eql([815]);
         expect(hooks.printed).to.equal('');
       });
     });

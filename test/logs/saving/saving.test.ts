@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -76,6 +76,19 @@ describe('saving logs', () => {
     expect(await save()).to.include({ events: 6 });
     expect(lines()).to.eql(all);
     expect(existsSync(join(directory, `${FILE.path}.part`))).to.equal(false);
+  });
+
+  it('writes what others on this machine can’t read', async () => {
+    beginSaving(directory, PLAN);
+    pages.failing.set('4', awsError('AccessDeniedException'));
+    await failure(save());
+    const mode = (path: string) => (statSync(join(directory, path)).mode & 0o777).toString(8);
+    expect(mode(`${FILE.path}.part`)).to.equal('600');
+    pages = new Pages();
+    await save();
+    const files = readdirSync(directory, { recursive: true, encoding: 'utf8' });
+    expect(files.length).to.be.greaterThan(2);
+    for (const file of files) expect(mode(file), file).to.be.oneOf(['600', '700']);
   });
 
   it('goes on where it was cut short, and drops what had not been noted', async () => {

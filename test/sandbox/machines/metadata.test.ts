@@ -93,6 +93,25 @@ describe('an instance’s metadata', () => {
     expect(interruptInstance(fleet.scope, id, 120)).to.equal(false);
   });
 
+  it('has credentials of the role in the instance’s profile, which open the sandbox', async () => {
+    const { fleet, read } = await started({ IamInstanceProfile: { Name: 'agents' } });
+    const path = 'meta-data/iam/security-credentials/';
+    expect([read(path), read(`${path}builder`)]).to.eql(['404', '404']);
+    const call = (operation: string, input: object) => fleet.world.call(fleet.scope, 'iam', operation, input);
+    await call('CreateInstanceProfile', { InstanceProfileName: 'agents' });
+    expect(read(path)).to.equal('404');
+    const trust = { Statement: { Effect: 'Allow', Principal: { AWS: '*' }, Action: 'sts:AssumeRole' } };
+    await call('CreateRole', { RoleName: 'builder', AssumeRolePolicyDocument: JSON.stringify(trust) });
+    await call('AddRoleToInstanceProfile', { InstanceProfileName: 'agents', RoleName: 'builder' });
+    expect([read(path), read(`${path}other`)]).to.eql(['builder', '404']);
+    const { AccessKeyId, SecretAccessKey, Token, Expiration } = JSON.parse(read(`${path}builder`));
+    const holder = fleet.world.keys.holder(AccessKeyId, Token);
+    expect(holder?.secretAccessKey).to.equal(SecretAccessKey);
+    expect(holder?.callerArn).to.match(/^arn:aws:sts::111122223333:assumed-role\/builder\/i-[0-9a-f]{17}$/);
+    expect(Date.parse(Expiration) - Date.now()).to.be.within(5.9 * 3_600_000, 6 * 3_600_000);
+    expect(fleet.world.keys.holder(AccessKeyId, undefined)).to.equal(undefined);
+  });
+
   it('takes no on-demand instance back', async () => {
     const { fleet, id } = await started();
     expect(interruptInstance(fleet.scope, id, 120)).to.equal(false);

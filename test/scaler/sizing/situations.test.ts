@@ -529,3 +529,13 @@ describe('the rules of docs/scaling.md', () => {
     );
   });
 });
+
+describe('a group that shrinks by itself', () => {
+  it('keeps its size where nothing is idle, and counts that as no scale-in', () => {
+    const { desired, reason, memory } = decided({
+      ...{ agents: { busy: 2 }, group: { inService: 2 } },
+      settings: { disableScaleIn: false, scaleInCooldownSeconds: 60 },
+    });
+    expect([desired, reason, memory.scaledInAt]).to.eql([2, 'enough agents for every job', undefined]);
+  });
+});

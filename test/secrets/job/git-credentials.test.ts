@@ -27,6 +27,21 @@ describe('git credentials', () => {
     expect(passwordFor('protocol=https\nhost=bitbucket.org\n')).to.equal('');
   });
 
+  it('reach Git as an encoder means them, and as they are written where none wrote them', () => {
+    const answered = (password: string) =>
+      answerGit([{ text: `https://u:${password}@github.com\n` }], 'protocol=https\nhost=github.com\n');
+    for (const [written, password] of [
+      ['p%40ss%2Fword', 'p@ss/word'],
+      ['50%25', '50%'],
+      ['abc%41d', 'abc%41d'],
+      ['a%7eb', 'a%7eb'],
+      ['100%', '100%'],
+      ['%zz', '%zz'],
+    ] as const) {
+      expect(answered(written), written).to.equal(`username=u\npassword=${password}\n`);
+    }
+  });
+
   it('have secrets in every encoding, wherever they are written', () => {
     const secretsOf = (line: string) => new Set(credentialSecrets(line).flatMap(({ forms }) => forms));
     expect(secretsOf('https://robot:git%2Fpass@github.com')).to.eql(
@@ -35,7 +50,7 @@ describe('git credentials', () => {
     expect(secretsOf('https://robot:abc%41d+/@github.com')).to.include.all.keys(
       'abcAd+/',
       'abc%41d+/',
-      'abcAd%2B%2F',
+      'abc%2541d%2B%2F',
     );
     expect(secretsOf('https://the-token@github.com\r')).to.eql(new Set(['the-token']));
     expect(secretsOf('https://the-token:x-oauth-basic@github.com')).to.eql(new Set(['the-token']));

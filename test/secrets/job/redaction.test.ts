@@ -93,3 +93,12 @@ describe('a name of a secret', () => {
     }
   });
 });
+
+describe('a value with quotes', () => {
+  it('is redacted as bash traces and declares it', () => {
+    expect(redactedForms(`it's "5" $x \`\\`)).to.include.members([
+      `it'\\''s "5" $x \`\\`,
+      `it's \\"5\\" \\$x \\\`\\\\`,
+    ]);
+  });
+});

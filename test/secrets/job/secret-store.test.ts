@@ -22,7 +22,7 @@ describe('the secrets bucket as a job reads it', () => {
     process.env = { ...before };
     nock.cleanAll();
   });
-  const store = (region = 'eu-west-1') => secretStore({ bucket: 'secrets', region });
+  const store = (region = 'eu-west-1') => secretStore({ bucket: 'secrets', client: { region } });
 
   it('gives what a key holds, and nothing for one that is not there', async () => {
     nock(HOST).get('/env').query(true).reply(200, 'A=ü\n');

@@ -67,6 +67,7 @@ class World {
         { parameter: 'HostProgram', key: 'host/0.mjs', content: '', contentType: 'text/javascript' },
       ],
       preflightCalls: {
+        namedImage: () => Promise.resolve(undefined),
         caller: () => Promise.resolve({ account: '111122223333', arn: 'arn:aws:iam::111122223333:user/ann' }),
         stack: () =>
           this.unreachable ? Promise.reject(new Error('no connection')) : Promise.resolve(this.stack),

@@ -221,7 +221,8 @@ describe('the number of failures that give a version up', () => {
     'Spot Instance interruption',
     'RequestLimitExceeded',
     'Throttling: Rate exceeded',
-    'InternalError',
+    'Server.InternalError: Internal error on launch',
+    'Server.SpotInstanceTermination: Instance was terminated by the service',
     'ServiceUnavailable',
     'SERVICEUNAVAILABLE',
   ]) {

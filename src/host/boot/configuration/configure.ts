@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import type { Settings } from '../../program/settings.ts';
 import { agentConfig, type AgentFacts } from './agent-config.ts';
 import { authorizeUsers } from './authorized-users.ts';
@@ -26,6 +27,7 @@ import { agentRestartDropIn, enableUnit } from '../machine/systemd.ts';
 const UID = '2000';
 
 const CLOUDWATCH_CONFIG = '/etc/bk-stack/cloudwatch.json';
+const CLOUDWATCH_FOLDER = '/opt/aws/amazon-cloudwatch-agent/etc';
 const CLOUDWATCH_CTL = '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl';
 
 /** The agent's user, folders, hooks and units: the same on every instance, and so part of an image too. */
@@ -96,10 +98,10 @@ async function configureDocker(
   vpcRanges: readonly string[],
 ): Promise<string> {
   const ephemeral = machine.exists(EPHEMERAL);
-  await machine.write(
-    '/etc/docker/daemon.json',
-    dockerConfig(settings, { dataRoot: ephemeral ? `${EPHEMERAL}/docker` : undefined, vpcRanges }),
-  );
+  const path = '/etc/docker/daemon.json';
+  const existing = machine.exists(path) ? machine.read(path) : undefined;
+  const dataRoot = ephemeral ? `${EPHEMERAL}/docker` : undefined;
+  await machine.write(path, dockerConfig(settings, { dataRoot, vpcRanges, existing }));
   if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
   await enableUnit(machine, 'docker.service');
   await machine.must('systemctl', ['restart', 'docker.service']);
@@ -157,16 +159,30 @@ async function configureLogs(
   );
   for (const unit of ['rsyslog.service', distribution.ssmAgent]) await enableUnit(machine, unit, '--now');
   await enableUnit(machine, 'amazon-cloudwatch-agent.service');
-  // It checks the file, takes it for its own and starts anew.
+  // It checks the file, takes it for its own or adds it to those of an image, and starts anew.
   await machine.must(CLOUDWATCH_CTL, [
     '-a',
-    'fetch-config',
+    hasOwnCloudWatchConfig(machine) ? 'append-config' : 'fetch-config',
     '-m',
     'ec2',
     '-s',
     '-c',
     `file:${CLOUDWATCH_CONFIG}`,
   ]);
+}
+
+/**
+ * Whether the CloudWatch agent is configured by an image or a bootstrap script. It keeps what it has fetched in a folder, each
+ * file under the name of its source; `fetch-config` would remove the others.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-common-scenarios.html
+ */
+function hasOwnCloudWatchConfig(machine: Machine): boolean {
+  const folder = `${CLOUDWATCH_FOLDER}/amazon-cloudwatch-agent.d`;
+  const fetched = machine.exists(folder) ? machine.list(folder) : [];
+  const others = fetched.filter(
+    (name) => name !== `file_${basename(CLOUDWATCH_CONFIG)}` && name !== 'default',
+  );
+  return others.length > 0 || machine.exists(`${CLOUDWATCH_FOLDER}/amazon-cloudwatch-agent.json`);
 }
 
 /** A wrong line in sudoers would lock everybody out of sudo, so it is checked before it is put in place. */

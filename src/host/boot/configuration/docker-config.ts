@@ -6,6 +6,8 @@ import { JOBS_SLICE } from './resource-limits.ts';
 export interface DockerFacts {
   /** Where Docker keeps its data; undefined for its own choice. */
   readonly dataRoot: string | undefined;
+  /** The daemon.json that is there. */
+  readonly existing?: string | undefined;
   /** IPv4 ranges of the VPC. */
   readonly vpcRanges: readonly string[];
 }
@@ -14,18 +16,41 @@ export interface DockerFacts {
  * Docker's daemon.json. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file and
  * https://docs.docker.com/engine/daemon/ipv6/
  */
-export function dockerConfig(settings: Settings, { dataRoot, vpcRanges }: DockerFacts): string {
+export function dockerConfig(settings: Settings, { dataRoot, vpcRanges, existing }: DockerFacts): string {
   const config = {
+    ...DEFAULTS,
+    ...ownSettings(existing),
     ...(dataRoot !== undefined && { 'data-root': dataRoot }),
     ...(settings.flag('DOCKER_EXPERIMENTAL') && { experimental: true }),
     ...(settings.flag('DOCKER_USERNS_REMAP') && { 'userns-remap': AGENT_USER }),
     ...(settings.flag('BUILDKITE_RESOURCE_LIMITS') && { 'cgroup-parent': JOBS_SLICE }),
     ...network(settings, vpcRanges),
-    'log-driver': 'json-file',
-    'log-opts': { 'max-size': '50m', 'max-file': '3' },
-    'live-restore': true,
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
+}
+
+/** What holds where the instance has nothing of its own. */
+const DEFAULTS = {
+  'log-driver': 'json-file',
+  'log-opts': { 'max-size': '50m', 'max-file': '3' },
+  'live-restore': true,
+};
+
+/** Settings of an image or a bootstrap script, such as mirrors and runtimes. What the stack's parameters set wins. */
+function ownSettings(existing: string | undefined): Readonly<Record<string, unknown>> {
+  if (existing === undefined || existing.trim() === '') return {};
+  let found: unknown;
+  try {
+    found = JSON.parse(existing);
+  } catch (error) {
+    throw new Error(`/etc/docker/daemon.json isn't valid JSON: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+  if (typeof found !== 'object' || found === null || Array.isArray(found)) {
+    throw new Error('/etc/docker/daemon.json has no JSON object');
+  }
+  return found as Record<string, unknown>;
 }
 
 /** Pools large enough for a build with many networks. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import {
   AGENT_BINARY,
   AGENT_CONFIG,
@@ -8,7 +8,10 @@ import {
   AS_AGENT,
   BOOT_STATE,
   BUILDS,
+  GIT_CREDENTIAL,
   GIT_MIRRORS,
+  HOOK_SOCKET,
+  HOOKS_UNIT,
   HOOKS,
   HOST_PROGRAM,
   JOB_PROGRAM,
@@ -27,6 +30,8 @@ export interface StaticFile {
 }
 
 const HOST = `${NODE} ${HOST_PROGRAM}`;
+/** Few jobs come at once, and memory is theirs. */
+const SERVE_FLAGS = '--max-semi-space-size=2';
 const JOB = `${NODE} ${JOB_PROGRAM}`;
 
 const AS_AGENT_PROGRAM = `#!/bin/bash -p
@@ -51,6 +56,14 @@ export BK_STACK_JOB_ENVIRONMENT=3
 exec "$@"
 `;
 
+/** Neither a job's curl settings nor its proxies count. A hook that gets no answer does the work by itself. */
+const CURL = `/usr/bin/curl --disable --silent --fail --noproxy '*' --max-time 120 --header Expect: --unix-socket ${HOOK_SOCKET}`;
+
+const ASK = `# Asks the program that serves hooks (bk-stack-hooks.service), which gets this job's variables and answers with shell text.
+bk_stack_ask() {
+  /usr/bin/env -0 | ${CURL} --data-binary @- "http://hooks/$1?process=$PPID"
+}`;
+
 const ENVIRONMENT_HOOK = `#!/bin/bash -p
 # Sets up each job. Sourced by the agent, so that what is exported here reaches the job. With -p, bash takes no BASH_ENV,
 # functions or options from a pipeline's variables.
@@ -64,24 +77,49 @@ bk_stack_failed() {
 # Jobs inherit the agent's protection when memory runs out, and are what shall go first.
 echo 0 >"/proc/$PPID/oom_score_adj" 2>/dev/null || true
 
-if ! bk_stack_script=$(${AS_AGENT} ${JOB} environment); then
+${ASK}
+if ! bk_stack_script=$(bk_stack_ask environment) && ! bk_stack_script=$(${AS_AGENT} ${JOB} environment "$PPID"); then
   bk_stack_failed "The environment of this job"
 fi
 bk_stack_known_secrets=""
 eval "$bk_stack_script"
 unset bk_stack_script
 
-if ! BK_STACK_KNOWN_SECRETS=$bk_stack_known_secrets ${AS_AGENT} ${JOB} prepare; then
+if bk_stack_script=$(BK_STACK_KNOWN_SECRETS=$bk_stack_known_secrets bk_stack_ask prepare); then
+  eval "$bk_stack_script"
+elif ! BK_STACK_KNOWN_SECRETS=$bk_stack_known_secrets ${AS_AGENT} ${JOB} prepare; then
   bk_stack_failed "This instance"
 fi
-unset bk_stack_known_secrets
+unset bk_stack_known_secrets bk_stack_script
+unset -f bk_stack_ask
 
 # Containers leave files of root in a checkout.
-${AS_AGENT} sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
+if [[ -n $(/usr/bin/find "\${BUILDKITE_BUILD_CHECKOUT_PATH:-/nonexistent}" ! -user "$EUID" -print -quit 2>/dev/null) ]]; then
+  ${AS_AGENT} sudo --non-interactive ${JOB} repair-permissions "\${BUILDKITE_BUILD_CHECKOUT_PATH:-}" || true
+fi
 `;
 
 const PRE_EXIT_HOOK = `#!/bin/bash -p
-${AS_AGENT} ${JOB} pre-exit || true
+${ASK}
+if bk_stack_script=$(bk_stack_ask pre-exit); then
+  eval "$bk_stack_script"
+else
+  ${AS_AGENT} ${JOB} pre-exit || true
+fi
+unset bk_stack_script
+unset -f bk_stack_ask
+`;
+
+const GIT_CREDENTIAL_PROGRAM = `#!/bin/bash -p
+# git-credential PIPELINE ACTION: answers git, which asks on standard input, from the secrets bucket.
+[[ $2 == get ]] || exit 0
+question=$(</dev/stdin)
+if answer=$(printf '%s\\n' "$question" |
+  ${CURL} --data-binary @- "http://hooks/git-credential?pipeline=$1"); then
+  printf '%s\\n' "$answer"
+else
+  printf '%s\\n' "$question" | ${AS_AGENT} ${JOB} git-credential "$@"
+fi
 `;
 
 const AGENT_UNIT = `[Unit]
@@ -118,6 +156,36 @@ TasksMax=infinity
 LimitNOFILE=1048576
 StandardOutput=append:${LOGS}/agent.log
 StandardError=append:${LOGS}/agent.log
+
+[Install]
+WantedBy=multi-user.target
+`;
+
+/**
+ * As the agent's user and in the agent's environment, as what it does is for jobs. Jobs could end it, and are served without
+ * it then. ssh-agents of running jobs outlive it.
+ */
+const HOOKS_SERVICE = `[Unit]
+Description=Serves the hooks of jobs
+Before=buildkite-agent.service
+StartLimitIntervalSec=0
+
+[Service]
+Type=simple
+User=${AGENT_USER}
+Environment=HOME=${AGENT_HOME} USER=${AGENT_USER} AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+EnvironmentFile=-${AGENT_ENVIRONMENT}
+UnsetEnvironment=NODE_OPTIONS NODE_PATH
+RuntimeDirectory=${basename(dirname(HOOK_SOCKET))}
+RuntimeDirectoryMode=0700
+UMask=0077
+LimitCORE=0
+ExecStart=${NODE} ${SERVE_FLAGS} ${JOB_PROGRAM} serve ${HOOK_SOCKET}
+Restart=always
+RestartSec=1
+KillMode=process
+StandardOutput=append:${LOGS}/lifecycle.log
+StandardError=append:${LOGS}/lifecycle.log
 
 [Install]
 WantedBy=multi-user.target
@@ -220,6 +288,7 @@ const LOGROTATE = `${LOGS}/*.log {
 const UNITS: readonly StaticFile[] = [
   { path: '/etc/systemd/system/buildkite-agent.service', mode: 0o644, text: AGENT_UNIT },
   { path: '/etc/systemd/system/bk-stack-lifecycle.service', mode: 0o644, text: LIFECYCLE_UNIT },
+  { path: `/etc/systemd/system/${HOOKS_UNIT}`, mode: 0o644, text: HOOKS_SERVICE },
   { path: `/etc/systemd/system/${WAKE_UNIT}`, mode: 0o644, text: WAKE_SERVICE },
   { path: '/etc/systemd/system/bk-stack-unhealthy.service', mode: 0o644, text: UNHEALTHY_UNIT },
   { path: '/etc/systemd/system/bk-stack-authorized-users.service', mode: 0o644, text: AUTHORIZED_USERS_UNIT },
@@ -237,6 +306,7 @@ const UNIT_PRESETS = UNITS.filter(({ text }) => text.includes('[Install]'))
 /** All of them. Secrets and parameters of a stack are in none, so that an image may carry them. */
 export const STATIC_FILES: readonly StaticFile[] = [
   { path: AS_AGENT, mode: 0o755, text: AS_AGENT_PROGRAM },
+  { path: GIT_CREDENTIAL, mode: 0o755, text: GIT_CREDENTIAL_PROGRAM },
   { path: `${HOOKS}/environment`, mode: 0o755, text: ENVIRONMENT_HOOK },
   { path: `${HOOKS}/pre-exit`, mode: 0o755, text: PRE_EXIT_HOOK },
   ...UNITS,

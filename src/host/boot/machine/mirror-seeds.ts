@@ -19,7 +19,8 @@ export async function seedMirrors(machine: Machine, bucket: string): Promise<voi
   machine.say(`fetching mirrors from s3://${bucket}/${PREFIX}`);
   try {
     await machine.folder(STAGING);
-    await machine.must(
+    // Archives that came before a failure or the end of the time are whole: the AWS CLI names a file when it has all of it.
+    const fetching = machine.must(
       'aws',
       [
         ...['s3', 'sync', '--only-show-errors', `s3://${bucket}/${PREFIX}`, machine.pathOf(STAGING)],
@@ -27,6 +28,9 @@ export async function seedMirrors(machine: Machine, bucket: string): Promise<voi
       ],
       { timeoutSeconds: FETCH_SECONDS },
     );
+    await fetching.catch((error: unknown) => {
+      machine.say(`not all mirrors came, those that did are used: ${(error as Error).message}`);
+    });
     for (const archive of machine.list(STAGING)) {
       const name = ARCHIVE.exec(archive)?.[1];
       if (name === undefined || machine.exists(`${GIT_MIRRORS}/${name}`)) continue;

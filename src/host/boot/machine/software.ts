@@ -133,7 +133,12 @@ async function onUbuntu(machine: Machine, { architecture }: Distribution): Promi
   }
   if (await installedOnUbuntu(machine, 'amazon-cloudwatch-agent')) return;
   machine.say('installing amazon-cloudwatch-agent');
-  await fetchSignedCloudWatchAgent(machine, architecture);
+  // Package and signature are two fetches of what is newest, which may fall to two releases.
+  await machine.withRetry(
+    'the CloudWatch agent and its signature',
+    () => fetchSignedCloudWatchAgent(machine, architecture),
+    PAIR_ATTEMPTS,
+  );
   await machine.withRetry('apt-get', () => apt('install', '--yes', '/tmp/amazon-cloudwatch-agent.deb'));
 }
 
@@ -154,6 +159,9 @@ async function lacking(
   for (const name of packages) if (!(await installed(name))) missing.push(name);
   return missing;
 }
+
+/** A release comes out every few weeks: a second mismatch is no coincidence, and a third is a fault. */
+const PAIR_ATTEMPTS = 3;
 
 /** It is in no repository of Ubuntu's; AWS signs it with a key that it publishes apart from it. */
 async function fetchSignedCloudWatchAgent(machine: Machine, architecture: string): Promise<void> {

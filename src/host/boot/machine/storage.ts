@@ -44,15 +44,64 @@ export async function mountInstanceStore(machine: Machine): Promise<void> {
     ]);
   }
   machine.say(`${disks.join(' ')} become ${EPHEMERAL}`);
-  await machine.must('mkfs.ext4', ['-q', '-F', '-m', '0', '-E', 'nodiscard', device]);
+  await machine.must('mkfs.ext4', ['-q', '-F', '-m', '0', '-E', 'nodiscard', '-L', LABEL, device]);
   await machine.folder(EPHEMERAL);
   await machine.must('mount', ['--options', 'defaults,noatime', device, EPHEMERAL]);
   for (const place of [BUILDS, GIT_MIRRORS]) {
-    const folder = `${EPHEMERAL}/${place.slice(place.lastIndexOf('/') + 1)}`;
+    const folder = onInstanceStore(place);
     await machine.folder(folder, { owner: AGENT_OWNER });
     await machine.folder(place);
     await machine.must('mount', ['--bind', folder, place]);
   }
+  await mountAtBoot(machine);
+}
+
+/** The label of the file system. A RAID may have another device name after a reboot. */
+const LABEL = 'bk-ephemeral';
+
+/** What of a unit's folders is on the instance store. */
+const ON_INSTANCE_STORE = { 'buildkite-agent': `${BUILDS} ${GIT_MIRRORS}`, docker: EPHEMERAL };
+
+const FSTAB_BEGIN = '# Instance store, by bk-stack';
+const FSTAB_END = '# End of the instance store';
+
+/**
+ * Has systemd mount the instance store at a reboot, which it outlives. It doesn't outlive a stop; the disks are blank then, and
+ * neither the agent nor Docker starts, as both would write to the root volume, until the wake unit has made it anew.
+ * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instance-store-lifetime.html
+ */
+async function mountAtBoot(machine: Machine): Promise<void> {
+  const fstab = machine.exists('/etc/fstab') ? machine.read('/etc/fstab') : '';
+  await machine.write('/etc/fstab', withInstanceStore(fstab));
+  for (const [unit, places] of Object.entries(ON_INSTANCE_STORE)) {
+    const path = `/etc/systemd/system/${unit}.service.d/30-instance-store.conf`;
+    await machine.write(path, `[Unit]\nRequiresMountsFor=${places}\n`);
+  }
+  await machine.must('systemctl', ['daemon-reload']);
+}
+
+/**
+ * An fstab with our mounts, in place of those of an earlier boot. A missing disk delays a boot by ten seconds and doesn't fail
+ * it. https://www.freedesktop.org/software/systemd/man/latest/systemd.mount.html
+ */
+export function withInstanceStore(fstab: string): string {
+  const begin = fstab.indexOf(FSTAB_BEGIN);
+  const end = fstab.indexOf(FSTAB_END);
+  const others =
+    begin < 0 || end < begin ? fstab : fstab.slice(0, begin) + fstab.slice(end + FSTAB_END.length + 1);
+  const mounts = [
+    `LABEL=${LABEL} ${EPHEMERAL} ext4 defaults,noatime,nofail,x-systemd.device-timeout=10s 0 0`,
+    ...[BUILDS, GIT_MIRRORS].map(
+      (place) =>
+        `${onInstanceStore(place)} ${place} none bind,nofail,x-systemd.requires-mounts-for=${EPHEMERAL} 0 0`,
+    ),
+  ];
+  const lines = others === '' || others.endsWith('\n') ? others : `${others}\n`;
+  return `${lines}${[FSTAB_BEGIN, ...mounts, FSTAB_END].join('\n')}\n`;
+}
+
+function onInstanceStore(place: string): string {
+  return `${EPHEMERAL}/${place.slice(place.lastIndexOf('/') + 1)}`;
 }
 
 /** Of memory at most half, and as many files as systemd's own tmp.mount allows. */

@@ -8,6 +8,20 @@ export function countJobs(commandLines: readonly string[]): number {
   return commandLines.filter((line) => /^[^\0]*buildkite-agent\0bootstrap(\0|$)/.test(line)).length;
 }
 
+/**
+ * Removes stopped containers, and networks and anonymous volumes that no container uses, but for those with the label
+ * `bk-stack.keep`. Running containers stay: an instance may have its own. Docker keeps named volumes by itself since version 23.
+ * https://docs.docker.com/reference/cli/docker/volume/prune/
+ * @param olderThan as Docker says it, `10m`; volumes have no age there
+ */
+export async function pruneLeftovers(run: Run, olderThan: string | undefined): Promise<void> {
+  const kept = ['--filter', 'label!=bk-stack.keep'];
+  const old = olderThan === undefined ? [] : ['--filter', `until=${olderThan}`];
+  await run('docker', ['container', 'prune', '--force', ...kept, ...old]);
+  await run('docker', ['network', 'prune', '--force', ...kept, ...old]);
+  await run('docker', ['volume', 'prune', '--force', ...kept]);
+}
+
 /** The disk check's calls on this machine. Docker's data are on the disk of the builds, whichever that is. */
 export function diskCalls(run: Run, buildsPath: string, say: (line: string) => void): DiskCalls {
   return {
@@ -24,6 +38,8 @@ export function diskCalls(run: Run, buildsPath: string, say: (line: string) => v
       return countJobs(lines);
     },
     async pruneDocker({ olderThan, buildCache }) {
+      // Stopped containers keep their images.
+      await pruneLeftovers(run, olderThan);
       const filter = olderThan === undefined ? [] : ['--filter', `until=${olderThan}`];
       await run('docker', ['image', 'prune', '--all', '--force', ...filter]);
       if (buildCache) await run('docker', ['builder', 'prune', '--all', '--force', ...filter]);

@@ -11,6 +11,8 @@ export interface RunOptions {
   /** How many times faster than real time the clock runs; 20 when left out. */
   readonly speed?: number;
   readonly faults?: readonly string[];
+  /** Whether callers may only do what their identity policies allow. */
+  readonly enforceIam?: boolean;
 }
 
 export interface RunHooks {
@@ -31,13 +33,14 @@ const USUAL_SPEED = 20;
  * @throws UsageError when one runs already, or its port is taken
  */
 export async function runSandbox(
-  { port, speed = USUAL_SPEED, faults = [] }: RunOptions,
+  { port, speed = USUAL_SPEED, faults = [], enforceIam = false }: RunOptions,
   { signal, ready, log, failed }: RunHooks,
 ): Promise<void> {
   const running = findSandbox();
   if (running !== undefined) throw alreadyRunning(running);
   const directory = stateDirectory();
-  const listen = (on: number) => SandboxServer.listen({ port: on, speed, faults, directory, log, failed });
+  const options = { speed, faults, enforceIam, directory, log, failed };
+  const listen = (on: number) => SandboxServer.listen({ port: on, ...options });
   const server = await listen(port ?? USUAL_PORT).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     if (port === undefined) return listen(0);

@@ -20,7 +20,7 @@ const PAGE = 100;
 const EVERYTHING = readPolicy('{"Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}');
 
 /** The policies that decide on the requests of a principal. */
-interface Policies {
+export interface Policies {
   readonly statements: readonly Statement[];
   readonly boundary?: readonly Statement[];
 }
@@ -80,11 +80,18 @@ function simulatePrincipalPolicy(
 export function roleAllows(scope: Scope, roleArn: string, action: string, resource: string): boolean {
   const role = roleNamed(roleArn, scope);
   if (role === undefined) return false;
-  const policies = statementsOf(role, (arn) => managedStatements(arn, scope) ?? []);
-  return decide(policies, { action, resource, principal: roleArn, context: {} }) === 'allowed';
+  return (
+    decide(policiesOfRole(scope, role), { action, resource, principal: roleArn, context: {} }) === 'allowed'
+  );
 }
 
-function decide({ statements, boundary }: Policies, request: PolicyRequest): PolicyDecision['effect'] {
+/** The policies of a role as they are now; one whose content the sandbox does not know allows nothing. */
+export function policiesOfRole(scope: Scope, role: RoleRecord): Policies {
+  return statementsOf(role, (arn) => managedStatements(arn, scope) ?? []);
+}
+
+/** Decides on a request by a principal's policies, within its boundary. */
+export function decide({ statements, boundary }: Policies, request: PolicyRequest): PolicyDecision['effect'] {
   const { effect } = evaluatePolicies(statements, request);
   if (effect !== 'allowed' || boundary === undefined) return effect;
   // A boundary allows nothing: it limits what the other policies may allow.

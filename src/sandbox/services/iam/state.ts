@@ -80,6 +80,11 @@ export function profileNamed(scope: Scope, name: string | undefined): InstancePr
   return profile;
 }
 
+/** The name of the role that an instance profile holds; undefined where there is no such profile, or no role in it. */
+export function roleOfProfile(scope: Pick<Scope, 'world'>, name: string | undefined): string | undefined {
+  return own(iamState(scope).profiles, name)?.roles[0];
+}
+
 export function noSuchEntity(message: string): AwsError {
   return new AwsError('NoSuchEntity', message, 404);
 }

@@ -1,4 +1,6 @@
+import { own } from '../../kernel/table.ts';
 import type { ProvidingService } from '../../providers/service.ts';
+import type { BucketRequest } from './access.ts';
 import { configurationOperations } from './buckets/configurations.ts';
 import { encryptionOperations } from './buckets/encryption.ts';
 import { bucketOperations } from './buckets/lifecycle.ts';
@@ -14,6 +16,7 @@ import { multipartOperations } from './objects/multipart.ts';
 import { putObject } from './objects/put.ts';
 import { taggingOperations } from './objects/tagging.ts';
 import { s3Resources } from './resources.ts';
+import { bucketsOf } from './state.ts';
 
 /** Amazon S3. Bodies lie in the world's blobs; a bucket's policy is asked for its denials. */
 export const s3: ProvidingService = {
@@ -36,5 +39,6 @@ export const s3: ProvidingService = {
     ...versionListings,
     ...uploadListings,
   },
+  homeOf: (world, { Bucket }: BucketRequest) => own(bucketsOf(world), Bucket)?.region,
   resources: s3Resources,
 };

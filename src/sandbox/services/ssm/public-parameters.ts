@@ -1,5 +1,5 @@
 import { partitionOf } from '../../kernel/location.ts';
-import { imageParameters, IMAGES_CREATED, publicImageId } from '../ec2/catalogue/images.ts';
+import { imageParameters, newestRelease, publicImageId, releasedAt } from '../ec2/catalogue/images.ts';
 import { zonesOf } from '../ec2/catalogue/regions.ts';
 import type { ParameterRecord } from './state.ts';
 
@@ -72,10 +72,14 @@ function* regionParameters(region: string, longName: string, place: string): Gen
   yield [`${path}/partition`, partition];
 }
 
-/** The public parameter of that name as the region has it, in the form of one's own. */
-export function publicParameter(region: string, name: string): ParameterRecord | undefined {
-  const value = imageNames.has(name) ? publicImageId(region, name) : infrastructure.get(name);
-  return value === undefined ? undefined : recordOf(region, name, value);
+/** The public parameter of that name as the region has it at a time, in the form of one's own. */
+export function publicParameter(region: string, name: string, now: number): ParameterRecord | undefined {
+  if (imageNames.has(name)) {
+    const release = newestRelease(now);
+    return recordOf(region, name, publicImageId(region, name, release), release);
+  }
+  const value = infrastructure.get(name);
+  return value === undefined ? undefined : recordOf(region, name, value, 0);
 }
 
 const imageNames: ReadonlySet<string> = new Set(imageParameters());
@@ -85,15 +89,16 @@ export function publicNames(): string[] {
   return [...imageNames, ...infrastructure.keys()];
 }
 
-function recordOf(region: string, name: string, value: string): ParameterRecord {
+/** Each release is a version of its own. */
+function recordOf(region: string, name: string, value: string, release: number): ParameterRecord {
   const version = {
-    version: 1,
+    version: release + 1,
     type: 'String',
     value,
     tier: 'Standard',
     dataType: imageNames.has(name) ? 'aws:ec2:image' : 'text',
     labels: [],
-    modifiedAt: Date.parse(IMAGES_CREATED),
+    modifiedAt: releasedAt(release),
     modifiedBy: `arn:${partitionOf(region)}:iam::aws:root`,
   } as const;
   return { name, versions: [{ ...version, labels: [] }], tags: {} };

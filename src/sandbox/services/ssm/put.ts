@@ -39,6 +39,7 @@ export function putParameter(
   checkName(name);
   const value = required(input.Value, 'value');
   if (value === '') throw constraintFault('value', 'Member must have length greater than or equal to 1', '');
+  checkNesting(value);
   if (input.Type !== undefined) checkText(input.Type, 'type', { values: TYPES });
   if (input.Tier !== undefined) checkText(input.Tier, 'tier', { values: TIERS });
   const before = own(parameters, name);
@@ -74,6 +75,19 @@ export function putParameter(
   makeRoom(record);
   record.versions.push(version);
   return { Version: version.version, Tier: tier };
+}
+
+/**
+ * A value may not name another parameter. AWS documents that of `{{}}` and `{{ssm:name}}`; other texts between such braces are
+ * refused as well, as that is the stricter reading.
+ * https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-about.html
+ */
+function checkNesting(value: string): void {
+  if (!/\{\{[^]*?\}\}/.test(value)) return;
+  throw new AwsError(
+    'ValidationException',
+    'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.',
+  );
 }
 
 function checkOverwrite(before: ParameterRecord, input: PutParameterRequest): void {

@@ -47,7 +47,9 @@ interface Selected {
 function select(scope: Scope, given: string): Selected {
   const [, base = given, selector] = /^(arn(?::[^:]*){4}:[^:]+|[^:]*)(:.+)?$/.exec(given) ?? [];
   const name = nameOf(base, scope);
-  const record = isPublic(name) ? publicParameter(scope.region, name) : own(ssmState(scope).parameters, name);
+  const record = isPublic(name)
+    ? publicParameter(scope.region, name, scope.world.now())
+    : own(ssmState(scope).parameters, name);
   if (record === undefined) throw parameterNotFound();
   if (selector === undefined) return { record, version: newest(record) };
   const wanted = selector.slice(1);
@@ -161,7 +163,7 @@ function getParametersByPath(input: GetParametersByPathRequest, scope: Scope): G
     ? publicNames()
         .filter((name) => isUnder(name, path, input.Recursive))
         .sort()
-        .flatMap((name) => publicParameter(scope.region, name) ?? [])
+        .flatMap((name) => publicParameter(scope.region, name, scope.world.now()) ?? [])
     : sorted(ssmState(scope).parameters).filter(({ name }) => isUnder(name, path, input.Recursive));
   const { items, nextToken } = pageOf(
     filtered(records, input.ParameterFilters, PATH_FILTERS),

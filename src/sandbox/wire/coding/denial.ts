@@ -9,9 +9,10 @@ export type DenialReason =
   | 'mismatch'
   | 'skewed'
   | 'URL expired'
-  | 'token expired';
+  | 'token expired'
+  | 'not authorized';
 
-/** A request that nobody with the sandbox's keys has signed, or has signed for another time. Each protocol words it its own way. */
+/** A request that nobody with the sandbox's keys has signed, or has signed for another time, or whose sender may not make it. Each protocol words it its own way. */
 export class Denial extends Error {
   /** @param details further members of S3's error */
   constructor(
@@ -46,6 +47,7 @@ export const queryDenial = refusals({
   skewed: ['SignatureDoesNotMatch', 403],
   'URL expired': ['SignatureDoesNotMatch', 403],
   'token expired': ['ExpiredToken', 403],
+  'not authorized': ['AccessDenied', 403],
 });
 
 const NOT_VALIDATED = 'AWS was not able to validate the provided access credentials';
@@ -60,6 +62,7 @@ export const ec2Denial = refusals({
   skewed: ['RequestExpired', 400, 'Request has expired.'],
   'URL expired': ['RequestExpired', 400, 'Request has expired.'],
   'token expired': ['RequestExpired', 400, 'Request has expired.'],
+  'not authorized': ['UnauthorizedOperation', 403],
 });
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
@@ -80,6 +83,7 @@ export const s3Denial = refusals({
   ],
   'URL expired': ['AccessDenied', 403, 'Request has expired'],
   'token expired': ['ExpiredToken', 400, 'The provided token has expired.'],
+  'not authorized': ['AccessDenied', 403],
 });
 
 /** The codes of services that speak JSON; one that goes by the operation's path answers with 403 instead of 400. */
@@ -93,5 +97,6 @@ export function jsonDenial(status: 400 | 403): (denial: Denial) => AwsError {
     skewed: ['InvalidSignatureException', status],
     'URL expired': ['InvalidSignatureException', status],
     'token expired': ['ExpiredTokenException', status],
+    'not authorized': ['AccessDeniedException', status],
   });
 }

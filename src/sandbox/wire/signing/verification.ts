@@ -8,6 +8,7 @@ import type { World } from '../../kernel/world.ts';
 import type { ChunkSigning } from './body.ts';
 import { Denial } from '../coding/denial.ts';
 import type { WireRequest } from '../coding/http.ts';
+import { mismatch, unknownKey } from './refusals.ts';
 import type { Signature } from './signature.ts';
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
@@ -22,10 +23,11 @@ const SHA256 = Hash.bind(null, 'sha256');
 
 /** A request whose signature is right. */
 export interface Verified {
-  readonly signature: Signature;
   readonly holder: KeyHolder;
-  /** How the chunks of a body in SigV4's streaming form are signed. */
-  readonly chunks: ChunkSigning;
+  /** The region that the signature is for; undefined for Signature Version 2, which names none. */
+  readonly region?: string;
+  /** How the chunks of a body in SigV4's streaming form are signed. Version 2 has no such form. */
+  readonly chunks?: ChunkSigning;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function verify(
   service: string | undefined,
 ): Promise<Verified> {
   const holder = world.keys.holder(signature.accessKeyId, signature.sessionToken);
-  if (holder === undefined) throw unknownKey(signature);
+  if (holder === undefined) throw unknownKey(signature.accessKeyId);
   const { speed } = world;
   checkTime(
     signature,
@@ -50,11 +52,11 @@ export async function verify(
   checkSignedHeaders(request, signature);
   const signer = new RequestSigner(signature, holder.secretAccessKey);
   const expected = await signer.signatureOf(request, payloadHash(request, signature, service));
-  if (!isSame(signature.value, expected)) throw mismatch(signature);
+  if (!isSame(signature.value, expected)) throw mismatch(signature.accessKeyId, signature.value);
   if (holder.expiresAt !== undefined && world.now() >= holder.expiresAt) {
     throw new Denial('token expired', 'The security token included in the request is expired');
   }
-  return { signature, holder, chunks: signer.chunks(expected) };
+  return { holder, region: signature.region, chunks: signer.chunks(expected) };
 }
 
 /** The clock of whoever signs: this machine's for clients, the sandbox's for functions. */
@@ -141,22 +143,6 @@ function payloadHash(
   const stated = headers['x-amz-content-sha256'] ?? (presigned ? 'UNSIGNED-PAYLOAD' : undefined);
   if (stated !== undefined) return stated;
   throw new AwsError('InvalidRequest', 'Missing required header for this request: x-amz-content-sha256');
-}
-
-function unknownKey({ accessKeyId }: Signature): Denial {
-  return new Denial(
-    'unknown key',
-    'The access key is not one of this sandbox. Each start makes new keys: run eval "$(bk-stack sandbox env)" again.',
-    { AWSAccessKeyId: accessKeyId },
-  );
-}
-
-function mismatch({ accessKeyId, value }: Signature): Denial {
-  return new Denial(
-    'mismatch',
-    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-    { AWSAccessKeyId: accessKeyId, SignatureProvided: value },
-  );
 }
 
 /** The SDK's own signer, for requests that have been signed already. It keeps the signing keys of each day, region and service. */

@@ -73,6 +73,8 @@ const SCARCITY = new RegExp(
     'vCPU limit',
     'quota',
     'Spot.*(price|interrupt)',
+    // EC2 took a spot instance back while it booted.
+    'Server\\.SpotInstance(Termination|Shutdown)',
     'RequestLimitExceeded',
     'Throttl',
     '(?<!Client\\.)InternalError',

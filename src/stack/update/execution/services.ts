@@ -9,6 +9,7 @@ import type { CapacityCalls } from '../../capacity/steps.ts';
 import { type ChangeSetCalls, changeSetCalls } from '../../deployment/change-set-calls.ts';
 import { type LaunchFailures, launchFailuresOf } from '../../diagnosis/launches.ts';
 import { cloudFormationEvents, type EventSource } from '../../events/source.ts';
+import { type ImageCalls, imageCalls } from '../../image/calls.ts';
 import { type RefreshCalls, refreshCalls } from '../../rollout/refresh.ts';
 import { type SurveyCalls, surveyCalls } from '../../rollout/survey-calls.ts';
 import { type WarmPoolCalls, warmPoolCalls } from '../../rollout/warm-pool.ts';
@@ -35,6 +36,7 @@ export interface UpdateServices {
   readonly sets: ChangeSetCalls;
   readonly stacks: StackCalls;
   readonly capacity: CapacityCalls;
+  readonly images: ImageCalls;
   readonly refreshes: RefreshCalls;
   readonly survey: SurveyCalls;
   readonly pool: WarmPoolCalls;
@@ -56,6 +58,7 @@ export async function updateServices(aws: AwsContext, signal: AbortSignal): Prom
     sets: changeSetCalls(aws, signal),
     stacks: stackCalls(aws, signal),
     capacity: capacityCalls(aws),
+    images: imageCalls(aws),
     refreshes: refreshCalls(aws),
     survey: surveyCalls(aws),
     pool: warmPoolCalls(aws),

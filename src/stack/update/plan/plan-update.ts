@@ -5,6 +5,7 @@ import type { TaskListStyle } from '../../../terminal/progress/task-list.ts';
 import { assetCalls, stage } from '../../assets/index.ts';
 import { groupNameOf } from '../../facts/stack/values.ts';
 import { changesOf } from '../../deployment/change-set-calls.ts';
+import type { ImageChange } from '../../image/image.ts';
 import { requireDraining } from '../../draining/require.ts';
 import { preflightCalls, preflightUpdate } from '../../preflight/index.ts';
 import { refuseContradictions } from '../../template/contradictions.ts';
@@ -63,7 +64,7 @@ export async function planUpdate(
     stackId: stack.StackId ?? stackName,
     template: await templateText(aws, stackName),
   };
-  const resolved = await resolveUpdate(services.rollbacks, current, target, options.ask);
+  const resolved = await resolveUpdate(services, current, target, options.ask);
   refuseContradictions(resolved.template, resolved.plan.effective, aws.region);
   refuseWarmWithSpot(stackName, resolved.plan.changes);
   const staged = await checkAndStage(aws, services, current, resolved, options);
@@ -81,7 +82,8 @@ export async function planUpdate(
   const { changeSetId, name: id, resources } = changeSet;
   try {
     const sizing = group === undefined ? undefined : await planGroup(services, group, resolved);
-    const preview = await previewOf(aws, current, resolved, changeSetId, target.kind, sizing);
+    const image = await imageChange(services, resolved);
+    const preview = await previewOf(aws, current, { ...resolved, image }, changeSetId, target.kind, sizing);
     const { strategy, refresh, drainSeconds } = resolved.options;
     const { by, former } = staged;
     const { stackId } = current;
@@ -158,6 +160,22 @@ async function checkAndStage(
   return { source, by: caller.arn, former: { bucket: staging.bucket, key: kept.record.key } };
 }
 
+/** Describes the images of an update. */
+async function imageChange(
+  { images }: PlanServices,
+  { image }: ResolvedUpdate,
+): Promise<ImageChange | undefined> {
+  if (image === undefined) return undefined;
+  const { before, after, newest } = image;
+  const found = await images.describe([before, after, newest].filter((id) => id !== undefined));
+  const info = (id: string) => found.get(id) ?? { id };
+  return {
+    ...(before !== undefined && { before: info(before) }),
+    after: info(after),
+    ...(newest !== undefined && newest !== after && { newer: info(newest) }),
+  };
+}
+
 async function planGroup(
   { survey, capacity }: PlanServices,
   group: string,
@@ -171,7 +189,7 @@ async function planGroup(
 async function previewOf(
   aws: AwsContext,
   { stack, stackId }: CurrentStack,
-  resolved: ResolvedUpdate,
+  resolved: Omit<ResolvedUpdate, 'image'> & { readonly image: ImageChange | undefined },
   changeSetId: string,
   operation: Target['kind'],
   group: GroupPlan | undefined,

@@ -1,6 +1,7 @@
 import type { RetryClock } from '../../../aws/retry.ts';
 import type { CapacityCalls } from '../../capacity/steps.ts';
 import type { ChangeSetCalls } from '../../deployment/change-set-calls.ts';
+import type { ImageCalls } from '../../image/calls.ts';
 import type { RefreshCalls } from '../../rollout/refresh.ts';
 import type { SurveyCalls } from '../../rollout/survey-calls.ts';
 import type { RollbackStore } from '../request/rollback-store.ts';
@@ -12,6 +13,7 @@ export interface PlanServices {
   readonly rollbacks: Pick<RollbackStore, 'read' | 'template' | 'remembered'>;
   readonly capacity: Pick<CapacityCalls, 'read'>;
   readonly survey: Pick<SurveyCalls, 'group'>;
+  readonly images: ImageCalls;
   readonly refreshes: Pick<RefreshCalls, 'active'>;
   readonly retry: RetryClock;
   /** Milliseconds since 1970. */

@@ -5,6 +5,8 @@ import type { StackParameter } from '../../deployment/request.ts';
 import { VERSION_TAG } from '../../naming/tags.ts';
 import type { Tags } from '../../naming/tags.ts';
 import { type Template, templateFrom } from '../../parameters/index.ts';
+import type { ImageCalls } from '../../image/calls.ts';
+import { imageParameter, keptImage, RESOLVED_IMAGE, takesResolvedImage } from '../../image/source.ts';
 import { templateVersion } from '../../template/facts.ts';
 import type { RolloutOptions } from './options.ts';
 import {
@@ -13,6 +15,7 @@ import {
   type ParameterPlan,
   planParameters,
 } from './parameters.ts';
+import { groupNameOf } from '../../facts/stack/values.ts';
 import { newPrograms, withPrograms } from './programs.ts';
 import { rollbackParameters, tagsOf } from './rollback-point.ts';
 import type { RollbackStore } from './rollback-store.ts';
@@ -46,10 +49,27 @@ export interface ResolvedUpdate {
   readonly tags: Tags;
   readonly options: RolloutOptions;
   readonly assets: readonly Asset[];
+  /** The image that instances are launched from, before and afterwards; absent where the template takes none from bk-stack. */
+  readonly image?: ResolvedImage;
   readonly assetsBucket?: string;
   readonly roleArn?: string;
   /** The parameters for CloudFormation, once the name of the assets bucket is known. */
   readonly parametersIn: (bucket: string) => readonly StackParameter[];
+}
+
+/** The ids of the images that an update is about. */
+export interface ResolvedImage {
+  /** Absent where it cannot be told. */
+  readonly before?: string;
+  readonly after: string;
+  /** The newest, where it was looked up. */
+  readonly newest?: string;
+}
+
+/** What filling in a request reads. */
+export interface RequestServices {
+  readonly rollbacks: ReadableRollbacks;
+  readonly images: Pick<ImageCalls, 'named' | 'launched'>;
 }
 
 type ReadableRollbacks = Pick<RollbackStore, 'read' | 'template' | 'remembered'>;
@@ -60,18 +80,19 @@ type ReadableRollbacks = Pick<RollbackStore, 'read' | 'template' | 'remembered'>
  * @throws UsageError for what cannot be used; OperationError where the rollback point is not known
  */
 export function resolveUpdate(
-  rollbacks: ReadableRollbacks,
+  services: RequestServices,
   current: CurrentStack,
   target: Target,
   ask?: AskParameters,
   shipped: () => readonly Program[] = programs,
 ): Promise<ResolvedUpdate> {
   return target.kind === 'update'
-    ? resolveRequest(current, target.request, ask, shipped)
-    : resolveRollback(rollbacks, current, target.options);
+    ? resolveRequest(services, current, target.request, ask, shipped)
+    : resolveRollback(services, current, target.options);
 }
 
 async function resolveRequest(
+  { images }: RequestServices,
   { stack, template: ownTemplate }: CurrentStack,
   given: UpdateRequest,
   ask: AskParameters | undefined,
@@ -83,15 +104,20 @@ async function resolveRequest(
   const request = await withAnswers(given, template, current, ask);
   const added = request.keepTemplate ? [] : newPrograms(template, current, request, shipped());
   const bucket = current.get('AssetsBucket') ?? '';
-  const planIn = (place: string) => planParameters(template, current, withPrograms(request, added, place));
+  const planWith = (place: string, image?: string) =>
+    planParameters(template, current, withImage(withPrograms(request, added, place), image));
+  const place = bucket === '' ? 'assets' : bucket;
+  const image = await imageOf(images, stack, ownTemplate, template, planWith(place).effective, request);
+  const planIn = (place: string) => planWith(place, image?.after);
   // One that bk-stack makes by itself is found by its name again.
   const own = request.assetsBucket ?? (/^bk-stack-assets-\d{12}-/.test(bucket) ? '' : bucket);
   const version = templateVersion(template.document.body);
   const tags = tagsOf(stack);
   return {
     template,
-    plan: planIn(bucket === '' ? 'assets' : bucket),
+    plan: planIn(place),
     parametersIn: (place) => planIn(place).request,
+    ...(image !== undefined && image.after !== '' && { image }),
     tags: {
       ...tags,
       ...(version !== undefined && VERSION_TAG in tags && { [VERSION_TAG]: version }),
@@ -102,6 +128,59 @@ async function resolveRequest(
     ...(own !== '' && { assetsBucket: own }),
     ...(request.roleArn !== undefined && { roleArn: request.roleArn }),
   };
+}
+
+/** What was given, with the image that bk-stack has found. */
+function withImage(
+  given: Pick<UpdateRequest, 'file' | 'flags'>,
+  image: string | undefined,
+): Pick<UpdateRequest, 'file' | 'flags'> {
+  if (image === undefined) return given;
+  return { ...given, file: new Map([...given.file, [RESOLVED_IMAGE, { value: image, from: 'bk-stack' }]]) };
+}
+
+/**
+ * The image of an update; `after` is empty for a stack with an image of its own. Undefined where bk-stack has no say in it.
+ * @throws UsageError where the image cannot be kept, or its SSM parameter is missing
+ */
+async function imageOf(
+  images: RequestServices['images'],
+  stack: Stack,
+  ownTemplate: string,
+  template: Template,
+  effective: ReadonlyMap<string, string>,
+  { file, flags, image: choice }: UpdateRequest,
+): Promise<ResolvedImage | undefined> {
+  const { body } = template.document;
+  if (!takesResolvedImage(body) || file.has(RESOLVED_IMAGE) || flags.has(RESOLVED_IMAGE)) return undefined;
+  if (effective.get('ImageId')) return { after: '' };
+  const after = imageParameter(body, effective);
+  if (after === undefined) return undefined;
+  const before = imageParameter(
+    templateFrom(ownTemplate, "the stack's own template").document.body,
+    known(stack),
+  );
+  const newest = await images.named(after);
+  if (newest === undefined) {
+    throw new UsageError(`There is no SSM parameter ${after} to take the image from`, {
+      hint: 'Nothing was changed. Name another: --param ImageIdParameter=...',
+    });
+  }
+  const group = groupNameOf(stack);
+  const launched = group === undefined ? undefined : await images.launched(group);
+  const current = known(stack).get(RESOLVED_IMAGE) || launched;
+  const decision = { source: { before, after }, current, choice };
+  const kept = keptImage(stack.StackName ?? '', decision);
+  return { ...(current !== undefined && { before: current }), after: kept ?? newest, newest };
+}
+
+/** The values of a stack that CloudFormation tells. */
+function known(stack: Stack): ReadonlyMap<string, string> {
+  return new Map(
+    [...currentParameters(stack.Parameters)].flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    ),
+  );
 }
 
 async function withAnswers(
@@ -133,7 +212,7 @@ function refuseToken(
 }
 
 async function resolveRollback(
-  rollbacks: ReadableRollbacks,
+  { rollbacks, images }: RequestServices,
   { stack }: CurrentStack,
   options: RolloutOptions,
 ): Promise<ResolvedUpdate> {
@@ -152,8 +231,12 @@ async function resolveRollback(
       value === null ? [] : [[name, { value, from: 'as it was before' }] as const],
     ),
   );
+  const after = point.parameters['ImageId'] || point.parameters[RESOLVED_IMAGE];
+  const group = groupNameOf(stack);
+  const before = group === undefined ? undefined : await images.launched(group);
   return {
     template,
+    ...(after && { image: { after, ...(before !== undefined && { before }) } }),
     plan: planParameters(template, currentParameters(stack.Parameters), { file, flags: new Map() }),
     parametersIn: () => request,
     tags: point.tags,

@@ -1,5 +1,6 @@
 import { type GivenParameters, parseParamFlags, readConfig } from '../../parameters/index.ts';
 import { parseTags, type Tags } from '../../naming/tags.ts';
+import type { ImageChoice } from '../../image/source.ts';
 import { type RolloutFlags, type RolloutOptions, rolloutOptions } from './options.ts';
 
 /** Flags of `bk-stack update`. */
@@ -9,6 +10,7 @@ export interface UpdateFlags extends RolloutFlags {
   readonly tag?: readonly string[] | undefined;
   readonly template?: string | undefined;
   readonly 'keep-template': boolean;
+  readonly 'keep-image': boolean;
   readonly 'role-arn'?: string | undefined;
   readonly 'assets-bucket'?: string | undefined;
 }
@@ -21,6 +23,7 @@ export interface UpdateRequest extends RolloutOptions {
   /** A file or an address; undefined for the template of bk-stack, or with `keepTemplate` the stack's own. */
   readonly template?: string;
   readonly keepTemplate: boolean;
+  readonly image: ImageChoice;
   readonly roleArn?: string;
   readonly assetsBucket?: string;
 }
@@ -40,6 +43,7 @@ export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<stri
     tags: parseTags(flags.tag ?? []),
     ...(flags.template !== undefined && { template: flags.template }),
     keepTemplate: flags['keep-template'],
+    image: flags['keep-image'] ? 'keep' : 'newest',
     ...(flags['role-arn'] !== undefined && { roleArn: flags['role-arn'] }),
     ...(flags['assets-bucket'] !== undefined && { assetsBucket: flags['assets-bucket'] }),
   };
@@ -49,6 +53,7 @@ export async function gatherUpdate(flags: UpdateFlags, stdin: () => Promise<stri
 export function parametersRequest(params: readonly string[]): UpdateRequest {
   return {
     ...{ file: new Map(), flags: parseParamFlags(params), tags: {}, keepTemplate: true },
+    image: 'keep if possible',
     ...{ strategy: 'in-place', allowed: new Set(), drainSeconds: 0 },
     refresh: { minHealthy: 100, batch: 10, skipMatching: true },
   };

@@ -50,8 +50,32 @@ describe('the settings of Docker', () => {
     expect(config({}, '/mnt/ephemeral/docker')).to.eql({ ...PLAIN, 'data-root': '/mnt/ephemeral/docker' });
   });
 
+  it('keep what an image or a bootstrap script has set, but where the parameters say otherwise', () => {
+    const merged = (existing: string) =>
+      JSON.parse(
+        dockerConfig(new Settings({ ...SETTINGS, DOCKER_EXPERIMENTAL: 'true' }), {
+          dataRoot: undefined,
+          vpcRanges: ['10.0.0.0/16'],
+          existing,
+        }),
+      ) as Record<string, unknown>;
+    const own = {
+      'registry-mirrors': ['https://mirror.example.com'],
+      runtimes: { nvidia: { path: 'nvidia-container-runtime' } },
+      'default-runtime': 'nvidia',
+      'log-driver': 'journald',
+      experimental: false,
+      'default-address-pools': [{ base: '10.0.0.0/8', size: 24 }],
+    };
+    const once = merged(JSON.stringify(own));
+    expect(once).to.eql({ ...PLAIN, ...own, experimental: true, 'default-address-pools': POOLS });
+    expect(merged(JSON.stringify(once)), 'after a wake').to.eql(once);
+    expect(merged('\n')).to.eql({ ...PLAIN, experimental: true });
+    for (const broken of ['{', '[]', 'null', '"x"']) expect(() => merged(broken)).to.throw('daemon.json');
+  });
+
   it('are lines that people can read', () => {
-    expect(text({})).to.match(/^\{\n {2}"default-address-pools": \[\n[^]*\n\}\n$/);
+    expect(text({})).to.match(/^\{\n {2}"log-driver": "json-file",\n[^]*\n\}\n$/);
   });
 
   it('are not made without a pool that is needed', () => {

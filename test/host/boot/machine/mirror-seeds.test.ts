@@ -79,6 +79,25 @@ describe('mirrors to begin with', () => {
     expect(readFileSync(head, 'utf8')).to.equal(before);
   });
 
+  it('are those that came, where the time ends before all have', async () => {
+    const staging = join(root, MIRRORS, '.seeds');
+    sh('git init --quiet --bare git-late');
+    sh('tar czf git-late.tar.gz git-late');
+    await seedMirrors(
+      machineWith(() => {
+        // As the AWS CLI names a file that it has half of.
+        sh(`cp git-late.tar.gz '${staging}' && cp git-late.tar.gz '${staging}/git-half.tar.gz.5Dd1a2E'`);
+        throw new Error('timed out');
+      }),
+      'seeds',
+    );
+    expect(said.join('\n'))
+      .to.contain('not all mirrors came, those that did are used')
+      .and.contain('timed out');
+    expect(mirrors()).to.eql(['git-github-com-acme-app-git', 'git-late']);
+    sh(`rm -r '${join(root, MIRRORS, 'git-late')}'`);
+  });
+
   it('are done without, where the bucket cannot be read', async () => {
     said.length = 0;
     await seedMirrors(
@@ -87,7 +106,7 @@ describe('mirrors to begin with', () => {
       }),
       'seeds',
     );
-    expect(said.at(-1)).to.contain('mirrors are left out').and.to.contain('AccessDenied');
+    expect(said.at(-1)).to.contain('not all mirrors came').and.to.contain('AccessDenied');
     expect(mirrors()).to.eql(['git-github-com-acme-app-git']);
   });
 });

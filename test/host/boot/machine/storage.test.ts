@@ -1,3 +1,6 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { agentUrl } from '../../../../src/host/boot/machine/software.ts';
 import { Machine } from '../../../../src/host/boot/machine/machine.ts';
@@ -5,6 +8,7 @@ import {
   instanceStoreDisks,
   mountInstanceStore,
   mountTmp,
+  withInstanceStore,
 } from '../../../../src/host/boot/machine/storage.ts';
 
 /** A machine that keeps its folders to itself, on which a path is mounted or not. */
@@ -13,7 +17,7 @@ function fakeMachine(mounted: boolean, ...disks: string[]) {
   const blockdevices = disks.map((name) => ({ name, model: 'Amazon EC2 NVMe Instance Storage' }));
   const machine = new Machine(
     (line) => said.push(line),
-    '/nowhere',
+    mkdtempSync(join(tmpdir(), 'bk-stack-storage-')),
     (command, args) => {
       commands.push([command, ...args].join(' '));
       const status = command === 'mountpoint' && !mounted ? 1 : 0;
@@ -28,6 +32,22 @@ function fakeMachine(mounted: boolean, ...disks: string[]) {
 }
 
 describe('the instance store', () => {
+  it('is mounted at a reboot before the agent and Docker, which do not start without it', async () => {
+    const { machine } = fakeMachine(false, 'nvme1n1');
+    await machine.write('/etc/fstab', 'LABEL=root / ext4 defaults 0 1');
+    await mountInstanceStore(machine);
+    const fstab = machine.read('/etc/fstab');
+    expect(fstab).to.match(
+      /^LABEL=root \/ ext4 defaults 0 1\n#.*\nLABEL=bk-ephemeral \/mnt\/ephemeral ext4 \S*nofail\S* 0 0\n/,
+    );
+    expect(fstab).to.contain('/mnt/ephemeral/builds /var/lib/buildkite-agent/builds none bind,');
+    expect(withInstanceStore(fstab), 'at the next wake').to.equal(fstab);
+    const required = (unit: string) =>
+      machine.read(`/etc/systemd/system/${unit}.service.d/30-instance-store.conf`);
+    expect(required('docker')).to.equal('[Unit]\nRequiresMountsFor=/mnt/ephemeral\n');
+    expect(required('buildkite-agent')).to.contain('RequiresMountsFor=/var/lib/buildkite-agent/builds ');
+  });
+
   it('is told from volumes by its model', () => {
     const blockdevices = [
       { name: 'nvme0n1', model: 'Amazon Elastic Block Store' },
@@ -41,7 +61,7 @@ describe('the instance store', () => {
   const MOUNTED = 'mountpoint --quiet /mnt/ephemeral';
   const HOME = '/var/lib/buildkite-agent';
   const put = (device: string) => [
-    `mkfs.ext4 -q -F -m 0 -E nodiscard ${device}`,
+    `mkfs.ext4 -q -F -m 0 -E nodiscard -L bk-ephemeral ${device}`,
     'folder /mnt/ephemeral',
     `mount --options defaults,noatime ${device} /mnt/ephemeral`,
     ...['builds', 'git-mirrors'].flatMap((name) => [
@@ -49,6 +69,7 @@ describe('the instance store', () => {
       `folder ${HOME}/${name}`,
       `mount --bind /mnt/ephemeral/${name} ${HOME}/${name}`,
     ]),
+    'systemctl daemon-reload',
   ];
 
   for (const [what, mounted, disks, commands, lines] of [

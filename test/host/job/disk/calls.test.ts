@@ -41,10 +41,18 @@ describe('the disk of an instance', () => {
       return hooks.commands;
     };
     expect(await prune('4h', true)).to.eql([
+      'docker container prune --force --filter label!=bk-stack.keep --filter until=4h',
+      'docker network prune --force --filter label!=bk-stack.keep --filter until=4h',
+      'docker volume prune --force --filter label!=bk-stack.keep',
       'docker image prune --all --force --filter until=4h',
       'docker builder prune --all --force --filter until=4h',
     ]);
-    expect(await prune(undefined, false)).to.eql(['docker image prune --all --force']);
+    expect(await prune(undefined, false)).to.eql([
+      'docker container prune --force --filter label!=bk-stack.keep',
+      'docker network prune --force --filter label!=bk-stack.keep',
+      'docker volume prune --force --filter label!=bk-stack.keep',
+      'docker image prune --all --force',
+    ]);
   });
 
   it('loses every checkout and keeps the folder of them', async () => {

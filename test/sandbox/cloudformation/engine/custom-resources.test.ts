@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { receiveResponse } from '../../../../src/sandbox/cloudformation/index.ts';
 import { AwsError } from '../../../../src/sandbox/kernel/errors.ts';
 import type { Service } from '../../../../src/sandbox/kernel/world.ts';
-import { StackWorld } from '../support/sandbox.ts';
+import { StackWorld, topic } from '../support/sandbox.ts';
 
 const FUNCTION = 'arn:aws:lambda:eu-west-1:111122223333:function:maker';
 
@@ -105,6 +105,24 @@ describe('a custom resource', () => {
     );
   });
 
+  it('is called off when another resource fails, and a late answer is refused', async () => {
+    world.refused.add('create Topic');
+    const { Resources } = template();
+    await world.create('demo', { Resources: { ...Resources, Topic: topic() } });
+    await world.pass(10);
+    expect(await world.events('demo')).to.include('Thing CREATE_FAILED: Resource creation cancelled');
+    const [made, removed] = functions.events;
+    expect(removed?.RequestType).to.equal('Delete');
+    expect(removed?.RequestId).not.to.equal(made?.RequestId);
+    const late = new URL(made!.ResponseURL).pathname.split('/').at(-1)!;
+    const answer = { RequestId: made?.RequestId, Status: 'SUCCESS', PhysicalResourceId: 'late' };
+    expect(() => {
+      receiveResponse(world, late, JSON.stringify(answer));
+    }).to.throw('does not exist');
+    await respond({ Status: 'SUCCESS', PhysicalResourceId: removed?.PhysicalResourceId });
+    expect((await world.stack('demo')).StackStatus).to.equal('ROLLBACK_COMPLETE');
+  });
+
   describe('that is updated', () => {
     beforeEach(async () => {
       await create();
@@ -125,6 +143,9 @@ describe('a custom resource', () => {
     it('is replaced when the function answers with another id', async () => {
       await respond({ Status: 'SUCCESS', PhysicalResourceId: 'thing-2', Data: { Colour: 'blue' } });
       expect(functions.events[2]).to.deep.include({ RequestType: 'Delete', PhysicalResourceId: 'thing-1' });
+      expect(await world.events('demo')).to.include(
+        'Thing UPDATE_IN_PROGRESS: Requested update required the provider to create a new physical resource',
+      );
       await respond({ Status: 'SUCCESS', PhysicalResourceId: 'thing-1' });
       const { StackStatus, Outputs } = await world.stack('demo');
       expect(StackStatus).to.equal('UPDATE_COMPLETE');

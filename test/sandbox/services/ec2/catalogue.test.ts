@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { imageParameters, publicImageId } from '../../../../src/sandbox/services/ec2/catalogue/images.ts';
+import {
+  imageParameters,
+  newestRelease,
+  publicImageId,
+} from '../../../../src/sandbox/services/ec2/catalogue/images.ts';
 import { instanceTypes } from '../../../../src/sandbox/services/ec2/catalogue/instance-types.ts';
 import { typesOfRegion } from '../../../../src/sandbox/services/ec2/catalogue/offerings.ts';
 import { zonesOf } from '../../../../src/sandbox/services/ec2/catalogue/regions.ts';
@@ -101,6 +105,23 @@ describe('EC2 images', () => {
     }
     const [name = ''] = imageParameters();
     expect(publicImageId('us-east-1', name)).to.not.equal(publicImageId('eu-west-1', name));
+  });
+
+  it('are released every two weeks, and hidden when they are deprecated, unless they are named', async () => {
+    const name = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-arm64';
+    const first = publicImageId('us-east-1', name);
+    const own = new Fleet();
+    const listed = async (more: object = {}) => {
+      const Filters = [{ Name: 'image-id', Values: [first] }];
+      return (await own.ec2('DescribeImages', { Filters, ...more })).Images.length as number;
+    };
+    const releases = newestRelease(own.world.now());
+    expect(publicImageId('us-east-1', name, releases + 1)).to.not.equal(first);
+    await own.pass(120 * 86_400);
+    expect(newestRelease(own.world.now())).to.be.at.least(releases + 8);
+    expect([await listed(), await listed({ IncludeDeprecated: true })]).to.eql([0, 1]);
+    const { Images } = await own.ec2('DescribeImages', { ImageIds: [first] });
+    expect(Date.parse(Images[0].DeprecationTime)).to.be.lessThan(own.world.now());
   });
 
   it('refuses ids that are malformed or unknown', async () => {

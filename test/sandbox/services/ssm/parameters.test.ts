@@ -26,6 +26,14 @@ describe('SSM parameters', () => {
     });
   });
 
+  it('may not name other parameters', async () => {
+    for (const value of ['{{ssm:/demo/colour}}', 'docker ps --format {{.ID}}', 'a {{}} b']) {
+      const error = await put('/demo/colour', value).catch((thrown: unknown) => thrown);
+      expect(error, value).to.have.property('name', 'ValidationException');
+    }
+    expect(await put('/demo/colour', 'a {{ brace')).to.include({ Version: 1 });
+  });
+
   it('are found by their ARN, with a path and without', async () => {
     await put('/demo/colour', 'red');
     await put('shape', 'round');

@@ -103,6 +103,7 @@ describe('a reason for which a launch failed', () => {
     'RequestLimitExceeded',
     'ThrottlingException: Rate exceeded',
     `${UNHEALTHY} Server.InternalError: Internal error on launch`,
+    `${UNHEALTHY} Server.SpotInstanceTermination: Instance was terminated by the service`,
     'An internal error has occurred (InternalError)',
     'ServiceUnavailable: try again',
   ]) {

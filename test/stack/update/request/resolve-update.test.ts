@@ -12,6 +12,7 @@ import { FakeUpdate, STACK_ID } from '../../../support/fake-update.ts';
 const FLAGS = {
   ...{ strategy: 'rolling', 'min-healthy': 90, batch: 20, 'checkpoint-delay': 60, 'drain-timeout': 30 },
   'keep-template': false,
+  'keep-image': false,
 };
 const OPTIONS = rolloutOptions({ ...FLAGS, 'allow-replacement': ['Vpc'] });
 const TEMPLATE = `
@@ -48,6 +49,7 @@ const current = (
 });
 const request = (changes: Partial<UpdateRequest> = {}): UpdateRequest => ({
   ...{ ...OPTIONS, file: new Map(), flags: new Map(), tags: {}, keepTemplate: false },
+  image: 'newest',
   ...changes,
 });
 const flag = (name: string, value: string) => new Map([[name, { value, from: 'a flag' }]]);
@@ -56,13 +58,9 @@ const resolved = (
   changes: Partial<UpdateRequest> = {},
   ask?: Parameters<typeof resolveUpdate>[3],
 ) =>
-  resolveUpdate(
-    new FakeUpdate().services.rollbacks,
-    stack,
-    { kind: 'update', request: request(changes) },
-    ask,
-    () => [PROGRAM],
-  );
+  resolveUpdate(new FakeUpdate().services, stack, { kind: 'update', request: request(changes) }, ask, () => [
+    PROGRAM,
+  ]);
 
 describe('a request for an update', () => {
   it('is what flags say', async () => {
@@ -84,7 +82,7 @@ describe('a request for an update', () => {
   it('leaves open what they do not say, and reads stdin where that is named', async () => {
     const given = await gatherUpdate(FLAGS, () => Promise.resolve(''));
     expect(given).to.have.keys(
-      ...['file', 'flags', 'tags', 'keepTemplate', 'strategy', 'refresh', 'drainSeconds', 'allowed'],
+      ...['file', 'flags', 'tags', 'keepTemplate', 'image', 'strategy', 'refresh', 'drainSeconds', 'allowed'],
     );
     expect([given.tags, given.keepTemplate, given.flags.size, given.allowed.size]).to.eql([{}, false, 0, 0]);
     const fed = await gatherUpdate({ ...FLAGS, config: '-' }, () => Promise.resolve('MinSize: 3\n'));
@@ -96,6 +94,7 @@ describe('a request for an update', () => {
     expect(flags.get('MinSize')?.value).to.equal('2');
     expect(rest).to.eql({
       ...{ file: new Map(), tags: {}, keepTemplate: true, strategy: 'in-place', allowed: new Set() },
+      ...{ image: 'keep if possible' },
       ...{ drainSeconds: 0, refresh: { minHealthy: 100, batch: 10, skipMatching: true } },
     });
   });
@@ -193,10 +192,14 @@ describe('a rollback that is resolved', () => {
     const fake = new FakeUpdate();
     fake.point = { ...fake.point, parameters: { MinSize: '1', Gone: null } };
     const rollbacks = { ...fake.services.rollbacks, template: () => Promise.resolve(TEMPLATE) };
-    const update = await resolveUpdate(rollbacks, current({ MinSize: '2' }), {
-      kind: 'rollback',
-      options: OPTIONS,
-    });
+    const update = await resolveUpdate(
+      { ...new FakeUpdate().services, rollbacks },
+      current({ MinSize: '2' }),
+      {
+        kind: 'rollback',
+        options: OPTIONS,
+      },
+    );
     expect(update).to.deep.include({
       tags: { team: 'build' },
       options: OPTIONS,
@@ -216,13 +219,71 @@ describe('a rollback that is resolved', () => {
       ...new FakeUpdate().services.rollbacks,
       remembered: () => Promise.resolve(undefined),
     };
-    const error = (await resolveUpdate(rollbacks, current(), { kind: 'rollback', options: OPTIONS }).catch(
-      (each: unknown) => each,
-    )) as OperationError;
+    const error = (await resolveUpdate({ ...new FakeUpdate().services, rollbacks }, current(), {
+      kind: 'rollback',
+      options: OPTIONS,
+    }).catch((each: unknown) => each)) as OperationError;
     expect(error).to.be.instanceOf(OperationError);
     expect([error.message, error.hint]).to.eql([
       'What ci was before is not known: bk-stack has not updated it yet',
       'Nothing was changed. Change it: bk-stack update ci',
     ]);
+  });
+});
+
+describe('the image of an update that is resolved', () => {
+  const template = `${TEMPLATE.replace('Resources', "  ImageId: { Type: String, Default: '' }\n  ImageIdParameter: { Type: String, Default: /golden }\n  ResolvedImageId: { Type: String, Default: '' }\nResources")}`;
+  const stack = (parameters: Record<string, string> = {}): CurrentStack => {
+    const found = current({ ImageIdParameter: '/golden', ImageId: '', ...parameters });
+    const Outputs = [{ OutputKey: 'AutoScalingGroupName', OutputValue: 'ci-Group' }];
+    return { ...found, stack: { ...found.stack, Outputs }, template };
+  };
+  const imageOf = async (
+    found: CurrentStack,
+    changes: Partial<UpdateRequest> = {},
+    newest: string | undefined = 'ami-2',
+  ) => {
+    const fake = new FakeUpdate();
+    fake.newestImage = newest;
+    fake.launchedImage = 'ami-1';
+    const target = { kind: 'update', request: request({ keepTemplate: true, ...changes }) } as const;
+    const update = await resolveUpdate(fake.services, found, target, undefined, () => []);
+    return [
+      update.image,
+      update.parametersIn('b').find(({ ParameterKey }) => ParameterKey === 'ResolvedImageId'),
+    ];
+  };
+  const passes = (ParameterValue: string) => ({ ParameterKey: 'ResolvedImageId', ParameterValue });
+
+  it('is the newest, which is passed by its id', async () => {
+    expect(await imageOf(stack())).to.eql([
+      { before: 'ami-1', after: 'ami-2', newest: 'ami-2' },
+      passes('ami-2'),
+    ]);
+  });
+
+  it('stays where it is to be kept, also for a stack that has had no id from bk-stack', async () => {
+    const kept = [{ before: 'ami-1', after: 'ami-1', newest: 'ami-2' }, passes('ami-1')];
+    expect(await imageOf(stack({ ResolvedImageId: 'ami-1' }), { image: 'keep' })).to.eql(kept);
+    expect(await imageOf(stack(), { image: 'keep' })).to.eql(kept);
+  });
+
+  it("is none of bk-stack's where the stack has its own, or none was found before", async () => {
+    const own = stack({ ImageId: 'ami-9', ResolvedImageId: 'ami-1' });
+    expect(await imageOf(own)).to.eql([undefined, passes('')]);
+    expect(await imageOf(stack(), { flags: flag('ResolvedImageId', 'ami-7') })).to.eql([
+      undefined,
+      passes('ami-7'),
+    ]);
+    expect(await imageOf(current())).to.eql([undefined, undefined]);
+  });
+
+  it('has to be in the parameter that names it', async () => {
+    const fake = new FakeUpdate();
+    const target = { kind: 'update', request: request({ keepTemplate: true }) } as const;
+    const error: unknown = await resolveUpdate(fake.services, stack(), target, undefined, () => []).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(UsageError).with.property('message').that.contains('/golden');
   });
 });

@@ -34,10 +34,19 @@ export function checkedTemplate(scope: Scope, specification: LaunchTemplateSpeci
 }
 
 /**
- * A mixed instances policy with its template found and its numbers checked. A change that leaves out the maximum spot price
- * keeps that of `before`; an empty one removes it. Anything else that it leaves out of the distribution goes back to its
- * default. Whether a change may leave out the launch template AWS does not say, so it may not.
+ * The spot price that stays unless another one is given: "To remove a maximum price that you previously set, include the property but
+ * specify an empty string".
  * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html
+ */
+function keptPrice(before: MixedInstancesPolicy | undefined): { readonly SpotMaxPrice?: string } {
+  const price = before?.InstancesDistribution?.SpotMaxPrice;
+  return price === undefined ? {} : { SpotMaxPrice: price };
+}
+
+/**
+ * A mixed instances policy with its template found and its numbers checked. A change may leave out the launch template, and
+ * keeps that of `before`; what it leaves out of the distribution goes back to its default,
+ * but for the spot price.
  * @throws AwsError ValidationError
  */
 export function checkedPolicy(
@@ -45,11 +54,7 @@ export function checkedPolicy(
   { LaunchTemplate, InstancesDistribution }: MixedInstancesPolicy,
   before?: MixedInstancesPolicy,
 ): MixedInstancesPolicy {
-  const SpotMaxPrice = InstancesDistribution?.SpotMaxPrice ?? before?.InstancesDistribution?.SpotMaxPrice;
-  const policy = {
-    InstancesDistribution: { ...InstancesDistribution, SpotMaxPrice: SpotMaxPrice || undefined },
-    LaunchTemplate,
-  };
+  const policy = { InstancesDistribution, LaunchTemplate: LaunchTemplate ?? keptTemplate(before) };
   const specification = policy.LaunchTemplate?.LaunchTemplateSpecification;
   if (specification === undefined) {
     throw validationError('LaunchTemplateSpecification must be provided in the MixedInstancesPolicy.');
@@ -87,9 +92,10 @@ export function checkedPolicy(
         OnDemandBaseCapacity: 0,
         OnDemandPercentageAboveBaseCapacity: 100,
         SpotAllocationStrategy: 'lowest-price',
+        ...keptPrice(before),
         ...policy.InstancesDistribution,
-        ...((policy.InstancesDistribution.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price' && {
-          SpotInstancePools: policy.InstancesDistribution.SpotInstancePools ?? 2,
+        ...((policy.InstancesDistribution?.SpotAllocationStrategy ?? 'lowest-price') === 'lowest-price' && {
+          SpotInstancePools: policy.InstancesDistribution?.SpotInstancePools ?? 2,
         }),
       },
       LaunchTemplate: {
@@ -103,6 +109,13 @@ export function checkedPolicy(
       },
     }),
   ) as MixedInstancesPolicy;
+}
+
+/** As a request would name it: by its id alone. */
+function keptTemplate(before: MixedInstancesPolicy | undefined): MixedInstancesPolicy['LaunchTemplate'] {
+  if (before?.LaunchTemplate === undefined) return undefined;
+  const { LaunchTemplateId, Version } = before.LaunchTemplate.LaunchTemplateSpecification ?? {};
+  return { ...before.LaunchTemplate, LaunchTemplateSpecification: { LaunchTemplateId, Version } };
 }
 
 const ON_DEMAND_STRATEGIES = ['prioritized', 'lowest-price'];

@@ -1,7 +1,7 @@
 import type { DescribeImagesRequest, DescribeImagesResult, Image } from '@aws-sdk/client-ec2';
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
-import { IMAGES_CREATED, publicImages, type PublicImage } from '../catalogue/images.ts';
+import { publicImages, type PublicImage } from '../catalogue/images.ts';
 import { page, selected, type Filters } from '../common/describing.ts';
 
 const imageMissing = (ids: readonly string[]): AwsError =>
@@ -19,9 +19,9 @@ function checkForm(id: string): void {
 }
 
 /** The image of an id. @throws AwsError InvalidAMIID.Malformed, InvalidAMIID.NotFound */
-export function imageOf(region: string, id: string): PublicImage {
+export function imageOf({ region, world }: Scope, id: string): PublicImage {
   checkForm(id);
-  const found = publicImages(region).find((image) => image.id === id);
+  const found = publicImages(region, world.now()).find((image) => image.id === id);
   if (found === undefined) throw imageMissing([id]);
   return found;
 }
@@ -52,7 +52,8 @@ function described({ id, owner, ...image }: PublicImage): Image {
     ImageType: 'machine',
     State: 'available',
     Public: true,
-    CreationDate: IMAGES_CREATED,
+    CreationDate: new Date(image.createdAt).toISOString(),
+    DeprecationTime: new Date(image.deprecatedAt).toISOString(),
     PlatformDetails: 'Linux/UNIX',
     UsageOperation: 'RunInstances',
     RootDeviceName: image.rootDevice,
@@ -72,11 +73,15 @@ function described({ id, owner, ...image }: PublicImage): Image {
 
 function describeImages(input: DescribeImagesRequest, scope: Scope): DescribeImagesResult {
   for (const id of input.ImageIds ?? []) checkForm(id);
-  const all = publicImages(scope.region);
+  const now = scope.world.now();
+  const all = publicImages(scope.region, now);
   const unknown = (input.ImageIds ?? []).filter((id) => !all.some((image) => image.id === id));
   if (unknown.length > 0) throw imageMissing(unknown);
+  // One that is deprecated is told to those who name it or ask for such images.
+  // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ami-deprecate.html
   const asked = all.filter(
-    ({ id, owner }) =>
+    ({ id, owner, deprecatedAt }) =>
+      (deprecatedAt > now || input.IncludeDeprecated === true || input.ImageIds?.includes(id) === true) &&
       (!input.ImageIds?.length || input.ImageIds.includes(id)) &&
       (!input.Owners?.length || input.Owners.some((one) => one === owner.id || one === owner.alias)),
   );

@@ -93,12 +93,29 @@ function dnsName(id: string, service: string, { region, world }: Scope): string 
   return `${id}-${world.ids.hex('', 8)}.${service.split('.').slice(3).join('.')}.${region}.vpce.amazonaws.com`;
 }
 
+/**
+ * Services whose interface endpoints in aws-cn have names of their own; those of the others begin as everywhere.
+ * https://github.com/aws/aws-cdk/blob/main/packages/aws-cdk-lib/aws-ec2/lib/vpc-endpoint.ts
+ */
+const CHINESE_PREFIX: ReadonlySet<string> = new Set(
+  (
+    'application-autoscaling athena autoscaling backup batch cloudformation ebs ec2 ecr.api ecr.dkr eks elasticache ' +
+    'elasticbeanstalk elasticfilesystem execute-api fsx lambda license-manager monitoring rds s3 securityhub ' +
+    'servicecatalog sqs states sts transfer xray'
+  ).split(' '),
+);
+
 function checkService(service: string, type: string, region: string): void {
   const unknown = new AwsError('InvalidServiceName', `The Vpc Endpoint Service '${service}' does not exist`);
-  const [, where, name] = /^(?:com|cn\.com)\.amazonaws\.([a-z0-9-]+)\.(.+)$/.exec(service) ?? [];
+  const [, prefix = '', where, name = ''] =
+    /^((?:com|cn\.com)\.amazonaws)\.([a-z0-9-]+)\.(.+)$/.exec(service) ?? [];
   const shared = /^(?:com|cn\.com)\.amazonaws\.vpce\./.test(service);
-  if (!shared && (where !== region || name === undefined)) throw unknown;
-  if (type === 'Gateway' && !(name !== undefined && GATEWAY_SERVICES.has(name))) {
+  const wanted =
+    type === 'Interface' && region.startsWith('cn-') && CHINESE_PREFIX.has(name)
+      ? 'cn.com.amazonaws'
+      : 'com.amazonaws';
+  if (!shared && (where !== region || name === '' || prefix !== wanted)) throw unknown;
+  if (type === 'Gateway' && !GATEWAY_SERVICES.has(name)) {
     throw new AwsError(
       'InvalidParameter',
       `Endpoint type (Gateway) does not match available service types ([Interface]).`,

@@ -47,6 +47,11 @@ const TAKES = 2000;
 const OVERHEAD = 26;
 const MOST_DESCRIBED = 1000;
 
+/** The log groups that a query reads; none for one that is not there. */
+export function groupsOfQuery(scope: Scope, id: string | undefined): readonly string[] {
+  return own(queries(scope).queries, id)?.groups ?? [];
+}
+
 /** @throws AwsError MalformedQueryException, InvalidParameterException, ResourceNotFoundException */
 function startQuery(input: StartQueryRequest, scope: Scope): StartQueryResponse {
   const given = [input.logGroupName, input.logGroupNames, input.logGroupIdentifiers].filter(

@@ -1,5 +1,6 @@
 import type { Stack } from '@aws-sdk/client-cloudformation';
 import { UsageError } from '../../../../errors.ts';
+import type { ImageChange } from '../../../image/image.ts';
 import { VERSION_TAG } from '../../../naming/tags.ts';
 import { templateVersion } from '../../../template/facts.ts';
 import type { Strategy } from '../../request/options.ts';
@@ -24,6 +25,8 @@ export interface UpdatePreview {
   readonly template: string;
   readonly version?: { readonly before?: string; readonly after?: string };
   readonly parameters: readonly ParameterChange[];
+  /** Absent where the template takes no image from bk-stack. */
+  readonly image?: ImageChange;
   /** Parameters that the template does not take any more. */
   readonly gone: readonly string[];
   /** The stack's own. */
@@ -40,14 +43,16 @@ const SIZES = /^(MinSize|MaxSize|DesiredCapacity)$/;
 export function updatePreview({
   stack,
   region,
-  resolved: { template, plan, tags, options },
+  resolved: { template, plan, tags, options, image },
   changes,
   drift,
   paused,
 }: {
   readonly stack: Stack;
   readonly region: string;
-  readonly resolved: Pick<ResolvedUpdate, 'template' | 'plan' | 'tags' | 'options'>;
+  readonly resolved: Pick<ResolvedUpdate, 'template' | 'plan' | 'tags' | 'options'> & {
+    readonly image?: ImageChange | undefined;
+  };
   readonly changes: readonly PlannedChange[];
   readonly drift: readonly Drift[];
   readonly paused: boolean;
@@ -63,6 +68,7 @@ export function updatePreview({
       version: { ...(before !== undefined && { before }), ...(after !== undefined && { after }) },
     }),
     parameters: plan.changes,
+    ...(image !== undefined && { image }),
     gone: plan.gone,
     tags: tagChanges(current, tags),
     resources: weighed(changes, options.strategy, options.allowed),

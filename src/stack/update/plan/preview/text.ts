@@ -1,5 +1,6 @@
 import { counted } from '../../../../terminal/text.ts';
 import type { Theme } from '../../../../terminal/theme.ts';
+import { imageChangeText } from '../../../image/image.ts';
 import { type ChangeKind, isTagsOnly, type PropertyChange } from './changes.ts';
 import { DRAINED } from './meaning.ts';
 import type { UpdatePreview, WeighedChange } from './preview.ts';
@@ -17,7 +18,7 @@ const LONGEST = 72;
 
 /** A preview for people. */
 export function previewText(preview: UpdatePreview, theme: Theme): string {
-  const { stackName, region, version, parameters, gone, tags, resources, drift } = preview;
+  const { stackName, region, version, parameters, image, gone, tags, resources, drift } = preview;
   const versions = [version?.before, version?.after].map((each) => each ?? '?');
   const title = `${theme.heading('Update of')} ${theme.stack(stackName)} in ${region}`;
   const retagged = resources.filter((change) => isTagsOnly(change) && change.meaning.weight === 'none');
@@ -30,6 +31,7 @@ export function previewText(preview: UpdatePreview, theme: Theme): string {
           theme.heading('Parameters'),
           ...parameters.map(({ name, before, after }) => `  ${name}: ${fromTo({ before, after })}`),
         ].join('\n'),
+    image === undefined ? '' : imageChangeText(image, theme),
     gone.length === 0 ? '' : `${theme.heading('Parameters that there are no more')}\n  ${gone.join(', ')}`,
     tags.length === 0
       ? ''

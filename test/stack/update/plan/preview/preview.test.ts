@@ -35,7 +35,7 @@ function preview(
     plan: { changes: [{ name: 'MinSize', before: '0', after: '1' }], gone: ['Old'] },
     tags: { team: 'web' },
     options: { strategy: 'drain', allowed },
-  } as unknown as ResolvedUpdate;
+  } as unknown as Omit<ResolvedUpdate, 'image'>;
   return updatePreview({
     stack: {
       ...(named && { StackName: 'ci' }),

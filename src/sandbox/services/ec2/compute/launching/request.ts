@@ -48,7 +48,7 @@ export function resolveLaunch(state: Ec2State, scope: Scope, input: RunInstances
       'Network interfaces and an instance-level security groups may not be specified on the same request',
     );
   }
-  const image = imageOf(scope.region, imageId(data.ImageId));
+  const image = imageOf(scope, imageId(data.ImageId));
   const type = launchedType(data.InstanceType, scope.region);
   checkArchitecture(type, image);
   const placement = data.Placement?.AvailabilityZone;

@@ -1,0 +1,1 @@
+export { identityGuard } from './guard.ts';
