@@ -4,7 +4,7 @@
  * Usage: tsx scripts/distil-managed-policies.ts FILE
  */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { distilledText } from '../src/sandbox/kernel/distilled-file.ts';
 import { MANAGED_POLICIES } from '../src/sandbox/services/iam/managed-policies.ts';
 import { writeDistilled } from './write-distilled.ts';
@@ -17,7 +17,7 @@ interface PublishedPolicy {
 
 /** The managed policies, as src/sandbox/services/iam/managed-policies.ts reads them. */
 export function distilManagedPolicies(): string {
-  const file = createRequire(import.meta.url).resolve(MANAGED_POLICIES.source);
+  const file = join(import.meta.dirname, '..', 'node_modules', MANAGED_POLICIES.source);
   const published = JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, PublishedPolicy>>;
   return distilledText(
     Object.values(published).map(({ arn, latestVersionId, versions }) => [

@@ -11,6 +11,12 @@ export const iam: ProvidingService = {
   name: 'iam',
   signingNames: ['iam'],
   sdk: () => import('@aws-sdk/client-iam'),
-  operations: { ...roleOperations, ...profileOperations, ...policyOperations, ...simulationOperations, ...userOperations },
+  operations: {
+    ...roleOperations,
+    ...profileOperations,
+    ...policyOperations,
+    ...simulationOperations,
+    ...userOperations,
+  },
   resources: iamResources,
 };

@@ -20,11 +20,11 @@ function awsManaged(): DistilledFile<unknown> {
   return openDistilled(MANAGED_POLICIES);
 }
 
-/** Says what a policy that AWS manages allows; undefined for one that there is not. */
-export function awsManagedStatements(arn: string): readonly Statement[] | undefined {
+/** Says what a policy that AWS manages allows; one that there is not allows nothing. */
+export function awsManagedStatements(arn: string): readonly Statement[] {
   const [, name = ''] = /^arn:[^:]+:iam::aws:policy\/(.+)$/.exec(arn) ?? [];
   const statement = awsManaged().get(name);
-  return statement === undefined ? undefined : readPolicy(JSON.stringify({ Statement: statement }));
+  return statement === undefined ? [] : readPolicy(JSON.stringify({ Statement: statement }));
 }
 
 /** The name of the policy that an ARN names. @throws AwsError NoSuchEntity, InvalidInput */

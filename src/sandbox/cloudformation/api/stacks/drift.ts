@@ -122,7 +122,9 @@ export function describeStackDriftDetectionStatus(
   if (scope.world.now() < startedAt + DETECTION_TAKES) {
     return { ...common, DetectionStatus: 'DETECTION_IN_PROGRESS' };
   }
-  const drifted = drifts.filter(({ StackResourceDriftStatus }) => StackResourceDriftStatus === 'MODIFIED').length;
+  const drifted = drifts.filter(
+    ({ StackResourceDriftStatus }) => StackResourceDriftStatus === 'MODIFIED',
+  ).length;
   return {
     ...common,
     DetectionStatus: 'DETECTION_COMPLETE',
@@ -144,7 +146,10 @@ export function describeStackResourceDrifts(
   const wanted = input.StackResourceDriftStatusFilters;
   const found = (own(byId, own(newest, stack.stackId))?.drifts ?? [])
     .filter(({ StackResourceDriftStatus }) => StackResourceDriftStatus !== 'NOT_CHECKED')
-    .filter(({ StackResourceDriftStatus: status }) => wanted === undefined || (status !== undefined && wanted.includes(status)));
+    .filter(
+      ({ StackResourceDriftStatus: status }) =>
+        wanted === undefined || (status !== undefined && wanted.includes(status)),
+    );
   const { items, NextToken } = page(found, input.NextToken, input.MaxResults ?? 100);
   return { StackResourceDrifts: items, NextToken };
 }

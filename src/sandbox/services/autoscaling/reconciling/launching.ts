@@ -217,7 +217,8 @@ function launchFrom(
   const spotByTemplate = version?.data.InstanceMarketOptions?.MarketType === 'spot';
   // A group fills up to its account's quota before it is refused.
   const type = launch.instanceType ?? version?.data.InstanceType;
-  const room = type === undefined ? Infinity : vcpuRoom(scope, type, launch.purchase === 'spot' || spotByTemplate);
+  const room =
+    type === undefined ? Infinity : vcpuRoom(scope, type, launch.purchase === 'spot' || spotByTemplate);
   const count = Math.max(1, Math.min(launch.count, room));
   const instances = launchInstances(
     {

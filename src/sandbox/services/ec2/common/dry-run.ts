@@ -21,9 +21,5 @@ export function withDryRun(operations: Operations): Operations {
 }
 
 function wouldHaveSucceeded(): AwsError {
-  return new AwsError(
-    'DryRunOperation',
-    'Request would have succeeded, but DryRun flag is set.',
-    412,
-  );
+  return new AwsError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);
 }
