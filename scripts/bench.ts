@@ -9,7 +9,8 @@ import { join, resolve } from 'node:path';
 import type { RunningSandbox } from '../src/sandbox/server/process/discovery.ts';
 import { table } from '../src/terminal/table.ts';
 import { hookCosts } from './bench-hook.ts';
-import { decisionMicroseconds, type Duel, duels, scalerBytes } from './bench-scaler.ts';
+import { MEASURED_PROFILES } from '../src/simulate/jobs/profiles.ts';
+import { compare, type Comparison, decisionMicroseconds, scalerBytes } from './bench-scaler.ts';
 import { followingLatency } from './bench-follow.ts';
 import { logsDuel } from './bench-logs.ts';
 import { secretsDuels } from './bench-secrets.ts';
@@ -63,7 +64,8 @@ try {
       { heading: 'REACHED', cell: ({ reached }) => reached },
     ]),
   );
-  for (const jobs of [10_000, 1_000_000]) console.log(`\n${duelText(duels(jobs))}`);
+  for (const jobs of [10_000, 1_000_000])
+    for (const profile of MEASURED_PROFILES) console.log(`\n${comparisonText(compare(profile, jobs))}`);
   console.log(`\nNode ${process.version}; medians of ${ROUNDS} interleaved runs.`);
 } finally {
   spawnSync(process.execPath, [entry, 'sandbox', 'stop'], { env });
@@ -207,36 +209,17 @@ async function following(): Promise<Measurement[]> {
 }
 
 /** Each profile under this scaler and under the official one: waits at most half, at no more cost. */
-function duelText(all: readonly Duel[]): string {
-  const wait = ({ p95 }: Duel, own: number) =>
-    p95.official < 5 ? own <= p95.official : own <= 0.5 * p95.official;
-  const yes = (reached: boolean) => (reached ? 'yes' : 'NO');
-  const defaults = table(all, [
-    { heading: 'PROFILE', cell: ({ profile }) => profile },
-    { heading: 'JOBS', cell: ({ jobs }) => String(jobs) },
-    { heading: 'P95 WAIT', cell: ({ p95 }) => `${p95.own.toFixed(0)} s` },
-    { heading: 'OFFICIAL', cell: ({ p95 }) => `${p95.official.toFixed(0)} s` },
-    { heading: 'RATIO', cell: ({ p95 }) => (p95.own / p95.official).toFixed(2) },
-    { heading: '<= 0.5', cell: (duel) => yes(wait(duel, duel.p95.own)) },
-    { heading: 'COST', cell: ({ costRatio }) => costRatio.toFixed(2) },
-    { heading: '<= 1', cell: ({ costRatio }) => yes(costRatio <= 1) },
-    { heading: 'AT EQUAL WAIT', cell: ({ costAtEqualWait }) => costAtEqualWait?.toFixed(2) ?? '' },
-    {
-      heading: '<= 0.8',
-      cell: ({ costAtEqualWait }) => (costAtEqualWait === undefined ? '' : yes(costAtEqualWait <= 0.8)),
-    },
-    { heading: 'TRACKING', cell: ({ tracking }) => `${tracking.p95.toFixed(0)} s` },
-    { heading: 'COST', cell: ({ tracking }) => tracking.costRatio.toFixed(2) },
+function comparisonText({ profile, jobs, contenders }: Comparison): string {
+  const equal = contenders.find(({ name }) => name === 'official, our settings');
+  const ratio = (value: number, of = NaN) => (value / of).toFixed(2);
+  const rows = table(contenders, [
+    { heading: 'SCALER', cell: ({ name }) => name },
+    { heading: 'P95 WAIT', cell: ({ p95 }) => `${p95.toFixed(0)} s` },
+    { heading: 'RATIO', cell: ({ p95 }) => ratio(p95, equal?.p95) },
+    { heading: 'COST', cell: ({ cost }) => `$${cost.toFixed(2)}` },
+    { heading: 'RATIO', cell: ({ cost }) => ratio(cost, equal?.cost) },
+    { heading: 'LAUNCHES', cell: ({ launches }) => String(launches) },
     { heading: 'TOOK', cell: ({ milliseconds }) => `${(milliseconds / 1000).toFixed(1)} s` },
   ]);
-  const tuned = table(all, [
-    { heading: 'PROFILE', cell: ({ profile }) => profile },
-    { heading: 'P95 WAIT', cell: ({ tuned }) => `${tuned.p95.toFixed(0)} s` },
-    { heading: 'RATIO', cell: ({ tuned, p95 }) => (tuned.p95 / p95.official).toFixed(2) },
-    { heading: '<= 0.5', cell: (duel) => yes(wait(duel, duel.tuned.p95)) },
-    { heading: 'COST', cell: ({ tuned }) => tuned.costRatio.toFixed(2) },
-    { heading: '<= 1', cell: ({ tuned }) => yes(tuned.costRatio <= 1) },
-    { heading: 'SETTINGS', cell: ({ tuned }) => tuned.settings },
-  ]);
-  return `${defaults}\n\nWith settings for the profile:\n\n${tuned}`;
+  return `${profile}, ${jobs} jobs; ratios to the official scaler with our settings:\n${rows}`;
 }

@@ -9,6 +9,10 @@ export class EventHeap {
     return this.#size === 0 ? Infinity : (this.#times[0] ?? Infinity);
   }
 
+  get size(): number {
+    return this.#size;
+  }
+
   push(time: number, id: number): void {
     if (this.#size === this.#times.length) this.#grow();
     let at = this.#size++;

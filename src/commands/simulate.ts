@@ -19,7 +19,10 @@ export default class Simulate extends BaseCommand {
   static override flags = {
     profile: Flags.string({
       description: 'what the queue looks like',
-      options: ['office-hours', 'monorepo-bursts', 'nightly-batch', 'steady', 'spot-storm'],
+      options: [
+        ...['office-hours', 'monorepo-bursts', 'nightly-batch', 'steady', 'spot-storm'],
+        ...['bad-boots', 'paused-queue', 'foreign-agents', 'outages'],
+      ],
       exclusive: ['trace', 'from-stack'],
     }),
     trace: Flags.string({
@@ -60,6 +63,23 @@ export default class Simulate extends BaseCommand {
       description: 'hours a day in which spot has no capacity, at a time of its own each day',
       helpValue: '<hours>',
     }),
+    'failing-boots': Flags.string({ description: 'percent of the boots that fail', helpValue: '<percent>' }),
+    'hung-boots': Flags.string({
+      description: 'percent of the boots that never end',
+      helpValue: '<percent>',
+    }),
+    'paused-queue': Flags.string({
+      description: 'hours a day in which the queue is paused, at a time of its own each day',
+      helpValue: '<hours>',
+    }),
+    outage: Flags.string({
+      description: 'hours a day in which the scaler can see neither queue nor group',
+      helpValue: '<hours>',
+    }),
+    'foreign-agents': Flags.integer({
+      description: "idle agents of others on the queue that can't run its jobs",
+      min: 0,
+    }),
     recommend: Flags.boolean({ description: 'try settings, and show what waiting costs' }),
     seed: Flags.integer({ description: 'another seed, another run', default: 1, min: 0 }),
   };
@@ -68,7 +88,8 @@ export default class Simulate extends BaseCommand {
     const { flags } = await this.parse(Simulate);
     const stackName = flags['from-stack'];
     const { runSimulation } = await import('../simulate/run.ts');
-    const { chartText, recommendationText, resultsText, warmText } = await import('../simulate/report.ts');
+    const { boundsText, chartText, recommendationText, resultsText, warmText } =
+      await import('../simulate/report.ts');
     const simulation = await runSimulation({
       ...(flags.profile !== undefined && { profile: flags.profile }),
       ...(stackName !== undefined && { fromStack: { aws: await this.connect(flags), stackName } }),
@@ -77,6 +98,11 @@ export default class Simulate extends BaseCommand {
       ...(flags.price !== undefined && { price: flags.price }),
       ...(flags.interruptions !== undefined && { interruptions: flags.interruptions }),
       ...(flags['spot-shortage'] !== undefined && { spotShortage: flags['spot-shortage'] }),
+      ...(flags['failing-boots'] !== undefined && { failingBoots: flags['failing-boots'] }),
+      ...(flags['hung-boots'] !== undefined && { hungBoots: flags['hung-boots'] }),
+      ...(flags['paused-queue'] !== undefined && { pausedQueue: flags['paused-queue'] }),
+      ...(flags.outage !== undefined && { outage: flags.outage }),
+      ...(flags['foreign-agents'] !== undefined && { foreignAgents: flags['foreign-agents'] }),
       jobs: flags.jobs,
       param: flags.param ?? [],
       compare: flags.compare ?? [],
@@ -87,6 +113,7 @@ export default class Simulate extends BaseCommand {
     });
     this.log(`${simulation.jobs} jobs: ${simulation.about}\n`);
     this.log(resultsText(simulation.results, outTheme));
+    this.log(`\n${boundsText(simulation)}`);
     const warm = warmText(simulation.results);
     if (warm !== '') this.log(`\n${warm}`);
     const [first] = simulation.results;

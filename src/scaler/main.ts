@@ -40,14 +40,15 @@ async function fetchToken(): Promise<string> {
   return Parameter.Value;
 }
 
+const boots = new BootTimes();
+
 function forecast(): PollCalls['forecast'] {
   const { agentsPerInstance, forecastIdleHours: idleHours, stackName, queue } = settings;
   if (idleHours === 0) return undefined;
-  const boots = new BootTimes();
   const foresight = new Foresight({ agentsPerInstance, idleHours }, boots);
   // It is asked again later anyway.
   const client = new CloudWatchClient({ maxAttempts: 2 });
-  return { boots, foresight, past: new Past(foresight, publishedHistory(stackName, queue, client)) };
+  return { foresight, past: new Past(foresight, publishedHistory(stackName, queue, client)) };
 }
 
 const scaler = new Scaler(settings, {
@@ -62,6 +63,7 @@ const scaler = new Scaler(settings, {
   },
   queue: (token) => readQueue(settings.endpoint, settings.queue, token),
   forecast: forecast(),
+  boots,
   // Not the function itself: a sandbox puts its own clock in its place later on.
   now: () => Date.now(),
 });

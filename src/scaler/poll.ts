@@ -2,6 +2,13 @@ import type { BootTimes } from './forecast/boot-times.ts';
 import type { Foresight } from './forecast/foresight.ts';
 import type { Past } from './forecast/past.ts';
 import { nextMinSizeStep } from './group/forecast-min-size.ts';
+import {
+  agentsByVersionOf,
+  agentsTagValue,
+  type AgentsByVersion,
+  knownAgents,
+  launchedAgents,
+} from './group/launched-agents.ts';
 import type { Group, GroupMembers, GroupPurchase, LaunchFailure } from './group/group.ts';
 import { type Boot, deadInstance, followBoots, stillbornInstance } from './group/lost-instances.ts';
 import type { BalancingFacts, ForecastFacts, Poll } from './poll-result.ts';
@@ -21,8 +28,8 @@ export interface PollCalls {
   token(fresh: boolean): Promise<string>;
   queue(token: string): Promise<QueueReport>;
   /** What is expected, and what that is learnt from; undefined where nothing is forecast. */
-  readonly forecast?:
-    { readonly foresight: Foresight; readonly past: Past; readonly boots: BootTimes } | undefined;
+  readonly forecast?: { readonly foresight: Foresight; readonly past: Past } | undefined;
+  readonly boots: BootTimes;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -51,7 +58,7 @@ export class Scaler {
   #suspendAt = 0;
   /** Before which the minimum isn't raised or given back, in milliseconds since 1970. */
   #holdFrom = -Infinity;
-  /** Before which the stuck jobs aren't written down, in milliseconds since 1970. */
+  /** Before which neither the stuck jobs nor the agents of instances are written down, in milliseconds since 1970. */
   #rememberFrom = -Infinity;
   #boots = new Map<string, Boot>();
 
@@ -67,13 +74,18 @@ export class Scaler {
    */
   async poll(): Promise<Poll> {
     const { group, now } = this.calls;
-    const [queue, { facts, members, buying, noted, balancesZones }] = await Promise.all([
+    const [queue, { facts: read, members, buying, noted, versions, balancesZones }] = await Promise.all([
       this.#queue(),
       group.read(),
     ]);
     const at = now();
-    const { ahead, expected } = this.#foresee(queue, facts, members, at);
-    const observation = { jobs: queue.jobs, agents: queue.agents, group: facts, now: at, expected };
+    const agents = knownAgents(agentsByVersionOf(noted.agents), versions.all, this.settings);
+    const launched = launchedAgents(versions.inService, agents, this.settings.agentsPerInstance);
+    const facts = { ...read, agentsInService: launched };
+    const { ahead, expected } = this.#foresee(queue, facts, at);
+    this.calls.boots.see(members.pending, members.inService, at);
+    const seen = { ...facts, overdue: this.calls.boots.overdue(at) };
+    const observation = { jobs: queue.jobs, agents: queue.agents, group: seen, now: at, expected };
     const began = performance.now();
     // A function that starts cold knows of the stuck jobs what the one before it has written down.
     // Jobs that run by then don't show that one of those has started.
@@ -94,7 +106,11 @@ export class Scaler {
       released.length > 0 ? [] : await this.#replaceDead(observation, members, decision.memory);
     const ended = released.length + replaced.length > 0;
     const remembering = ended ? undefined : await this.#rememberStuck(facts, noted.stuck, decision, at);
-    const tended = ended || remembering !== undefined;
+    const counting =
+      ended || remembering !== undefined
+        ? undefined
+        : await this.#rememberAgents(facts, noted.agents, agents, at);
+    const tended = ended || remembering !== undefined || counting !== undefined;
     const balancing = tended || !balancesZones ? undefined : await this.#suspendBalancing(facts, at);
     const busy = tended || balancing !== undefined;
     const changed = busy ? undefined : await this.#changePurchase(buying, at);
@@ -124,7 +140,7 @@ export class Scaler {
       },
       balancing,
       forecast,
-      noteError: holding?.error ?? remembering?.error,
+      noteError: holding?.error ?? remembering?.error ?? counting?.error,
       pauseMs: Math.max(queue.pollMs, this.settings.minPollMs),
       decisionMs,
     };
@@ -178,7 +194,22 @@ export class Scaler {
   ): Promise<{ readonly error?: unknown } | undefined> {
     if (paused || now < this.#rememberFrom) return undefined;
     if (stuckTagValue(stuck) === stuckTagValue(stuckOf(noted))) return undefined;
-    return this.calls.group.rememberStuck(stuck).then(
+    return this.#noting(this.calls.group.rememberStuck(stuck), now);
+  }
+
+  /** @returns whether that failed, or undefined where the note is right and no request was made */
+  async #rememberAgents(
+    { paused }: GroupFacts,
+    noted: string | undefined,
+    agents: AgentsByVersion,
+    now: number,
+  ): Promise<{ readonly error?: unknown } | undefined> {
+    if (paused || now < this.#rememberFrom || agentsTagValue(agents) === noted) return undefined;
+    return this.#noting(this.calls.group.rememberAgents(agents), now);
+  }
+
+  async #noting(request: Promise<void>, now: number): Promise<{ readonly error?: unknown }> {
+    return request.then(
       () => ({}),
       (error: unknown) => {
         this.#rememberFrom = now + NOTE_AGAIN_MS;
@@ -190,14 +221,12 @@ export class Scaler {
   #foresee(
     { jobs }: QueueReport,
     group: GroupFacts,
-    { pending, inService }: GroupMembers,
     now: number,
   ): { readonly ahead: number; readonly expected: number } {
     const { forecast } = this.calls;
     const { held = 0 } = group;
     if (forecast === undefined || group.paused) return { ahead: 0, expected: 0 };
-    const { foresight, boots } = forecast;
-    boots.see(pending, inService, now);
+    const { foresight } = forecast;
     const unforeseen = sizeWithoutForecast({ jobs, group }, this.#memory?.busy ?? [], this.settings);
     const ahead = foresight.book(now, Math.min(held, group.inService), unforeseen);
     return { ahead, expected: foresight.expected(now, held) };

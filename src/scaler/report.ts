@@ -72,7 +72,9 @@ export function decisionLine({ stackName, queue }: Settings, poll: Poll): Fields
       CloudWatchMetrics: [
         {
           Namespace: 'Buildkite',
-          Dimensions: [['StackName', 'Queue']],
+          // The second set is that of the official stack's metrics, for dashboards that people have. A metric needs a value for
+          // each of its dimensions.
+          Dimensions: [['StackName', 'Queue'], ...(organization === '' ? [] : [['Org', 'Queue']])],
           Metrics: Object.entries(UNITS).map(([Name, Unit]) => ({ Name, Unit })),
         },
       ],

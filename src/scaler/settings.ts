@@ -10,6 +10,8 @@ export interface Settings extends ScalingSettings, SpotFallbackSettings {
   readonly endpoint: string;
   /** Name of the SSM parameter of the agent token. */
   readonly tokenPath: string;
+  /** The version of the launch template that AgentsPerInstance belongs to. */
+  readonly launchTemplateVersion: string;
   /** Between two looks at least, in milliseconds. */
   readonly minPollMs: number;
   /** Instance-hours a day that instances may be up for expected jobs alone; 0 where nothing is forecast. */
@@ -35,6 +37,7 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     groupName: text('ASG_NAME'),
     endpoint: text('BUILDKITE_AGENT_ENDPOINT').replace(/\/+$/, ''),
     tokenPath: text('BUILDKITE_AGENT_TOKEN_SSM_KEY'),
+    launchTemplateVersion: text('LAUNCH_TEMPLATE_VERSION'),
     minPollMs: milliseconds(text('MIN_POLL_INTERVAL')),
     forecastIdleHours: number('PREDICTIVE_SCALING_MAX_IDLE_HOURS'),
     agentsPerInstance: number('AGENTS_PER_INSTANCE'),
@@ -44,9 +47,20 @@ export function settingsOf(environment: NodeJS.ProcessEnv): Settings {
     disableScaleIn: text('DISABLE_SCALE_IN') === 'true',
     scaleOutCooldownSeconds: number('SCALE_OUT_COOLDOWN_PERIOD'),
     scaleInCooldownSeconds: number('SCALE_IN_COOLDOWN_PERIOD'),
+    apartMostMs: schedulePeriod(text('SCHEDULE_PERIOD')) + LATE_MS,
     onDemandPercentage: number('ON_DEMAND_PERCENTAGE'),
     spotFallbackMinutes: number('SPOT_FALLBACK_MINUTES'),
   };
+}
+
+/** The first look of an invocation may be so late. */
+const LATE_MS = 30_000;
+
+/** `1 minute` or `5 minutes`, in milliseconds. @throws Error for anything else */
+function schedulePeriod(text: string): number {
+  const [, minutes] = /^(\d+) minutes?$/.exec(text) ?? [];
+  if (minutes === undefined) throw new Error(`SCHEDULE_PERIOD is ${text}, not a time such as 1 minute`);
+  return Number(minutes) * 60_000;
 }
 
 /** `10s`, `1m` or `1m30s`. @throws Error for anything else */

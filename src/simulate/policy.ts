@@ -15,8 +15,13 @@ export function ownPolicy(settings: ScalingSettings, foreseeing?: PredictiveScal
     name: foreseeing === undefined ? 'bk-stack' : 'bk-stack, predictive',
     pollSeconds: 10,
     desired(observation) {
-      const expected = foreseen?.expected(observation, memory.busy) ?? 0;
-      const decision = decide({ ...observation, expected }, settings, memory);
+      const decision = decide(
+        foreseen === undefined
+          ? observation
+          : { ...observation, expected: foreseen.expected(observation, memory.busy) },
+        settings,
+        memory,
+      );
       ({ memory, forecastMinSize } = decision);
       return decision.desired;
     },
@@ -69,53 +74,6 @@ function foreseenBy(settings: ScalingSettings, { idleHours, bootSeconds }: Predi
     sleepsUntil(now: number): number {
       const ahead = foresight.aheadMs / 1000;
       return (Math.floor((now + ahead) / MINUTE_SECONDS) + 1) * MINUTE_SECONDS - ahead;
-    },
-  };
-}
-
-/**
- * The scaler of Buildkite's Elastic CI Stack with its defaults, by its published rule: enough instances for the jobs that
- * are scheduled and running, never fewer than there are, and 300 seconds between two times of growth.
- * https://github.com/buildkite/buildkite-agent-scaler
- */
-export function officialPolicy({
-  agentsPerInstance,
-  cooldownSeconds = 300,
-}: {
-  readonly agentsPerInstance: number;
-  readonly cooldownSeconds?: number;
-}): Policy {
-  let grownAt = -Infinity;
-  return {
-    name: 'official',
-    pollSeconds: 10,
-    desired({ jobs, group, now }) {
-      const wanted = Math.min(group.max, Math.ceil((jobs.scheduled + jobs.running) / agentsPerInstance));
-      if (wanted <= group.desired || now - grownAt < cooldownSeconds * 1000) return group.desired;
-      grownAt = now;
-      return wanted;
-    },
-  };
-}
-
-/**
- * Auto Scaling's target tracking on the share of busy agents, at metrics of one minute: it grows in proportion, and
- * leaves it to idle instances to end.
- * https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
- */
-export function trackingPolicy({
-  agentsPerInstance,
-  target = 0.7,
-}: {
-  readonly agentsPerInstance: number;
-  readonly target?: number;
-}): Policy {
-  return {
-    name: 'target-tracking',
-    pollSeconds: 60,
-    desired({ jobs, group }) {
-      const load = jobs.scheduled + jobs.running;
-      return Math.max(group.desired, Math.min(group.max, Math.ceil(load / agentsPerInstance / target)));
     },
   };
 }

@@ -2,12 +2,22 @@ import { chart, chartLayout } from '../terminal/charts/chart.ts';
 import { duration } from '../terminal/duration.ts';
 import { type Column, table } from '../terminal/table.ts';
 import type { Theme } from '../terminal/theme.ts';
+import type { Bound } from './engine/oracle.ts';
 import type { Result } from './engine/result.ts';
 import type { Candidate, Recommendation } from './recommend.ts';
 
 /** A result under the name of what it is of. */
 export interface NamedResult extends Result {
   readonly name: string;
+}
+
+/** What holds for all results of a simulation. */
+export interface SimulationBounds {
+  /** The same for all of them, in seconds. */
+  readonly bootSeconds: number;
+  readonly oracle: Bound;
+  /** Those of the results that MaxSize kept from growing. */
+  readonly limited: readonly { readonly name: string; readonly maxSize: number }[];
 }
 
 const seconds = (value: number) => duration(Math.round(value));
@@ -53,6 +63,16 @@ export function chartText({ overTime }: Result, theme: Theme): string {
 
 export function resultsText(results: readonly NamedResult[], theme: Theme): string {
   return table(results, COLUMNS, theme.heading);
+}
+
+/** What a scaler could reach at most, and what kept a group from growing. */
+export function boundsText({ oracle, limited, bootSeconds }: SimulationBounds): string {
+  const { cost, launches } = oracle;
+  return [
+    `Boots take ${seconds(bootSeconds)} for all of them.`,
+    `A scaler that knew every job beforehand would have none wait for $${cost.toFixed(2)}, with ${launches} launches.`,
+    ...limited.map(({ name, maxSize }) => `${name}: MaxSize=${maxSize} kept the group from growing further.`),
+  ].join('\n');
 }
 
 /** What the warm pools are of the cost; empty where there is none. */

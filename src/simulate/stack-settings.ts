@@ -1,6 +1,8 @@
 import { UsageError } from '../errors.ts';
 import type { ScalingSettings } from '../scaler/sizing/observation.ts';
+import { overdueSeconds } from '../scaler/forecast/boot-times.ts';
 import type { SpotModel } from './engine/market.ts';
+import type { Troubles } from './engine/troubles.ts';
 import type { Model } from './engine/model.ts';
 import { mixedPrice, onDemandPrice } from './prices.ts';
 import type { PredictiveScaling } from './policy.ts';
@@ -16,6 +18,7 @@ export interface Assumptions {
   readonly price: number | undefined;
   /** When spot has no capacity. */
   readonly spotShortages: SpotModel['shortages'];
+  readonly troubles: Troubles;
   readonly seed: number;
 }
 
@@ -30,7 +33,7 @@ const API_SECONDS = 2;
  */
 export function stackSettings(
   parameters: ReadonlyMap<string, string>,
-  { bootSeconds, startSeconds, interruptionsPerHour, price, spotShortages, seed }: Assumptions,
+  { bootSeconds, startSeconds, interruptionsPerHour, price, spotShortages, troubles, seed }: Assumptions,
 ): {
   readonly model: Model;
   readonly scaling: ScalingSettings;
@@ -73,6 +76,7 @@ export function stackSettings(
       ...(number('OnDemandPercentage') === 100 && {
         warm: { size: number('WarmPoolSize'), startSeconds, volumePrice: volumePrice(parameters) },
       }),
+      troubles: { ...troubles, overdueSeconds: overdueSeconds(slowBoot(bootSeconds, BOOT_SPREAD)) },
       endsOldest: !on('InstanceScaleInProtection'),
       seed,
     },
@@ -91,6 +95,7 @@ export function stackSettings(
       disableScaleIn: on('DisableScaleIn'),
       scaleOutCooldownSeconds: number('ScaleOutCooldownPeriod'),
       scaleInCooldownSeconds: number('ScaleInCooldownPeriod'),
+      apartMostMs: 90_000,
     },
   };
 }

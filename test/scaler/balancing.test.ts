@@ -62,7 +62,7 @@ describe('balancing the zones', function () {
     cluster.refusing.add('SuspendProcesses');
     await cluster.set();
     cluster.push(3, 60);
-    await cluster.run(610);
+    await cluster.run(620);
     expect(said(cluster)).to.have.length(3);
     expect(said(cluster)[0]).to.include({ event: 'suspend-failed', error: 'Error' });
     expect(cluster.errors).to.equal(0);

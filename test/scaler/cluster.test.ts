@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { registerAgent } from '../../src/sandbox/buildkite/agents.ts';
+import { agentsOfInstance, disconnectAgent, registerAgent } from '../../src/sandbox/buildkite/agents.ts';
 import { pushJob } from '../../src/sandbox/buildkite/jobs.ts';
 import { buildkiteState, type JobRecord } from '../../src/sandbox/buildkite/state.ts';
 import { machinesOf } from '../../src/sandbox/machines/state.ts';
@@ -31,6 +31,22 @@ describe('a cluster with its scaler', function () {
       expect(cluster.errors).to.equal(0);
     });
   }
+
+  it('replaces one dead instance of ten while the others have their agents', async () => {
+    const cluster = new Cluster(1);
+    await cluster.set({ MinSize: 10 });
+    await cluster.run(300);
+    const { world } = cluster.fleet;
+    const [dead] = cluster.up.keys();
+    for (const agent of agentsOfInstance(world, dead!)) disconnectAgent(world, agent);
+    const agents = () => Object.keys(buildkiteState(world).agents).length;
+    expect(agents()).to.equal(9);
+    await cluster.run(1000);
+    expect(agents()).to.equal(10);
+    expect(agentsOfInstance(world, dead!)).to.eql([]);
+    expect(cluster.launched.size).to.equal(11);
+    expect(await cluster.size()).to.eql({ desired: 10, instances: 10 });
+  });
 
   it('keeps its size under a steady load', async () => {
     const cluster = new Cluster(2);

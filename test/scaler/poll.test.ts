@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { BootTimes } from '../../src/scaler/forecast/boot-times.ts';
 import type { Group, GroupPurchase, LaunchFailure } from '../../src/scaler/group/group.ts';
 import { pauseAfter, Scaler } from '../../src/scaler/poll.ts';
 import { Throttled, TokenRefused } from '../../src/scaler/queue.ts';
@@ -17,7 +18,8 @@ class Scene {
   facts: Partial<GroupFacts> = {};
   members = { pending: [] as string[], inService: [] as string[], terminating: [] as string[] };
   buying: Partial<GroupPurchase> = {};
-  noted: { held?: string; stuck?: string } = {};
+  noted: { held?: string; stuck?: string; agents?: string } = { agents: '1=1' };
+  versions: string[] | undefined;
   balancesZones = false;
   failures: LaunchFailure[] = [];
   shortage: SpotShortage | undefined;
@@ -42,6 +44,7 @@ class Scene {
           pollMs: this.pollMs,
         });
       },
+      boots: new BootTimes(),
       now: () => this.now,
     });
   }
@@ -52,6 +55,11 @@ class Scene {
     this.requests.length = 0;
     const poll = await this.scaler.poll();
     return { poll, requests: [...this.requests] };
+  }
+
+  /** Looks every ten seconds, the last of which comes so long after the first. */
+  async lookFor(milliseconds: number): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += 10_000) await this.look();
   }
 
   #group(): Group {
@@ -75,7 +83,11 @@ class Scene {
             ...{ paused: facts.paused },
             ...this.buying,
           },
-          noted: { held: this.noted.held, stuck: this.noted.stuck },
+          noted: { held: this.noted.held, stuck: this.noted.stuck, agents: this.noted.agents },
+          versions: {
+            inService: this.versions ?? inService.map(() => '1'),
+            all: this.versions ?? inService.map(() => '1'),
+          },
           balancesZones: this.balancesZones,
         });
       },
@@ -83,6 +95,7 @@ class Scene {
       hold: (minSize) => ask('hold', minSize),
       rememberHeld: ({ min, held }) => ask('rememberHeld', min, ...held),
       rememberStuck: (stuck) => ask('rememberStuck', stuck?.jobs ?? 'none'),
+      rememberAgents: (agents) => ask('rememberAgents', ...[...agents].flat()),
       launches: () => ask('launches').then(() => ({ failures: this.failures, shortage: this.shortage })),
       markUnhealthy: (id) => ask('markUnhealthy', id),
       release: (id) => ask('release', id),
@@ -245,12 +258,38 @@ describe('a look at stuck jobs', () => {
   });
 });
 
+describe('a look after AgentsPerInstance has changed', () => {
+  it('counts the agents that instances were launched with, and notes those of its own version', async () => {
+    const scene = new Scene({ AGENTS_PER_INSTANCE: '4', LAUNCH_TEMPLATE_VERSION: '8' });
+    scene.noted = { agents: '6=2 7=1' };
+    scene.members.inService = ['i-1', 'i-2', 'i-3'];
+    scene.versions = ['7', '7', '8'];
+    scene.agents = { idle: 0, busy: 6, total: 6 };
+    scene.jobs = { scheduled: 8, running: 6, waiting: 0 };
+    const { poll, requests } = await scene.look();
+    expect(poll.decision.reason).to.equal('8 jobs need an agent; 0 agents idle, 0 starting');
+    expect(requests).to.eql(['setDesired 5', 'rememberAgents 7 1 8 4']);
+    scene.refusing.add('rememberAgents');
+    expect((await scene.look()).poll.noteError).to.be.instanceOf(Error);
+    expect((await scene.look(5 * MINUTE - 1)).requests.join()).not.to.contain('rememberAgents');
+    expect((await scene.look(1)).requests.join()).to.contain('rememberAgents');
+    scene.noted = { agents: '7=1 8=4' };
+    expect((await scene.look(5 * MINUTE)).requests.join()).not.to.contain('rememberAgents');
+  });
+
+  it('leaves a paused group its note', async () => {
+    const scene = new Scene({ AGENTS_PER_INSTANCE: '4' });
+    scene.facts = { paused: true };
+    expect((await scene.look()).requests).to.eql([]);
+  });
+});
+
 describe('a look at instances that do not work', () => {
   it('releases one whose boot never ended, once', async () => {
     const scene = new Scene();
     scene.members.pending = ['i-1'];
+    await scene.lookFor(10 * MINUTE);
     await scene.look();
-    await scene.look(10 * MINUTE);
     scene.members = { pending: [], inService: [], terminating: ['i-1'] };
     const { poll, requests } = await scene.look();
     expect(poll.released).to.eql(['i-1']);
@@ -263,11 +302,41 @@ describe('a look at instances that do not work', () => {
     scene.members.inService = ['i-1', 'i-2'];
     scene.facts = { max: 2 };
     scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
-    await scene.look();
-    expect((await scene.look(10 * MINUTE - 1)).poll.replaced).to.eql([]);
+    await scene.lookFor(10 * MINUTE);
+    expect((await scene.look(9_999)).poll.replaced).to.eql([]);
     const { poll, requests } = await scene.look(1);
     expect(poll.replaced).to.eql(['i-1']);
     expect(requests).to.eql(['markUnhealthy i-1']);
+  });
+
+  it('replaces none because there was no agent before an outage and after it', async () => {
+    const scene = new Scene();
+    scene.members.inService = ['i-1', 'i-2'];
+    scene.facts = { max: 2 };
+    scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
+    await scene.look();
+    expect((await scene.look(60 * MINUTE)).requests).to.eql([]);
+  });
+
+  it('finds one between looks that are as far apart as the function is started', async () => {
+    const scene = new Scene({ SCHEDULE_PERIOD: '5 minutes' });
+    scene.members.inService = ['i-1'];
+    scene.facts = { max: 1 };
+    scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
+    await scene.look();
+    await scene.look(5 * MINUTE);
+    expect((await scene.look(5 * MINUTE)).requests).to.eql(['markUnhealthy i-1']);
+  });
+
+  it('gets another one beside it where it boots for far longer than others did', async () => {
+    const scene = new Scene();
+    scene.jobs = { scheduled: 1, running: 0, waiting: 0 };
+    scene.members = { ...scene.members, pending: ['i-1'] };
+    await scene.lookFor(6 * MINUTE);
+    expect(scene.requests).to.eql([]);
+    expect((await scene.look()).requests).to.include('setDesired 2');
+    scene.members = { ...scene.members, pending: ['i-1', 'i-2'] };
+    expect((await scene.look()).requests).not.to.include('setDesired 3');
   });
 
   it('makes one such request, and leaves the rest to the next look', async () => {
@@ -276,8 +345,8 @@ describe('a look at instances that do not work', () => {
     scene.facts = { max: 1, desired: 1 };
     scene.jobs = { scheduled: 3, running: 0, waiting: 0 };
     scene.balancesZones = true;
+    await scene.lookFor(10 * MINUTE);
     await scene.look();
-    await scene.look(10 * MINUTE);
     scene.members = { pending: [], inService: ['i-1'], terminating: ['i-3'] };
     expect((await scene.look()).requests).to.eql(['release i-3']);
     expect((await scene.look()).requests).to.eql(['markUnhealthy i-1']);

@@ -76,7 +76,10 @@ describe('the line of a decision', () => {
       CloudWatchMetrics: [
         {
           Namespace: 'Buildkite',
-          Dimensions: [['StackName', 'Queue']],
+          Dimensions: [
+            ['StackName', 'Queue'],
+            ['Org', 'Queue'],
+          ],
           Metrics: Object.keys(counts).map((Name) => ({ Name, Unit: units[Name] ?? 'Count' })),
         },
       ],
@@ -90,7 +93,7 @@ describe('the line of a decision', () => {
   it('says what is not as usual, and only that', () => {
     expect(decision({ forecastMinSize: 2 })).to.include({ held: 2 });
     expect(decision({ missingAgents: 3 })).to.include({ missingAgents: 3 });
-    const stuck = { jobs: 2, retryAt: NOW, pauseMs: 1, starting: 0 };
+    const stuck = { jobs: 2, retryAt: NOW, pauseMs: 1, starting: 0, nothingStarts: false };
     expect(decision({ memory: { ...NOTHING_REMEMBERED, stuck } })).to.include({
       stuckJobs: 2,
       nextAttempt: '2026-11-25T10:00:00.000Z',

@@ -14,6 +14,8 @@ const ENVIRONMENT = {
   DISABLE_SCALE_IN: 'true',
   SCALE_OUT_COOLDOWN_PERIOD: '30',
   SCALE_IN_COOLDOWN_PERIOD: '300',
+  LAUNCH_TEMPLATE_VERSION: '7',
+  SCHEDULE_PERIOD: '1 minute',
   MIN_POLL_INTERVAL: '10s',
   ON_DEMAND_PERCENTAGE: '25',
   SPOT_FALLBACK_MINUTES: '15',
@@ -29,6 +31,8 @@ describe("the function's settings", () => {
       groupName: 'agents',
       endpoint: 'https://agent.example/v3',
       tokenPath: '/token',
+      launchTemplateVersion: '7',
+      apartMostMs: 90_000,
       minPollMs: 10_000,
       forecastIdleHours: 12,
       agentsPerInstance: 4,
@@ -74,6 +78,13 @@ describe("the function's settings", () => {
     it(`read ${text} as a time`, () => {
       expect(settings({ MIN_POLL_INTERVAL: text }).minPollMs).to.equal(ms);
     });
+  it('know how often the function is started', () => {
+    expect(settings({ SCHEDULE_PERIOD: '12 minutes' }).apartMostMs).to.equal(750_000);
+    for (const period of ['1', 'minute', 'x1 minute', '1 minutes ago', '1 hour'])
+      expect(() => settings({ SCHEDULE_PERIOD: period })).to.throw(
+        `SCHEDULE_PERIOD is ${period}, not a time such as 1 minute`,
+      );
+  });
   for (const text of ['10', '0s', 'm', 's', '10sx', 'x10s', '1.5s', '10s1m'])
     it(`take no time ${text}`, () => {
       expect(() => settings({ MIN_POLL_INTERVAL: text })).to.throw(

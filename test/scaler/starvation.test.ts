@@ -122,6 +122,44 @@ describe('a queue that others serve too', () => {
     expect(queue.launches).to.be.at.most(9 + 3 * 11);
   });
 
+  it('wastes little on a paused queue into which jobs keep coming, cold or not, and runs them when it goes on', () => {
+    for (const cold of [false, true]) {
+      const queue = new SharedQueue(0, {}, 20);
+      queue.push('own', 5, 600);
+      queue.run(5 * MINUTE);
+      queue.paused = true;
+      const { launches } = queue;
+      for (let minute = 0; minute < 8 * 60; minute++) {
+        if (minute % 2 === 0) queue.push('own', 2);
+        if (cold) queue.startCold();
+        queue.run(MINUTE);
+      }
+      // The most at once, and eleven attempts an hour.
+      expect(queue.launches - launches, cold ? 'cold' : 'warm').to.be.at.most(20 + 8 * 11);
+      expect(queue.idleHours).to.be.at.most(8 * 2);
+      queue.paused = false;
+      const since = queue.now;
+      while (queue.waiting.length > 460) queue.step();
+      expect(queue.now - since, 'the first jobs run').to.be.at.most(8 * MINUTE);
+      while (queue.instances < 20) queue.step();
+      expect(queue.now - since, 'and then all that may').to.be.at.most(10 * MINUTE);
+    }
+  });
+
+  it('concludes nothing from a look before an outage and one after it', () => {
+    for (const seconds of [80, 3600]) {
+      const queue = new SharedQueue(0);
+      queue.push('own', 2, 20);
+      queue.run(2 * MINUTE);
+      queue.push('nobody', 1);
+      queue.step();
+      queue.outage(seconds);
+      queue.push('nobody', 1);
+      const { memory } = queue.step();
+      expect(memory.stuck, `${seconds} s`).to.equal(undefined);
+    }
+  });
+
   const event = fc.record({
     pause: fc.integer({ min: 1, max: 90 }),
     foreign: fc.option(fc.integer({ min: 0, max: 12 }), { nil: undefined, freq: 4 }),

@@ -2,10 +2,12 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { ScalingSettings } from '../../src/scaler/sizing/observation.ts';
 import { EventHeap } from '../../src/base/event-heap.ts';
-import { dailyShortages, Market, type SpotModel } from '../../src/simulate/engine/market.ts';
+import { Market, type SpotModel } from '../../src/simulate/engine/market.ts';
+import { dailyWindows } from '../../src/simulate/engine/troubles.ts';
 import type { Model } from '../../src/simulate/engine/model.ts';
 import { simulate } from '../../src/simulate/engine/simulate.ts';
-import { officialPolicy, ownPolicy, trackingPolicy } from '../../src/simulate/policy.ts';
+import { ownPolicy } from '../../src/simulate/policy.ts';
+import { officialPolicy, trackingPolicy } from '../../src/simulate/rivals.ts';
 import { PROFILES, profileTrace } from '../../src/simulate/jobs/profiles.ts';
 import { recommend } from '../../src/simulate/recommend.ts';
 import { parseTrace } from '../../src/simulate/jobs/trace-file.ts';
@@ -105,11 +107,7 @@ describe('a simulation', () => {
       minLength: 1,
       maxLength: 60,
     });
-    const policies = [
-      own,
-      () => officialPolicy({ agentsPerInstance: 1 }),
-      () => trackingPolicy({ agentsPerInstance: 1 }),
-    ];
+    const policies = [own, () => officialPolicy({ agentsPerInstance: 1 }), () => trackingPolicy()];
     fc.assert(
       fc.property(
         jobs,
@@ -257,13 +255,13 @@ describe('a simulation without spot capacity at times', () => {
   });
 
   it('has its shortages once a day', () => {
-    const found = dailyShortages(2, 3 * 86_400 - 1, 7);
+    const found = dailyWindows(2, 3 * 86_400 - 1, 7);
     expect(found).to.have.length(3);
     for (const [day, [from, until]] of found.entries()) {
       expect(until - from).to.be.closeTo(7200, 0.001);
       expect(from).to.be.within(day * 86_400, (day + 1) * 86_400 - 7200);
     }
-    expect(dailyShortages(0, 100, 7)).to.eql([]);
+    expect(dailyWindows(0, 100, 7)).to.eql([]);
   });
 
   it('runs every job in the end, whatever is short and whoever makes the group smaller', () => {

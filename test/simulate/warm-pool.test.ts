@@ -89,6 +89,7 @@ describe('the settings of a simulated warm pool', () => {
       interruptionsPerHour: 0,
       price: 0.1,
       spotShortages: [],
+      troubles: {},
       seed: 1,
     },
   };

@@ -63,6 +63,7 @@ export class Cluster {
         return this.fleet.autoscaling(operation, command.input);
       },
     } as unknown as AutoScalingClient;
+    const boots = new BootTimes();
     this.#calls = {
       group: autoScalingGroup('agents', client),
       token: () => Promise.resolve('bkct_x'),
@@ -71,7 +72,8 @@ export class Cluster {
         const metrics = queueMetrics(buildkiteState(world), QUEUE);
         return Promise.resolve({ ...metrics, organization: 'sandbox', pollMs: POLL_SECONDS * 1000 });
       },
-      forecast: this.#forecast(),
+      forecast: this.#forecast(boots),
+      boots,
       now: () => scope.world.now(),
     };
     this.scaler = new Scaler(this.#settings, this.#calls);
@@ -97,16 +99,15 @@ export class Cluster {
   }
 
   /** From the sandbox's own CloudWatch. */
-  #forecast(): PollCalls['forecast'] {
+  #forecast(boots: BootTimes): PollCalls['forecast'] {
     if (this.idleHours === undefined) return undefined;
     const { world, scope } = this.fleet;
-    const boots = new BootTimes();
     const { agentsPerInstance, idleHours } = this;
     const foresight = new Foresight({ agentsPerInstance, idleHours }, boots);
     const history = publishedHistory('ci', QUEUE, {
       send: (command: { input: object }) => world.call(scope, 'cloudwatch', 'GetMetricData', command.input),
     } as never);
-    return { boots, foresight, past: new Past(foresight, history) };
+    return { foresight, past: new Past(foresight, history) };
   }
 
   async set(settings: object = {}, data: object = {}): Promise<void> {

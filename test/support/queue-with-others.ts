@@ -34,6 +34,8 @@ export class SharedQueue {
   desired = 0;
   held: number;
   launches = 0;
+  /** A paused queue gives no job to any agent. */
+  paused = false;
   readonly jobs: SharedJob[] = [];
   readonly decisions: Decision[] = [];
   #memory: Memory = NOTHING_REMEMBERED;
@@ -96,10 +98,20 @@ export class SharedQueue {
   step(): Decision {
     this.#dispatch();
     const decision = this.#look();
+    this.idleHours += (this.ownIdle * LOOK) / 3600;
     this.now += LOOK;
     this.#dispatch();
     return decision;
   }
+
+  /** Time in which the function can't see the queue. */
+  outage(seconds: number): void {
+    this.now += seconds;
+    this.#dispatch();
+  }
+
+  /** Instance-hours that idle instances were there for. */
+  idleHours = 0;
 
   run(seconds: number): void {
     for (const end = this.now + seconds; this.now < end;) this.step();
@@ -144,7 +156,7 @@ export class SharedQueue {
     const up = this.#booting.filter((at) => at <= this.now);
     this.#booting = this.#booting.filter((at) => at > this.now);
     this.#agents.push(...up.map(() => ({ foreign: false, idleSince: this.now })));
-    for (const job of this.waiting) {
+    for (const job of this.paused ? [] : this.waiting) {
       const agent = this.#agents.find(
         ({ foreign, job: has }) =>
           has === undefined && (job.taker === 'any' || job.taker === (foreign ? 'foreign' : 'own')),

@@ -10,6 +10,7 @@ export const PLAIN_SCALING: ScalingSettings = {
   disableScaleIn: true,
   scaleOutCooldownSeconds: 0,
   scaleInCooldownSeconds: 0,
+  apartMostMs: 90_000,
 };
 
 const ENVIRONMENT = {
@@ -19,12 +20,14 @@ const ENVIRONMENT = {
   BUILDKITE_AGENT_ENDPOINT: 'http://x',
   BUILDKITE_AGENT_TOKEN_SSM_KEY: '/token',
   AGENTS_PER_INSTANCE: '1',
+  LAUNCH_TEMPLATE_VERSION: '1',
   INSTANCE_BUFFER: '0',
   SCALE_OUT_FACTOR: '1.0',
   INCLUDE_WAITING: 'false',
   DISABLE_SCALE_IN: 'true',
   SCALE_OUT_COOLDOWN_PERIOD: '0',
   SCALE_IN_COOLDOWN_PERIOD: '300',
+  SCHEDULE_PERIOD: '1 minute',
   MIN_POLL_INTERVAL: '10s',
   ON_DEMAND_PERCENTAGE: '100',
   SPOT_FALLBACK_MINUTES: '0',

@@ -4,6 +4,7 @@ import { buildkiteState } from '../../src/sandbox/buildkite/state.ts';
 import { parseFault, setFaults } from '../../src/sandbox/faults/index.ts';
 import type { Scope } from '../../src/sandbox/kernel/world.ts';
 import { services } from '../../src/sandbox/server/services.ts';
+import { BootTimes } from '../../src/scaler/forecast/boot-times.ts';
 import { autoScalingGroup } from '../../src/scaler/group/group.ts';
 import { Scaler } from '../../src/scaler/poll.ts';
 import {
@@ -155,6 +156,7 @@ export class UpdatableStack {
             organization: 'sandbox',
             pollMs: POLL_SECONDS * 1000,
           }),
+        boots: new BootTimes(),
         now: () => this.world.now(),
       },
     );

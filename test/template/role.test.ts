@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AGENTS_TAG } from '../../src/scaler/group/launched-agents.ts';
 import { FORECAST_MIN_SIZE_TAG } from '../../src/scaler/group/forecast-min-size.ts';
 import { SPOT_FALLBACK_TAG } from '../../src/scaler/spot/fallback.ts';
 import { STUCK_TAG } from '../../src/scaler/sizing/stuck-jobs.ts';
@@ -243,7 +244,7 @@ describe('the role of the scaler', () => {
         Action: 'autoscaling:CreateOrUpdateTags',
         Resource: (found['HoldGroup'] as { Resource?: unknown }).Resource,
         Condition: {
-          'ForAllValues:StringEquals': { 'aws:TagKeys': [FORECAST_MIN_SIZE_TAG, STUCK_TAG] },
+          'ForAllValues:StringEquals': { 'aws:TagKeys': [FORECAST_MIN_SIZE_TAG, STUCK_TAG, AGENTS_TAG] },
           Null: { 'aws:TagKeys': 'false' },
         },
       });

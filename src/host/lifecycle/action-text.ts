@@ -18,6 +18,8 @@ export function actionText(action: Action): string {
     case 'complete':
       return 'the agent is done: the group may end this instance';
     case 'replace':
-      return 'the agent is done: the group replaces this instance';
+      return action.because === 'no-agent'
+        ? 'no agent has run for ten minutes: the group replaces this instance'
+        : 'the agent is done: the group replaces this instance';
   }
 }

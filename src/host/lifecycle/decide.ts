@@ -12,6 +12,8 @@ export interface LifecycleProgress {
   readonly replaced: boolean;
   /** Of the last heartbeat, in milliseconds since 1970. */
   readonly heartbeatAt: number;
+  /** When the agent was last seen running, in milliseconds since 1970; undefined before it has run. */
+  readonly agentSeenAt: number | undefined;
 }
 
 export const INITIAL_PROGRESS: LifecycleProgress = {
@@ -19,6 +21,7 @@ export const INITIAL_PROGRESS: LifecycleProgress = {
   canceled: false,
   replaced: false,
   heartbeatAt: 0,
+  agentSeenAt: undefined,
 };
 
 export interface Observation extends Notices {
@@ -37,12 +40,15 @@ export type Action =
   /** The group may end the instance. */
   | { readonly kind: 'complete' }
   /** The group replaces the instance, which EC2 will take sooner or later. */
-  | { readonly kind: 'replace' };
+  | { readonly kind: 'replace'; readonly because: 'rebalance' | 'no-agent' };
 
 /** What it takes a canceled job to say goodbye, before a spot instance goes. */
 const CANCEL_BEFORE_MS = 20_000;
 /** A third of the hook's timeout, so that two may be missed. */
 const HEARTBEAT_MS = 300_000;
+
+/** Far longer than an agent is between two starts. An instance without one is paid for, and counts as capacity. */
+const WITHOUT_AGENT_MS = 600_000;
 
 /** What to do next about an instance's end. */
 export function decide(
@@ -51,7 +57,7 @@ export function decide(
 ): { readonly actions: readonly Action[]; readonly progress: LifecycleProgress } {
   const groupEnds = targetState === 'Terminated';
   const ending = endingOf(groupEnds, interruptionAt, rebalance) ?? progress.ending;
-  if (ending === undefined) return { actions: [], progress };
+  if (ending === undefined) return watchAgent({ targetState, agentRuns, now }, progress);
   const actions: Action[] = [];
   let { canceled, replaced, heartbeatAt } = progress;
   if (agentRuns && progress.ending === undefined) actions.push({ kind: 'stop-agent', because: ending });
@@ -65,10 +71,31 @@ export function decide(
   }
   if (!agentRuns && groupEnds) actions.push({ kind: 'complete' });
   else if (!agentRuns && ending === 'rebalance' && !replaced) {
-    actions.push({ kind: 'replace' });
+    actions.push({ kind: 'replace', because: 'rebalance' });
     replaced = true;
   }
-  return { actions, progress: { ending, canceled, replaced, heartbeatAt } };
+  return { actions, progress: { ...progress, ending, canceled, replaced, heartbeatAt } };
+}
+
+/**
+ * Has an instance in service replaced whose agent is gone for good: only the instance itself can tell, as Buildkite's metrics count
+ * the agents of a queue. One that has not had its agent yet still boots, and the launching hook sees to that.
+ */
+function watchAgent(
+  { targetState, agentRuns, now }: Pick<Observation, 'targetState' | 'agentRuns' | 'now'>,
+  progress: LifecycleProgress,
+): { readonly actions: readonly Action[]; readonly progress: LifecycleProgress } {
+  if (agentRuns || targetState !== 'InService') {
+    const agentSeenAt = agentRuns || progress.agentSeenAt !== undefined ? now : undefined;
+    return { actions: [], progress: { ...progress, agentSeenAt } };
+  }
+  const { agentSeenAt = now } = progress;
+  if (now - agentSeenAt < WITHOUT_AGENT_MS) return { actions: [], progress };
+  // Asked for again after as long, if it has come to nothing.
+  return {
+    actions: [{ kind: 'replace', because: 'no-agent' }],
+    progress: { ...progress, agentSeenAt: now },
+  };
 }
 
 function endingOf(

@@ -27,6 +27,15 @@ export const AGENT_BINARY = '/usr/bin/buildkite-agent';
 export const LOGS = '/var/log/bk-stack';
 /** The unit that serves the hooks of jobs. */
 export const HOOKS_UNIT = 'bk-stack-hooks.service';
+/** Of the units that write to a file instead of the journal. */
+export const UNIT_LOGS: Readonly<Record<string, string>> = {
+  'buildkite-agent.service': `${LOGS}/agent.log`,
+  'bk-stack-authorized-users.service': `${LOGS}/lifecycle.log`,
+  [HOOKS_UNIT]: `${LOGS}/lifecycle.log`,
+  'bk-stack-lifecycle.service': `${LOGS}/lifecycle.log`,
+  'bk-stack-unhealthy.service': `${LOGS}/lifecycle.log`,
+  'docker.service': `${LOGS}/docker.log`,
+};
 /** The unit that takes an instance up again which was stopped in the warm pool. */
 export const WAKE_UNIT = 'bk-stack-wake.service';
 /** Presets of bk-stack's units and of those that it enables. Files apply in the order of their names; the first wins. */

@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import type { World } from '../kernel/world.ts';
 import { agentOfToken, disconnectAgent, registerAgent } from './agents.ts';
 import { assign, dispatchSoon, finishJob, nextJobFor } from './dispatch.ts';
+import { answerMetaData } from './meta-data.ts';
 import { allMetrics, queueMetrics } from './metrics.ts';
 import { buildkiteState, jobOf, type AgentRecord, type JobRecord } from './state.ts';
 import { isRefusedToken, opensRegistration } from './tokens.ts';
@@ -127,7 +128,7 @@ function ping(world: World, agent: AgentRecord): BuildkiteResponse {
 
 /** A job's own calls, which only the agent that has it may make. */
 function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): BuildkiteResponse {
-  const [, id = '', step] = /^\/jobs\/([^/]+)(?:\/([a-z_]+))?$/.exec(request.path) ?? [];
+  const [, id = '', step] = /^\/jobs\/([^/]+)(?:\/([a-z_]+(?:\/[a-z]+)?))?$/.exec(request.path) ?? [];
   const job = jobOf(buildkiteState(world), id);
   if (job === undefined) return NOT_FOUND;
   if (request.method === 'GET' && step === undefined) return answer(200, described(world, job));
@@ -151,9 +152,22 @@ function ofJob(world: World, agent: AgentRecord, request: BuildkiteRequest): Bui
       return answer(201, {});
     case 'POST header_times':
       return answer(200, {});
+    case 'POST data/set':
+    case 'POST data/get':
+    case 'POST data/exists':
+      return metaData(world, job, request);
     default:
       return NOT_FOUND;
   }
+}
+
+function metaData(world: World, job: JobRecord, request: BuildkiteRequest): BuildkiteResponse {
+  const body = json(request);
+  const key = textOf(body, 'key');
+  if (key === undefined) return answer(422, { message: 'key is missing' });
+  const call = request.path.slice(request.path.lastIndexOf('/') + 1);
+  const found = answerMetaData(buildkiteState(world), job, call, { key, value: textOf(body, 'value') });
+  return found === undefined ? NOT_FOUND : answer(200, found);
 }
 
 /** What a job learns of the agent that has it. https://buildkite.com/docs/pipelines/configure/environment-variables */

@@ -56,6 +56,8 @@ export interface BuildkiteState {
   ended: Record<string, JobRecord>;
   /** Registration tokens that were valid once. */
   revokedTokens: string[];
+  /** By the id of the build, then by key. */
+  metaData: Record<string, Record<string, string>>;
 }
 
 const slice = defineSlice<BuildkiteState>('buildkite', () => ({
@@ -64,6 +66,7 @@ const slice = defineSlice<BuildkiteState>('buildkite', () => ({
   jobs: {},
   ended: {},
   revokedTokens: [],
+  metaData: {},
 }));
 
 /** Buildkite is one for all regions. */

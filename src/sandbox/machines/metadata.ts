@@ -3,6 +3,7 @@ import type { Scope, World } from '../kernel/world.ts';
 import { groupOfInstance, isWarm, memberOf } from '../services/autoscaling/state.ts';
 import type { InstanceRecord } from '../services/ec2/state/instance.ts';
 import { roleOfProfile } from '../services/iam/state.ts';
+import { privateDnsName } from '../services/ec2/compute/instance-description.ts';
 import { ec2State } from '../services/ec2/state/state.ts';
 import type { WireRequest, WireResponse } from '../wire/index.ts';
 
@@ -10,6 +11,24 @@ import type { WireRequest, WireResponse } from '../wire/index.ts';
 export const METADATA_PREFIX = '/_imds/';
 
 const TOKEN_HEADER = 'x-aws-ec2-metadata-token';
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html */
+const MOST_TOKEN_SECONDS = 21_600;
+/** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html */
+const VERSIONS = [
+  ...[
+    '1.0',
+    '2007-01-19',
+    '2007-03-01',
+    '2007-08-29',
+    '2007-10-10',
+    '2007-12-15',
+    '2008-02-01',
+    '2008-09-01',
+  ],
+  ...['2009-04-04', '2011-01-01', '2011-05-01', '2012-01-12', '2014-02-25', '2014-11-05', '2015-10-20'],
+  ...['2016-04-19', '2016-06-30', '2016-09-02', '2018-03-28', '2018-08-17', '2018-09-24', '2019-10-01'],
+  ...['2020-10-27', '2021-01-03', '2021-03-23', '2021-07-15', 'latest'],
+];
 const NOT_FOUND: WireResponse = {
   status: 404,
   headers: { 'content-type': 'text/plain' },
@@ -36,18 +55,15 @@ function pathKey({ keys }: Pick<World, 'keys'>, region: string, instanceId: stri
  * https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/configuring-instance-metadata-service.html
  */
 export function answerMetadata(world: World, { method, path, headers }: WireRequest): WireResponse {
-  const [, region = '', instanceId = '', key = '', rest = ''] =
-    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/latest\/(.*)$/.exec(path) ?? [];
-  if (!isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
+  const [, region = '', instanceId = '', key = '', version = '', rest = ''] =
+    /^\/_imds\/([^/]+)\/([^/]+)\/([^/]+)\/([^/]+)(?:\/(.*))?$/.exec(path) ?? [];
+  if (!VERSIONS.includes(version) || !isSame(key, pathKey(world, region, instanceId))) return NOT_FOUND;
   const scope = world.scope(region);
   const instance = ec2State(scope).instances[instanceId];
   if (instance?.state !== 'running' || instance.metadata.endpoint === 'disabled') return NOT_FOUND;
   const token = world.keys.derived('metadata token', instanceId);
-  if (rest === 'api/token') {
-    if (method !== 'PUT') return plain(405, 'Method Not Allowed\n');
-    return headers[`${TOKEN_HEADER}-ttl-seconds`] === undefined
-      ? plain(400, 'Bad Request\n')
-      : plain(200, token);
+  if (version === 'latest' && rest === 'api/token') {
+    return method === 'PUT' ? tokenAnswer(token, headers) : plain(405, 'Method Not Allowed\n');
   }
   const shown = headers[TOKEN_HEADER];
   if (shown !== token && (shown !== undefined || instance.metadata.tokens === 'required')) {
@@ -57,52 +73,80 @@ export function answerMetadata(world: World, { method, path, headers }: WireRequ
   return value === undefined ? NOT_FOUND : plain(200, value);
 }
 
+/** Clients read from the answer how long the token is good. */
+function tokenAnswer(token: string, headers: WireRequest['headers']): WireResponse {
+  const header = `${TOKEN_HEADER}-ttl-seconds`;
+  const lifetime = headers[header] ?? '';
+  const valid = /^\d+$/.test(lifetime) && Number(lifetime) >= 1 && Number(lifetime) <= MOST_TOKEN_SECONDS;
+  if (!valid) return plain(400, 'Bad Request\n');
+  const { status, headers: type, body } = plain(200, token);
+  return { status, headers: { ...type, [header]: lifetime }, body: body ?? '' };
+}
+
 function plain(status: number, body: string): WireResponse {
   return { status, headers: { 'content-type': 'text/plain' }, body };
 }
 
+/** A value, a folder's listing, or undefined for what the instance does not have. */
 function valueOf(scope: Scope, instance: InstanceRecord, path: string): string | undefined {
+  if (path === 'user-data') return userDataOf(scope, instance);
+  const values = valuesOf(scope, instance);
+  return values[path] ?? listing(values, path);
+}
+
+function userDataOf({ world }: Scope, { userData }: InstanceRecord): string | undefined {
+  return userData === undefined ? undefined : Buffer.from(world.blobs.get(userData)).toString();
+}
+
+/** The names in a folder, those of folders with a slash; EC2 lists it with and without one at the path's end. */
+function listing(values: Readonly<Record<string, string>>, path: string): string | undefined {
+  const folder = path === '' ? '' : `${path.replace(/\/$/, '')}/`;
+  const names = Object.keys(values)
+    .filter((name) => name.startsWith(folder))
+    .map((name) => name.slice(folder.length).replace(/\/.*$/, '/'));
+  return names.length === 0 ? undefined : [...new Set(names)].sort().join('\n');
+}
+
+/** Every value of an instance, by its path below the version. */
+function valuesOf(scope: Scope, instance: InstanceRecord): Readonly<Record<string, string>> {
   const mac = macOf(instance);
-  switch (path) {
-    case 'dynamic/instance-identity/document':
-      return JSON.stringify({
-        accountId: scope.accountId,
-        region: scope.region,
-        availabilityZone: instance.zone,
-        instanceId: instance.instanceId,
-        instanceType: instance.instanceType,
-        imageId: instance.imageId,
-        privateIp: instance.privateIp,
-      });
-    case 'meta-data/instance-id':
-      return instance.instanceId;
-    case 'meta-data/instance-type':
-      return instance.instanceType;
-    case 'meta-data/ami-id':
-      return instance.imageId;
-    case 'meta-data/placement/region':
-      return scope.region;
-    case 'meta-data/placement/availability-zone':
-      return instance.zone;
-    case 'meta-data/instance-life-cycle':
-      return instance.spot ? 'spot' : 'on-demand';
-    case 'meta-data/mac':
-      return mac;
-    case `meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`:
-      return ec2State(scope).vpcs[instance.vpcId]?.CidrBlock;
-    case 'meta-data/autoscaling/target-lifecycle-state':
-      return targetStateOf(scope, instance.instanceId);
-    case 'meta-data/spot/instance-action':
-      return instance.interruptionAt === undefined
+  const hostname = privateDnsName(instance.privateIp, scope.region);
+  const role = roleOf(scope, instance);
+  const values: Readonly<Record<string, string | undefined>> = {
+    'dynamic/instance-identity/document': JSON.stringify({
+      accountId: scope.accountId,
+      region: scope.region,
+      availabilityZone: instance.zone,
+      instanceId: instance.instanceId,
+      instanceType: instance.instanceType,
+      imageId: instance.imageId,
+      privateIp: instance.privateIp,
+    }),
+    'meta-data/instance-id': instance.instanceId,
+    'meta-data/instance-type': instance.instanceType,
+    'meta-data/ami-id': instance.imageId,
+    'meta-data/hostname': hostname,
+    'meta-data/local-hostname': hostname,
+    'meta-data/local-ipv4': instance.privateIp,
+    'meta-data/public-ipv4': instance.publicIp,
+    'meta-data/placement/region': scope.region,
+    'meta-data/placement/availability-zone': instance.zone,
+    'meta-data/instance-life-cycle': instance.spot ? 'spot' : 'on-demand',
+    'meta-data/mac': mac,
+    [`meta-data/network/interfaces/macs/${mac}/vpc-ipv4-cidr-blocks`]:
+      ec2State(scope).vpcs[instance.vpcId]?.CidrBlock,
+    'meta-data/autoscaling/target-lifecycle-state': targetStateOf(scope, instance.instanceId),
+    'meta-data/spot/instance-action':
+      instance.interruptionAt === undefined
         ? undefined
-        : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) });
-    case 'meta-data/iam/security-credentials/':
-      return roleOf(scope, instance);
-    case `meta-data/iam/security-credentials/${roleOf(scope, instance) ?? ''}`:
-      return credentialsOf(scope, instance);
-    default:
-      return undefined;
-  }
+        : JSON.stringify({ action: 'terminate', time: timeOf(instance.interruptionAt) }),
+    ...(role !== undefined && {
+      [`meta-data/iam/security-credentials/${role}`]: credentialsOf(scope, instance),
+    }),
+  };
+  return Object.fromEntries(
+    Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
 }
 
 /** The name of the role in an instance's profile. */

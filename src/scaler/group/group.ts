@@ -14,6 +14,7 @@ import {
 import type { GroupFacts } from '../sizing/observation.ts';
 import { FORECAST_MIN_SIZE_TAG, type MinSizeNote, minSizesOf, minSizeTagValue } from './forecast-min-size.ts';
 import { isFailedLaunch } from './launch-activity.ts';
+import { AGENTS_TAG, type AgentsByVersion, agentsTagValue } from './launched-agents.ts';
 import { isPaused, PAUSED_TAG } from './paused-tag.ts';
 import {
   type SpotFallback,
@@ -59,7 +60,13 @@ export interface Group {
     readonly members: GroupMembers;
     readonly buying: GroupPurchase;
     /** The scaler's notes in the group's tags. */
-    readonly noted: { readonly held: string | undefined; readonly stuck: string | undefined };
+    readonly noted: {
+      readonly held: string | undefined;
+      readonly stuck: string | undefined;
+      readonly agents: string | undefined;
+    };
+    /** Of the launch template, for each instance in service and for all; empty where an instance has none. */
+    readonly versions: { readonly inService: readonly string[]; readonly all: readonly string[] };
     /** Whether Auto Scaling replaces instances in service to even out the zones. */
     readonly balancesZones: boolean;
   }>;
@@ -69,6 +76,8 @@ export interface Group {
   /** Writes down the group's own minimum, and what MinSize is about to be. */
   rememberHeld(note: MinSizeNote): Promise<void>;
   rememberStuck(stuck: StuckJobs | undefined): Promise<void>;
+  /** Writes down how many agents instances have. */
+  rememberAgents(agents: AgentsByVersion): Promise<void>;
   /** @param now milliseconds since 1970 */
   launches(now: number): Promise<Launches>;
   markUnhealthy(instanceId: string): Promise<void>;
@@ -118,8 +127,18 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         inService: inState(/^InService$/),
         terminating: inState(/^Terminating/),
       };
+      const versionsOf = (some: typeof instances) =>
+        some.map(({ LaunchTemplate }) => LaunchTemplate?.Version ?? '');
+      const versions = {
+        inService: versionsOf(instances.filter(({ LifecycleState }) => LifecycleState === 'InService')),
+        all: versionsOf(instances),
+      };
       const tagged = (key: string) => group.Tags?.find(({ Key }) => Key === key)?.Value;
-      const noted = { held: tagged(FORECAST_MIN_SIZE_TAG), stuck: tagged(STUCK_TAG) };
+      const noted = {
+        held: tagged(FORECAST_MIN_SIZE_TAG),
+        stuck: tagged(STUCK_TAG),
+        agents: tagged(AGENTS_TAG),
+      };
       const facts = {
         ...minSizesOf(noted.held, group.MinSize ?? 0),
         max: group.MaxSize ?? 0,
@@ -137,7 +156,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
         distribution,
       };
       const balancesZones = !group.SuspendedProcesses?.some(({ ProcessName }) => ProcessName === BALANCING);
-      return { facts, members, buying, noted, balancesZones };
+      return { facts, members, buying, noted, versions, balancesZones };
     },
     async setDesired(DesiredCapacity) {
       await client.send(new SetDesiredCapacityCommand({ ...target, DesiredCapacity, HonorCooldown: false }));
@@ -147,6 +166,7 @@ export function autoScalingGroup(name: string, client: Pick<AutoScalingClient, '
     },
     rememberHeld: (held) => note(FORECAST_MIN_SIZE_TAG, minSizeTagValue(held)),
     rememberStuck: (stuck) => note(STUCK_TAG, stuckTagValue(stuck)),
+    rememberAgents: (agents) => note(AGENTS_TAG, agentsTagValue(agents)),
     async launches(now) {
       const { Activities = [] } = await client.send(
         new DescribeScalingActivitiesCommand({ ...target, MaxRecords: ACTIVITIES_READ }),

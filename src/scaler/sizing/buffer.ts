@@ -1,4 +1,4 @@
-import type { Observation, ScalingSettings } from './observation.ts';
+import { agentsInService, type Observation, type ScalingSettings } from './observation.ts';
 
 /** The most instances that were busy at a look of a minute. */
 export interface BusyMinute {
@@ -20,8 +20,9 @@ export function noteBusy(
   { agents, group, now }: Pick<Observation, 'agents' | 'group' | 'now'>,
   agentsPerInstance: number,
 ): BusyMinute[] {
-  const busy = Math.min(agents.busy, Math.max(0, group.inService * agentsPerInstance - agents.idle));
-  const instances = Math.ceil(busy / agentsPerInstance);
+  const own = agentsInService(group, agentsPerInstance);
+  const busy = Math.min(agents.busy, Math.max(0, own - agents.idle));
+  const instances = busy === 0 ? 0 : Math.ceil((busy * group.inService) / own);
   const minute = Math.floor(now / MINUTE_MS);
   const latest = before.filter((each) => each.minute > minute - REMEMBERED_MINUTES);
   const same = latest.find((each) => each.minute === minute);
@@ -31,13 +32,18 @@ export function noteBusy(
   ];
 }
 
+/** The most instances that were busy at once lately. */
+export function busyLately(busy: readonly BusyMinute[]): number {
+  return Math.max(0, ...busy.map(({ instances }) => instances));
+}
+
 /** Below which idle instances stay for InstanceBuffer: what was busy lately, and the buffer. 0 where there is none. */
 export function bufferedSize(
   busy: readonly BusyMinute[],
   { instanceBuffer }: Pick<ScalingSettings, 'instanceBuffer'>,
 ): number {
   if (instanceBuffer === 0) return 0;
-  return Math.max(0, ...busy.map(({ instances }) => instances)) + instanceBuffer;
+  return busyLately(busy) + instanceBuffer;
 }
 
 /** Instances that are there whatever is expected: for jobs, for InstanceBuffer, or as the group's own minimum. */

@@ -1,9 +1,11 @@
-import { bufferedSize, type BusyMinute, noteBusy } from './buffer.ts';
-import type { GroupFacts, Observation, ScalingSettings } from './observation.ts';
+import { bufferedSize, busyLately, type BusyMinute, noteBusy } from './buffer.ts';
+import { agentsInService, type GroupFacts, type Observation, type ScalingSettings } from './observation.ts';
 import {
   agentsByOwner,
   attempted,
+  hasLostSight,
   isRetryDue,
+  stuckCount,
   type StuckJobs,
   untriedJobs,
   type Watch,
@@ -28,6 +30,7 @@ export const NOTHING_REMEMBERED: Memory = {
   missingSince: undefined,
   overlooked: undefined,
   stuck: undefined,
+  lookedAt: undefined,
   running: 0,
   scheduled: 0,
   busy: [],
@@ -60,7 +63,10 @@ export function decide(observation: Observation, settings: ScalingSettings, memo
   if (group.paused) return { ...needed, forecastMinSize: group.held ?? group.min };
   const buffered = Math.min(needed.desired, bufferedSize(needed.memory.busy, settings));
   const forecastMinSize = clamp(Math.max(expected, buffered), group);
-  if (forecastMinSize <= needed.desired) return { ...needed, forecastMinSize };
+  if (forecastMinSize <= needed.desired) {
+    const { desired, reason, missingAgents, memory: remembered } = needed;
+    return { desired, forecastMinSize, reason, missingAgents, memory: remembered };
+  }
   return {
     ...needed,
     forecastMinSize,
@@ -81,11 +87,12 @@ function decideOnNeed(
 ): Omit<Decision, 'forecastMinSize'> {
   const { jobs, agents, group, now } = observation;
   const perInstance = settings.agentsPerInstance;
-  const missing = Math.max(0, group.inService * perInstance - agents.total);
-  const missingSince = missing === 0 ? undefined : (memory.missingSince ?? now);
+  const launched = agentsInService(group, perInstance);
+  const missing = Math.max(0, launched - agents.total);
+  const missedBefore = hasLostSight(memory, now, settings.apartMostMs) ? undefined : memory.missingSince;
+  const missingSince = missing === 0 ? undefined : (missedBefore ?? now);
   const arriving = missingSince !== undefined && now - missingSince < ARRIVING_MS ? missing : 0;
-  // What is wanted and not there yet is on its way, whether it has begun to launch or not.
-  const coming = Math.max(0, group.desired - group.inService) * perInstance;
+  const coming = comingInstances(group) * perInstance;
   const owners = agentsByOwner(observation, perInstance);
   const watch = watchJobs(observation, owners, memory);
   const stuck = watch.stuck && { ...watch.stuck, starting: Math.min(watch.stuck.starting, coming) };
@@ -94,7 +101,7 @@ function decideOnNeed(
   const buffer = settings.instanceBuffer * perInstance;
   // Agents that start for stuck jobs are not there for others.
   const onTheWay = coming - (stuck?.starting ?? 0) + arriving;
-  const waitingJobs = jobs.scheduled - (stuck?.jobs ?? 0) + waiting;
+  const waitingJobs = jobs.scheduled - stuckCount(stuck, jobs) + waiting;
   // The buffer is of this group's own; any idle agent may take a job.
   const wanted = Math.max(0, waitingJobs - owners.foreignIdle) + buffer;
   const lacking = Math.max(0, wanted - owners.ownIdle.most - onTheWay);
@@ -102,22 +109,36 @@ function decideOnNeed(
   const untried = Math.max(0, untriedJobs(watch.overlooked, now) - found);
   // At its maximum the group can't make an attempt, and one that is due must not keep idle instances.
   const retries = group.desired < group.max && isRetryDue(stuck, now);
-  const told = { missingAgents: arriving === 0 ? missing : 0 };
+  const missingAgents = arriving === 0 ? missing : 0;
   const busy = noteBusy(memory.busy, observation, perInstance);
   const overlooked = untried > 0 ? watch.overlooked : watchedInVain(watch.overlooked, now);
-  const remembered = { ...memory, ...watch, overlooked, stuck, missingSince, busy };
+  // Written out: spread objects make up most of what a decision costs a simulation of millions.
+  const { lookedAt, running, scheduled } = watch;
+  const { scaledOutAt, scaledInAt } = memory;
+  const remembered: Memory = {
+    overlooked,
+    stuck,
+    lookedAt,
+    running,
+    scheduled,
+    missingSince,
+    busy,
+    scaledOutAt,
+    scaledInAt,
+  };
   const stay = (reason: string) => ({
     desired: group.desired,
     reason,
-    ...told,
+    missingAgents,
     memory: remembered,
   });
 
   if (group.paused) return stay('paused: the group is left as it is');
   if (lacking + untried > 0 || retries) {
     const grown = Math.ceil((lacking * settings.scaleOutFactor + untried) / perInstance) + (retries ? 1 : 0);
-    // Instances that are protected stay when the group is to be smaller, and have their jobs.
-    const present = Math.max(group.desired, group.inService + group.pending);
+    // Instances that are protected stay when the group is to be smaller, and have their jobs. What boots beyond the desired
+    // size takes the place of another.
+    const present = Math.max(group.desired, group.inService);
     const desired = clamp(present + grown, group);
     const need = needText({ waitingJobs, lacking, untried, retries }, observation, onTheWay, settings);
     if (desired <= group.desired) return stay(`${need}: the group is at its maximum, ${group.max}`);
@@ -127,7 +148,7 @@ function decideOnNeed(
     return {
       desired,
       reason: need,
-      ...told,
+      missingAgents,
       memory: {
         ...remembered,
         ...(starting > 0 && { overlooked: undefined, stuck: attempted(stuck, untried, starting, now) }),
@@ -137,9 +158,12 @@ function decideOnNeed(
   }
   if (settings.disableScaleIn) return stay(restText(stuck, observation));
   // Only what is certainly this group's. As long as stuck jobs wait, an instance that has come for them keeps its time.
-  const spare = Math.floor((owners.ownIdle.least - jobs.scheduled - waiting - buffer) / perInstance);
+  const idle = owners.ownIdle.least - jobs.scheduled - waiting - buffer;
+  const spare = Math.floor(idle / Math.max(perInstance, launched / Math.max(1, group.inService)));
+  // What was busy a moment ago will be again, and Auto Scaling can't tell which instances are busy.
+  const kept = Math.min(group.desired, busyLately(busy) + settings.instanceBuffer);
   // AWS refuses a size below MinSize, which is lowered first where it is raised.
-  const desired = Math.max(clamp(group.desired - Math.max(0, spare), group), group.held ?? 0);
+  const desired = Math.max(clamp(group.desired - Math.max(0, spare), group), kept, group.held ?? 0);
   // With instances on their way the idle agents of today say nothing about tomorrow.
   if (desired >= group.desired || coming + arriving > 0) return stay(restText(stuck, observation));
   const since = Math.max(memory.scaledInAt ?? -Infinity, memory.scaledOutAt ?? -Infinity);
@@ -149,9 +173,18 @@ function decideOnNeed(
   return {
     desired,
     reason: `${counted(spare, 'instance')} idle`,
-    ...told,
+    missingAgents,
     memory: { ...remembered, scaledInAt: now },
   };
+}
+
+/**
+ * What is wanted and not there yet is on its way, whether it has begun to launch or not, but for instances that may hang. Those
+ * beyond the desired size take the place of others.
+ */
+function comingInstances({ desired, inService, pending, overdue = 0 }: GroupFacts): number {
+  const missing = Math.max(0, desired - inService);
+  return Math.min(missing, Math.max(missing, pending) - overdue);
 }
 
 /** Why the group should grow. */
@@ -162,7 +195,7 @@ function needText(
     readonly untried: number;
     readonly retries: boolean;
   },
-  { jobs, agents }: Observation,
+  { jobs, agents, group: { overdue = 0 } }: Observation,
   onTheWay: number,
   { instanceBuffer }: ScalingSettings,
 ): string {
@@ -175,7 +208,8 @@ function needText(
         : []),
       ...(instanceBuffer > 0 ? [`InstanceBuffer is ${instanceBuffer}`] : []),
     ];
-    return `${wanting.join(', ')}; ${idle}, ${onTheWay} starting`;
+    const hanging = overdue > 0 ? `, ${counted(overdue, 'instance')} overdue` : '';
+    return `${wanting.join(', ')}; ${idle}, ${onTheWay} starting${hanging}`;
   }
   return `${counted(jobs.scheduled, 'job')} waiting though ${idle}: ${need.untried > 0 ? "they aren't this group's" : 'another attempt'}`;
 }

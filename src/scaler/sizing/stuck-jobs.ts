@@ -1,4 +1,4 @@
-import type { Observation } from './observation.ts';
+import { agentsInService, type Observation } from './observation.ts';
 
 /** On a group: the jobs that it doesn't grow for and when it tries them next, for a function that starts cold. */
 export const STUCK_TAG = 'bk-stack:stuck';
@@ -12,14 +12,20 @@ export interface StuckJobs {
   readonly pauseMs: number;
   /** Agents of the latest attempt that may still be starting. */
   readonly starting: number;
+  /**
+   * Whether nothing has started since this group's idle agents left them waiting: a paused queue, perhaps. Jobs that come
+   * then wait for the next attempt too.
+   */
+  readonly nothingStarts: boolean;
 }
 
 /** Jobs that wait although agents are idle, at every look. */
 export interface Overlooked {
   /** The first of those looks, in milliseconds since 1970. */
   readonly since: number;
-  /** Since when as many jobs wait and run. */
+  /** Since when no job has started or ended, as far as the numbers tell, and the looks since then. */
   readonly quietSince: number;
+  readonly quietLooks: number;
   /** At least so many jobs, none of them known to be stuck. */
   readonly jobs: number;
   /** At least so many of the idle agents were this group's. */
@@ -38,7 +44,8 @@ export interface AgentsByOwner {
 export interface Watch {
   readonly overlooked: Overlooked | undefined;
   readonly stuck: StuckJobs | undefined;
-  /** Jobs at the look before. */
+  /** When the look before was, in milliseconds since 1970, and the jobs that it saw. */
+  readonly lookedAt: number | undefined;
   readonly running: number;
   readonly scheduled: number;
 }
@@ -50,6 +57,10 @@ export interface Watch {
 const OVERLOOKED_AFTER_MS = 40_000;
 /** After which jobs beside idle agents of others count even though other jobs come and go. */
 const BUSY_AFTER_MS = 100_000;
+/** One look before an outage and one after it don't tell what was between them. */
+const QUIET_LOOKS = 3;
+/** Looks further apart say nothing of the jobs between them. An invocation looks more often. */
+const APART_MOST_MS = 90_000;
 /** From the first attempt to the second. Each pause is twice the one before, up to the longest. */
 const FIRST_PAUSE_MS = 120_000;
 /** With two boots, of what tries and of what follows where that helps, about ten minutes. */
@@ -63,16 +74,27 @@ export function agentsByOwner(
   {
     agents,
     group,
-  }: Pick<Observation, 'agents'> & { readonly group: Pick<Observation['group'], 'inService'> },
+  }: Pick<Observation, 'agents'> & {
+    readonly group: Pick<Observation['group'], 'inService' | 'agentsInService'>;
+  },
   agentsPerInstance: number,
 ): AgentsByOwner {
-  const own = group.inService * agentsPerInstance;
+  const own = agentsInService(group, agentsPerInstance);
   const others = Math.max(0, agents.total - own);
   const most = Math.min(agents.idle, own);
   return {
     ownIdle: { least: Math.max(0, agents.idle - others), most },
     foreignIdle: agents.idle - most,
   };
+}
+
+/** Tells whether the look before was so long ago that it says nothing of the time since. */
+export function hasLostSight(
+  { lookedAt = Infinity }: Pick<Watch, 'lookedAt'>,
+  now: number,
+  apartMostMs: number,
+): boolean {
+  return now - lookedAt > apartMostMs;
 }
 
 /**
@@ -85,15 +107,25 @@ export function watchJobs(
   before: Watch,
 ): Watch {
   const known = stillStuck(jobs, before);
-  const unknown = jobs.scheduled - (known?.jobs ?? 0);
-  // On a busy queue some agent is idle for a moment at every look. Where jobs come and go, that proves little.
-  const moving = jobs.running !== before.running || jobs.scheduled !== before.scheduled;
-  const waits = stillOverlooked(before.overlooked, unknown, agents.idle, ownIdle.least, now);
-  const overlooked = waits && moving ? { ...waits, quietSince: now } : waits;
-  const seen = { running: jobs.running, scheduled: jobs.scheduled };
+  const unknown = jobs.scheduled - stuckCount(known, jobs);
+  // On a busy queue some agent is idle for a moment at every look. Where jobs start and end, that proves little.
+  const moving = jobs.running !== before.running || jobs.scheduled < before.scheduled;
+  const watched = hasLostSight(before, now, APART_MOST_MS) ? undefined : before.overlooked;
+  const waits = stillOverlooked(watched, unknown, agents.idle, ownIdle.least, now);
+  const overlooked = waits && moving ? { ...waits, quietSince: now, quietLooks: 1 } : waits;
+  const seen = { lookedAt: now, running: jobs.running, scheduled: jobs.scheduled };
   const refused = isOverlookedForLong(overlooked, now) ? Math.min(overlooked.jobs, overlooked.ownIdle) : 0;
   if (refused === 0) return { overlooked, stuck: known, ...seen };
   return { overlooked: undefined, stuck: moreStuck(known, refused, now), ...seen };
+}
+
+/** Jobs that nothing is launched for before the next attempt. */
+export function stuckCount(
+  stuck: StuckJobs | undefined,
+  { scheduled }: Pick<Observation['jobs'], 'scheduled'>,
+): number {
+  if (stuck === undefined) return 0;
+  return stuck.nothingStarts ? scheduled : stuck.jobs;
 }
 
 /**
@@ -132,6 +164,7 @@ export function attempted(
   return {
     jobs: (stuck?.jobs ?? 0) + untried,
     starting: (stuck?.starting ?? 0) + starting,
+    nothingStarts: stuck?.nothingStarts ?? false,
     retryAt: tried ? now + pauseMs : stuck.retryAt,
     pauseMs: tried ? Math.min(2 * pauseMs, LONGEST_PAUSE_MS) : pauseMs,
   };
@@ -140,9 +173,11 @@ export function attempted(
 /** A job that has started since the look before shows that the others may start too. Those that are gone were canceled. */
 function stillStuck({ scheduled, running }: Observation['jobs'], before: Watch): StuckJobs | undefined {
   const { stuck } = before;
-  if (stuck === undefined || scheduled >= stuck.jobs) return stuck;
+  if (stuck === undefined) return undefined;
+  const nothingStarts = stuck.nothingStarts && running <= before.running;
+  if (scheduled >= stuck.jobs) return { ...stuck, nothingStarts };
   if (scheduled === 0 || running > before.running) return undefined;
-  return { ...stuck, jobs: scheduled };
+  return { ...stuck, nothingStarts, jobs: scheduled };
 }
 
 function stillOverlooked(
@@ -153,9 +188,10 @@ function stillOverlooked(
   now: number,
 ): Overlooked | undefined {
   if (jobs <= 0 || idle === 0) return undefined;
-  if (before === undefined) return { since: now, quietSince: now, jobs, ownIdle };
+  if (before === undefined) return { since: now, quietSince: now, quietLooks: 1, jobs, ownIdle };
   return {
     ...before,
+    quietLooks: before.quietLooks + 1,
     jobs: Math.min(before.jobs, jobs),
     ownIdle: Math.min(before.ownIdle, ownIdle),
   };
@@ -163,26 +199,33 @@ function stillOverlooked(
 
 function isOverlookedForLong(overlooked: Overlooked | undefined, now: number): overlooked is Overlooked {
   if (overlooked === undefined) return false;
-  const { since, quietSince, ownIdle } = overlooked;
-  return now - quietSince >= OVERLOOKED_AFTER_MS || (ownIdle === 0 && now - since >= BUSY_AFTER_MS);
+  const { since, quietSince, quietLooks, ownIdle } = overlooked;
+  const quiet = quietLooks >= QUIET_LOOKS && now - quietSince >= OVERLOOKED_AFTER_MS;
+  return quiet || (ownIdle === 0 && now - since >= BUSY_AFTER_MS);
 }
 
 /** The first of them are tried at once; more of them don't put off the next attempt. */
 function moreStuck(known: StuckJobs | undefined, jobs: number, now: number): StuckJobs {
-  if (known !== undefined) return { ...known, jobs: known.jobs + jobs };
-  return { jobs, retryAt: now, pauseMs: FIRST_PAUSE_MS, starting: 0 };
+  if (known !== undefined) return { ...known, jobs: known.jobs + jobs, nothingStarts: true };
+  return { jobs, retryAt: now, pauseMs: FIRST_PAUSE_MS, starting: 0, nothingStarts: true };
 }
 
-/** The value of the tag: `3 until 2026-11-25T11:00:00.000Z then 240 s`, or `none`. */
+/** The value of the tag: `3 until 2026-11-25T11:00:00.000Z then 240 s`, with `and nothing starts` where that is so, or `none`. */
 export function stuckTagValue(stuck: StuckJobs | undefined): string {
   if (stuck === undefined) return 'none';
-  return `${stuck.jobs} until ${new Date(stuck.retryAt).toISOString()} then ${stuck.pauseMs / 1000} s`;
+  const { jobs, retryAt, pauseMs, nothingStarts } = stuck;
+  const value = `${jobs} until ${new Date(retryAt).toISOString()} then ${pauseMs / 1000} s`;
+  return nothingStarts ? `${value} and nothing starts` : value;
 }
 
 /** Anything that can't be read counts as nothing known. */
 export function stuckOf(tag: string | undefined): StuckJobs | undefined {
-  const [, jobs, at = '', pause] = /^(\d+) until (\S+) then (\d+) s$/.exec(tag ?? '') ?? [];
+  const [, jobs, at = '', pause, nothing] =
+    /^(\d+) until (\S+) then (\d+) s( and nothing starts)?$/.exec(tag ?? '') ?? [];
   const retryAt = Date.parse(at);
   if (Number.isNaN(retryAt)) return undefined;
-  return { jobs: Number(jobs), retryAt, pauseMs: Number(pause) * 1000, starting: 0 };
+  return {
+    ...{ jobs: Number(jobs), retryAt, pauseMs: Number(pause) * 1000, starting: 0 },
+    nothingStarts: nothing !== undefined,
+  };
 }

@@ -11,8 +11,11 @@ export const enum EventKind {
   Interrupted,
   /** Auto Scaling tries again after launches that failed. */
   LaunchRetry,
+  /** An instance that does not come up is given up. */
+  BootGivenUp,
+  QueueResumed,
 }
-const KINDS = 6;
+const KINDS = 8;
 
 /**
  * What is to come, by its time, in seconds. An event is a single number, so that there is no object for each: its kind, and

@@ -5,6 +5,7 @@ import { EventKind, type Events } from './events.ts';
 import type { Fleet } from './fleet.ts';
 import { type PurchaseOption, Market } from './market.ts';
 import type { Model } from './model.ts';
+import { HOOK_SECONDS } from './troubles.ts';
 import { WarmPool } from './warm-pool.ts';
 
 const HOUR = 3600;
@@ -15,6 +16,8 @@ export class Group {
   readonly #market: Market | undefined;
   /** Absent where it has no instance. */
   readonly warmPool: WarmPool | undefined;
+  /** Instances that hang while they boot. */
+  readonly #hung = new Set<number>();
   #desired: number;
   /** The size that the group does not go below by itself. */
   #held: number;
@@ -38,11 +41,12 @@ export class Group {
   }
 
   /** What the scaler sees of it. */
-  facts(): Observation['group'] {
+  facts(now: number): Observation['group'] {
     const { min, max } = this.model;
     const { pending, inService, terminating } = this.fleet;
     const desired = this.#desired;
-    return { min, max, desired, pending, inService, terminating, paused: false, held: this.#held };
+    const overdue = this.#overdue(now);
+    return { min, max, desired, pending, overdue, inService, terminating, paused: false, held: this.#held };
   }
 
   /** What the scaler does at a look. */
@@ -76,7 +80,12 @@ export class Group {
   /** An idle instance ends itself. @returns false where the group would be smaller than is held */
   endIdle(instance: number, now: number): boolean {
     // More than are wanted stay where they are protected: such a one ends without taking off what is wanted.
-    if (this.#desired <= this.#held && this.fleet.capacity <= this.#held) return false;
+    if (this.#desired <= this.#held && this.fleet.capacity <= this.#held) {
+      if (this.model.replacesIdle !== true) return false;
+      this.retire(instance, now);
+      this.reconcile(now);
+      return true;
+    }
     this.#desired = Math.max(this.model.min, this.#desired - 1);
     this.retire(instance, now);
     return true;
@@ -94,10 +103,43 @@ export class Group {
     this.ledger.instanceEnded(this.fleet.launchedAt(instance), this.fleet.boughtAs(instance), now);
   }
 
+  /** Ends an instance that does not come up; the group launches another where it is still wanted. */
+  giveUp(instance: number, now: number): void {
+    this.#hung.delete(instance);
+    if (this.fleet.isTerminated(instance)) return;
+    this.retire(instance, now);
+    this.reconcile(now);
+  }
+
+  #overdue(now: number): number {
+    const most = this.model.troubles?.overdueSeconds ?? Infinity;
+    return [...this.#hung].filter(
+      (instance) => !this.fleet.isTerminated(instance) && now - this.fleet.launchedAt(instance) >= most,
+    ).length;
+  }
+
+  /** Chance has no part in it where every boot ends well. */
+  #bootOutcome(): 'up' | 'fails' | 'hangs' {
+    const { failingBoots = 0, hungBoots = 0 } = this.model.troubles ?? {};
+    if (failingBoots + hungBoots === 0) return 'up';
+    const chance = this.#random();
+    if (chance < hungBoots) return 'hangs';
+    return chance < hungBoots + failingBoots ? 'fails' : 'up';
+  }
+
   #launch(bought: PurchaseOption, now: number): void {
     const instance = this.fleet.launch(bought, now);
-    const inServiceAt = now + this.model.apiSeconds + this.#launchSeconds(now);
-    this.events.schedule(inServiceAt, EventKind.InstanceInService, instance);
+    this.ledger.launched(now);
+    const bootedAt = now + this.model.apiSeconds + this.#launchSeconds(now);
+    const outcome = this.#bootOutcome();
+    if (outcome === 'hangs') this.#hung.add(instance);
+    if (outcome === 'up') this.events.schedule(bootedAt, EventKind.InstanceInService, instance);
+    else
+      this.events.schedule(
+        outcome === 'hangs' ? now + HOOK_SECONDS : bootedAt,
+        EventKind.BootGivenUp,
+        instance,
+      );
     const interruptions = this.#interruptionsPerHour(bought);
     if (interruptions > 0) {
       const noticeAt = now + exponential(this.#random, HOUR / interruptions);

@@ -10,7 +10,7 @@ const HOUR = 3600;
 /** Equal parts of the time of which the most is kept. */
 const PARTS = 60;
 
-/** What is written down of a simulation, and what it adds up to. Jobs and costs count from the end of the warm-up on. */
+/** What is written down of a simulation, and what it adds up to. Jobs, launches and costs count from the end of the warm-up on. */
 export class Ledger {
   readonly #countsFrom: number;
   readonly #waits: Float64Array;
@@ -22,6 +22,8 @@ export class Ledger {
   #agentSeconds = 0;
   #busySeconds = 0;
   #refillSeconds = 0;
+  #launches = 0;
+  #starts = 0;
 
   constructor(
     private readonly arrivals: Float64Array,
@@ -51,6 +53,10 @@ export class Ledger {
     this.#lost += count;
   }
 
+  launched(now: number): void {
+    if (now >= this.#countsFrom) this.#launches += 1;
+  }
+
   instanceEnded(launchedAt: number, bought: PurchaseOption, now: number): void {
     const { agentsPerInstance, price, spot } = this.model;
     const lived = Math.max(0, now - Math.max(launchedAt, this.#countsFrom));
@@ -60,9 +66,11 @@ export class Ledger {
     this.#agentSeconds += lived * agentsPerInstance;
   }
 
-  /** An instance that boots for the warm pool is paid for until it is stopped. */
+  /** An instance that boots for the warm pool, in the place of one that was started, is paid for until it is stopped. */
   warmPoolRefilled(bootSeconds: number, now: number): void {
-    if (now >= this.#countsFrom) this.#refillSeconds += Math.max(LEAST_BILLED, bootSeconds);
+    if (now < this.#countsFrom) return;
+    this.#refillSeconds += Math.max(LEAST_BILLED, bootSeconds);
+    this.#starts += 1;
   }
 
   note(waitingJobs: number, instances: number, now: number): void {
@@ -74,7 +82,7 @@ export class Ledger {
 
   /** What it comes to, once every instance has ended. */
   close(
-    facts: Pick<Result, 'policy' | 'peakInstances' | 'launches' | 'failedLaunches'>,
+    facts: Pick<Result, 'policy' | 'peakInstances' | 'failedLaunches'>,
     pool: WarmPool | undefined,
     now: number,
   ): Result {
@@ -88,8 +96,8 @@ export class Ledger {
       instanceHours: (this.#billedSeconds + this.#refillSeconds) / HOUR,
       cost: this.#cost + (boots + volumes),
       peakInstances: facts.peakInstances,
-      launches: facts.launches,
-      ...(pool && { warm: { size: pool.size, starts: pool.starts, volumes, boots } }),
+      launches: this.#launches,
+      ...(pool && { warm: { size: pool.size, starts: this.#starts, volumes, boots } }),
       failedLaunches: facts.failedLaunches,
       lostJobs: this.#lost,
       idleShare: this.#agentSeconds === 0 ? 0 : 1 - this.#busySeconds / this.#agentSeconds,

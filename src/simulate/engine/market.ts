@@ -4,7 +4,7 @@ import {
   type SpotFallbackSettings,
 } from '../../scaler/spot/fallback.ts';
 import type { SpotShortage } from '../../scaler/spot/shortage.ts';
-import { seeded } from './random.ts';
+import { isWithin, type Window } from './troubles.ts';
 
 /** How the instances of a simulated group are bought, where spot has no capacity at times. */
 export interface SpotModel extends SpotFallbackSettings {
@@ -13,7 +13,7 @@ export interface SpotModel extends SpotFallbackSettings {
   /** How often EC2 takes a spot instance back, an hour. */
   readonly interruptionsPerHour: number;
   /** When spot has no capacity: from and until, in seconds, in order. */
-  readonly shortages: readonly (readonly [from: number, until: number])[];
+  readonly shortages: readonly Window[];
 }
 
 export type PurchaseOption = 'on-demand' | 'spot';
@@ -21,19 +21,6 @@ export type PurchaseOption = 'on-demand' | 'spot';
 /** Auto Scaling's pauses after launches that fail, about, in seconds. */
 const FIRST_PAUSE = 30;
 const LONGEST_PAUSE = 900;
-
-const DAY = 86_400;
-
-/** Once a day, at a time of its own, spot has no capacity for so many hours, less than 24. */
-export function dailyShortages(hours: number, lastJobAt: number, seed: number): SpotModel['shortages'] {
-  if (hours <= 0) return [];
-  const random = seeded(seed);
-  const days = Math.ceil((lastJobAt + 1) / DAY);
-  return Array.from({ length: days }, (_, day) => {
-    const from = day * DAY + random() * (DAY - hours * 3600);
-    return [from, from + hours * 3600] as const;
-  });
-}
 
 /** Sells a simulated group its instances, and falls back by the scaler's own decision. Times are in seconds. */
 export class Market {
@@ -57,7 +44,7 @@ export class Market {
     // On-demand instances come first, and are rounded up.
     const bought =
       this.#held['on-demand'] < Math.ceil((total * this.#percentage) / 100) ? 'on-demand' : 'spot';
-    if (bought === 'spot' && this.model.shortages.some(([from, until]) => now >= from && now < until)) {
+    if (bought === 'spot' && isWithin(this.model.shortages, now)) {
       this.failed += 1;
       this.#shortage = {
         since: this.#shortage?.since ?? now * 1000,

@@ -1,4 +1,5 @@
 import type { SpotModel } from './market.ts';
+import type { Troubles } from './troubles.ts';
 import type { WarmModel } from './warm-pool.ts';
 
 /** What the simulated group is like. Times are in seconds. */
@@ -26,6 +27,9 @@ export interface Model {
    * they stay until they are idle.
    */
   readonly endsOldest?: boolean;
+  /** Whether an instance that is idle at the group's minimum ends all the same, and another is launched in its place. */
+  readonly replacesIdle?: boolean;
+  readonly troubles?: Troubles;
   readonly seed: number;
   /** Seconds at the start of which jobs and costs are not counted: the past that a forecast learns from. */
   readonly warmUpSeconds?: number;

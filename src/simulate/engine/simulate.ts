@@ -6,6 +6,7 @@ import { Fleet } from './fleet.ts';
 import { Group } from './group.ts';
 import type { Model } from './model.ts';
 import { Queue } from './queue.ts';
+import { isWithin } from './troubles.ts';
 import type { Result } from './result.ts';
 
 /** What sizes the group: the function of the stack, or what it is compared with. */
@@ -50,6 +51,8 @@ class EventLoop {
   }
 
   run(): Result {
+    for (const [, until] of this.model.troubles?.pauses ?? [])
+      this.#events.schedule(until, EventKind.QueueResumed, 0);
     this.#group.reconcile(this.#now);
     let nextLook = 0;
     while (!this.#isOver) {
@@ -100,6 +103,12 @@ class EventLoop {
         // Where its jobs were done within the notice, it has ended already.
         if (!this.#fleet.isTerminated(subject)) this.#group.terminate(subject, this.#now);
         return;
+      case EventKind.BootGivenUp:
+        this.#group.giveUp(subject, this.#now);
+        return;
+      case EventKind.QueueResumed:
+        this.#startJobs();
+        return;
       case EventKind.LaunchRetry:
         this.#group.reconcile(this.#now);
         return;
@@ -113,6 +122,7 @@ class EventLoop {
   }
 
   #startJobs(): void {
+    if (isWithin(this.model.troubles?.pauses, this.#now)) return;
     while (this.#queue.scheduled > 0 && this.#fleet.idleAgents > 0) {
       const job = this.#queue.start();
       this.#fleet.startJob(job);
@@ -157,11 +167,14 @@ class EventLoop {
 
   /** The scaler looks, and decides. */
   #look(): void {
-    const { idleAgents: idle, busyAgents: busy } = this.#fleet;
+    const { foreignAgents = 0, outages } = this.model.troubles ?? {};
+    if (isWithin(outages, this.#now)) return;
+    const { idleAgents, busyAgents: busy } = this.#fleet;
+    const idle = idleAgents + foreignAgents;
     const desired = this.policy.desired({
       jobs: { scheduled: this.#queue.scheduled, running: busy, waiting: 0 },
       agents: { idle, busy, total: idle + busy },
-      group: this.#group.facts(),
+      group: this.#group.facts(this.#now),
       now: this.#now * 1000,
     });
     this.#group.resize(desired, this.policy.forecastMinSize, this.#now);
@@ -191,7 +204,7 @@ class EventLoop {
       if (!this.#fleet.isTerminated(instance)) this.#group.retire(instance, this.#now);
     }
     const { failedLaunches, warmPool } = this.#group;
-    const facts = { policy: this.policy.name, peakInstances, launches, failedLaunches };
+    const facts = { policy: this.policy.name, peakInstances, failedLaunches };
     return this.#ledger.close(facts, warmPool, this.#now);
   }
 }

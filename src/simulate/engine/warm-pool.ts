@@ -14,8 +14,6 @@ export class WarmPool {
   #ready: number;
   /** When those will be ready that boot now. */
   readonly #refills = new EventHeap();
-  /** Launches that were starts. */
-  starts = 0;
 
   constructor(private readonly model: WarmModel) {
     this.#ready = model.size;
@@ -41,7 +39,6 @@ export class WarmPool {
     if (this.#ready === 0) return false;
     this.#ready -= 1;
     this.#refills.push(now + bootSeconds, 0);
-    this.starts += 1;
     return true;
   }
 

@@ -6,6 +6,16 @@ const DAY = 24 * HOUR;
 
 type Jobs = [arrival: number, duration: number][];
 
+/** What goes wrong with a profile. */
+export interface ProfileTroubles {
+  readonly failingBoots?: number;
+  readonly hungBoots?: number;
+  /** Hours a day, at a time of its own each day. */
+  readonly pausedHours?: number;
+  readonly outageHours?: number;
+  readonly foreignAgents?: number;
+}
+
 interface Profile {
   readonly about: string;
   /** Jobs of a day, about. */
@@ -14,6 +24,9 @@ interface Profile {
   readonly make: (random: Random, jobs: number) => Jobs;
   /** How often EC2 takes a spot instance back, an hour and instance. */
   readonly interruptionsPerHour?: number;
+  /** Parameters of the stack that it is about, unless others are given. */
+  readonly parameters?: Readonly<Record<string, string>>;
+  readonly troubles?: ProfileTroubles;
 }
 
 /** Builds of `parallelism` jobs each, at these times. */
@@ -44,15 +57,23 @@ function timesOfDays(
 const office = (hour: number) =>
   0.03 + Math.exp(-(((hour - 10.5) / 1.8) ** 2)) + 0.9 * Math.exp(-(((hour - 15) / 2.2) ** 2));
 
+function officeBuilds(random: Random, jobs: number): Jobs {
+  return timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
+    builds(random, [time], 1 + Math.floor(random() * 8), 180),
+  );
+}
+
+/** Office hours in which something goes wrong. */
+const troubled = (about: string, troubles: ProfileTroubles): Profile => ({
+  ...{ about: `office hours, and ${about}`, perDay: 1800, make: officeBuilds, troubles },
+});
+
 /** What queues look like, by name. */
 export const PROFILES: Readonly<Record<string, Profile>> = {
   'office-hours': {
     about: 'builds of 1 to 8 jobs of some minutes in working hours, few at night',
     perDay: 1800,
-    make: (random, jobs) =>
-      timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
-        builds(random, [time], 1 + Math.floor(random() * 8), 180),
-      ),
+    make: officeBuilds,
   },
   'monorepo-bursts': {
     about: 'builds of 75 jobs at once in working hours',
@@ -84,12 +105,17 @@ export const PROFILES: Readonly<Record<string, Profile>> = {
     about: 'office hours on spot instances that EC2 takes back every other hour',
     perDay: 1800,
     interruptionsPerHour: 0.5,
-    make: (random, jobs) =>
-      timesOfDays(random, Math.ceil(jobs / 4.5), 400, office).flatMap((time) =>
-        builds(random, [time], 1 + Math.floor(random() * 8), 180),
-      ),
+    parameters: { OnDemandPercentage: '0' },
+    make: officeBuilds,
   },
+  'bad-boots': troubled('one boot of ten fails, one of fifty hangs', { failingBoots: 0.1, hungBoots: 0.02 }),
+  'paused-queue': troubled('the queue is paused for two hours a day', { pausedHours: 2 }),
+  'foreign-agents': troubled("20 idle agents of others that can't take the jobs", { foreignAgents: 20 }),
+  outages: troubled("Buildkite or AWS can't be reached for an hour a day", { outageHours: 1 }),
 };
+
+/** Those that both scalers are measured on. */
+export const MEASURED_PROFILES = ['office-hours', 'monorepo-bursts', 'nightly-batch', 'steady', 'spot-storm'];
 
 /** The jobs of a profile. The same seed gives the same jobs. */
 export function profileTrace(name: string, jobs: number, seed: number): Trace {

@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { bootstrap } from '../../../src/host/boot/bootstrap.ts';
 import type { BootCalls } from '../../../src/host/boot/calls.ts';
@@ -59,12 +59,18 @@ class FakeMachine {
     writeFileSync(join(this.root, 'etc/os-release'), osRelease);
   }
 
+  /** Docker's version. */
+  docker = '29.1.0';
+
   readonly run: Run = (command, args) => {
     const line = [command, ...args].join(' ');
     this.commands.push(line);
     const answer = (status: number, stdout = '') =>
       Promise.resolve({ status, stdout, stderr: status === 0 ? '' : `${command} is broken` });
     if (this.broken !== undefined && line.includes(this.broken)) return answer(1);
+    if (command === 'journalctl') return answer(0, `${args.at(-1) ?? ''} failed with status 1`);
+    if (command === 'tail') return answer(0, `the end of ${basename(args.at(-1) ?? '')}`);
+    if (command === 'dockerd') return answer(0, `Docker version ${this.docker}, build 411e817`);
     if (command === 'rpm') return answer(this.installed.has(args.at(-1) ?? '') ? 0 : 1);
     if (command === 'dpkg-query') {
       const name = args.at(-1) ?? '';
@@ -97,7 +103,7 @@ class FakeMachine {
         `[GNUPG:] VALIDSIG ${this.signer} 2026-11-30 1796055757 0 4 0 1 10 00 ${this.signer}\n`,
       );
     }
-    return answer(0, command === 'docker' ? '29.1.0' : '');
+    return answer(0, command === 'docker' ? this.docker : '');
   };
 
   /** The same content for every address, and its sum where sums are published. */
@@ -455,6 +461,33 @@ describe('a boot', () => {
     ubuntu.broken = 'mountpoint';
     await ubuntu.boot();
     expect(ubuntu.commands.join('\n')).to.match(/mount --types tmpfs .*size=50%.* tmpfs \/tmp/);
+  });
+
+  it('tells why Docker does not start, before the instance powers off', async () => {
+    for (const broken of ['restart docker.service', 'enable --now buildkite-agent.service']) {
+      const machine = machineOf('ubuntu2404');
+      machine.broken = broken;
+      expect(await machine.boot()).to.equal(false);
+      const unit = broken.split(' ').at(-1) ?? '';
+      const log = unit === 'docker.service' ? 'docker.log' : 'agent.log';
+      expect(machine.lines.at(-1)).to.contain(
+        `systemctl ${broken} failed: systemctl is broken\n--unit=${unit} failed with status 1\nthe end of ${log}`,
+      );
+      expect(machine.told).to.include('log');
+    }
+  });
+
+  it('has Docker experimental for dual stack where ip6tables is', async () => {
+    for (const [version, experimental] of [
+      ['26.1.5+dfsg1', true],
+      ['27.5.1', false],
+    ] as const) {
+      const machine = machineOf('ubuntu2404');
+      machine.docker = version;
+      expect(await machine.boot({ DockerNetworkingProtocol: 'dualstack' })).to.equal(true);
+      const config = machine.configuration['/etc/docker/daemon.json'];
+      expect(config?.includes('"experimental": true'), version).to.equal(experimental);
+    }
   });
 
   it('limits jobs and their containers together, where it is asked to', async () => {

@@ -50,12 +50,17 @@ describe('what the log says of an action', () => {
   });
 
   it('is another sentence for each', () => {
-    const kinds = ['cancel-jobs', 'heartbeat', 'complete', 'replace'] as const;
-    expect(kinds.map((kind) => actionText({ kind }))).to.eql([
+    const kinds = ['cancel-jobs', 'heartbeat', 'complete'] as const;
+    const replacements = (['rebalance', 'no-agent'] as const).map((because) => ({
+      kind: 'replace' as const,
+      because,
+    }));
+    expect([...kinds.map((kind) => ({ kind })), ...replacements].map(actionText)).to.eql([
       'the time is up: running jobs are canceled',
       'jobs are still running: the group waits on',
       'the agent is done: the group may end this instance',
       'the agent is done: the group replaces this instance',
+      'no agent has run for ten minutes: the group replaces this instance',
     ]);
   });
 });

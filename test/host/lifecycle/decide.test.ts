@@ -163,9 +163,45 @@ describe('the end of an instance', () => {
     });
   }
 
-  it('remembers nothing while nothing asks for it', () => {
+  it('remembers nothing but the agent while nothing asks for it', () => {
     const progress = { ...INITIAL_PROGRESS, heartbeatAt: 7 };
-    expect(decide(CALM, progress)).to.eql({ actions: [], progress });
+    expect(decide(CALM, progress)).to.eql({
+      actions: [],
+      progress: { ...progress, agentSeenAt: CALM.now },
+    });
+  });
+
+  const MINUTE = 60 * SECOND;
+
+  it('has an instance replaced whose agent has been gone for ten minutes, and asks again ten minutes later', () => {
+    const gone = { agentRuns: false };
+    expect(
+      course(
+        { now: 0 },
+        { ...gone, now: 10 * MINUTE - 1 },
+        { ...gone, now: 10 * MINUTE },
+        { ...gone, now: 20 * MINUTE - 1 },
+        { ...gone, targetState: 'InService', now: 20 * MINUTE },
+      ),
+    ).to.eql([[], [], ['replace'], [], ['replace']]);
+    expect(
+      course({ now: 0 }, { ...gone, now: 9 * MINUTE }, { now: 10 * MINUTE }, { ...gone, now: 19 * MINUTE }),
+    ).to.eql([[], [], [], []]);
+  });
+
+  it('waits for the first agent of an instance that boots, and for those of one that is not in service', () => {
+    const gone = { agentRuns: false };
+    expect(course({ ...gone, now: 0 }, { ...gone, now: 20 * MINUTE })).to.eql([[], []]);
+    for (const targetState of ['Standby', 'Warmed:Stopped', undefined])
+      expect(
+        course(
+          { now: 0 },
+          { ...gone, targetState, now: 20 * MINUTE },
+          { ...gone, now: 30 * MINUTE - 1 },
+          { ...gone, now: 30 * MINUTE },
+        ),
+        String(targetState),
+      ).to.eql([[], [], [], ['replace']]);
   });
 
   it('sends a heartbeat each five minutes while jobs run, and completes then', () => {

@@ -87,6 +87,28 @@ describe('Buildkite’s Agent API', () => {
     expect(ask('PUT', `/jobs/${job.id}/accept`, wrongQueue).status).to.equal(422);
   });
 
+  it('keeps the meta-data of a build, for its jobs alone', () => {
+    const first = pushJob(world, { queue: 'default', env: { BUILDKITE_BUILD_ID: 'b1' } });
+    const second = pushJob(world, { queue: 'default', env: { BUILDKITE_BUILD_ID: 'b1' } });
+    const other = pushJob(world, { queue: 'default' });
+    const agents = [first, second, other].map(() => {
+      const { access_token: agent } = register();
+      ask('GET', '/ping', agent);
+      return agent as string;
+    });
+    const call = (at: number, what: string, body: object) =>
+      ask('POST', `/jobs/${[first, second, other][at]?.id ?? ''}/data/${what}`, agents[at], body);
+    expect(call(0, 'exists', { key: 'release' }).body).to.eql({ exists: false });
+    expect(call(0, 'get', { key: 'release' }).status).to.equal(404);
+    expect(call(0, 'set', { key: 'release', value: '1.2' }).status).to.equal(200);
+    expect(call(1, 'exists', { key: 'release' }).body).to.eql({ exists: true });
+    expect(call(1, 'get', { key: 'release' }).body).to.eql({ key: 'release', value: '1.2' });
+    expect(call(2, 'exists', { key: 'release' }).body).to.eql({ exists: false });
+    expect(call(2, 'exists', { key: 'toString' }).body).to.eql({ exists: false });
+    expect(call(0, 'set', { value: '1.2' }).status).to.equal(422);
+    expect(call(0, 'drop', { key: 'release' }).status).to.equal(404);
+  });
+
   it('lets an agent that stops finish what it has', () => {
     pushJob(world, { queue: 'default' });
     const { access_token: agent } = register();

@@ -5,6 +5,7 @@ import { buildkiteState } from '../../../src/sandbox/buildkite/state.ts';
 import { answerMetadata, metadataEndpoint } from '../../../src/sandbox/machines/metadata.ts';
 import { takeMachine } from '../../../src/sandbox/machines/power.ts';
 import { interruptInstance } from '../../../src/sandbox/services/ec2/compute/lifecycle.ts';
+import { ec2State } from '../../../src/sandbox/services/ec2/state/state.ts';
 import { Fleet, userData } from '../../support/fleet.ts';
 
 const SPOT = { InstanceMarketOptions: { MarketType: 'spot' } };
@@ -35,7 +36,7 @@ describe('an instance’s metadata', () => {
       const { status, body } = ask(fleet, id, path, { 'x-aws-ec2-metadata-token': token });
       return status === 200 ? body : String(status);
     };
-    return { fleet, id, read };
+    return { fleet, id, read, token };
   };
 
   it('is told to nobody who only knows the instance’s id, or another’s key', async () => {
@@ -59,6 +60,65 @@ describe('an instance’s metadata', () => {
     expect(ask(fleet, id, 'meta-data/instance-id', { 'x-aws-ec2-metadata-token': 'x' }).status).to.equal(401);
     expect(ask(fleet, id, 'api/token', {}, 'PUT').status).to.equal(400);
     expect(ask(fleet, 'i-other', 'meta-data/instance-id').status).to.equal(404);
+  });
+
+  it('has listings, with and without a slash at the end', async () => {
+    const { fleet, id, read } = await started();
+    expect(read('').split('\n')).to.eql(['dynamic/', 'meta-data/']);
+    expect(read('meta-data').split('\n')).to.include.members(['instance-id', 'local-ipv4', 'placement/']);
+    expect(read('meta-data/')).to.equal(read('meta-data'));
+    expect(read('meta-data/placement/')).to.equal('availability-zone\nregion');
+    expect(read('meta-data/place')).to.equal('404');
+    const { scope } = fleet;
+    const { privateIp } = ec2State(scope).instances[id] ?? {};
+    expect(read('meta-data/local-ipv4')).to.equal(privateIp);
+    const hostname = `ip-${(privateIp ?? '').replaceAll('.', '-')}.ec2.internal`;
+    expect([read('meta-data/hostname'), read('meta-data/local-hostname')]).to.eql([hostname, hostname]);
+  });
+
+  it('has the user data as it was given', async () => {
+    const script = userData('export BUILDKITE_QUEUE="deploy"');
+    const { read } = await started({ UserData: script });
+    expect(read('user-data')).to.equal(Buffer.from(script, 'base64').toString());
+    expect((await started({ UserData: undefined })).read('user-data')).to.equal('404');
+  });
+
+  it('is there by the versions that EC2 has, and its token by the latest alone', async () => {
+    const { fleet, id, token } = await started();
+    const { pathname } = new URL(metadataEndpoint(fleet.scope, id));
+    const of = (version: string, path: string, headers: Record<string, string> = {}, method = 'GET') =>
+      answerMetadata(fleet.world, {
+        ...{ method, headers, path: `${pathname}/${version}/${path}` },
+        ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
+      }).status;
+    const shown = { 'x-aws-ec2-metadata-token': token };
+    for (const version of ['1.0', '2009-04-04', '2021-03-23', 'latest']) {
+      expect(of(version, 'meta-data/instance-id', shown), version).to.equal(200);
+    }
+    expect(of('2021-03-24', 'meta-data/instance-id', shown)).to.equal(404);
+    const ttl = { ...shown, 'x-aws-ec2-metadata-token-ttl-seconds': '60' };
+    expect(of('2021-03-23', 'api/token', ttl, 'PUT')).to.equal(404);
+    expect(of('latest', 'api/token', ttl, 'PUT')).to.equal(200);
+  });
+
+  it('gives a token for up to six hours, and says for how long', async () => {
+    const { fleet, id } = await started();
+    const { pathname } = new URL(metadataEndpoint(fleet.scope, id));
+    const header = 'x-aws-ec2-metadata-token-ttl-seconds';
+    for (const [seconds, status] of [
+      ['1', 200],
+      ['21600', 200],
+      ['21601', 400],
+      ['0', 400],
+      ['x', 400],
+    ] as const) {
+      const answer = answerMetadata(fleet.world, {
+        ...{ method: 'PUT', headers: { [header]: seconds }, path: `${pathname}/latest/api/token` },
+        ...{ query: new URLSearchParams(), body: Buffer.alloc(0) },
+      });
+      expect(answer.status, seconds).to.equal(status);
+      expect(answer.headers[header], seconds).to.equal(status === 200 ? seconds : undefined);
+    }
   });
 
   it('says where the group takes the instance', async () => {

@@ -31,6 +31,7 @@ describe('the minutes that are known', () => {
 describe('the boots that were seen', () => {
   const boot = (boots: BootTimes, id: string, from: number, until: number) => {
     boots.see([id], [], from * 1000);
+    for (let now = from + 60; now < until; now += 60) boots.see([id], [], now * 1000);
     boots.see([], [id], until * 1000);
   };
   it('take three minutes until one was seen', () => {
@@ -54,6 +55,29 @@ describe('the boots that were seen', () => {
     boot(boots, 'i-1', 0, 90);
     boots.see([], ['i-1'], 900_000);
     expect(boots.usualSeconds).to.equal(90);
+  });
+  it('leave out one whose end nobody saw', () => {
+    const boots = new BootTimes();
+    boots.see(['i-1', 'i-2'], [], 0);
+    boots.see(['i-2'], ['i-1'], 90_001);
+    expect(boots.usualSeconds).to.equal(180);
+    boots.see([], ['i-1', 'i-2'], 180_001);
+    expect(boots.usualSeconds).to.be.closeTo(180.001, 1e-9);
+  });
+  it('tell which are overdue: after twice what nearly all take, and five minutes at least', () => {
+    const boots = new BootTimes();
+    const overdue = (seconds: number) => {
+      boots.see(['i-a'], [], 0);
+      boots.see(['i-a', 'i-b'], [], 10_000);
+      return boots.overdue(seconds * 1000);
+    };
+    expect([359.9, 360, 370].map(overdue), 'none was seen').to.eql([0, 1, 2]);
+    for (let index = 0; index < 20; index++) boot(boots, `i-${index}`, 1000, 1060);
+    expect([299, 300].map(overdue), 'quick ones').to.eql([0, 1]);
+    boot(boots, 'slow', 1000, 1700);
+    expect([299, 300].map(overdue), 'and one that hung').to.eql([0, 1]);
+    boot(boots, 'slow', 1000, 1700);
+    expect([1399, 1400].map(overdue), 'and another').to.eql([0, 1]);
   });
   it('leave out one that ended on the way', () => {
     const boots = new BootTimes();

@@ -54,7 +54,8 @@ class Stage {
           agents: { idle: this.desired - this.jobs.running, busy: this.jobs.running, total: this.desired },
           ...{ organization: '', pollMs: 10_000 },
         }),
-      forecast: forecasts ? { foresight, past, boots } : undefined,
+      forecast: forecasts ? { foresight, past } : undefined,
+      boots,
       now: () => this.now,
     };
     this.startCold = () => (this.scaler = new Scaler(settings, calls));
@@ -98,10 +99,12 @@ class Stage {
             ...{ purchase: { kind: 'normal' }, paused: this.paused },
             ...{ onDemandPercentage: undefined, distribution: undefined },
           },
-          noted: { held: this.tag, stuck: this.stuck },
+          noted: { held: this.tag, stuck: this.stuck, agents: '1=1' },
+          versions: { inService: Array.from({ length: this.desired }, () => '1'), all: ['1'] },
           balancesZones: false,
         });
       },
+      rememberAgents: () => Promise.resolve(),
       setDesired: (desired) =>
         this.sizeFails ? refused('set') : asked('set', () => (this.desired = desired)),
       hold: (least) => (this.holdFails ? refused('hold') : asked('hold', () => (this.min = least))),
@@ -281,7 +284,10 @@ describe('a look beside idle agents that take no job', () => {
   it('writes the stuck jobs down, with the attempt that it makes', async () => {
     const stage = await waiting();
     expect(stage.requests).to.eql(['read', 'set', 'stuck']);
-    expect(stage).to.include({ desired: 3, stuck: '2 until 2026-11-23T00:02:50.000Z then 240 s' });
+    expect(stage).to.include({
+      desired: 3,
+      stuck: '2 until 2026-11-23T00:02:50.000Z then 240 s and nothing starts',
+    });
     await stage.look();
     expect(stage.requests).to.eql(['read']);
     stage.jobs = { scheduled: 0, running: 2, waiting: 0 };

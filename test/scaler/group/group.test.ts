@@ -67,7 +67,7 @@ describe('the group as AWS describes it', () => {
       ...{ purchase: { kind: 'normal' }, onDemandPercentage: undefined },
       ...{ paused: false, distribution: undefined },
     });
-    expect(noted).to.eql({ held: undefined, stuck: undefined });
+    expect(noted).to.eql({ held: undefined, stuck: undefined, agents: undefined });
     expect(balancesZones).to.equal(true);
   });
 
@@ -76,6 +76,17 @@ describe('the group as AWS describes it', () => {
       Instances: [{ LifecycleState: 'InService' }, { InstanceId: 'i-1' }] as never,
     });
     expect(members).to.eql({ pending: [], inService: [], terminating: [] });
+  });
+
+  it('tells of which version of the launch template its instances are', async () => {
+    const { versions } = await read({
+      Instances: [
+        { InstanceId: 'i-1', LifecycleState: 'InService', LaunchTemplate: { Version: '7' } },
+        { InstanceId: 'i-2', LifecycleState: 'Pending:Wait', LaunchTemplate: { Version: '8' } },
+        { InstanceId: 'i-3', LifecycleState: 'InService' },
+      ] as never,
+    });
+    expect(versions).to.eql({ inService: ['7', ''], all: ['7', '8', ''] });
   });
 
   it('is missing where AWS knows none', async () => {
@@ -106,11 +117,12 @@ describe('the group as AWS describes it', () => {
       ...tags({
         'bk-stack:held': '1/4',
         'bk-stack:stuck': stuck,
+        'bk-stack:agents': '7=1 8=4',
         'bk-stack:purchase': 'trial until 2026-11-25T10:00:00Z',
       }),
     });
     expect(facts).to.include({ min: 1, held: 4 });
-    expect(noted).to.eql({ held: '1/4', stuck });
+    expect(noted).to.eql({ held: '1/4', stuck, agents: '7=1 8=4' });
     expect(buying.purchase).to.eql({ kind: 'trial', until: NOW });
   });
 
@@ -144,12 +156,23 @@ describe('what is asked of the group', () => {
     },
   ];
   const name = { AutoScalingGroupName: 'agents' };
-  const stuck = { jobs: 3, retryAt: NOW, pauseMs: 240_000, starting: 0 };
+  const stuck = { jobs: 3, retryAt: NOW, pauseMs: 240_000, starting: 0, nothingStarts: false };
   for (const [what, ask, request] of [
     [
       'its size',
       (group) => group.setDesired(7),
       ['SetDesiredCapacity', { ...name, DesiredCapacity: 7, HonorCooldown: false }],
+    ],
+    [
+      'how many agents instances have',
+      (group) =>
+        group.rememberAgents(
+          new Map([
+            ['7', 1],
+            ['8', 4],
+          ]),
+        ),
+      tag('bk-stack:agents', '7=1 8=4'),
     ],
     ['its minimum', (group) => group.hold(4), ['UpdateAutoScalingGroup', { ...name, MinSize: 4 }]],
     [

@@ -54,6 +54,15 @@ function seen(facts: Facts): Observation {
 const after = (facts: Facts, settings: Partial<ScalingSettings> = {}, memory: Memory = NOTHING_REMEMBERED) =>
   decide(seen(facts), { ...PLAIN_SCALING, ...settings }, memory);
 
+/** Looks every ten seconds while nothing changes. */
+function looks(facts: Facts, seconds: number, from = 0, memory: Memory = NOTHING_REMEMBERED) {
+  let decision = after({ ...facts, now: from }, {}, memory);
+  for (let now = from + 10_000; now <= from + seconds * 1000; now += 10_000) {
+    decision = after({ ...facts, now }, {}, decision.memory);
+  }
+  return decision;
+}
+
 describe('the decision about the size', () => {
   it('brings up what waiting jobs need, and no more than is allowed', () => {
     expect(after({ scheduled: 75 }).desired).to.equal(75);
@@ -78,9 +87,8 @@ describe('the decision about the size', () => {
 
   it('waits for agents of instances in service, but not forever', () => {
     const facts = { scheduled: 2, inService: 2, total: 0 };
-    const first = after({ ...facts, now: 0 });
-    expect(first.desired).to.equal(2);
-    const later = after({ ...facts, now: 301_000 }, {}, first.memory);
+    expect(looks(facts, 290).desired).to.equal(2);
+    const later = looks(facts, 300);
     expect(later.desired).to.equal(4);
     expect(later.missingAgents).to.equal(2);
   });
@@ -145,22 +153,19 @@ describe('the decision about the size', () => {
     expect(reason({ expected: 1 })).to.equal('1 instance expected to be of use soon');
   });
 
-  /** Looks every ten seconds while nothing changes. */
-  const looks = (facts: Facts, seconds: number, from = 0, memory: Memory = NOTHING_REMEMBERED) => {
-    let decision = after({ ...facts, now: from }, {}, memory);
-    for (let now = from + 10_000; now <= from + seconds * 1000; now += 10_000) {
-      decision = after({ ...facts, now }, {}, decision.memory);
-    }
-    return decision;
-  };
-
   it('grows for all jobs that idle agents of others have left waiting for forty seconds', () => {
     const facts = { scheduled: 3, idle: 4 };
     expect(looks(facts, 30)).to.include({ desired: 0 });
     const grown = looks(facts, 40);
     expect(grown.desired).to.equal(3);
     expect(grown.reason).to.equal("3 jobs waiting though 4 agents idle: they aren't this group's");
-    expect(grown.memory.stuck).to.eql({ jobs: 3, retryAt: 160_000, pauseMs: 240_000, starting: 3 });
+    expect(grown.memory.stuck).to.eql({
+      jobs: 3,
+      retryAt: 160_000,
+      pauseMs: 240_000,
+      starting: 3,
+      nothingStarts: false,
+    });
   });
 
   it('tries with one instance what its own idle agents have left waiting for forty seconds', () => {
@@ -169,7 +174,13 @@ describe('the decision about the size', () => {
     const tried = looks(facts, 40);
     expect(tried.desired).to.equal(11);
     expect(tried.reason).to.equal('10 jobs waiting though 10 agents idle: another attempt');
-    expect(tried.memory.stuck).to.eql({ jobs: 10, retryAt: 160_000, pauseMs: 240_000, starting: 1 });
+    expect(tried.memory.stuck).to.eql({
+      jobs: 10,
+      retryAt: 160_000,
+      pauseMs: 240_000,
+      starting: 1,
+      nothingStarts: true,
+    });
   });
 
   it('grows no more for stuck jobs before the next attempt, whether or not agents are idle', () => {
@@ -179,7 +190,10 @@ describe('the decision about the size', () => {
     expect(before.reason).to.equal('10 jobs that no agent takes; next attempt at 1970-01-01T00:02:40.000Z');
     // The idle instances have ended meanwhile.
     expect(after({ scheduled: 10, now: 150_000 }, {}, before.memory).desired).to.equal(0);
-    expect(after({ scheduled: 13, now: 150_000 }, {}, before.memory).desired, 'others count').to.equal(3);
+    const more = (running: number) =>
+      after({ scheduled: 13, running, busy: running, inService: running, now: 150_000 }, {}, before.memory);
+    expect(more(0).desired, 'nothing starts').to.equal(0);
+    expect(more(1).desired, 'others count once one has started').to.equal(4);
     const again = after({ scheduled: 10, idle: 11, inService: 11, now: 160_000 }, {}, before.memory);
     expect(again.desired).to.equal(12);
     expect(again.memory.stuck).to.include({ retryAt: 400_000, pauseMs: 330_000 });
@@ -268,14 +282,31 @@ describe('the decision about the size', () => {
     const { memory } = looks({ scheduled: 3, idle: 4 }, 40);
     const decision = looks({ scheduled: 4, idle: 4, desired: 3 }, 40, 50_000, memory);
     expect(decision.desired).to.equal(4);
-    expect(decision.memory.stuck).to.eql({ jobs: 4, retryAt: 160_000, pauseMs: 240_000, starting: 4 });
+    expect(decision.memory.stuck).to.eql({
+      jobs: 4,
+      retryAt: 160_000,
+      pauseMs: 240_000,
+      starting: 4,
+      nothingStarts: false,
+    });
   });
 
   it('adds jobs that its own agents leave waiting later to those that are stuck', () => {
     const { memory } = looks({ scheduled: 5, idle: 5, inService: 5 }, 40);
-    const decision = looks({ scheduled: 8, idle: 8, inService: 8 }, 40, 50_000, memory);
+    const started = after(
+      { scheduled: 8, running: 1, idle: 8, busy: 1, inService: 9, now: 50_000 },
+      {},
+      memory,
+    );
+    const decision = looks({ scheduled: 8, idle: 8, inService: 8 }, 50, 60_000, started.memory);
     expect(decision).to.include({ desired: 8 });
-    expect(decision.memory.stuck).to.eql({ jobs: 8, retryAt: 160_000, pauseMs: 240_000, starting: 0 });
+    expect(decision.memory.stuck).to.eql({
+      jobs: 8,
+      retryAt: 160_000,
+      pauseMs: 240_000,
+      starting: 0,
+      nothingStarts: true,
+    });
   });
 
   it('has the buffer filled by its own agents, and jobs by any', () => {
@@ -294,7 +325,7 @@ describe('the decision about the size', () => {
   });
 
   it('makes no attempt at its maximum, and ends idle instances there as elsewhere', () => {
-    const stuck = { jobs: 1, retryAt: 1_000_000, pauseMs: 330_000, starting: 0 };
+    const stuck = { jobs: 1, retryAt: 1_000_000, pauseMs: 330_000, starting: 0, nothingStarts: false };
     const full = { scheduled: 1, idle: 10, inService: 10, max: 10 };
     const memory = { ...NOTHING_REMEMBERED, stuck };
     const kept = after(full, {}, memory);
@@ -401,6 +432,7 @@ describe('the decision about the size', () => {
     disableScaleIn: fc.boolean(),
     scaleOutCooldownSeconds: fc.constantFrom(0, 300),
     scaleInCooldownSeconds: fc.constantFrom(0, 300),
+    apartMostMs: fc.constant(90_000),
   });
   const facts = fc
     .record({

@@ -36,7 +36,7 @@ function decided({ jobs, agents = {}, group = {}, expected, settings, memory }: 
 }
 
 const stuck = (parts: Partial<StuckJobs> = {}): StuckJobs => ({
-  ...{ jobs: 2, retryAt: NOW + 60_000, pauseMs: 240_000, starting: 0 },
+  ...{ jobs: 2, retryAt: NOW + 60_000, pauseMs: 240_000, starting: 0, nothingStarts: false },
   ...parts,
 });
 /** Four idle instances, and what ends them. */
@@ -58,6 +58,57 @@ const idle = (more: Situation): Situation => ({
 type Row = readonly [situation: string, Situation, desired: number, reason: string];
 
 const GROWTH: readonly Row[] = [
+  [
+    'ten instances have an agent each, and new ones four',
+    {
+      jobs: { scheduled: 30, running: 10 },
+      agents: { busy: 10 },
+      group: { inService: 10, agentsInService: 10 },
+      settings: { agentsPerInstance: 4 },
+    },
+    18,
+    '30 jobs need an agent; 0 agents idle, 0 starting',
+  ],
+  [
+    'ten instances have four agents each, and new ones one',
+    { jobs: { scheduled: 30 }, agents: { idle: 40 }, group: { inService: 10, agentsInService: 40 } },
+    10,
+    'enough agents for every job',
+  ],
+  [
+    'a replacement that boots beside a full group is no capacity of its own',
+    { jobs: { scheduled: 1 }, agents: { busy: 10 }, group: { desired: 10, inService: 10, pending: 1 } },
+    11,
+    '1 job needs an agent; 0 agents idle, 0 starting',
+  ],
+  [
+    'nor are ten of them',
+    { jobs: { scheduled: 1 }, agents: { busy: 10 }, group: { desired: 10, inService: 10, pending: 10 } },
+    11,
+    '1 job needs an agent; 0 agents idle, 0 starting',
+  ],
+  [
+    'instances that boot for longer than boots take here are not waited for',
+    { jobs: { scheduled: 2 }, group: { pending: 2, overdue: 1 } },
+    3,
+    '2 jobs need an agent; 0 agents idle, 1 starting, 1 instance overdue',
+  ],
+  [
+    'what was launched beside them is waited for',
+    { jobs: { scheduled: 2 }, group: { pending: 3, overdue: 1 } },
+    3,
+    'enough agents for every job',
+  ],
+  [
+    'replacements that are overdue take nothing from what is on its way',
+    {
+      jobs: { scheduled: 1 },
+      agents: { busy: 1 },
+      group: { desired: 2, inService: 1, pending: 2, overdue: 1 },
+    },
+    2,
+    'enough agents for every job',
+  ],
   ['a job waits', { jobs: { scheduled: 1 } }, 1, '1 job needs an agent; 0 agents idle, 0 starting'],
   [
     'agents that start take some of the jobs',
@@ -147,7 +198,7 @@ const GROWTH: readonly Row[] = [
   [
     'protected instances are more than is wanted',
     { jobs: { scheduled: 1 }, group: { inService: 3, pending: 1, desired: 2 }, agents: { busy: 3 } },
-    5,
+    4,
     '1 job needs an agent; 0 agents idle, 0 starting',
   ],
   [
@@ -273,7 +324,7 @@ const STUCK: readonly Row[] = [
       agents: { idle: 4 },
       memory: {
         scheduled: 3,
-        overlooked: { since: NOW - 40_000, quietSince: NOW - 40_000, jobs: 3, ownIdle: 0 },
+        overlooked: { since: NOW - 40_000, quietSince: NOW - 40_000, quietLooks: 5, jobs: 3, ownIdle: 0 },
       },
     },
     3,
@@ -287,7 +338,7 @@ const STUCK: readonly Row[] = [
       group: { pending: 2 },
       memory: {
         scheduled: 3,
-        overlooked: { since: NOW - 40_000, quietSince: NOW - 40_000, jobs: 3, ownIdle: 0 },
+        overlooked: { since: NOW - 40_000, quietSince: NOW - 40_000, quietLooks: 5, jobs: 3, ownIdle: 0 },
       },
     },
     3,
@@ -296,8 +347,35 @@ const STUCK: readonly Row[] = [
 ];
 
 const SCALE_IN: readonly Row[] = [
+  [
+    'idle instances have more agents than new ones',
+    idle({ agents: { idle: 8, busy: 8 }, group: { agentsInService: 16 } }),
+    2,
+    '2 instances idle',
+  ],
+  [
+    'idle instances have fewer agents than new ones',
+    idle({ group: { agentsInService: 4 }, settings: { agentsPerInstance: 4 } }),
+    3,
+    '1 instance idle',
+  ],
   ['instances are idle', IDLE, 0, '4 instances idle'],
   ['one is', idle({ agents: { idle: 1, busy: 3 } }), 3, '1 instance idle'],
+  [
+    'three were busy a moment ago',
+    idle({ memory: { busy: [{ minute: Math.floor(NOW / 60_000) - 1, instances: 3 }] } }),
+    3,
+    '4 instances idle',
+  ],
+  [
+    'all were, beside the buffer',
+    idle({
+      settings: { instanceBuffer: 1 },
+      memory: { busy: [{ minute: Math.floor(NOW / 60_000) - 1, instances: 3 }] },
+    }),
+    4,
+    'enough agents for every job',
+  ],
   [
     'only instances themselves end',
     idle({ settings: { disableScaleIn: true } }),
@@ -420,6 +498,14 @@ describe('what a decision remembers', () => {
     ).to.equal(undefined);
   });
 
+  it('is not that they were missing before an outage', () => {
+    const missing: Situation = { group: { inService: 2 }, agents: { idle: 1 } };
+    const since = (lookedAt: number) =>
+      decided({ ...missing, memory: { missingSince: 5, lookedAt } }).memory.missingSince;
+    expect(since(NOW - 90_000)).to.equal(5);
+    expect(since(NOW - 90_001)).to.equal(NOW);
+  });
+
   it('tells of missing agents once they are not just about to come', () => {
     const missing: Situation = {
       group: { inService: 2 },
@@ -451,7 +537,7 @@ describe('what a decision remembers', () => {
   it('is an attempt, if one was made', () => {
     const due = { stuck: stuck({ retryAt: NOW, pauseMs: 120_000 }) };
     const jobs = { scheduled: 2 };
-    const made = { jobs: 2, starting: 3, retryAt: NOW + 120_000, pauseMs: 240_000 };
+    const made = { jobs: 2, starting: 3, retryAt: NOW + 120_000, pauseMs: 240_000, nothingStarts: false };
     expect(decided({ jobs, memory: due, settings: { agentsPerInstance: 3 } }).memory.stuck).to.eql(made);
     expect(decided({ jobs, memory: due, group: { max: 0 } }).memory.stuck, 'no room').to.eql(due.stuck);
     const cooling = { scaledOutAt: NOW, ...due };
@@ -466,7 +552,7 @@ describe('what a decision remembers', () => {
   });
 
   it('is what has been watched, and not once it led to an attempt or to nothing', () => {
-    const overlooked = { since: NOW - 40_000, quietSince: NOW - 40_000, jobs: 3, ownIdle: 0 };
+    const overlooked = { since: NOW - 40_000, quietSince: NOW - 40_000, quietLooks: 5, jobs: 3, ownIdle: 0 };
     const facts: Situation = {
       jobs: { scheduled: 3 },
       agents: { idle: 4 },
@@ -474,9 +560,11 @@ describe('what a decision remembers', () => {
     };
     expect(decided(facts).memory).to.deep.include({
       overlooked: undefined,
-      stuck: { jobs: 3, starting: 3, retryAt: NOW + 120_000, pauseMs: 240_000 },
+      stuck: { jobs: 3, starting: 3, retryAt: NOW + 120_000, pauseMs: 240_000, nothingStarts: false },
     });
-    expect(decided({ ...facts, group: { max: 0 } }).memory, 'no room').to.deep.include({ overlooked });
+    expect(decided({ ...facts, group: { max: 0 } }).memory, 'no room').to.deep.include({
+      overlooked: { ...overlooked, quietLooks: 6 },
+    });
     expect(decided({ ...facts, group: { pending: 3 } }).memory, 'enough on the way').to.deep.include({
       overlooked: undefined,
       stuck: undefined,

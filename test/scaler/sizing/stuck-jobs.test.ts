@@ -3,12 +3,18 @@ import { agentsByOwner, stuckOf, stuckTagValue } from '../../../src/scaler/sizin
 
 describe('jobs that no agent takes', () => {
   it('are kept in a tag, of which AWS takes every character', () => {
-    const stuck = { jobs: 3, retryAt: Date.parse('2026-11-25T11:00:10Z'), pauseMs: 240_000, starting: 2 };
+    const stuck = {
+      ...{ jobs: 3, retryAt: Date.parse('2026-11-25T11:00:10Z'), pauseMs: 240_000, starting: 2 },
+      nothingStarts: false,
+    };
     const tag = stuckTagValue(stuck);
     expect(tag).to.equal('3 until 2026-11-25T11:00:10.000Z then 240 s');
     // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_Tags.html#tag-restrictions
     expect(tag).to.match(/^[\p{L}\d +\-=._:/@]*$/u);
     expect(stuckOf(tag)).to.eql({ ...stuck, starting: 0 });
+    const paused = stuckTagValue({ ...stuck, nothingStarts: true });
+    expect(paused).to.equal('3 until 2026-11-25T11:00:10.000Z then 240 s and nothing starts');
+    expect(stuckOf(paused)).to.eql({ ...stuck, starting: 0, nothingStarts: true });
     expect(stuckTagValue(undefined)).to.equal('none');
   });
 

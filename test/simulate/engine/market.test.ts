@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { dailyShortages, Market, type SpotModel } from '../../../src/simulate/engine/market.ts';
+import { Market, type SpotModel } from '../../../src/simulate/engine/market.ts';
+import { dailyWindows } from '../../../src/simulate/engine/troubles.ts';
 
 const model = (parts: Partial<SpotModel> = {}): SpotModel => ({
   ...{ onDemandPercentage: 0, spotFallbackMinutes: 10, interruptionsPerHour: 0 },
@@ -88,7 +89,7 @@ describe('a simulated market', () => {
 
 describe('daily shortages', () => {
   it('last as long as asked, once a day, within it', () => {
-    const shortages = dailyShortages(2, 3 * 86_400 - 1, 7);
+    const shortages = dailyWindows(2, 3 * 86_400 - 1, 7);
     expect(shortages).to.have.length(3);
     for (const [day, [from, until]] of shortages.entries()) {
       expect(until - from).to.be.closeTo(7200, 1e-6);
@@ -97,8 +98,8 @@ describe('daily shortages', () => {
     expect(new Set(shortages.map(([from]) => from % 86_400)).size, 'at a time of its own').to.equal(3);
   });
   it('are of every day that has begun, and none of no hours', () => {
-    expect(dailyShortages(2, 86_400, 7)).to.have.length(2);
-    expect(dailyShortages(2, 0, 7)).to.have.length(1);
-    expect(dailyShortages(0, 86_400, 7)).to.eql([]);
+    expect(dailyWindows(2, 86_400, 7)).to.have.length(2);
+    expect(dailyWindows(2, 0, 7)).to.have.length(1);
+    expect(dailyWindows(0, 86_400, 7)).to.eql([]);
   });
 });

@@ -85,7 +85,17 @@ describe('a simulation', () => {
     const facts = (at: number) => given.seen.find((each) => each.at === at)!;
     expect(facts(0).jobs).to.eql({ scheduled: 1, running: 0, waiting: 0 });
     expect(facts(10).group).to.eql({
-      ...{ min: 0, max: 10, desired: 1, pending: 1, inService: 0, terminating: 0, paused: false, held: 0 },
+      ...{
+        min: 0,
+        max: 10,
+        desired: 1,
+        pending: 1,
+        overdue: 0,
+        inService: 0,
+        terminating: 0,
+        paused: false,
+        held: 0,
+      },
     });
     expect(facts(100)).to.deep.include({
       agents: { idle: 0, busy: 1, total: 1 },

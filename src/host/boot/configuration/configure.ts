@@ -21,7 +21,7 @@ import {
   VERIFICATION_KEYS,
 } from '../../program/paths.ts';
 import { JOBS_SLICE, jobsSlice } from './resource-limits.ts';
-import { agentRestartDropIn, enableUnit } from '../machine/systemd.ts';
+import { agentRestartDropIn, enableUnit, withUnitLog } from '../machine/systemd.ts';
 
 /** As the official stack has it, so that volumes and caches that outlive an instance keep their owner. */
 const UID = '2000';
@@ -97,17 +97,22 @@ async function configureDocker(
   settings: Settings,
   vpcRanges: readonly string[],
 ): Promise<string> {
-  const ephemeral = machine.exists(EPHEMERAL);
   const path = '/etc/docker/daemon.json';
-  const existing = machine.exists(path) ? machine.read(path) : undefined;
-  const dataRoot = ephemeral ? `${EPHEMERAL}/docker` : undefined;
-  await machine.write(path, dockerConfig(settings, { dataRoot, vpcRanges, existing }));
+  const facts = {
+    dataRoot: machine.exists(EPHEMERAL) ? `${EPHEMERAL}/docker` : undefined,
+    existing: machine.exists(path) ? machine.read(path) : undefined,
+    daemonVersion: await machine.must('dockerd', ['--version']),
+    vpcRanges,
+  };
+  await machine.write(path, dockerConfig(settings, facts));
   if (settings.flag('DOCKER_USERNS_REMAP')) await mapUsers(machine);
   await enableUnit(machine, 'docker.service');
-  await machine.must('systemctl', ['restart', 'docker.service']);
-  const dockerVersion = await machine.withRetry('docker', () =>
-    machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
-  );
+  const dockerVersion = await withUnitLog(machine, 'docker.service', async () => {
+    await machine.must('systemctl', ['restart', 'docker.service']);
+    return machine.withRetry('docker', () =>
+      machine.must('docker', ['version', '--format', '{{.Server.Version}}']),
+    );
+  });
   machine.say(`docker ${dockerVersion} answers`);
   return dockerVersion;
 }

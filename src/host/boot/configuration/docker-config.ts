@@ -10,21 +10,33 @@ export interface DockerFacts {
   readonly existing?: string | undefined;
   /** IPv4 ranges of the VPC. */
   readonly vpcRanges: readonly string[];
+  /** Printed by `dockerd --version`. */
+  readonly daemonVersion: string;
 }
+
+/** The first version of Docker whose ip6tables isn't experimental. https://docs.docker.com/engine/release-notes/27/ */
+const STABLE_IP6TABLES_SINCE = 27;
 
 /**
  * Docker's daemon.json. https://docs.docker.com/reference/cli/dockerd/#daemon-configuration-file and
  * https://docs.docker.com/engine/daemon/ipv6/
+ * @throws Error for dual stack if there is no version of Docker to go by
  */
-export function dockerConfig(settings: Settings, { dataRoot, vpcRanges, existing }: DockerFacts): string {
+export function dockerConfig(
+  settings: Settings,
+  { dataRoot, vpcRanges, existing, daemonVersion }: DockerFacts,
+): string {
+  const dualStack = settings.text('DOCKER_NETWORKING_PROTOCOL') === 'dualstack';
+  const experimental =
+    settings.flag('DOCKER_EXPERIMENTAL') || (dualStack && isIp6tablesExperimental(daemonVersion));
   const config = {
     ...DEFAULTS,
     ...ownSettings(existing),
     ...(dataRoot !== undefined && { 'data-root': dataRoot }),
-    ...(settings.flag('DOCKER_EXPERIMENTAL') && { experimental: true }),
+    ...(experimental && { experimental: true }),
     ...(settings.flag('DOCKER_USERNS_REMAP') && { 'userns-remap': AGENT_USER }),
     ...(settings.flag('BUILDKITE_RESOURCE_LIMITS') && { 'cgroup-parent': JOBS_SLICE }),
-    ...network(settings, vpcRanges),
+    ...network(settings, vpcRanges, dualStack),
   };
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
@@ -54,8 +66,7 @@ function ownSettings(existing: string | undefined): Readonly<Record<string, unkn
 }
 
 /** Pools large enough for a build with many networks. */
-function network(settings: Settings, vpcRanges: readonly string[]) {
-  const dualStack = settings.text('DOCKER_NETWORKING_PROTOCOL') === 'dualstack';
+function network(settings: Settings, vpcRanges: readonly string[], dualStack: boolean) {
   const fixed = settings.text('DOCKER_FIXED_CIDR_V4');
   return {
     ...(fixed !== '' && { 'fixed-cidr': fixed }),
@@ -70,4 +81,11 @@ function network(settings: Settings, vpcRanges: readonly string[]) {
       ...(dualStack ? [{ base: settings.required('DOCKER_IPV6_ADDRESS_POOL'), size: 112 }] : []),
     ],
   };
+}
+
+/** Earlier versions refuse to start with ip6tables unless experimental features are on. */
+function isIp6tablesExperimental(daemonVersion: string): boolean {
+  const major = /\b(\d+)\.\d+/.exec(daemonVersion)?.[1];
+  if (major === undefined) throw new Error(`dockerd printed no version of Docker: "${daemonVersion}"`);
+  return Number(major) < STABLE_IP6TABLES_SINCE;
 }

@@ -140,8 +140,8 @@ User=${AGENT_USER}
 Environment=HOME=/var/lib/buildkite-agent USER=${AGENT_USER}
 EnvironmentFile=-${AGENT_ENVIRONMENT}
 ExecStart=${AGENT_BINARY} start --config ${AGENT_CONFIG}
-# As root, which may end the instance; jobs may not.
-ExecStopPost=+${HOST} agent-ended
+# As root, which may end the instance; jobs may not. By a shell, as the log of the unit is the agent's own.
+ExecStopPost=+/bin/sh -c 'exec ${HOST} agent-ended >>${LOGS}/lifecycle.log 2>&1'
 RestartSec=5
 Restart=on-failure
 RestartForceExitStatus=SIGPIPE

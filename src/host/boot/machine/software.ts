@@ -113,11 +113,26 @@ async function fetchGitLfs(machine: Machine, architecture: Distribution['archite
   ]);
 }
 
+/** A changed configuration file is kept, which dpkg asks about even if debconf may not. https://man7.org/linux/man-pages/man1/dpkg.1.html */
+const APT_OPTIONS = [
+  'DPkg::Lock::Timeout=120',
+  'Dpkg::Options::=--force-confdef',
+  'Dpkg::Options::=--force-confold',
+].flatMap((option) => ['--option', option]);
+
+/** Nothing asks: neither debconf, nor apt-listchanges, nor needrestart, which Ubuntu's images have. */
+const APT_ENVIRONMENT = {
+  DEBIAN_FRONTEND: 'noninteractive',
+  APT_LISTCHANGES_FRONTEND: 'none',
+  NEEDRESTART_MODE: 'l',
+};
+
 async function onUbuntu(machine: Machine, { architecture }: Distribution): Promise<void> {
   const missing = await lacking(UBUNTU, (name) => installedOnUbuntu(machine, name));
-  const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const apt = (...args: string[]) =>
-    machine.must('apt-get', ['--option', 'DPkg::Lock::Timeout=120', '--quiet', ...args], { environment });
+    machine.must('apt-get', [...APT_OPTIONS, '--quiet', ...args], {
+      environment: { ...process.env, ...APT_ENVIRONMENT },
+    });
   if (missing.length > 0) {
     machine.say(`installing ${missing.join(' ')}`);
     await machine.withRetry('apt-get', async () => {

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { PRESETS } from '../../program/paths.ts';
+import { PRESETS, UNIT_LOGS } from '../../program/paths.ts';
 
 /** The first version with RestartMode=, and the first that fires OnFailure= at each automatic restart without it. */
 const RESTART_MODE_SINCE = 254;
@@ -27,11 +27,46 @@ export function agentRestartDropIn(systemctlVersion: string): string | undefined
 /**
  * Enables a unit, and in its preset too, so that a later `systemctl preset-all` leaves it enabled whatever the distribution's
  * presets say.
- * @throws Error if systemd refuses
+ * @throws Error if systemd refuses, with the unit's log if it was started
  */
 export async function enableUnit(machine: Machine, unit: string, ...options: '--now'[]): Promise<void> {
   await machine.write(PRESETS, withUnitEnabled(machine.read(PRESETS), unit));
-  await machine.must('systemctl', ['enable', ...options, unit]);
+  const enable = () => machine.must('systemctl', ['enable', ...options, unit]);
+  await (options.includes('--now') ? withUnitLog(machine, unit, enable) : enable());
+}
+
+/** Enough for the reason that a program gives at its end, and little beside the rest of a boot's log. */
+const LOG_LINES = 20;
+
+/**
+ * Starts a unit, or waits for it. systemctl says only that a job failed, and the instance powers off before logs are shipped, so
+ * the error carries what the unit said: the end of its journal, and of its log file where it has one.
+ * @throws Error of the action, with that log below it
+ */
+export async function withUnitLog<Result>(
+  machine: Machine,
+  unit: string,
+  action: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    const said = [(error as Error).message, await journalEnd(machine, unit), await logEnd(machine, unit)];
+    throw new Error(said.filter((text) => text !== '').join('\n'), { cause: error });
+  }
+}
+
+async function journalEnd(machine: Machine, unit: string): Promise<string> {
+  const options = ['--no-pager', '--quiet', '--output=cat', `--lines=${LOG_LINES}`];
+  const { stdout } = await machine.run('journalctl', [...options, `--unit=${unit}`], { timeoutSeconds: 20 });
+  return stdout.trim();
+}
+
+async function logEnd(machine: Machine, unit: string): Promise<string> {
+  const path = UNIT_LOGS[unit];
+  if (path === undefined) return '';
+  const { stdout } = await machine.run('tail', [`--lines=${LOG_LINES}`, machine.pathOf(path)]);
+  return stdout.trim();
 }
 
 /** Presets with one line for this unit. The first that matches a unit applies to it. */

@@ -9,7 +9,14 @@ describe('the configuration of Docker', () => {
     parameters: Record<string, string>,
     vpcRanges = ['10.0.0.0/16'],
     dataRoot?: string,
-  ) => JSON.parse(dockerConfig(await hostSettings(parameters), { dataRoot, vpcRanges }));
+  ) =>
+    JSON.parse(
+      dockerConfig(await hostSettings(parameters), {
+        dataRoot,
+        vpcRanges,
+        daemonVersion: 'Docker version 29.1.0',
+      }),
+    );
 
   it('has pools for many networks, and nothing that was not asked for', async () => {
     expect(await configOf({})).to.deep.equal({

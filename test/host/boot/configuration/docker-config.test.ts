@@ -11,8 +11,14 @@ const POOLS = [
   { base: '172.16.0.0/12', size: 20 },
   { base: '192.168.0.0/16', size: 24 },
 ];
-const text = (settings: Record<string, string>, dataRoot?: string) =>
-  dockerConfig(new Settings({ ...SETTINGS, ...settings }), { dataRoot, vpcRanges: ['10.0.0.0/16'] });
+const text = (
+  settings: Record<string, string>,
+  dataRoot?: string,
+  daemonVersion = 'Docker version 27.0.1, build 7fafd33',
+) =>
+  dockerConfig(new Settings({ ...SETTINGS, ...settings }), {
+    ...{ dataRoot, daemonVersion, vpcRanges: ['10.0.0.0/16'] },
+  });
 const config = (...given: Parameters<typeof text>) => JSON.parse(text(...given)) as Record<string, unknown>;
 
 describe('the settings of Docker', () => {
@@ -46,6 +52,28 @@ describe('the settings of Docker', () => {
     });
   }
 
+  const DUAL_STACK = {
+    DOCKER_NETWORKING_PROTOCOL: 'dualstack',
+    DOCKER_FIXED_CIDR_V6: '2001:db8:1::/64',
+    DOCKER_IPV6_ADDRESS_POOL: '2001:db8:2::/104',
+  };
+  for (const [version, expected] of [
+    ['Docker version 26.1.5+dfsg1, build a72d7cd', true],
+    ['Docker version 9.9.9, build 1', true],
+    ['Docker version 27.0.0-rc.2, build 1', undefined],
+    ['Docker version 100.1.0, build 1', undefined],
+  ] as const) {
+    it(`have experimental features ${expected ? 'on' : 'off'} for dual stack with ${version}`, () => {
+      expect(config(DUAL_STACK, undefined, version)['experimental']).to.equal(expected);
+      expect(config({}, undefined, version)['experimental']).to.equal(undefined);
+    });
+  }
+
+  it('are not made for dual stack by a guess at the version', () => {
+    expect(() => config(DUAL_STACK, undefined, 'not found')).to.throw('no version of Docker: "not found"');
+    expect(() => config({}, undefined, '')).to.not.throw();
+  });
+
   it('have the place of the data where there is one', () => {
     expect(config({}, '/mnt/ephemeral/docker')).to.eql({ ...PLAIN, 'data-root': '/mnt/ephemeral/docker' });
   });
@@ -56,6 +84,7 @@ describe('the settings of Docker', () => {
         dockerConfig(new Settings({ ...SETTINGS, DOCKER_EXPERIMENTAL: 'true' }), {
           dataRoot: undefined,
           vpcRanges: ['10.0.0.0/16'],
+          daemonVersion: 'Docker version 27.0.1, build 7fafd33',
           existing,
         }),
       ) as Record<string, unknown>;

@@ -40,6 +40,29 @@ describe('packages on Ubuntu', () => {
     await installSoftware(machine, distributionOf('ID=ubuntu\nVERSION_ID="24.04"\n', 'x64'));
     expect(commands).to.eql(['update', 'install', 'update', 'install']);
   });
+
+  it('are installed without a question, and changed configuration files are kept', async () => {
+    const calls: { line: string; environment: NodeJS.ProcessEnv | undefined }[] = [];
+    const run: Run = (command, args, { environment } = {}) => {
+      if (command === 'apt-get') calls.push({ line: args.join(' '), environment });
+      const stdout = args.at(-1) === 'amazon-cloudwatch-agent' ? 'installed\n' : '';
+      return Promise.resolve({ status: 0, stdout, stderr: '' });
+    };
+    const machine = new Machine(() => undefined, '/nowhere', run);
+    await installSoftware(machine, distributionOf('ID=ubuntu\nVERSION_ID="24.04"\n', 'x64'));
+    expect(calls).to.have.length(2);
+    for (const { line, environment } of calls) {
+      for (const option of ['confdef', 'confold']) {
+        expect(line).to.contain(`--option Dpkg::Options::=--force-${option} `);
+      }
+      expect(environment).to.include({
+        DEBIAN_FRONTEND: 'noninteractive',
+        APT_LISTCHANGES_FRONTEND: 'none',
+        NEEDRESTART_MODE: 'l',
+        PATH: process.env['PATH'],
+      });
+    }
+  });
 });
 
 describe('the software of an image', () => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { basename } from 'node:path';
 import { STATIC_FILES } from '../../../../src/host/boot/configuration/files.ts';
-import { BOOT_STATE, PRESETS, WAKE_UNIT } from '../../../../src/host/program/paths.ts';
+import { BOOT_STATE, PRESETS, UNIT_LOGS, WAKE_UNIT } from '../../../../src/host/program/paths.ts';
 import { Machine } from '../../../../src/host/boot/machine/machine.ts';
 import { agentRestartDropIn, enableUnit } from '../../../../src/host/boot/machine/systemd.ts';
 
@@ -31,6 +31,24 @@ describe('the restart of a crashed agent', () => {
     for (const text of ['', 'systemctl: not found', 'systemd v255', 'GNU systemd 255']) {
       expect(() => agentRestartDropIn(text), text).to.throw('no version of systemd');
     }
+  });
+});
+
+describe('the log of an agent’s end', () => {
+  it('is the lifecycle log, as with everything else that ends an instance', () => {
+    expect(textOf('/etc/systemd/system/buildkite-agent.service')).to.match(
+      /^ExecStopPost=\+\/bin\/sh -c 'exec [^']* agent-ended >>\/var\/log\/bk-stack\/lifecycle\.log 2>&1'$/m,
+    );
+  });
+
+  it('is known for each unit that writes to a file of its own', () => {
+    const unitsWithFile = STATIC_FILES.flatMap(({ path, text }) => {
+      const file = /^StandardOutput=append:(.*)$/m.exec(text)?.[1];
+      const unit = /\/([^/]+\.service)(\.d\/.*)?$/.exec(path)?.[1];
+      return file === undefined || unit === undefined ? [] : [[unit, file] as const];
+    });
+    expect(unitsWithFile).to.have.length.greaterThan(2);
+    for (const [unit, file] of unitsWithFile) expect(UNIT_LOGS[unit], unit).to.equal(file);
   });
 });
 
