@@ -8,7 +8,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -140,7 +139,15 @@ const STAND_INS: Readonly<Record<string, string>> = {
     '#!/bin/sh\necho "$*" >>/var/log/cloudwatch-agent-ctl.log\necho \'{ "version": "1.0" }\'\n',
 };
 
+const IDLE_SERVICE = `[Service]
+ExecStart=/bin/sleep infinity
+[Install]
+WantedBy=multi-user.target
+`;
+
 const SETTINGS: Readonly<Record<string, string>> = {
+  '/etc/systemd/system/snap.amazon-ssm-agent.amazon-ssm-agent.service': IDLE_SERVICE,
+  '/etc/systemd/system/amazon-cloudwatch-agent.service': IDLE_SERVICE,
   '/etc/apt/sources.list': 'deb [trusted=yes] file:/srv/packages ./\n',
   '/etc/resolv.conf': 'nameserver 169.254.169.253\n',
   '/etc/cloud/cloud.cfg.d/99-machine.cfg': `datasource_list: [ Ec2 ]
@@ -178,12 +185,6 @@ Description: stand-in
   writeFileSync(join(root, 'var/lib/dpkg/info/amazon-cloudwatch-agent.list'), '/.\n');
   // What a shipped image has: each boot makes its own.
   writeFileSync(join(root, 'etc/machine-id'), '');
-  mask(root, 'amazon-cloudwatch-agent.service');
-  mask(root, 'systemd-networkd-wait-online.service');
-}
-
-function mask(root: string, unit: string): void {
-  symlinkSync('/dev/null', join(root, 'etc/systemd/system', unit));
 }
 
 function write(root: string, path: string, text: string, mode: number): void {
