@@ -6,9 +6,9 @@ import type { StackSummary } from '../facts/stack/summary.ts';
 import type { BucketContents } from './buckets.ts';
 import {
   type DeletionFacts,
-  isBeingDeleted,
   isUsable,
   jobsText,
+  losesHooks,
   mayRunJobs,
   type StackGroup,
 } from './facts.ts';
@@ -122,15 +122,16 @@ function refuseRetain({ stack, resources }: DeletionFacts, { retain }: DeletionR
 }
 
 function plannedGroups(
-  { stack, resources, groups }: DeletionFacts,
+  facts: DeletionFacts,
   { retain, force }: DeletionRequest,
 ): PlannedGroup[] {
+  const { resources, groups } = facts;
   const kept = resources.filter(({ retained }) => retained).map(({ logicalId }) => logicalId);
   return groups
     .filter(({ logicalId }) => !kept.includes(logicalId) && !retain.includes(logicalId))
     .map((group) => ({
       ...group,
-      ending: group.draining.drains && !force && !isBeingDeleted(stack) ? 'drain' : 'end',
+      ending: group.draining.drains && !force && !losesHooks(facts) ? 'drain' : 'end',
     }));
 }
 
