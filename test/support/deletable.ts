@@ -61,7 +61,10 @@ export const TEMPLATE = instanceTemplate({
 });
 
 /** As former versions had it: CloudFormation deletes the hooks before the group. */
-export const FORMER_TEMPLATE = TEMPLATE.replaceAll(',"DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain"', '');
+export const FORMER_TEMPLATE = TEMPLATE.replaceAll(
+  ',"DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain"',
+  '',
+);
 
 /** What is asked for in a test that asks for nothing. */
 export const DEFAULT_REQUEST: DeletionRequest = {

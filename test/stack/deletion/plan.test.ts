@@ -121,9 +121,7 @@ describe('the plan of a deletion', () => {
     });
 
     const withHook = (retained: boolean): Partial<DeletionFacts> => ({
-      resources: [
-        { logicalId: 'Hook', type: 'AWS::AutoScaling::LifecycleHook', physicalId: 'h', retained },
-      ],
+      resources: [{ logicalId: 'Hook', type: 'AWS::AutoScaling::LifecycleHook', physicalId: 'h', retained }],
     });
 
     it('ends them where CloudFormation is deleting the hooks, and drains them where it keeps them', () => {

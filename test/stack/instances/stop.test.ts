@@ -74,7 +74,12 @@ describe('ending instances', () => {
   it('has others launched where the group is at its minimum', async () => {
     const answers = {
       TerminateInstanceInAutoScalingGroup: (input: { ShouldDecrementDesiredCapacity: boolean }) =>
-        input.ShouldDecrementDesiredCapacity ? sdkError('ValidationError', "Terminating instance without replacement will violate group's min size constraint.") : {},
+        input.ShouldDecrementDesiredCapacity
+          ? sdkError(
+              'ValidationError',
+              "Terminating instance without replacement will violate group's min size constraint.",
+            )
+          : {},
     };
     expect(await stopped(['InService'], { answers })).to.deep.include({
       outcome: ['replaced'],

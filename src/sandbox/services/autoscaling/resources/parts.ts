@@ -86,7 +86,9 @@ const warmPool: ResourceProvider = {
     putWarmPool(poolRequest(next), context);
   },
   delete(id, _properties, context) {
-    deleting(() => putWarmPool({ AutoScalingGroupName: id, MinSize: 0, MaxGroupPreparedCapacity: 0 }, context));
+    deleting(() =>
+      putWarmPool({ AutoScalingGroupName: id, MinSize: 0, MaxGroupPreparedCapacity: 0 }, context),
+    );
   },
   isDeleted(id, _properties, context) {
     const { warmPool } = own(groupsOf(context), id) ?? {};
