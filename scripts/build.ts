@@ -4,8 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, resolve } from 'node:path';
 import { build, type BuildOptions, type Metafile, type Plugin } from 'esbuild';
 import { zipSync } from 'fflate';
-import { FILE_NAME } from '../src/sandbox/cloudformation/specification/load.ts';
+import { SPECIFICATION } from '../src/sandbox/cloudformation/specification/load.ts';
+import { MANAGED_POLICIES } from '../src/sandbox/services/iam/managed-policies.ts';
 import { BuildStamp } from './build-stamp.ts';
+import { distilManagedPolicies } from './distil-managed-policies.ts';
 import { distilSpecification } from './distil-specification.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -135,7 +137,8 @@ writeFileSync(
 );
 
 mkdirSync(join(root, 'dist/sandbox'), { recursive: true });
-writeFileSync(join(root, 'dist/sandbox', FILE_NAME), distilSpecification());
+writeFileSync(join(root, 'dist/sandbox', SPECIFICATION.name), distilSpecification());
+writeFileSync(join(root, 'dist/sandbox', MANAGED_POLICIES.name), distilManagedPolicies());
 writeLicences(cli.metafile, sandbox.metafile, host.metafile, job.metafile, scaler.metafile);
 execFileSync(process.execPath, [join(root, 'node_modules/oclif/bin/run.js'), 'manifest', root], {
   cwd: root,

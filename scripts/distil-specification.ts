@@ -3,9 +3,6 @@
  * one line of JSON a resource type, under an index, so that a type is read without the others.
  * Usage: tsx scripts/distil-specification.ts FILE
  */
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { loadAwsServiceSpecSync } from '@aws-cdk/aws-service-spec';
 import type { Property, PropertyType, Resource, SpecDatabase } from '@aws-cdk/service-spec-types';
 import type {
@@ -14,21 +11,18 @@ import type {
   Shape,
   TypeRecord,
 } from '../src/sandbox/cloudformation/specification/record.ts';
+import { distilledText } from '../src/sandbox/kernel/distilled-file.ts';
+import { writeDistilled } from './write-distilled.ts';
 
 /** The distilled specification, as src/sandbox/cloudformation/specification/load.ts reads it. */
 export function distilSpecification(): string {
   const database = loadAwsServiceSpecSync();
-  const index: Record<string, [number, number]> = {};
-  const lines: string[] = [];
-  let offset = 0;
-  for (const resource of database.all('resource')) {
-    const line = `${JSON.stringify(distilType(resource, database))}\n`;
-    const length = Buffer.byteLength(line);
-    index[resource.cloudFormationType] = [offset, length];
-    lines.push(line);
-    offset += length;
-  }
-  return `${JSON.stringify(index)}\n${lines.join('')}`;
+  return distilledText(
+    [...database.all('resource')].map((resource) => [
+      resource.cloudFormationType,
+      distilType(resource, database),
+    ]),
+  );
 }
 
 function distilType(resource: Resource, database: SpecDatabase): TypeRecord {
@@ -109,12 +103,4 @@ function oneOf(shapes: readonly Shape[]): Shape {
   return distinct.length === 1 && only !== undefined ? only : ['either', ...distinct];
 }
 
-const [, script, file] = process.argv;
-if (script !== undefined && resolve(script) === fileURLToPath(import.meta.url)) {
-  if (file === undefined) throw new Error('name the file to write');
-  mkdirSync(dirname(file), { recursive: true });
-  // Two test runs may make it at once: the file appears whole or not at all.
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, distilSpecification());
-  renameSync(draft, file);
-}
+writeDistilled(import.meta.url, distilSpecification);

@@ -20,7 +20,12 @@ import {
   setStackPolicy,
   validateTemplate,
 } from './api/templates.ts';
-import { detectStackResourceDrift } from './api/stacks/drift.ts';
+import {
+  describeStackDriftDetectionStatus,
+  describeStackResourceDrifts,
+  detectStackDrift,
+  detectStackResourceDrift,
+} from './api/stacks/drift.ts';
 import { cancelUpdateStack, updateStack, updateTerminationProtection } from './api/stacks/update.ts';
 import { drivers } from './drivers/index.ts';
 import { advance } from './engine/advance.ts';
@@ -43,10 +48,13 @@ export const cloudformation: DrivingService = {
     DescribeAccountLimits: describeAccountLimits,
     DescribeChangeSet: describeChangeSet,
     DescribeEvents: describeEvents,
+    DescribeStackDriftDetectionStatus: describeStackDriftDetectionStatus,
     DescribeStackEvents: describeStackEvents,
     DescribeStackResource: describeStackResource,
+    DescribeStackResourceDrifts: describeStackResourceDrifts,
     DescribeStackResources: describeStackResources,
     DescribeStacks: describeStacks,
+    DetectStackDrift: detectStackDrift,
     DetectStackResourceDrift: detectStackResourceDrift,
     ExecuteChangeSet: executeChangeSet,
     GetStackPolicy: getStackPolicy,

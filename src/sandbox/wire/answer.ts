@@ -172,6 +172,7 @@ export class Wire {
 
 const NO_SCHEMA: ServiceSchema = {
   xmlNamespace: '',
+  isQueryCompatible: false,
   operation: () => undefined,
   operations: () => [],
   error: () => undefined,

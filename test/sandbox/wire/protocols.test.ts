@@ -61,6 +61,14 @@ describe('the protocols, as the SDK speaks them', () => {
       expect(missing.name).to.equal('ChangeSetNotFoundException');
     });
 
+    it('stays well-formed where a text has characters that XML does not know', async () => {
+      const cloudFormation = new CloudFormation(server.client);
+      const described = JSON.stringify({ ...JSON.parse(template), Description: 'bell \u0007 & <tab>\t' });
+      await cloudFormation.createStack({ StackName: 'control', TemplateBody: described });
+      const { Stacks } = await cloudFormation.describeStacks({ StackName: 'control' });
+      expect(Stacks?.[0]?.Description).to.equal('bell \ufffd & <tab>\t');
+    });
+
     it('names the members that are missing, as AWS does', async () => {
       const { status, text } = await ask({
         service: 'cloudformation',
@@ -117,6 +125,21 @@ describe('the protocols, as the SDK speaks them', () => {
       });
       const { Plaintext } = await kms.decrypt({ CiphertextBlob });
       expect([...(Plaintext ?? [])]).to.deep.equal([0, 1, 254, 255]);
+    });
+
+    it('tells no other code in a header, as only services that spoke the query protocol before do', async () => {
+      const { status, headers, text } = await ask({
+        service: 'kms',
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': 'TrentService.DescribeKey',
+        },
+        body: '{"KeyId": "alias/none"}',
+      });
+      expect(status).to.equal(400);
+      expect(headers).to.not.have.property('x-amzn-query-error');
+      expect(JSON.parse(text)).to.have.property('__type', 'NotFoundException');
     });
 
     it('answers with typed errors, and refuses what is no JSON', async () => {

@@ -49,14 +49,15 @@ export async function getTemplateSummary(
   return templateSummary(readTemplate(deployment.templateBody, { source: 'url' }));
 }
 
-/** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html */
+/**
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html
+ */
 export function getTemplate(input: GetTemplateInput, scope: Scope): GetTemplateOutput {
   const set = input.ChangeSetName === undefined ? undefined : findChangeSet(scope, input);
   const stack = findStack(scope, set?.stackId ?? required('stackName', input.StackName));
   const deployment = set?.deployment ?? stack.deployment;
-  if (deployment === undefined) {
-    throw new AwsError('ValidationError', `Stack with id ${stack.stackName} does not have a template yet`);
-  }
+  // A stack under review has none yet. https://github.com/cdklabs/awscdk-v1-stack-finder/issues/273
+  if (deployment === undefined) return { StagesAvailable: [] };
   const original = readTemplate(deployment.templateBody, { source: 'url' });
   const processed = processedTemplate(scope, stack, deployment);
   return {

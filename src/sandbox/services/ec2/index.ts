@@ -1,5 +1,6 @@
 import type { ProvidingService } from '../../providers/service.ts';
 import { catalogueOperations } from './catalogue/operations.ts';
+import { withDryRun } from './common/dry-run.ts';
 import { imageOperations } from './compute/images.ts';
 import { instanceOperations } from './compute/instances.ts';
 import { keyPairOperations } from './compute/key-pairs.ts';
@@ -31,7 +32,7 @@ export const ec2: ProvidingService = {
   name: 'ec2',
   signingNames: ['ec2'],
   sdk: () => import('@aws-sdk/client-ec2'),
-  operations: {
+  operations: withDryRun({
     ...accountOperations,
     ...aclOperations,
     ...aclEntryOperations,
@@ -56,7 +57,7 @@ export const ec2: ProvidingService = {
     ...volumeOperations,
     ...instanceOperations,
     ...tagOperations,
-  },
+  }),
   resources: ec2Resources,
   tasks: { [TRANSITIONS_TASK]: runTransitions },
 };

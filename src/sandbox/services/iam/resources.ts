@@ -1,6 +1,7 @@
+import { completeCreation } from '../../providers/complete-creation.ts';
 import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
-import { own } from '../../kernel/table.ts';
+import { own, remove } from '../../kernel/table.ts';
 import { integer, member, members, tagsOf, text, texts } from '../../providers/properties.ts';
 import { userTags } from '../common/tags.ts';
 import { addRole, createInstanceProfile, deleteInstanceProfile, removeRole } from './instance-profiles.ts';
@@ -78,7 +79,14 @@ const role: ResourceProvider = {
       context,
     );
     made.tags = ownTags(properties, context);
-    settlePolicies(name, properties, {}, context);
+    completeCreation(
+      () => {
+        settlePolicies(name, properties, {}, context);
+      },
+      () => {
+        remove(iamState(context).roles, name);
+      },
+    );
     return name;
   },
   update(name, next, previous, context) {
@@ -111,9 +119,16 @@ const instanceProfile: ResourceProvider = {
   create(properties, context) {
     const name = text(properties, 'InstanceProfileName') ?? generatedName(context, 128);
     createInstanceProfile({ InstanceProfileName: name, Path: text(properties, 'Path') }, context);
-    for (const held of texts(properties, 'Roles') ?? []) {
-      addRole({ InstanceProfileName: name, RoleName: held }, context);
-    }
+    completeCreation(
+      () => {
+        for (const held of texts(properties, 'Roles') ?? []) {
+          addRole({ InstanceProfileName: name, RoleName: held }, context);
+        }
+      },
+      () => {
+        remove(iamState(context).profiles, name);
+      },
+    );
     return name;
   },
   update(name, next, _previous, context) {
@@ -209,7 +224,16 @@ const managedPolicy: ResourceProvider = {
       },
       context,
     );
-    attachTo(arn, texts(properties, 'Roles') ?? [], context);
+    const roles = texts(properties, 'Roles') ?? [];
+    completeCreation(
+      () => {
+        attachTo(arn, roles, context);
+      },
+      () => {
+        detachFrom(arn, roles, context);
+        deletePolicy({ PolicyArn: arn }, context);
+      },
+    );
     return arn;
   },
   update(arn, next, previous, context) {

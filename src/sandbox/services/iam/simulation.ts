@@ -74,8 +74,7 @@ function simulatePrincipalPolicy(
 }
 
 /**
- * Tells whether a role may do something, by its policies as they are now. A role that is gone may do nothing, and a policy
- * whose content the sandbox does not know allows nothing.
+ * Tells whether a role may do something, by its policies as they are now. A role that is gone may do nothing.
  */
 export function roleAllows(scope: Scope, roleArn: string, action: string, resource: string): boolean {
   const role = roleNamed(roleArn, scope);
@@ -85,9 +84,18 @@ export function roleAllows(scope: Scope, roleArn: string, action: string, resour
   );
 }
 
-/** The policies of a role as they are now; one whose content the sandbox does not know allows nothing. */
-export function policiesOfRole(scope: Scope, role: RoleRecord): Policies {
-  return statementsOf(role, (arn) => managedStatements(arn, scope) ?? []);
+/** The policies of a role as they are now. */
+export function policiesOfRole(
+  scope: Scope,
+  { inlinePolicies, attachedPolicies, permissionsBoundary }: RoleRecord,
+): Policies {
+  return {
+    statements: [
+      ...Object.values(inlinePolicies).flatMap((document) => readPolicy(document)),
+      ...attachedPolicies.flatMap((arn) => managedStatements(arn, scope)),
+    ],
+    ...(permissionsBoundary !== undefined && { boundary: managedStatements(permissionsBoundary, scope) }),
+  };
 }
 
 /** Decides on a request by a principal's policies, within its boundary. */
@@ -98,7 +106,7 @@ export function decide({ statements, boundary }: Policies, request: PolicyReques
   return evaluatePolicies(boundary, request).effect;
 }
 
-/** @throws AwsError InvalidInput, NoSuchEntity; NotImplemented for a policy whose content the sandbox does not know */
+/** @throws AwsError InvalidInput, NoSuchEntity */
 function policiesOf(principal: string, scope: Scope): Policies {
   const [, , service, , , resource = ''] = principal.split(':');
   if (service !== 'iam' || !/^(user|role|group)\//.test(resource)) {
@@ -110,33 +118,15 @@ function policiesOf(principal: string, scope: Scope): Policies {
   if (resource === 'user/sandbox') return { statements: EVERYTHING };
   const role = roleNamed(principal, scope);
   if (role === undefined) throw noSuchEntity(`The ${resource.replace('/', ' with name ')} cannot be found.`);
-  return statementsOf(role, (arn) => {
-    const statements = managedStatements(arn, scope);
-    if (statements !== undefined) return statements;
-    throw new AwsError('NotImplemented', `The sandbox does not know what ${arn} allows.`, 501);
-  });
+  return policiesOfRole(scope, role);
 }
 
 function roleNamed(roleArn: string, scope: Scope): RoleRecord | undefined {
   return sorted(iamState(scope).roles).find(({ arn }) => arn === roleArn);
 }
 
-function statementsOf(
-  { inlinePolicies, attachedPolicies, permissionsBoundary }: RoleRecord,
-  managed: (arn: string) => readonly Statement[],
-): Policies {
-  const statements = [
-    ...Object.values(inlinePolicies).flatMap((document) => readPolicy(document)),
-    ...attachedPolicies.flatMap(managed),
-  ];
-  return {
-    statements,
-    ...(permissionsBoundary !== undefined && { boundary: managed(permissionsBoundary) }),
-  };
-}
-
-/** The statements of a managed policy, of AWS or of the account; undefined where the sandbox does not know them. */
-function managedStatements(arn: string, scope: Scope): readonly Statement[] | undefined {
+/** The statements of a managed policy, of AWS or of the account. */
+function managedStatements(arn: string, scope: Scope): readonly Statement[] {
   const policy = own(iamState(scope).policies, arn);
   const current = policy?.versions.find(({ id }) => id === policy.defaultVersion);
   return current === undefined ? awsManagedStatements(arn) : readPolicy(current.document);

@@ -1,3 +1,4 @@
+import { completeCreation } from '../../providers/complete-creation.ts';
 import type { KeySpec, KeyUsageType } from '@aws-sdk/client-kms';
 import type { Properties, ResourceProvider } from '../../providers/provider.ts';
 import type { Scope } from '../../kernel/world.ts';
@@ -33,7 +34,14 @@ const key: ResourceProvider = {
       context,
     );
     made.tags = tagsOf(properties, context.tags);
-    settle(context, made.keyId, properties);
+    completeCreation(
+      () => {
+        settle(context, made.keyId, properties);
+      },
+      () => {
+        scheduleKeyDeletion({ KeyId: made.keyId }, context);
+      },
+    );
     return made.keyId;
   },
   update(keyId, next, _previous, context) {

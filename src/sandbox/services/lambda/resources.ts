@@ -1,4 +1,5 @@
 import type { CreateFunctionRequest } from '@aws-sdk/client-lambda';
+import { completeCreation } from '../../providers/complete-creation.ts';
 import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own } from '../../kernel/table.ts';
@@ -82,12 +83,14 @@ const functionProvider: ResourceProvider = {
     const name = text(properties, 'FunctionName') ?? generatedName(context, LONGEST_NAME);
     const settings = templateSettings(properties, name);
     const record = addFunction(context, name, settings, codeOf(properties, context));
-    try {
-      settleReservation(context, record, properties);
-    } catch (error) {
-      removeFunction(context, record);
-      throw error;
-    }
+    completeCreation(
+      () => {
+        settleReservation(context, record, properties);
+      },
+      () => {
+        removeFunction(context, record);
+      },
+    );
     record.tags = tagsOf(properties, context.tags);
     return name;
   },

@@ -1,3 +1,4 @@
+import { completeCreation } from '../../providers/complete-creation.ts';
 import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import { own, put, remove } from '../../kernel/table.ts';
@@ -11,7 +12,15 @@ const logGroup: ResourceProvider = {
   type: 'AWS::Logs::LogGroup',
   create(properties, context) {
     const name = text(properties, 'LogGroupName') ?? generatedName(context, 512);
-    settle(createLogGroup({ logGroupName: name }, context), properties, context);
+    const group = createLogGroup({ logGroupName: name }, context);
+    completeCreation(
+      () => {
+        settle(group, properties, context);
+      },
+      () => {
+        remove(logsState(context).groups, name);
+      },
+    );
     return name;
   },
   update(name, next, _previous, context) {

@@ -4,6 +4,7 @@ import type {
   ServerSideEncryption,
   TargetObjectKeyFormat,
 } from '@aws-sdk/client-s3';
+import { completeCreation } from '../../providers/complete-creation.ts';
 import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceContext, ResourceProvider } from '../../providers/provider.ts';
 import type { Scope } from '../../kernel/world.ts';
@@ -161,12 +162,14 @@ const bucketProvider: ResourceProvider = {
   create(properties, context) {
     const name = text(properties, 'BucketName') ?? generatedName(context, LONGEST_NAME, 'lower');
     const bucket = addBucket(name, context);
-    try {
-      settle(bucket, properties, context);
-    } catch (error) {
-      removeBucket(bucket, context);
-      throw error;
-    }
+    completeCreation(
+      () => {
+        settle(bucket, properties, context);
+      },
+      () => {
+        removeBucket(bucket, context);
+      },
+    );
     return name;
   },
   update(name, next, _previous, context) {

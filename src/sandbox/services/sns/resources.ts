@@ -1,3 +1,4 @@
+import { completeCreation } from '../../providers/complete-creation.ts';
 import { generatedName } from '../../providers/generated-name.ts';
 import type { Properties, ResourceProvider } from '../../providers/provider.ts';
 import type { Scope } from '../../kernel/world.ts';
@@ -69,7 +70,14 @@ const topic: ResourceProvider = {
       ...(fifo && { FifoTopic: 'true' }),
     };
     const record = addTopic(context, name, attributes, tagsOf(properties, context.tags));
-    settleSubscriptions(context, record, properties);
+    completeCreation(
+      () => {
+        settleSubscriptions(context, record, properties);
+      },
+      () => {
+        remove(snsState(context).topics, record.name);
+      },
+    );
     return record.arn;
   },
   update(arn, next, previous, context) {

@@ -1,6 +1,7 @@
 import type { ProvidingService } from '../../providers/service.ts';
 import { changeOperations } from './change.ts';
 import { describeOperations } from './describe.ts';
+import { managedInstanceOperations } from './managed-instances.ts';
 import { putParameter } from './put.ts';
 import { readOperations } from './read.ts';
 import { ssmResources } from './resources.ts';
@@ -15,6 +16,7 @@ export const ssm: ProvidingService = {
     ...readOperations,
     ...describeOperations,
     ...changeOperations,
+    ...managedInstanceOperations,
   },
   resources: ssmResources,
 };

@@ -40,6 +40,11 @@ export interface ErrorSchema {
 /** What a service's SDK package tells of its API. */
 export interface ServiceSchema {
   readonly xmlNamespace: string;
+  /**
+   * Whether answers in JSON also tell the error's code of the query protocols, in a header. KMS and SSM have such codes in
+   * their models and never send them. https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait
+   */
+  readonly isQueryCompatible: boolean;
   operation(name: string): OperationSchema | undefined;
   operations(): readonly OperationSchema[];
   /** By the name of the shape or by its code in the query protocols. */
@@ -66,7 +71,7 @@ export function serviceSchema(sdk: object): ServiceSchema {
   let all: readonly OperationSchema[] | undefined;
   let errors: Map<string, ErrorSchema> | undefined;
   return {
-    xmlNamespace: namespaceOf(exported),
+    ...protocolSettings(exported),
     operation: find,
     operations() {
       // Once, as each request by REST looks through them.
@@ -141,13 +146,21 @@ function httpTrait([method, target, status]: readonly [string, string, number]):
   return { method, segments, literals, status };
 }
 
-/** The XML namespace stands only in the settings of a client. */
-function namespaceOf(exported: Readonly<Record<string, unknown>>): string {
+/** These stand only in the settings of a client. */
+function protocolSettings(
+  exported: Readonly<Record<string, unknown>>,
+): Pick<ServiceSchema, 'xmlNamespace' | 'isQueryCompatible'> {
   const name = Object.keys(exported).find((key) => /^[A-Z].*Client$/.test(key));
   const Client = exported[name ?? ''] as
-    (new (settings: object) => { config: { protocolSettings?: { xmlNamespace?: string } } }) | undefined;
-  if (Client === undefined) return '';
-  return new Client({ region: 'us-east-1' }).config.protocolSettings?.xmlNamespace ?? '';
+    | (new (settings: object) => {
+        config: { protocolSettings?: { xmlNamespace?: string; awsQueryCompatible?: boolean } };
+      })
+    | undefined;
+  const settings = Client && new Client({ region: 'us-east-1' }).config.protocolSettings;
+  return {
+    xmlNamespace: settings?.xmlNamespace ?? '',
+    isQueryCompatible: settings?.awsQueryCompatible ?? false,
+  };
 }
 
 function errorsOf(exported: Readonly<Record<string, unknown>>): Map<string, ErrorSchema> {

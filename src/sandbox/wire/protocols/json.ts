@@ -57,7 +57,8 @@ export function jsonProtocol(version: '1.0' | '1.1'): Protocol {
         status: error.status,
         headers: {
           ...headers(requestId),
-          ...(known !== undefined &&
+          ...(schema.isQueryCompatible &&
+            known !== undefined &&
             known.queryCode !== known.name && { 'x-amzn-query-error': `${known.queryCode};${fault}` }),
         },
         body: JSON.stringify({ __type: known?.name ?? error.code, message: error.message, ...error.details }),

@@ -44,6 +44,53 @@ describe('IAM', () => {
     expect(await code('PutRolePolicy', inline)).to.equal('MalformedPolicyDocument');
   });
 
+  it("knows AWS's managed policies and what they allow", async () => {
+    for (const path of ['AmazonDynamoDBReadOnlyAccess', 'service-role/AWSLambdaSQSQueueExecutionRole']) {
+      await call('AttachRolePolicy', { RoleName: 'agent', PolicyArn: `arn:aws:iam::aws:policy/${path}` });
+    }
+    const { EvaluationResults } = await call('SimulatePrincipalPolicy', {
+      PolicySourceArn: 'arn:aws:iam::111122223333:role/agent',
+      ActionNames: ['sqs:ReceiveMessage', 'dynamodb:DeleteTable'],
+    });
+    expect(EvaluationResults.map(({ EvalDecision }: { EvalDecision: string }) => EvalDecision)).to.eql([
+      'allowed',
+      'implicitDeny',
+    ]);
+  });
+
+  it('leaves nothing of a resource whose creation fails half-way', async () => {
+    const missing = 'arn:aws:iam::aws:policy/AmazonNothing';
+    for (const [type, properties] of [
+      [
+        'AWS::IAM::Role',
+        { RoleName: 'half', AssumeRolePolicyDocument: TRUST, ManagedPolicyArns: [SSM_CORE, missing] },
+      ],
+      ['AWS::IAM::InstanceProfile', { InstanceProfileName: 'half', Roles: ['nobody'] }],
+      [
+        'AWS::IAM::ManagedPolicy',
+        { ManagedPolicyName: 'half', PolicyDocument: READ, Roles: ['agent', 'nobody'] },
+      ],
+    ] as const) {
+      expect(() => new StackResource(aws, type).create(properties), type).to.throw();
+    }
+    const { Roles } = await call('ListRoles');
+    expect(Roles.map(({ RoleName }: { RoleName: string }) => RoleName)).to.eql(['agent']);
+    expect((await call('ListInstanceProfiles')).InstanceProfiles).to.eql([]);
+    expect(await code('GetPolicy', { PolicyArn: 'arn:aws:iam::111122223333:policy/half' })).to.equal(
+      'NoSuchEntity',
+    );
+    expect((await call('ListAttachedRolePolicies', { RoleName: 'agent' })).AttachedPolicies).to.eql([]);
+  });
+
+  it('tells who the sandbox’s user is', async () => {
+    const context = { ...aws.world.scope('us-east-1') };
+    expect((await aws.world.call<{ User: object }>(context, 'iam', 'GetUser', {})).User).to.include({
+      UserName: 'sandbox',
+      Arn: 'arn:aws:iam::111122223333:user/sandbox',
+    });
+    expect(await code('GetUser', { UserName: 'nobody' })).to.equal('NoSuchEntity');
+  });
+
   it('attaches policies that exist, and lets go of a role only without any', async () => {
     expect(
       await code('AttachRolePolicy', {

@@ -54,6 +54,27 @@ describe('Logs Insights', () => {
     expect(answer.statistics).to.include({ recordsScanned: 4, recordsMatched: 3 });
   });
 
+  it('keeps the first of each value, and what has none', async () => {
+    expect(await rows('parse @message "job * took" as job | fields @logStream | dedup @logStream')).to.eql([
+      '@logStream=i-1',
+      '@logStream=i-0',
+    ]);
+    expect(await rows('fields code | dedup code')).to.have.length(4);
+  });
+
+  it('tells of its queries, the newest first, and whether they have ended', async () => {
+    await query('limit 1');
+    const input = { logGroupNames: [logGroupName], startTime: 0, endTime: 1, queryString: 'limit 2' };
+    await aws.call('logs', 'StartQuery', input);
+    const described = async (more: object = {}) =>
+      (await aws.call('logs', 'DescribeQueries', more)).queries.map(
+        ({ queryString, status }: { queryString: string; status: string }) => `${queryString}: ${status}`,
+      );
+    expect(await described()).to.eql(['limit 2: Running', 'limit 1: Complete']);
+    expect(await described({ status: 'Complete' })).to.eql(['limit 1: Complete']);
+    expect(await described({ logGroupName: '/other' })).to.eql([]);
+  });
+
   for (const [text, expected] of [
     [
       'fields @message | filter @message like "took" and not (@logStream = "i-0")',
@@ -81,7 +102,7 @@ describe('Logs Insights', () => {
 
   it('refuses what it does not know, and says where it is', async () => {
     for (const [text, offset] of [
-      ['fields @message | dedup @message', 18],
+      ['fields @message | pattern @message', 18],
       ['stats stddev(x)', 6],
       ['filter strlen(@message) > 3', 7],
       ['filter @message like', 20],

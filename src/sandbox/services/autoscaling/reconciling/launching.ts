@@ -1,6 +1,7 @@
 import { AwsError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/world.ts';
 import { launchInstances } from '../../ec2/compute/launching/run-instances.ts';
+import { vcpuRoom } from '../../ec2/compute/launching/vcpus.ts';
 import { templateOf, versionOf } from '../../ec2/compute/launch-templates.ts';
 import { ec2State } from '../../ec2/state/state.ts';
 import { nextPurchase, type Purchase } from '../capacity/distribution.ts';
@@ -214,10 +215,15 @@ function launchFrom(
     template && versionOf(templateOf(state, { LaunchTemplateId: template.id }), template.version);
   const [networkInterface] = version?.data.NetworkInterfaces ?? [];
   const spotByTemplate = version?.data.InstanceMarketOptions?.MarketType === 'spot';
+  // A group fills up to its account's quota before it is refused.
+  const type = launch.instanceType ?? version?.data.InstanceType;
+  const room =
+    type === undefined ? Infinity : vcpuRoom(scope, type, launch.purchase === 'spot' || spotByTemplate);
+  const count = Math.max(1, Math.min(launch.count, room));
   const instances = launchInstances(
     {
-      MinCount: launch.count,
-      MaxCount: launch.count,
+      MinCount: count,
+      MaxCount: count,
       ...(template && { LaunchTemplate: { LaunchTemplateId: template.id, Version: template.version } }),
       ...(launch.instanceType !== undefined && { InstanceType: launch.instanceType as 'm5.large' }),
       ...(networkInterface === undefined

@@ -10,6 +10,7 @@ import type {
   InstanceStateChange,
   InstanceStatus,
   ModifyInstanceAttributeRequest,
+  RebootInstancesRequest,
   Reservation,
   StartInstancesRequest,
   StopInstancesRequest,
@@ -153,6 +154,22 @@ function startInstances(input: StartInstancesRequest, scope: Scope) {
   return { StartingInstances: changed(state, input.InstanceIds, start) };
 }
 
+/** Restarts the system; the instance stays running, with its addresses. @throws AwsError IncorrectState */
+function rebootInstances(input: RebootInstancesRequest, scope: Scope): void {
+  const asked = instancesOf(ec2State(scope), input.InstanceIds);
+  const stopped = asked.find(({ state }) => state !== 'running');
+  if (stopped !== undefined) {
+    throw new AwsError(
+      'IncorrectState',
+      `The instance '${stopped.instanceId}' is not in the 'running' state.`,
+    );
+  }
+  for (const { instanceId } of asked) {
+    hardwareOf(scope.world).powerOff(scope, instanceId);
+    hardwareOf(scope.world).powerOn(scope, instanceId);
+  }
+}
+
 /** Checks of a system take about two minutes to pass; until then they are initializing. */
 const CHECKED_AFTER_MS = 120_000;
 
@@ -262,6 +279,7 @@ export const instanceOperations = {
   TerminateInstances: terminateInstances,
   StopInstances: stopInstances,
   StartInstances: startInstances,
+  RebootInstances: rebootInstances,
   DescribeInstanceStatus: describeInstanceStatus,
   GetConsoleOutput: getConsoleOutput,
   DescribeInstanceAttribute: describeInstanceAttribute,

@@ -1,5 +1,6 @@
 import type { IpPermission } from '@aws-sdk/client-ec2';
 import type { Properties, ResourceContext, ResourceProvider } from '../../../providers/provider.ts';
+import { completeCreation } from '../../../providers/complete-creation.ts';
 import { generatedName } from '../../../providers/generated-name.ts';
 import { AwsError } from '../../../kernel/errors.ts';
 import { integer, members, text } from '../../../providers/properties.ts';
@@ -71,16 +72,18 @@ const group: ResourceProvider = {
       },
       context,
     );
-    try {
-      replaceInline(GroupId, 'SecurityGroupIngress', properties, [], context);
-      // Egress rules of one's own stand in for the rule that lets everything out.
-      if (members(properties, 'SecurityGroupEgress').length > 0) {
-        replaceInline(GroupId, 'SecurityGroupEgress', properties, [ALL_OUT], context);
-      }
-    } catch (error) {
-      deleteSecurityGroup({ GroupId }, context);
-      throw error;
-    }
+    completeCreation(
+      () => {
+        replaceInline(GroupId, 'SecurityGroupIngress', properties, [], context);
+        // Egress rules of one's own stand in for the rule that lets everything out.
+        if (members(properties, 'SecurityGroupEgress').length > 0) {
+          replaceInline(GroupId, 'SecurityGroupEgress', properties, [ALL_OUT], context);
+        }
+      },
+      () => {
+        deleteSecurityGroup({ GroupId }, context);
+      },
+    );
     retag(GroupId, properties, context);
     return GroupId;
   },

@@ -70,6 +70,8 @@ function applied(command: Exclude<Command, { kind: 'limit' }>, result: Result): 
           return 0;
         }),
       };
+    case 'dedup':
+      return { ...result, rows: distinct(rows, command.fields) };
     case 'parse':
       return { ...result, rows: rows.map((row) => parsed(row, command)) };
     case 'stats':
@@ -84,6 +86,20 @@ function withFields(row: Row, fields: readonly Named[]): Row {
     ...row,
     fields: new Map([...row.fields, ...made.map(({ value, name }) => [name, valueOf(value, row)] as const)]),
   };
+}
+
+/**
+ * The first row of each combination of values. One in which a field is missing is kept.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax-Dedup.html
+ */
+function distinct(rows: readonly Row[], fields: readonly Named[]): Row[] {
+  const seen = new Set<string>();
+  return rows.filter((row) => {
+    const values = fields.map(({ value }) => valueOf(value, row));
+    if (values.includes(undefined)) return true;
+    const key = JSON.stringify(values);
+    return !seen.has(key) && seen.add(key);
+  });
 }
 
 function parsed(row: Row, { value, pattern, names }: Extract<Command, { kind: 'parse' }>): Row {

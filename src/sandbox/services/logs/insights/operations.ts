@@ -1,6 +1,10 @@
 import type {
+  DescribeQueriesRequest,
+  DescribeQueriesResponse,
   GetQueryResultsRequest,
   GetQueryResultsResponse,
+  QueryInfo,
+  QueryStatus,
   StartQueryRequest,
   StartQueryResponse,
   StopQueryRequest,
@@ -41,6 +45,7 @@ const MOST_ON_PAGE = 10_000;
 /** How long a query takes, in milliseconds: AWS needs some seconds. */
 const TAKES = 2000;
 const OVERHEAD = 26;
+const MOST_DESCRIBED = 1000;
 
 /** The log groups that a query reads; none for one that is not there. */
 export function groupsOfQuery(scope: Scope, id: string | undefined): readonly string[] {
@@ -124,6 +129,33 @@ function stopQuery(input: StopQueryRequest, scope: Scope): StopQueryResponse {
   return { success: true };
 }
 
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DescribeQueries.html */
+function describeQueries(input: DescribeQueriesRequest, scope: Scope): DescribeQueriesResponse {
+  const known = sorted(queries(scope).queries)
+    .map((query): QueryInfo => ({
+      queryId: query.id,
+      queryLanguage: 'CWLI',
+      queryString: query.query,
+      status: statusOf(query, scope),
+      createTime: query.startedAt,
+      ...(query.groups.length === 1 && { logGroupName: query.groups[0] }),
+    }))
+    .filter(
+      ({ logGroupName, status }) =>
+        (input.logGroupName === undefined || input.logGroupName === logGroupName) &&
+        (input.status === undefined || input.status === status),
+    )
+    .sort((a, b) => (b.createTime ?? 0) - (a.createTime ?? 0));
+  const size = checkRange(input.maxResults ?? MOST_DESCRIBED, 'maxResults', [1, MOST_DESCRIBED]);
+  const { items, nextToken } = pageOf(known, size, input.nextToken, invalidToken);
+  return { queries: items, ...(nextToken !== undefined && { nextToken }) };
+}
+
+function statusOf(query: QueryRecord, scope: Scope): QueryStatus {
+  if (query.cancelled) return 'Cancelled';
+  return scope.world.now() < query.startedAt + TAKES ? 'Running' : 'Complete';
+}
+
 function existingQuery(scope: Scope, id: string | undefined): QueryRecord {
   const query = own(queries(scope).queries, required(id, 'queryId'));
   if (query === undefined) throw notFound('The specified query does not exist.');
@@ -190,4 +222,5 @@ export const insightsOperations = {
   StartQuery: startQuery,
   GetQueryResults: getQueryResults,
   StopQuery: stopQuery,
+  DescribeQueries: describeQueries,
 };

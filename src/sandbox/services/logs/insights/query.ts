@@ -21,6 +21,7 @@ export type Command =
       readonly by: readonly { readonly value: Expression; readonly descending: boolean }[];
     }
   | { readonly kind: 'limit'; readonly most: number }
+  | { readonly kind: 'dedup'; readonly fields: readonly Named[] }
   | { readonly kind: 'stats'; readonly statistics: readonly Statistic[]; readonly by: readonly Named[] }
   | {
       readonly kind: 'parse';
@@ -33,7 +34,7 @@ const AGGREGATES: readonly string[] = ['count', 'count_distinct', 'sum', 'avg', 
 const MOST_RESULTS = 100_000;
 
 /**
- * Reads a query of Logs Insights QL: fields, display, filter, sort, limit, stats and parse. What else AWS knows is refused as
+ * Reads a query of Logs Insights QL: fields, display, filter, sort, limit, dedup, stats and parse. What else AWS knows is refused as
  * what AWS does not know, and never answered wrongly.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
  * @throws AwsError MalformedQueryException
@@ -63,6 +64,8 @@ class QueryReader extends ExpressionReader {
         return { kind: 'sort', by: this.list(() => this.#order()) };
       case 'limit':
         return { kind: 'limit', most: this.#limit() };
+      case 'dedup':
+        return { kind: 'dedup', fields: this.list(() => this.named()) };
       case 'stats':
         return this.#stats();
       case 'parse':

@@ -11,6 +11,7 @@ import { describedInstance } from '../instance-description.ts';
 import type { InstanceRecord } from '../../state/instance.ts';
 import { resolveLaunch, type Launch } from './request.ts';
 import { refuseLaunch } from './refusals.ts';
+import { refuseBeyondQuota } from './vcpus.ts';
 import { enterState } from '../lifecycle.ts';
 import { decodedUserData } from '../user-data.ts';
 import { newVolume } from '../volumes.ts';
@@ -55,6 +56,7 @@ export function launchInstances(
   }
   const launch = resolveLaunch(state, scope, input);
   const tags = launchTags(launch, options);
+  refuseBeyondQuota(scope, launch.type.name, launch.spot, least);
   refuseLaunch(scope, launch);
   const addresses = takeAddresses(state, launch.subnet, least, world.now());
   const reservationId = world.ids.hex('r-');
