@@ -74,6 +74,7 @@ export class FakeCloudFormation implements DeploymentCalls {
   /** No group of this stack has an instance. */
   readonly deletedGroups = {
     instances: () => Promise.resolve(undefined),
+    finishingWarm: () => Promise.resolve([]),
     unprotect: () => Promise.resolve(),
     release: () => Promise.resolve(),
   };

@@ -60,6 +60,12 @@ export const TEMPLATE = instanceTemplate({
   last: ['Group'],
 });
 
+/** As former versions had it: CloudFormation deletes the hooks before the group. */
+export const FORMER_TEMPLATE = TEMPLATE.replaceAll(
+  ',"DeletionPolicy":"Retain","UpdateReplacePolicy":"Retain"',
+  '',
+);
+
 /** What is asked for in a test that asks for nothing. */
 export const DEFAULT_REQUEST: DeletionRequest = {
   deleteSecrets: false,
@@ -74,8 +80,8 @@ export class DeletableStack extends UpdatableStack {
   readonly seen: StackEvent[] = [];
   readonly #fetch = globalThis.fetch;
 
-  constructor(random: () => number = () => 0.5) {
-    super(random, TEMPLATE);
+  constructor(random: () => number = () => 0.5, template = TEMPLATE) {
+    super(random, template);
     this.watchesFewest = false;
     this.aws.agentEndpoint = 'http://buildkite.invalid';
     globalThis.fetch = () =>

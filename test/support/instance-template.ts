@@ -105,6 +105,8 @@ function hook(
 ): object {
   return {
     Type: 'AWS::AutoScaling::LifecycleHook',
+    DeletionPolicy: 'Retain',
+    UpdateReplacePolicy: 'Retain',
     ...attributes,
     Properties: {
       AutoScalingGroupName: { Ref: 'Group' },

@@ -30,6 +30,7 @@ const DRAIN = [...PAUSE, 'auto-scaling:SetInstanceProtection', 'auto-scaling:Com
 /** Lets go of instances that CloudFormation waits for when it deletes their group. */
 const EMPTY = [
   'auto-scaling:DescribeAutoScalingGroups',
+  'auto-scaling:DescribeWarmPool',
   'auto-scaling:DescribeLifecycleHooks',
   'auto-scaling:SetInstanceProtection',
   'auto-scaling:CompleteLifecycleAction',

@@ -6,6 +6,8 @@ export type EndReason = 'group' | 'interruption' | 'rebalance';
 export interface LifecycleProgress {
   /** Undefined while nothing asks for the end. */
   readonly ending: EndReason | undefined;
+  /** Since when the group ends the instance, in milliseconds since 1970; undefined while it does not. */
+  readonly groupEndsSince: number | undefined;
   /** Whether running jobs have been told to stop. */
   readonly canceled: boolean;
   /** Whether the group has been asked to replace the instance. */
@@ -18,6 +20,7 @@ export interface LifecycleProgress {
 
 export const INITIAL_PROGRESS: LifecycleProgress = {
   ending: undefined,
+  groupEndsSince: undefined,
   canceled: false,
   replaced: false,
   heartbeatAt: 0,
@@ -44,7 +47,12 @@ export type Action =
 
 /** What it takes a canceled job to say goodbye, before a spot instance goes. */
 const CANCEL_BEFORE_MS = 20_000;
-/** A third of the hook's timeout, so that two may be missed. */
+/**
+ * Auto Scaling ends an instance 48 hours after it began to, whatever heartbeats say; a minute of that is for the cancellation:
+ * https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_LifecycleHook.html
+ */
+const GROUP_WAITS_MS = 48 * 3_600_000 - 60_000;
+/** Less than a third of the hook's timeout, so that several may be missed. */
 const HEARTBEAT_MS = 300_000;
 
 /** Far longer than an agent is between two starts. An instance without one is paid for, and counts as capacity. */
@@ -61,7 +69,12 @@ export function decide(
   const actions: Action[] = [];
   let { canceled, replaced, heartbeatAt } = progress;
   if (agentRuns && progress.ending === undefined) actions.push({ kind: 'stop-agent', because: ending });
-  if (agentRuns && !canceled && interruptionAt !== undefined && now >= interruptionAt - CANCEL_BEFORE_MS) {
+  const groupEndsSince = groupEnds ? (progress.groupEndsSince ?? now) : undefined;
+  const cancelAt = Math.min(
+    interruptionAt === undefined ? Infinity : interruptionAt - CANCEL_BEFORE_MS,
+    groupEndsSince === undefined ? Infinity : groupEndsSince + GROUP_WAITS_MS,
+  );
+  if (agentRuns && !canceled && now >= cancelAt) {
     actions.push({ kind: 'cancel-jobs' });
     canceled = true;
   }
@@ -74,7 +87,7 @@ export function decide(
     actions.push({ kind: 'replace', because: 'rebalance' });
     replaced = true;
   }
-  return { actions, progress: { ...progress, ending, canceled, replaced, heartbeatAt } };
+  return { actions, progress: { ...progress, ending, groupEndsSince, canceled, replaced, heartbeatAt } };
 }
 
 /**

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { clientSettings } from '../program/aws.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../contract/hooks.ts';
-import { isAtMinimum } from './refusal.ts';
+import { isAtMinimum } from '../contract/refusal.ts';
 
 /** The instance's group, as far as an instance's end concerns it. */
 export interface GroupCalls {

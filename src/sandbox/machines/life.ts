@@ -4,7 +4,7 @@ import { type Action, INITIAL_PROGRESS, decide } from '../../host/lifecycle/deci
 import type { GroupCalls } from '../../host/lifecycle/group.ts';
 import { LAUNCHING_HOOK, TERMINATING_HOOK } from '../../host/contract/hooks.ts';
 import type { Notices } from '../../host/lifecycle/metadata.ts';
-import { isAtMinimum } from '../../host/lifecycle/refusal.ts';
+import { isAtMinimum } from '../../host/contract/refusal.ts';
 import { agentsOfInstance, disconnectAgent, registerAgent } from '../buildkite/agents.ts';
 import { finishJob } from '../buildkite/dispatch.ts';
 import { buildkiteState, type AgentRecord } from '../buildkite/state.ts';

@@ -14,6 +14,7 @@ import { type Watched, watchToEnd } from '../events/watch.ts';
 import { type RetryClock, retryClockOf, withRetry } from '../../aws/retry.ts';
 import { type BucketCalls, bucketCalls, deleteBucket } from './buckets.ts';
 import { type DrainCalls, drainCalls, type DrainOptions, runEmptying } from './drain.ts';
+import { HOOK_TYPE } from './facts.ts';
 import { deletionFailure } from './failure.ts';
 import { advance, type DeletionAction, initialProgress, nextDeletionAction } from './next.ts';
 import { deleteAgain, type DeletionPlan } from './plan.ts';
@@ -184,7 +185,7 @@ class DeletionRun {
     const { stack, force, groups, resources } = this.#plan;
     const observer = await this.#options.observer();
     const meanwhile = releaseDeletedGroups(this.#calls.deletedGroups, {
-      // What still drains then is held by a hook that is none of the stack's resources.
+      // Jobs may finish, for as long as CloudFormation waits for the group.
       releases: (name) =>
         force || groups.some((group) => group.autoScalingGroupName === name && !group.draining.drains),
       note: (line) => {
@@ -215,9 +216,11 @@ class DeletionRun {
   }
 }
 
-/** CloudFormation tells what it leaves by DELETE_SKIPPED. */
+/** CloudFormation tells what it leaves by DELETE_SKIPPED. Lifecycle hooks are left to their group, and go with it. */
 function keptResources(events: readonly StackEvent[], stackId: string): KeptResource[] {
-  const skipped = events.filter((event) => event.status === 'DELETE_SKIPPED' && !isOwnRow(event));
+  const skipped = events.filter(
+    (event) => event.status === 'DELETE_SKIPPED' && event.type !== HOOK_TYPE && !isOwnRow(event),
+  );
   return skipped.map(({ logicalId, type, physicalId = '', stackId: of, stackName }) => ({
     logicalId: of === stackId ? logicalId : `${stackName}/${logicalId}`,
     type,

@@ -35,9 +35,8 @@ export interface DrainOptions {
 
 /**
  * Takes a step that empties the groups of a stack: they are paused, so that nothing launches any more, and those that drain are
- * waited for. CloudFormation deletes the lifecycle hooks before the group, and that ends held terminations at once
- * (https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html), so jobs can only finish before. May
- * be repeated, also where it was cut short.
+ * waited for. CloudFormation itself waits an hour at most for a group to be empty, and not even that where the stack's hooks go
+ * before (`losesHooks`). May be repeated, also where it was cut short.
  * @throws OperationError when jobs take longer than allowed, and when somebody resumes the stack meanwhile
  * @throws InterruptedError when the signal is aborted; the instances go on ending
  */

@@ -50,9 +50,21 @@ export interface DeletionFacts {
   readonly buckets: readonly BucketContents[];
 }
 
-/** Whether CloudFormation is deleting the stack's resources at this moment: its lifecycle hooks go before the group. */
+/** Whether CloudFormation is deleting the stack's resources at this moment. */
 export function isBeingDeleted({ status }: Pick<StackSummary, 'status'>): boolean {
   return status === 'DELETE_IN_PROGRESS' || status === 'ROLLBACK_IN_PROGRESS';
+}
+
+/** The type of lifecycle hooks, which end with their group in any case. */
+export const HOOK_TYPE = 'AWS::AutoScaling::LifecycleHook';
+
+/**
+ * Whether CloudFormation is deleting lifecycle hooks of the stack. It does so before it deletes their group, and that ends held
+ * instances with their jobs: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_DeleteLifecycleHook.html. The
+ * template keeps them; former versions, and the official template, do not.
+ */
+export function losesHooks({ stack, resources }: Pick<DeletionFacts, 'stack' | 'resources'>): boolean {
+  return isBeingDeleted(stack) && resources.some(({ type, retained }) => type === HOOK_TYPE && !retained);
 }
 
 /** Whether nothing is left of the stack but parameters beside it. */

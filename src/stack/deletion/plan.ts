@@ -4,14 +4,7 @@ import { AS_GIVEN } from '../../shell/printed.ts';
 import { nearestNames } from '../../terminal/nearest.ts';
 import type { StackSummary } from '../facts/stack/summary.ts';
 import type { BucketContents } from './buckets.ts';
-import {
-  type DeletionFacts,
-  isBeingDeleted,
-  isUsable,
-  jobsText,
-  mayRunJobs,
-  type StackGroup,
-} from './facts.ts';
+import { type DeletionFacts, isUsable, jobsText, losesHooks, mayRunJobs, type StackGroup } from './facts.ts';
 
 /** How a stack is to be deleted, as a person asks for it. */
 export interface DeletionRequest {
@@ -121,16 +114,14 @@ function refuseRetain({ stack, resources }: DeletionFacts, { retain }: DeletionR
   }
 }
 
-function plannedGroups(
-  { stack, resources, groups }: DeletionFacts,
-  { retain, force }: DeletionRequest,
-): PlannedGroup[] {
+function plannedGroups(facts: DeletionFacts, { retain, force }: DeletionRequest): PlannedGroup[] {
+  const { resources, groups } = facts;
   const kept = resources.filter(({ retained }) => retained).map(({ logicalId }) => logicalId);
   return groups
     .filter(({ logicalId }) => !kept.includes(logicalId) && !retain.includes(logicalId))
     .map((group) => ({
       ...group,
-      ending: group.draining.drains && !force && !isBeingDeleted(stack) ? 'drain' : 'end',
+      ending: group.draining.drains && !force && !losesHooks(facts) ? 'drain' : 'end',
     }));
 }
 

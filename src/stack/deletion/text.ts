@@ -42,7 +42,8 @@ export function planText(plan: DeletionPlan, theme: Theme): string {
 }
 
 /** Lines that say how the instances end, and the jobs on them. */
-function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Theme): string[] {
+function instanceLines(plan: DeletionPlan, theme: Theme): string[] {
+  const { groups, jobs, force, stack } = plan;
   const count = (ending: PlannedGroup['ending']) =>
     groups.reduce((sum, group) => sum + (group.ending === ending ? group.instances.length : 0), 0);
   const [draining, ended] = [count('drain'), count('end')];
@@ -61,7 +62,7 @@ function instanceLines({ groups, jobs, force, stack }: DeletionPlan, theme: Them
   ];
 }
 
-/** A group that is kept is left without its hooks, and without a scaler. */
+/** A group that is kept is left without a scaler. */
 function keepsInstances({ resources }: DeletionPlan, logicalId: string): string {
   const kept = resources.find((resource) => resource.logicalId === logicalId);
   return kept?.type === GROUP_TYPE ? ', whose instances run on and are charged for' : '';

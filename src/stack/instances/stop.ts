@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
+import { isAtMinimum } from '../../host/contract/refusal.ts';
 import { requireDraining } from '../draining/require.ts';
 import { warmPoolCalls } from '../rollout/warm-pool.ts';
 import type { OwnedInstance } from './list.ts';
@@ -78,7 +79,8 @@ async function terminate(aws: AwsContext, instanceId: string, decrement: boolean
     );
     return true;
   } catch (error) {
-    if (!decrement || awsErrorCode(error) !== 'ValidationError') throw error;
-    return false;
+    const refusal = isAtMinimum(awsErrorCode(error) ?? '', (error as Error).message);
+    if (decrement && refusal) return false;
+    throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type AgentExit, endsByItself, handleAgentExit } from '../../../src/host/lifecycle/agent-exit.ts';
 import { Settings } from '../../../src/host/program/settings.ts';
-import { isAtMinimum } from '../../../src/host/lifecycle/refusal.ts';
+import { isAtMinimum } from '../../../src/host/contract/refusal.ts';
 
 const IN_SERVICE = { targetState: 'InService', interruptionAt: undefined, rebalance: false };
 const IDLE: AgentExit = { serviceResult: 'success', notices: IN_SERVICE, endsByItself: false };

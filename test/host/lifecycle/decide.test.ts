@@ -122,6 +122,18 @@ describe('the end of an instance', () => {
       { ending: 'interruption' },
       '',
     ],
+    [
+      'its jobs have run for a little less than 48 hours since the group began to end it',
+      ENDING,
+      { ending: 'group', heartbeatAt: NOW, groupEndsSince: NOW - 48 * 3_600_000 + 60_001 },
+      '',
+    ],
+    [
+      'Auto Scaling ends it within a minute, after 48 hours',
+      ENDING,
+      { ending: 'group', heartbeatAt: NOW, groupEndsSince: NOW - 48 * 3_600_000 + 60_000 },
+      'cancel-jobs',
+    ],
     ['EC2 recommends to replace it', { rebalance: true }, {}, 'stop-agent for rebalance'],
     [
       'EC2 recommends to replace it, and takes it back',
@@ -214,6 +226,15 @@ describe('the end of an instance', () => {
         { ...ENDING, now: 1310 * SECOND, agentRuns: false },
       ),
     ).to.eql([['stop-agent', 'heartbeat'], [], ['heartbeat'], [], ['complete']]);
+  });
+
+  it('cancels jobs once, a minute before 48 hours are over', () => {
+    const HOURS = 3_600 * SECOND;
+    const began = 1000 * SECOND;
+    const after = (passed: number) => ({ ...ENDING, now: began + passed });
+    expect(
+      course(after(0), after(47 * HOURS), after(48 * HOURS - 60 * SECOND), after(48 * HOURS - SECOND)),
+    ).to.eql([['stop-agent', 'heartbeat'], ['heartbeat'], ['cancel-jobs', 'heartbeat'], []]);
   });
 
   it('takes no more jobs at a spot notice, and cancels those left 20 seconds before the end, once', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import {
+  beingDeleted,
   deletedGroupCalls,
   type DeletedGroupCalls,
-  groupsBeingDeleted,
   releaseDeletedGroups,
 } from '../../../src/stack/capacity/deleted-groups.ts';
 import type { SizedInstance } from '../../../src/stack/capacity/group-size.ts';
@@ -26,7 +26,7 @@ describe('the groups that CloudFormation is deleting', () => {
       .resource('E', 'DELETE_SKIPPED', group('e'))
       .resource('F', 'DELETE_IN_PROGRESS', { type: TYPE })
       .resource('Vpc', 'DELETE_IN_PROGRESS', { physicalId: 'vpc-1' });
-    expect(groupsBeingDeleted(events)).to.eql(['b', 'd']);
+    expect(beingDeleted(TYPE, events)).to.eql(['b', 'd']);
   });
 });
 
@@ -34,10 +34,11 @@ describe('the instances of a group that CloudFormation is deleting', () => {
   const finishing = (instanceId: string): SizedInstance => ({
     ...{ instanceId, lifecycleState: 'Terminating:Wait', protectedFromScaleIn: true },
   });
+  const POOL = { type: 'AWS::AutoScaling::WarmPool', physicalId: 'g' };
   const { events } = new History().resource('Group', 'DELETE_IN_PROGRESS', group('g'));
   const looked = async (
     instances: readonly SizedInstance[] | undefined | Error,
-    { releases = true, looks = 1 } = {},
+    { releases = true, looks = 1, seen = events } = {},
   ) => {
     const done: string[] = [];
     const notes: string[] = [];
@@ -45,6 +46,10 @@ describe('the instances of a group that CloudFormation is deleting', () => {
       instances: (name) => {
         done.push(`look at ${name}`);
         return instances instanceof Error ? Promise.reject(instances) : Promise.resolve(instances);
+      },
+      finishingWarm: (name) => {
+        done.push(`look at the pool of ${name}`);
+        return Promise.resolve(['w']);
       },
       unprotect: (name, ids) => {
         done.push(`unprotect ${ids.join()} of ${name}`);
@@ -59,7 +64,7 @@ describe('the instances of a group that CloudFormation is deleting', () => {
       releases: (name) => name === 'g' && releases,
       note: (line) => notes.push(line),
     });
-    for (let left = looks; left > 0; left -= 1) await look(events);
+    for (let left = looks; left > 0; left -= 1) await look(seen);
     return { done, notes };
   };
 
@@ -75,6 +80,16 @@ describe('the instances of a group that CloudFormation is deleting', () => {
 
   it('finish their jobs where their hooks are not to be completed', async () => {
     expect((await looked([finishing('b')], { releases: false })).done).to.eql(['look at g']);
+  });
+
+  it('are let go in a warm pool whatever else drains, as long as that is deleted', async () => {
+    const seen = new History().resource('Pool', 'DELETE_IN_PROGRESS', POOL).events;
+    expect((await looked([], { releases: false, seen })).done).to.eql([
+      'look at the pool of g',
+      'release w of g',
+    ]);
+    const gone = new History().resource('Pool', 'DELETE_COMPLETE', POOL).events;
+    expect((await looked([], { seen: gone })).done).to.eql([]);
   });
 
   it('are none where the group is gone', async () => {
@@ -124,6 +139,14 @@ describe('the calls on a group that CloudFormation is deleting', () => {
         .catch((error: unknown) => (error as Error).name);
     expect(await failing('ValidationError')).to.equal(undefined);
     expect(await failing('AccessDenied')).to.equal('AccessDenied');
+  });
+
+  it('find what is held in its warm pool', async () => {
+    const warm = ['Stopped', 'Terminating:Wait', 'Terminating:Proceed'].map((state) => ({
+      ...{ InstanceId: state, LifecycleState: `Warmed:${state}` },
+    }));
+    const { aws } = recordedAws({ DescribeWarmPool: { Instances: warm } });
+    expect(await deletedGroupCalls(aws).finishingWarm('g')).to.eql(['Terminating:Wait']);
   });
 
   it('find its instances, unless it is gone, and unprotect them', async () => {

@@ -76,6 +76,7 @@ class FakeAws implements DeletionCalls {
   };
   readonly deletedGroups: DeletedGroupCalls = {
     instances: () => Promise.resolve(undefined),
+    finishingWarm: () => Promise.reject(new Error('there is no pool')),
     unprotect: () => Promise.reject(new Error('there is no group')),
     release: () => Promise.reject(new Error('there is no group')),
   };
@@ -367,6 +368,7 @@ describe('deleting a stack', () => {
         },
         deletedGroups: {
           instances: () => Promise.resolve([finishing]),
+          finishingWarm: () => Promise.resolve([]),
           unprotect: () => Promise.resolve(),
           release: (_name: string, all: string[]) => {
             ids.push(...all);

@@ -8,7 +8,7 @@ import { SIZE_TAG } from '../../../src/stack/capacity/group-size.ts';
 import { resumeGroup } from '../../../src/stack/capacity/scale-to-zero.ts';
 import { deleteStack, planDeletion, surveyForDeletion } from '../../../src/stack/deletion/index.ts';
 import type { Journal } from '../../../src/stack/update/execution/journal/journal.ts';
-import { DeletableStack, DEFAULT_REQUEST } from '../../support/deletable.ts';
+import { DeletableStack, DEFAULT_REQUEST, FORMER_TEMPLATE } from '../../support/deletable.ts';
 import type { Answer } from '../../support/fleet.ts';
 import { Killed, sdkError } from '../../support/world-aws.ts';
 
@@ -305,7 +305,52 @@ describe('deleting a stack with instances', function () {
       expect(stack.said.join('\n')).to.contain('Scale-in protection removed from 2 instances');
     });
 
-    it('ends jobs then: their hooks are gone', async () => {
+    it('lets jobs finish that its hooks hold, and those of a warm pool go at once', async () => {
+      await started({ WarmPoolSize: '2' });
+      await stack.pass(300);
+      const lastJob = stack.now + 600;
+      await stack.deleteByHand();
+      await stack.pass(60);
+      const result = await stack.delete();
+      expect(result).to.include({ instances: 2, runningJobs: 2, drained: true });
+      expect(result.kept, 'the hooks went with their group').to.eql([]);
+      expect(stack.now).to.be.below(lastJob + SOON);
+      await nothingLeft();
+      expect(stack.lost).to.equal(0);
+    });
+
+    it('ends jobs that its hooks hold where that is forced', async () => {
+      await started({ InstanceScaleInProtection: 'false' });
+      await stack.deleteByHand();
+      await stack.pass(60);
+      expect(await seconds(() => stack.delete({ force: true }))).to.be.below(AT_ONCE);
+      await nothingLeft();
+      expect(stack.lost).to.equal(2);
+    });
+
+    it('loses no job either where nobody else looks after it', async () => {
+      await started({ InstanceScaleInProtection: 'false' });
+      await stack.deleteByHand();
+      await stack.pass(600 + SOON);
+      expect([await stack.status(), await stack.instances()]).to.eql(['DELETE_COMPLETE', 0]);
+      expect(stack.lost).to.equal(0);
+    });
+
+    it('fails after an hour of a longer job, and is finished when that is done', async () => {
+      await started({ InstanceScaleInProtection: 'false' }, false);
+      stack.push(6_000);
+      await stack.pass(30);
+      await stack.deleteByHand();
+      await stack.pass(3_700);
+      expect([await stack.status(), await stack.instances()]).to.eql(['DELETE_FAILED', 1]);
+      expect(await seconds(() => stack.delete())).to.be.within(1_800, 2_270 + SOON);
+      await nothingLeft();
+      expect(stack.lost).to.equal(0);
+    });
+
+    it('ends jobs on a stack of a former version: its hooks are gone', async () => {
+      stack.dispose();
+      stack = new DeletableStack(undefined, FORMER_TEMPLATE);
       await started();
       await stack.deleteByHand();
       await stack.pass(120);

@@ -120,9 +120,25 @@ describe('the plan of a deletion', () => {
       }
     });
 
-    it('ends them where CloudFormation is deleting the hooks', () => {
-      for (const status of ['DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'])
-        expect(outcome(status, group(true, ...up), running(3)), status).to.equal('end');
+    const withHook = (retained: boolean): Partial<DeletionFacts> => ({
+      resources: [{ logicalId: 'Hook', type: 'AWS::AutoScaling::LifecycleHook', physicalId: 'h', retained }],
+    });
+
+    it('ends them where CloudFormation is deleting the hooks, and drains them where it keeps them', () => {
+      const facts = { groups: [group(true, ...up)], jobs: running(3) };
+      for (const [status, deleting] of [
+        ['DELETE_IN_PROGRESS', true],
+        ['ROLLBACK_IN_PROGRESS', true],
+        ['DELETE_FAILED', false],
+        ['CREATE_COMPLETE', false],
+      ] as const) {
+        for (const retained of [true, false]) {
+          const plan = planDeletion(found({ status }, { ...facts, ...withHook(retained) }), wishes);
+          expect(plan.groups[0]?.ending, `${status} ${retained}`).to.equal(
+            deleting && !retained ? 'end' : 'drain',
+          );
+        }
+      }
     });
 
     it('refuses to end running or unknown jobs of a usable stack that cannot drain', () => {
@@ -181,7 +197,11 @@ describe('the plan of a deletion', () => {
     });
 
     it('says why jobs cannot finish, where they run', () => {
-      const going = told('DELETE_IN_PROGRESS', group(true, ...up), running(2));
+      const deleting = found(
+        { status: 'DELETE_IN_PROGRESS' },
+        { groups: [group(true, ...up)], jobs: running(2), ...withHook(false) },
+      );
+      const going = planText(planDeletion(deleting, wishes), theme);
       expect(going).to.contain("jobs can't finish first: CloudFormation is deleting the stack already");
       const gone = told('DELETE_FAILED', group(false, ...up), unknown);
       expect(gone).to.contain("jobs can't finish first: nothing lets them finish");

@@ -74,7 +74,12 @@ describe('ending instances', () => {
   it('has others launched where the group is at its minimum', async () => {
     const answers = {
       TerminateInstanceInAutoScalingGroup: (input: { ShouldDecrementDesiredCapacity: boolean }) =>
-        input.ShouldDecrementDesiredCapacity ? sdkError('ValidationError', 'at its minimum') : {},
+        input.ShouldDecrementDesiredCapacity
+          ? sdkError(
+              'ValidationError',
+              "Terminating instance without replacement will violate group's min size constraint.",
+            )
+          : {},
     };
     expect(await stopped(['InService'], { answers })).to.deep.include({
       outcome: ['replaced'],
@@ -85,6 +90,7 @@ describe('ending instances', () => {
   it('fails for any other reason, and where a replacement is refused', async () => {
     for (const [name, replace] of [
       ['AccessDenied', false],
+      ['ValidationError', false],
       ['ValidationError', true],
     ] as const) {
       const answers = { TerminateInstanceInAutoScalingGroup: sdkError(name, 'refused') };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type Answer } from '../../../support/fleet.ts';
-import { DeletableStack } from '../../../support/deletable.ts';
+import { DeletableStack, FORMER_TEMPLATE } from '../../../support/deletable.ts';
 
 /** As AWS's activity history has it: "Could not scale to desired capacity because ...". */
 const PROTECTED = 'because all remaining instances are protected from scale-in.';
@@ -73,7 +73,8 @@ describe('a group that CloudFormation deletes', () => {
     expect([await stack.status(), await stack.instances()]).to.eql(['DELETE_COMPLETE', 0]);
   });
 
-  it('loses its hooks first, which ends the jobs of those that drain', async () => {
+  /** With a group at zero, whose one instance drains. */
+  const draining = async () => {
     await stack.start({ MinSize: '1', InstanceScaleInProtection: 'false' });
     stack.push(3_000);
     await stack.pass(60);
@@ -85,6 +86,33 @@ describe('a group that CloudFormation deletes', () => {
     expect((await stack.group()).Instances[0].LifecycleState).to.equal('Terminating:Wait');
     await stack.deleteByHand();
     await stack.pass(180);
+  };
+
+  it('lets those drain that its hooks hold, where the template keeps these', async () => {
+    await draining();
+    expect([await stack.status(), stack.running, stack.lost]).to.eql(['DELETE_IN_PROGRESS', 1, 0]);
+    await stack.pass(3_000);
+    expect([await stack.status(), stack.lost]).to.eql(['DELETE_COMPLETE', 0]);
+  });
+
+  it('has a pool emptied before it, whose instances the hooks hold too', async () => {
+    await stack.start({ WarmPoolSize: '1', InstanceScaleInProtection: 'false' });
+    await stack.pass(300);
+    expect(await stack.warm()).to.eql(['Warmed:Stopped 1']);
+    await stack.deleteByHand();
+    await stack.pass(600);
+    expect([await stack.status(), await stack.warm()]).to.eql([
+      'DELETE_IN_PROGRESS',
+      ['Warmed:Terminating:Wait 1'],
+    ]);
+    await stack.pass(600);
+    expect([await stack.status(), await stack.instances()]).to.eql(['DELETE_COMPLETE', 0]);
+  });
+
+  it('loses its hooks first otherwise, which ends the jobs of those that drain', async () => {
+    stack.dispose();
+    stack = new DeletableStack(undefined, FORMER_TEMPLATE);
+    await draining();
     expect([await stack.status(), stack.lost]).to.eql(['DELETE_COMPLETE', 1]);
   });
 

@@ -72,7 +72,10 @@ function poolRequest(properties: Properties) {
 
 const POOL_KINDS = { numbers: new Set<string>(), booleans: new Set(['ReuseOnScaleIn']) };
 
-/** It is named after its group, and CloudFormation does not wait for its instances to be ready. */
+/**
+ * It is named after its group, and CloudFormation does not wait for its instances to be ready. Whether it forces the deletion is
+ * documented nowhere: here it empties the pool as it empties a group, so that lifecycle hooks hold the instances.
+ */
 const warmPool: ResourceProvider = {
   type: 'AWS::AutoScaling::WarmPool',
   create(properties, context) {
@@ -83,9 +86,18 @@ const warmPool: ResourceProvider = {
     putWarmPool(poolRequest(next), context);
   },
   delete(id, _properties, context) {
-    deleting(() => deleteWarmPool({ AutoScalingGroupName: id, ForceDelete: true }, context));
+    deleting(() =>
+      putWarmPool({ AutoScalingGroupName: id, MinSize: 0, MaxGroupPreparedCapacity: 0 }, context),
+    );
   },
-  isDeleted: (id, _properties, context) => own(groupsOf(context), id)?.warmPool === undefined,
+  isDeleted(id, _properties, context) {
+    const { warmPool } = own(groupsOf(context), id) ?? {};
+    if (warmPool === undefined) return true;
+    if (!warmPool.deleting && Object.keys(warmPool.members).length === 0) {
+      deleting(() => deleteWarmPool({ AutoScalingGroupName: id }, context));
+    }
+    return own(groupsOf(context), id)?.warmPool === undefined;
+  },
   present(id, _properties, context) {
     const { minSize, maxPrepared } = own(groupsOf(context), id)?.warmPool ?? {};
     return {
