@@ -134,7 +134,8 @@ function buildPackage(scratch: string, packages: string, name: string, depends: 
 
 /** Stand-ins for what comes from neither Debian nor Buildkite, and the settings that a machine without a real EC2 needs. */
 const STAND_INS: Readonly<Record<string, string>> = {
-  '/usr/bin/snap': '#!/bin/sh\n# Session Manager’s agent is there; nothing else is asked of snap.\n[ "$1" = list ]\n',
+  '/usr/bin/snap':
+    '#!/bin/sh\n# Session Manager’s agent is there; nothing else is asked of snap.\n[ "$1" = list ]\n',
   '/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl':
     '#!/bin/sh\necho "$*" >>/var/log/cloudwatch-agent-ctl.log\necho \'{ "version": "1.0" }\'\n',
 };

@@ -7,6 +7,8 @@ export interface AgentExit {
   /** systemd's word for it: `success` for an agent that ended of itself or was stopped. */
   readonly serviceResult: string;
   readonly notices: Notices;
+  /** Whether it was stopped because the system shuts down, to reboot or for good. */
+  readonly shuttingDown: boolean;
   /** Whether the agent ends by itself for other reasons than that it is idle: after a job, or after a time. */
   readonly endsByItself: boolean;
 }
@@ -27,10 +29,14 @@ export interface AgentExitCalls {
  * https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-instance-protection.html
  */
 export async function handleAgentExit(
-  { serviceResult, notices, endsByItself }: AgentExit,
+  { serviceResult, notices, shuttingDown, endsByItself }: AgentExit,
   calls: AgentExitCalls,
 ): Promise<void> {
   const { group, agent, say } = calls;
+  if (shuttingDown) {
+    say('the system shuts down: the agent starts again with it');
+    return;
+  }
   if (serviceResult !== 'success') {
     say(`the agent ended with ${serviceResult}: systemd starts it again`);
     return;

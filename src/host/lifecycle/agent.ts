@@ -30,3 +30,11 @@ export function systemdAgent(run: Run): AgentControl {
     start: () => systemctl('start', '--no-block', AGENT_UNIT),
   };
 }
+
+/**
+ * Tells whether systemd is shutting the system down. https://www.freedesktop.org/software/systemd/man/latest/systemctl.html#is-system-running
+ */
+export async function shutsDown(run: Run): Promise<boolean> {
+  const { stdout } = await run('systemctl', ['is-system-running']);
+  return stdout.trim() === 'stopping';
+}

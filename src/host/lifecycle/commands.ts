@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../shell/run.ts';
 import type { Settings } from '../program/settings.ts';
 import { endsByItself, handleAgentExit } from './agent-exit.ts';
-import { systemdAgent } from './agent.ts';
+import { shutsDown, systemdAgent } from './agent.ts';
 import { groupCalls } from './group.ts';
 import { Metadata, readNotices } from './metadata.ts';
 import { watch } from './watch.ts';
@@ -46,6 +46,7 @@ export async function runAgentEnded(
     {
       serviceResult: SERVICE_RESULT ?? 'success',
       notices: await readNotices(metadata),
+      shuttingDown: await shutsDown(run),
       endsByItself: endsByItself(settings),
     },
     { group, agent: systemdAgent(run), say, flush: () => sleep(FLUSH_SECONDS * 1000) },

@@ -129,7 +129,7 @@ function endIdle(
   quietly(
     scope,
     handleAgentExit(
-      { serviceResult: 'success', notices, endsByItself: false },
+      { serviceResult: 'success', notices, shuttingDown: false, endsByItself: false },
       { group, agent: { start }, say, flush: () => Promise.resolve() },
     ),
   );

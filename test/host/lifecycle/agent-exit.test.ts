@@ -4,7 +4,12 @@ import { Settings } from '../../../src/host/program/settings.ts';
 import { isAtMinimum } from '../../../src/host/contract/refusal.ts';
 
 const IN_SERVICE = { targetState: 'InService', interruptionAt: undefined, rebalance: false };
-const IDLE: AgentExit = { serviceResult: 'success', notices: IN_SERVICE, endsByItself: false };
+const IDLE: AgentExit = {
+  serviceResult: 'success',
+  notices: IN_SERVICE,
+  shuttingDown: false,
+  endsByItself: false,
+};
 
 const ASKED = 'the agent is done: the group is asked to end this instance, and to become smaller by it';
 
@@ -51,6 +56,8 @@ describe('an instance whose agent has ended', () => {
     done: string,
   ])[] = [
     ['ends and shrinks its group', {}, {}, 'flush, decrement'],
+    ['stays in its group through a reboot', { shuttingDown: true }, {}, ''],
+    ['does so after its only job too', { shuttingDown: true, endsByItself: true }, {}, ''],
     ['does so after a job too', { endsByItself: true }, {}, 'flush, decrement'],
     [
       'lets the group choose it at the minimum, and starts its agent again',

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { actionText } from '../../../src/host/lifecycle/action-text.ts';
-import { systemdAgent } from '../../../src/host/lifecycle/agent.ts';
+import { shutsDown, systemdAgent } from '../../../src/host/lifecycle/agent.ts';
 import { failureOf, FakeHooks } from '../../support/hook-calls.ts';
 
 describe('the agent as a service', () => {
@@ -34,6 +34,22 @@ describe('the agent as a service', () => {
       expect(hooks.commands).to.eql([command]);
       const refusing = new FakeHooks({}, { systemctl: { status: 1, stderr: 'no bus\n' } });
       expect(await failureOf(systemdAgent(refusing.run)[call]())).to.equal(`${command} failed: no bus`);
+    });
+  }
+});
+
+describe('the system', () => {
+  for (const [state, shuttingDown] of [
+    ['stopping', true],
+    ['running', false],
+    ['degraded', false],
+    ['starting', false],
+    ['', false],
+  ] as const) {
+    it(`${shuttingDown ? 'shuts' : 'does not shut'} down while systemd says "${state}"`, async () => {
+      const hooks = new FakeHooks({}, { systemctl: { stdout: `${state}\n` } });
+      expect(await shutsDown(hooks.run)).to.equal(shuttingDown);
+      expect(hooks.commands).to.eql(['systemctl is-system-running']);
     });
   }
 });

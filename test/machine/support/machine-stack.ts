@@ -9,6 +9,13 @@ import { Machine, type MachineOptions, type Place } from './machine.ts';
 import { TestWorld } from './world.ts';
 
 const QUEUE = 'q';
+const REPOSITORY = '/srv/app';
+/** The scaler, which has no authority of the test's, gets to the Agent API without TLS. */
+const OWN_SETTINGS = {
+  BuildkiteQueue: QUEUE,
+  LinuxDistribution: 'ubuntu2404',
+  AgentEndpoint: 'http://agent-edge.buildkite.com/v3',
+};
 /** How many times faster the sandbox's time goes than that of its machines, which are real. */
 const SPEED = '4';
 
@@ -34,7 +41,7 @@ export class MachineStack {
 
   /** Makes the stack, which settles when `create` has ended. */
   create(params: Readonly<Record<string, string>>): Promise<Finished> {
-    const settings = Object.entries({ BuildkiteQueue: QUEUE, LinuxDistribution: 'ubuntu2404', ...params });
+    const settings = Object.entries({ ...OWN_SETTINGS, ...params });
     return this.sandbox.runWith(
       { input: this.sandbox.client.credentials.secretAccessKey },
       ...['create', 'ci', '--token-stdin', '--no-input'],
@@ -77,6 +84,14 @@ export class MachineStack {
     return place as unknown as Place;
   }
 
+  /** Makes the repository of all jobs, on the machine itself. */
+  async giveRepository(machine: Machine): Promise<void> {
+    const author = '-c user.name=test -c user.email=test@localhost';
+    await machine.run(`git config --system --add safe.directory '*'
+      git init --quiet --initial-branch=main ${REPOSITORY} && cd ${REPOSITORY}
+      git ${author} commit --quiet --allow-empty --message first`);
+  }
+
   /** The state of an instance in its group; undefined for one that has left it. */
   async stateOf({ place }: Machine): Promise<string | undefined> {
     const group = await this.group();
@@ -98,16 +113,18 @@ export class MachineStack {
     return Stacks[0]?.StackStatus;
   }
 
-  async resize(DesiredCapacity: number): Promise<void> {
+  /** Gives the group exactly so many instances: another one would be no real machine, and take jobs. */
+  async resize(size: number): Promise<void> {
     const { AutoScalingGroupName } = await this.group();
-    await this.autoScaling.setDesiredCapacity({ AutoScalingGroupName, DesiredCapacity });
+    const sizes = { MinSize: size, MaxSize: size, DesiredCapacity: size };
+    await this.autoScaling.updateAutoScalingGroup({ AutoScalingGroupName, ...sizes });
   }
 
   /** Puts a job into the stack's queue. @returns its id */
   async push(command: string, env: Readonly<Record<string, string>> = {}): Promise<string> {
     const body = JSON.stringify({
       queue: QUEUE,
-      env: { BUILDKITE_COMMAND: command, BUILDKITE_REPO: '', BUILDKITE_PIPELINE_SLUG: 'app', ...env },
+      env: { BUILDKITE_COMMAND: command, BUILDKITE_REPO: REPOSITORY, BUILDKITE_PIPELINE_SLUG: 'app', ...env },
     });
     const answer = await this.sandbox.control('jobs', { method: 'POST', body });
     return ((await answer.json()) as { id: string }).id;
@@ -126,7 +143,7 @@ export class MachineStack {
     await until(
       `job ${id} is ${states.join(' or ')}`,
       async () => states.includes((job = await this.job(id)).state),
-      { instead: () => `${JSON.stringify(job)}\n${machine.story()}` },
+      { instead: async () => `${JSON.stringify(job)}\n${await machine.story()}` },
     );
     return job;
   }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Finished, runProcess } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { command } from './commands.ts';
 import { BRIDGE, GATEWAY, type TestWorld } from './world.ts';
@@ -95,7 +96,11 @@ export class Machine {
       ...['--quiet', '--register=no', '--keep-unit', `--machine=${this.#name}`, '--boot'],
       ...[`--directory=${this.#at('root')}`, `--network-namespace-path=/run/netns/${this.#name}`],
       ...['--capability=all', '--system-call-filter=@known', '--resolv-conf=off', '--timezone=off'],
-      ...['--link-journal=no', '--console=pipe', `--bind-ro=${process.env['MACHINE_PACKAGES'] ?? ''}:/srv/packages`],
+      ...[
+        '--link-journal=no',
+        '--console=pipe',
+        `--bind-ro=${process.env['MACHINE_PACKAGES'] ?? ''}:/srv/packages`,
+      ],
       ...REAL_FOLDERS.map((folder) => `--bind=${this.#real(folder)}:${folder}`),
     ];
     const started = spawn('systemd-nspawn', options, {
@@ -117,7 +122,7 @@ export class Machine {
   }
 
   /** Waits until the host program has brought it up. */
-  booted(seconds = 60): Promise<void> {
+  booted(seconds = 240): Promise<void> {
     const isUp = () => this.read('/var/lib/bk-stack/boot') === 'completed\n';
     return until(`${this.#name} is up`, isUp, { seconds, every: 500, instead: () => this.story() });
   }
@@ -137,38 +142,41 @@ export class Machine {
 
   /** The process with the number 1 in it. */
   get #init(): string | undefined {
-    const { stdout } = spawnSync('pgrep', ['--parent', String(this.#process?.pid ?? 0)], { encoding: 'utf8' });
+    const { stdout } = spawnSync('pgrep', ['--parent', String(this.#process?.pid ?? 0)], {
+      encoding: 'utf8',
+    });
     return stdout.trim().split('\n')[0] || undefined;
   }
 
   /** Runs a line of bash in it as root. @throws Error with what it printed where it fails */
-  run(line: string): string {
-    const { status, stdout, stderr } = this.try(line);
-    if (status !== 0) throw new Error(`${line}\n${stdout}${stderr}`);
+  async run(line: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.try(line);
+    if (exitCode !== 0) throw new Error(`${line}\n${stdout}${stderr}`);
     return stdout;
   }
 
-  /** As `run`, for a line that may fail. */
-  try(line: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  /** As `run`, for a line that may fail. Not synchronous: the world outside is served by this very process. */
+  try(line: string): Promise<Pick<Finished, 'exitCode' | 'stdout' | 'stderr'>> {
     const init = this.#init;
-    if (init === undefined) return { status: null, stdout: '', stderr: 'the machine is off' };
+    if (init === undefined) {
+      return Promise.resolve({ exitCode: null, stdout: '', stderr: 'the machine is off' });
+    }
     const namespaces = ['--target', init, '--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
-    return spawnSync('nsenter', [...namespaces, '--', '/bin/bash', '-c', line], {
-      encoding: 'utf8',
-      timeout: 60_000,
+    return runProcess('nsenter', [...namespaces, '--', '/bin/bash', '-c', line], {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', LANG: 'C.UTF-8' },
     });
   }
 
   /** What it has said and logged, for whoever reads that something didn't happen. */
-  story(): string {
-    const journal = this.try('journalctl --no-pager --lines=60 --output=cat').stdout;
-    const logs = ['boot', 'agent', 'lifecycle'].map((name) => `--- ${name}\n${this.read(`/var/log/bk-stack/${name}.log`).slice(-3000)}`);
+  async story(): Promise<string> {
+    const { stdout: journal } = await this.try('journalctl --no-pager --lines=60 --output=cat');
+    const logs = ['boot', 'agent', 'lifecycle'].map(
+      (name) => `--- ${name}\n${this.read(`/var/log/bk-stack/${name}.log`).slice(-3000)}`,
+    );
     const console = existsSync(this.#at('console.log')) ? readFileSync(this.#at('console.log'), 'utf8') : '';
     return [
       `the machine is ${this.isOn ? 'on' : 'off'}`,
       console.slice(-1500),
-      `--- cloud-init.log\n${this.try("grep -niE 'warn|error|datasource|Ec2' /var/log/cloud-init.log | head -80").stdout}`,
       `--- cloud-init\n${this.read('/var/log/cloud-init-output.log').slice(-5000)}`,
       ...logs,
       `--- journal\n${journal}`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import {
   createServer,
   type IncomingMessage,
@@ -45,20 +45,21 @@ export class TestWorld {
 
   async start(): Promise<void> {
     // Named network namespaces lie there; those of this machine stay as they are.
-    command('mount', '-t', 'tmpfs', 'tmpfs', '/run/netns', ...this.#made('/run/netns'));
+    mkdirSync('/run/netns', { recursive: true });
+    command('mount', '-t', 'tmpfs', 'tmpfs', '/run/netns');
     command('ip', 'link', 'set', 'lo', 'up');
     command('ip', 'link', 'add', BRIDGE, 'type', 'bridge');
     for (const address of [GATEWAY, METADATA]) command('ip', 'addr', 'add', `${address}/32`, 'dev', BRIDGE);
     command('ip', 'link', 'set', BRIDGE, 'up');
+    // The CLI and the scaler find the Agent API by its own name too.
+    const resolver = join(this.folder, 'resolv.conf');
+    writeFileSync(resolver, `nameserver ${GATEWAY}\n`);
+    command('mount', '--bind', resolver, '/etc/resolv.conf');
     const names = await serveNames(GATEWAY);
     this.#closing.push(() => names.close());
     await this.#listen(createServer(this.#answerMetadata), 80, METADATA);
+    await this.#listen(createServer(this.#answer), 80, GATEWAY);
     await this.#listen(createTlsServer(this.authority.server, this.#answer), 443, GATEWAY);
-  }
-
-  #made(folder: string): string[] {
-    mkdirSync(folder, { recursive: true });
-    return [];
   }
 
   async #listen(server: Pick<Server, 'listen' | 'close'>, port: number, address: string): Promise<void> {
