@@ -17,7 +17,9 @@ const OURS =
 export function screen(text: string): Safe {
   if (text.search(CONTROL) < 0) return text as Safe;
   const parts = text.split(OURS);
-  const shown = parts.map((part, index) => (index % 2 === 1 ? part : part.split('\n').map(safe).join('\n')));
+  // A carriage return before a line feed, as in CSV, moves the cursor no further than the line feed does.
+  const lines = (part: string) => part.split(/(\r?\n)/).map((line, at) => (at % 2 === 1 ? line : safe(line)));
+  const shown = parts.map((part, index) => (index % 2 === 1 ? part : lines(part).join('')));
   return shown.join('') as Safe;
 }
 

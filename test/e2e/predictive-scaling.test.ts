@@ -119,6 +119,7 @@ describe('a stack whose scaler forecasts', function () {
     expect(results.map(({ name, policy }) => [name, policy])).to.eql([
       ['foreseen', 'bk-stack, predictive'],
       ['its defaults', 'official'],
+      ['your settings', 'official'],
       ['its defaults', 'target-tracking'],
     ]);
     expect(results[1]?.peakInstances).to.equal(USUAL);

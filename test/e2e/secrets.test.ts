@@ -93,7 +93,7 @@ describe('bk-stack secrets', function () {
       ['list', '--bucket', 'hostile', '--json'],
     ] as const) {
       const { stdout, stderr } = await sandbox.run('secrets', command, ...args);
-      expect(stdout + stderr, command).to.contain('turned');
+      expect(stdout + stderr, stdout + stderr).to.contain('turned');
       // eslint-disable-next-line no-control-regex -- what a terminal acts on
       expect(stdout + stderr, command).to.not.match(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/);
     }

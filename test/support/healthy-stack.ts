@@ -27,6 +27,7 @@ const ACCOUNT = '111122223333';
 const REGION = 'us-east-1';
 const BUCKET = assetsBucketName(ACCOUNT, REGION);
 const TOKEN = '/bk-stack/ci/agent-token';
+const IMAGE_PARAMETER = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 export const TAGS = [{ Key: 'bk-stack:stack', Value: 'ci' }];
 const SCALER = `
 export async function handler() {
@@ -75,6 +76,7 @@ export class HealthyStack {
       { TemplateURL: `https://${BUCKET}.s3.amazonaws.com/template.yml`, Tags },
       {
         BuildkiteAgentTokenParameterStorePath: TOKEN,
+        ResolvedImageId: await stack.#newestImage(),
         AgentEndpoint: `${stack.buildkite.endpoint}/v3`,
         AssetsBucket: BUCKET,
         ...programs,
@@ -112,6 +114,12 @@ export class HealthyStack {
     );
     await stack.onGroup('SuspendProcesses', { ScalingProcesses: ['AZRebalance'] });
     return stack;
+  }
+
+  /** The image that `create` finds for it. */
+  async #newestImage(): Promise<string> {
+    const { Parameter } = await this.call('ssm', 'GetParameter', { Name: IMAGE_PARAMETER });
+    return Parameter.Value as string;
   }
 
   async #stage(objects: Record<string, string | Uint8Array>): Promise<void> {

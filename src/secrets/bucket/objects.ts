@@ -1,5 +1,6 @@
 import type { ListObjectVersionsCommandOutput, PutObjectCommandInput } from '@aws-sdk/client-s3';
 import type { AwsContext } from '../../aws/context.ts';
+import { decodedKey, ENCODED_KEYS } from '../../aws/object-keys.ts';
 import { redactedRequest } from '../../aws/redacted-request.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
 import type { RepeatedPuts } from '../../aws/repeated-puts.ts';
@@ -132,10 +133,13 @@ export function secretObjects(
       let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
       while (next !== undefined) {
         const page: ListObjectVersionsCommandOutput = await client.send(
-          new sdk.ListObjectVersionsCommand({ ...target, Prefix: prefix, ...next }),
+          new sdk.ListObjectVersionsCommand({ ...target, ...ENCODED_KEYS, Prefix: prefix, ...next }),
         );
         next = page.IsTruncated
-          ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+          ? {
+              KeyMarker: decodedKey(page.NextKeyMarker ?? '', page),
+              VersionIdMarker: page.NextVersionIdMarker,
+            }
           : undefined;
         const entries = [
           ...(page.Versions ?? []).map((each) => ({ ...each, removal: false })),
@@ -143,7 +147,7 @@ export function secretObjects(
         ];
         for (const { Key, VersionId, LastModified, IsLatest, Size, removal } of entries) {
           found.push({
-            key: Key ?? '',
+            key: decodedKey(Key ?? '', page),
             versionId: VersionId ?? 'null',
             modifiedAt: LastModified ?? new Date(0),
             bytes: Size ?? 0,

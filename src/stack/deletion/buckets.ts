@@ -1,5 +1,6 @@
 import type { AwsContext } from '../../aws/context.ts';
 import { awsErrorCode } from '../../aws/errors.ts';
+import { decodedKey, ENCODED_KEYS } from '../../aws/object-keys.ts';
 import { OperationError } from '../../errors.ts';
 import type { RetryClock } from '../../aws/retry.ts';
 
@@ -84,9 +85,11 @@ export function bucketCalls(aws: AwsContext): BucketCalls {
     async versions(bucket) {
       const { sdk, client } = await load();
       try {
-        const page = await client.send(new sdk.ListObjectVersionsCommand({ Bucket: bucket }));
+        const page = await client.send(
+          new sdk.ListObjectVersionsCommand({ Bucket: bucket, ...ENCODED_KEYS }),
+        );
         const ids = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
-          key: Key ?? '',
+          key: decodedKey(Key ?? '', page),
           versionId: VersionId ?? 'null',
         }));
         return { ids, more: page.IsTruncated ?? false };

@@ -35,7 +35,8 @@ describe('the actions that commands need', () => {
       expect(neededActions([command]).get('ssm:GetParameters'), command).to.eql({ by: [command] });
     }
     expect(neededActions(['status']).has('ec2:RunInstances')).to.equal(false);
-    expect(neededActions(['status']).has('ssm:GetParameters')).to.equal(false);
+    // It tells whether there is a newer image.
+    expect(neededActions(['status']).get('ssm:GetParameters')).to.eql({ by: ['status'] });
   });
 });
 

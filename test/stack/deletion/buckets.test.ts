@@ -72,9 +72,9 @@ describe('deleting a bucket', () => {
       { Key: '', VersionId: 'null' },
     ];
     expect(sent).to.eql([
-      ['ListObjectVersions', { Bucket: 'b' }],
+      ['ListObjectVersions', { Bucket: 'b', EncodingType: 'url' }],
       ['DeleteObjects', { Bucket: 'b', Delete: { Quiet: true, Objects } }],
-      ['ListObjectVersions', { Bucket: 'b' }],
+      ['ListObjectVersions', { Bucket: 'b', EncodingType: 'url' }],
       ['DeleteBucket', { Bucket: 'b' }],
     ]);
   });

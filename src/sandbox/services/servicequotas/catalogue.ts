@@ -41,7 +41,7 @@ ec2 L-3819A6DF 0/64 All G and VT Spot Instance Requests
 ec2 L-B5D1601B 0/64 All Inf Spot Instance Requests
 ec2 L-7212CCBC 0/64 All P4, P3 and P2 Spot Instance Requests
 ec2 L-C4BD4855 0 All P5 Spot Instance Requests
-ec2 L-34B43A08 5/640 All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
+ec2 L-34B43A08 5/5120 All Standard (A, C, D, H, I, M, R, T, Z) Spot Instance Requests
 ec2 L-6B0D517C 0 All Trn Spot Instance Requests
 ec2 L-E3A00192 0/128 All X Spot Instance Requests
 ec2 L-B665C33B 50000 AMIs
@@ -53,7 +53,7 @@ ec2 L-43DA4232 0 Running On-Demand High Memory instances
 ec2 L-F7808C92 0 Running On-Demand HPC instances
 ec2 L-1945791B 0/64 Running On-Demand Inf instances
 ec2 L-417A185B 0/64 Running On-Demand P instances
-ec2 L-1216C47A 5/640 Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances
+ec2 L-1216C47A 5/5120 Running On-Demand Standard (A, C, D, H, I, M, R, T, Z) instances
 ec2 L-2C3B7624 0 Running On-Demand Trn instances
 ec2 L-7295265B 0/128 Running On-Demand X instances
 iam L-FE177D64 1000 Roles per account

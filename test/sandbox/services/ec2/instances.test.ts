@@ -41,12 +41,12 @@ describe('instances of EC2', () => {
   it('launches no more vCPUs than the account’s quota, on demand and spot apart', async () => {
     const fleet = new Fleet();
     const big = { InstanceType: 'm5.24xlarge' };
-    await fleet.ec2('RunInstances', launch({ ...big, MinCount: 6, MaxCount: 6 }));
+    await fleet.ec2('RunInstances', launch({ ...big, MinCount: 53, MaxCount: 53 }));
     expect(await refusal(fleet.ec2('RunInstances', launch(big)))).to.match(
-      /^VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 640 /,
+      /^VcpuLimitExceeded: You have requested more vCPU capacity than your current vCPU limit of 5120 /,
     );
     const spot = { InstanceMarketOptions: { MarketType: 'spot' } };
-    await fleet.ec2('RunInstances', launch({ ...big, ...spot, MinCount: 6, MaxCount: 6 }));
+    await fleet.ec2('RunInstances', launch({ ...big, ...spot, MinCount: 53, MaxCount: 53 }));
     expect(await refusal(fleet.ec2('RunInstances', launch({ ...big, ...spot })))).to.equal(
       'MaxSpotInstanceCountExceeded: Max spot instance count exceeded',
     );
@@ -55,10 +55,10 @@ describe('instances of EC2', () => {
   it('fills a group up to the quota', async () => {
     const fleet = new Fleet();
     const LaunchTemplateId = await fleet.template({ InstanceType: 'm5.24xlarge' });
-    await fleet.group({ MaxSize: 10, DesiredCapacity: 10, LaunchTemplate: { LaunchTemplateId } });
+    await fleet.group({ MaxSize: 60, DesiredCapacity: 60, LaunchTemplate: { LaunchTemplateId } });
     await fleet.pass(180);
-    expect(await fleet.states()).to.deep.equal({ InService: 6 });
+    expect(await fleet.states()).to.deep.equal({ InService: 53 });
     const [latest] = await fleet.activities();
-    expect(latest.StatusMessage).to.contain('vCPU limit of 640');
+    expect(latest.StatusMessage).to.contain('vCPU limit of 5120');
   });
 });
