@@ -51,6 +51,7 @@ describe('instances on a real Linux', function () {
   const stack = new MachineStack();
   let created: Promise<Finished>;
   let machine: Machine;
+  const told: string[] = [];
   const run = (command: string, env?: Readonly<Record<string, string>>) => finished(machine, command, env);
   const finished = async (on: Machine, command: string, env?: Readonly<Record<string, string>>) =>
     stack.awaited(await stack.push(command, env), on, 'finished', 'lost');
@@ -69,7 +70,10 @@ describe('instances on a real Linux', function () {
     created = stack.create({ MinSize: '1', MaxSize: '1', AgentsPerInstance: '2', ScaleInIdlePeriod: '3600' });
     machine = await stack.launched();
   });
-  after(() => stack.remove());
+  after(async () => {
+    process.stdout.write(`      From user data's last line to the agent's start: ${told.join(', ')}\n`);
+    await stack.remove();
+  });
 
   describe('from a bare image', () => {
     it('boots, connects its agents and signals its stack', async () => {
@@ -82,7 +86,7 @@ describe('instances on a real Linux', function () {
       // This kernel has no NVMe over fabrics.
       expect(failed.split('\n').filter((line) => line !== '' && !line.startsWith('nvmf-'))).to.eql([]);
       await stack.giveRepository(machine);
-      console.log(`      booted in ${bootSeconds(machine)} s, from user data's last line`);
+      told.push(`bare image: ${bootSeconds(machine)} s`);
     });
 
     it('has its job’s image built and its service run', async () => {
@@ -153,7 +157,7 @@ describe('instances on a real Linux', function () {
         instead: () => baked.story(),
       });
       await stack.giveRepository(baked);
-      console.log(`      booted in ${bootSeconds(baked)} s, from user data's last line`);
+      told.push(`baked image: ${bootSeconds(baked)} s`);
     });
 
     it('finishes its jobs when the group ends it', async () => {

@@ -87,7 +87,8 @@ export class TestWorld {
   };
 
   readonly #answer = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    const { headers: { host = '' } = {}, url = '/' } = incoming;
+    const { headers, url = '/' } = incoming;
+    const { host = '' } = headers;
     const { upstream } = this;
     if (upstream === undefined) {
       outgoing.writeHead(503).end();

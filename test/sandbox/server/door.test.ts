@@ -234,6 +234,27 @@ describe('the door of the sandbox', function () {
       });
     }
 
+    it('takes hosts of AWS’s own names from a proxy that has the owner’s secret, and from no other', async () => {
+      const names = { host: 'sts.us-east-1.amazonaws.com' };
+      const { secretAccessKey } = server.client.credentials;
+      const forwarded = async (secret: string | undefined, headers: Record<string, string> = names) => {
+        const ready = await signed({ ...server.client, endpoint: `http://${names.host}` }, WHO);
+        const forwarder = secret === undefined ? {} : { 'x-bk-stack-forwarder': secret };
+        const { pathname, search } = new URL(ready.url);
+        return code(
+          await send({
+            ...ready,
+            url: server.endpoint + pathname + search,
+            headers: { ...ready.headers, ...headers, ...forwarder },
+          }),
+        );
+      };
+      expect(await forwarded(secretAccessKey)).to.equal('200');
+      for (const secret of [undefined, '', 'x']) expect(await forwarded(secret)).to.equal('403');
+      const ofPage = { ...names, origin: 'https://example.com' };
+      expect(await forwarded(secretAccessKey, ofPage)).to.equal('403');
+    });
+
     it('but not what a person types into its address bar', async () => {
       const { status } = await send({ ...(await presigned(server.client, WHO, 60)) });
       expect(status).to.equal(200);
