@@ -26,7 +26,7 @@ export function imageParameter(
 
 /** Tells whether a template takes the image that bk-stack has found. */
 export function takesResolvedImage(body: Readonly<Record<string, unknown>>): boolean {
-  return Object.hasOwn((body['Parameters'] ?? {}), RESOLVED_IMAGE);
+  return Object.hasOwn(body['Parameters'] ?? {}, RESOLVED_IMAGE);
 }
 
 /** By the template's own rule (its condition IsArm): a family on Graviton has a g behind its first letter. */

@@ -232,7 +232,10 @@ describe('a rollback that is resolved', () => {
 });
 
 describe('the image of an update that is resolved', () => {
-  const template = TEMPLATE.replace('Resources', "  ImageId: { Type: String, Default: '' }\n  ImageIdParameter: { Type: String, Default: /golden }\n  ResolvedImageId: { Type: String, Default: '' }\nResources");
+  const template = TEMPLATE.replace(
+    'Resources',
+    "  ImageId: { Type: String, Default: '' }\n  ImageIdParameter: { Type: String, Default: /golden }\n  ResolvedImageId: { Type: String, Default: '' }\nResources",
+  );
   const stack = (parameters: Record<string, string> = {}): CurrentStack => {
     const found = current({ ImageIdParameter: '/golden', ImageId: '', ...parameters });
     const Outputs = [{ OutputKey: 'AutoScalingGroupName', OutputValue: 'ci-Group' }];
