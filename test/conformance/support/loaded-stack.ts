@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-auto-scaling';
 import { CloudFormation } from '@aws-sdk/client-cloudformation';
 import { SSM } from '@aws-sdk/client-ssm';
+import { AGENTS_TAG } from '../../../src/scaler/group/launched-agents.ts';
 import { STUCK_TAG } from '../../../src/scaler/sizing/stuck-jobs.ts';
 import { ConstantLoad } from '../../support/constant-load.ts';
 import { SandboxJobs } from '../../support/jobs.ts';
@@ -20,6 +21,8 @@ const SPEED = '60';
 const PATIENCE = 300;
 /** Of jobs, in the stack's time. */
 const JOB_SECONDS = [30, 180] as const;
+/** Tags in which the scaler notes what it sees, whatever else is done to the group. */
+const SCALER_NOTES = [STUCK_TAG, AGENTS_TAG];
 /** The parameter whose value the updates change, which needs new instances. */
 const CHANGED = 'RootVolumeSize';
 
@@ -119,7 +122,7 @@ export class LoadedStack {
         .flatMap(({ ProcessName = '' }) => (ProcessName === 'AZRebalance' ? [] : ProcessName))
         .sort(),
       groupTags: Object.fromEntries(
-        (Tags ?? []).flatMap(({ Key = '', Value }) => (Key === STUCK_TAG ? [] : [[Key, Value]])),
+        (Tags ?? []).flatMap(({ Key = '', Value }) => (SCALER_NOTES.includes(Key) ? [] : [[Key, Value]])),
       ),
       instances: Instances.length,
       outdated: Instances.filter(({ LaunchTemplate }) => LaunchTemplate?.Version !== newest).length,
