@@ -17,10 +17,13 @@ const OURS =
 export function screen(text: string): Safe {
   if (text.search(CONTROL) < 0) return text as Safe;
   const parts = text.split(OURS);
-  // A carriage return before a line feed, as in CSV, moves the cursor no further than the line feed does.
-  const lines = (part: string) => part.split(/(\r?\n)/).map((line, at) => (at % 2 === 1 ? line : safe(line)));
-  const shown = parts.map((part, index) => (index % 2 === 1 ? part : lines(part).join('')));
+  const shown = parts.map((part, index) => (index % 2 === 1 ? part : part.split('\n').map(safe).join('\n')));
   return shown.join('') as Safe;
+}
+
+/** CSV as it may go to a terminal: its lines keep their ends, whose carriage return does no more there than the line feed. */
+export function safeCsv(text: string): Safe {
+  return text.split('\r\n').map(screen).join('\r\n') as Safe;
 }
 
 /** A value in JSON whose text does nothing to a terminal: what `JSON.stringify` leaves as it is, is escaped too. */

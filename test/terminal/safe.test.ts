@@ -1,7 +1,7 @@
 /* eslint-disable no-control-regex -- what they find is what this is about */
 import { expect } from 'chai';
 import { Chalk } from 'chalk';
-import { safe, safeJson, screen } from '../../src/terminal/safe.ts';
+import { safe, safeCsv, safeJson, screen } from '../../src/terminal/safe.ts';
 import { table } from '../../src/terminal/table.ts';
 
 describe('a line from elsewhere', () => {
@@ -44,5 +44,9 @@ describe('a text for a terminal', () => {
     expect(table([{ key: 'a\nb\x1b[2J' }], [{ heading: 'KEY', cell: ({ key }) => key }])).to.equal(
       'KEY\na␊b',
     );
+  });
+
+  it('keeps the ends of lines of CSV, and no other carriage return', () => {
+    expect(safeCsv('a,b\r\n"two\rlines\nof\x1b[2J"\r\n')).to.equal('a,b\r\n"two␍lines\nof"\r\n');
   });
 });

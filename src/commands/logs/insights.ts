@@ -4,6 +4,8 @@ import { BaseCommand } from '../../cli/base-command.ts';
 import { logFlags, sinceFlag, untilFlag } from '../../cli/log-flags.ts';
 import { UsageError } from '../../errors.ts';
 import type { InsightsAnswer } from '../../logs/insights/run.ts';
+import { print } from '../../terminal/output/print.ts';
+import { safeCsv } from '../../terminal/safe.ts';
 import { errTheme, outTheme } from '../../terminal/theme.ts';
 
 export default class LogsInsights extends BaseCommand {
@@ -59,7 +61,8 @@ export default class LogsInsights extends BaseCommand {
       progress.end();
     });
     this.progress(errTheme.dim(statisticsText(answer.statistics)));
-    this.log(flags.csv ? insightsCsv(answer) : insightsText(answer, outTheme.heading));
+    if (flags.csv) print(process.stdout, safeCsv(`${insightsCsv(answer)}\n`));
+    else this.log(insightsText(answer, outTheme.heading));
     return answer;
   }
 }

@@ -273,8 +273,10 @@ export const CALLS: Readonly<Record<string, readonly string[]>> = {
     ...READ_SECRETS,
     'auto-scaling:DescribeInstanceRefreshes',
     'ec2:DescribeLaunchTemplateVersions',
+    'ec2:DescribeImages',
     'lambda:GetFunctionConfiguration',
     'ssm:GetParameterHistory',
+    'ssm:GetParameters',
     'ssm:GetParametersByPath',
   ],
   'token rotate': [
