@@ -28,7 +28,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
 /** The release that is nearest to Ubuntu 24.04: systemd 257, cloud-init, Docker 26. */
 const SUITE = 'trixie';
 
-/** What Ubuntu's images have, and Node and the AWS CLI, which Ubuntu has as snaps alone. */
+/** Packages of Ubuntu’s images, and Node and the AWS CLI, which Ubuntu has as snaps alone. */
 const BASE_PACKAGES = [
   ...['awscli', 'ca-certificates', 'cloud-init', 'curl', 'dbus', 'iproute2', 'iptables', 'kmod', 'nodejs'],
   ...['libpam-systemd', 'procps', 'python3', 'rsync', 'systemd', 'systemd-sysv', 'udev', 'busybox-static'],
@@ -44,7 +44,7 @@ const RENAMED: Readonly<Record<string, readonly string[]>> = {
 /** Changes when a root folder has to be built anew. */
 const RECIPE = 1;
 
-/** What machines are made of, all of it in a cache outside the tree. */
+/** The parts that machines are made of, all of them in a cache outside the tree. */
 export interface MachineTools {
   /** The root folder of a bare image. */
   readonly root: string;
@@ -87,7 +87,7 @@ function archive(): string {
   return `deb ${line.split(' ')[0] ?? ''} ${SUITE} main`;
 }
 
-/** What the host program asks for and all that it depends on, with stand-ins for what only Ubuntu has. */
+/** Collects what the host program asks for and all that it depends on, with stand-ins for what only Ubuntu has. */
 function buildRepository(root: string, packages: string): void {
   mkdirSync(packages);
   const names = UBUNTU_PACKAGES.flatMap((name) => RENAMED[name] ?? name);
